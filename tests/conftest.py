@@ -1,0 +1,124 @@
+"""What tests of every kind ask for: a clock that stands still, a fresh database, a browser, a mail server."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from app.kit.clock import MovableClock
+
+# What a fixture needs is loaded inside it: a unit test waits for no browser, database or mail server.
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from app.kit.db import Database
+    from tests.support.postgres import Postgres
+    from tests.support.smtp import SmtpSink
+
+START: Final = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday, ten o'clock in Amsterdam
+SQLITE_NAME: Final = "academie.db"
+
+pytest.register_assert_rewrite("tests.support", "tests.page", "tests.people", "tests.builders")
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    """Stands at Monday 23 November 2026, 10.00 uur in Amsterdam, until a test moves it."""
+    return MovableClock(START)
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """Where one installation keeps its database and files."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file to copy; made once for each worker."""
+    from app.kit.migrate import upgrade
+
+    folder = tmp_path_factory.mktemp("migrated")
+    made, whole = folder / "made.db", folder / "whole.db"
+    upgrade(f"sqlite:///{made}", data_dir=folder)
+    with closing(sqlite3.connect(made)) as source, closing(sqlite3.connect(whole)) as target:
+        source.backup(target)  # also takes what still stands in the write-ahead log
+    return whole
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """The PostgreSQL of this checkout, started when a test first asks for it."""
+    from tests.support import postgres
+
+    with postgres.running() as server:
+        yield server
+
+
+@pytest.fixture
+def sqlite_url(migrated_sqlite: Path, data_dir: Path) -> str:
+    """The address of a fresh, migrated SQLite database."""
+    file = data_dir / SQLITE_NAME
+    shutil.copyfile(migrated_sqlite, file)
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Postgres) -> Iterator[str]:
+    """The address of a fresh, migrated PostgreSQL database."""
+    with postgres_server.fresh_database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of a fresh, migrated database: once on each engine."""
+    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    return url
+
+
+@pytest.fixture
+def database(database_url: str, data_dir: Path) -> Iterator[Database]:
+    """A fresh, migrated database, opened: once on each engine."""
+    from app.kit.db import Database
+
+    opened = Database.open(database_url, data_dir=data_dir)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sqlite_database(sqlite_url: str, data_dir: Path) -> Iterator[Database]:
+    """A fresh, migrated SQLite database, opened: for pages, which do not care which engine it is."""
+    from app.kit.db import Database
+
+    opened = Database.open(sqlite_url, data_dir=data_dir)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for each worker; a test opens its own visitors in it (tests.support.chromium.visitor)."""
+    from tests.support import chromium
+
+    with chromium.launch() as running:
+        yield running
+
+
+@pytest.fixture
+def mail() -> Iterator[SmtpSink]:
+    """A mail server that keeps what it gets."""
+    from tests.support import smtp
+
+    with smtp.sink() as running:
+        yield running
