@@ -1,0 +1,193 @@
+"""What a course is made of, as far as other domains decide with it; and the stages of an enrolment."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Final, Self
+
+LEVELS: Final = 4
+NOT_SEEN: Final = "niet-gezien"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The numbers of a certification policy; keys, defaults and origins in domain.md 8.4."""
+
+    version: str = "1"
+    theory_pass_mark_pct: int = 70
+    quiz_attempts_free: int = 2
+    quiz_wait_hours: int = 1
+    first_visit_within_days: int = 60
+    practice_start_within_days: int = 180
+    enrolment_max_days: int = 365
+    coach_visits_min: int = 2
+    licence_required: bool = False
+    four_eyes: str = "when_two_admins"
+    assignment_attempts_max: int = 3
+    review_within_working_days: int = 5
+    certificate_validity_months: int = 36
+    period_starts: str = "joined"
+    intervisions_min: int = 4
+    intervisions_offered: int = 6
+    cases_brought_min: int = 1
+    deliveries_min: int = 2
+    refresher_min: int = 1
+    observed_session_min: int = 0
+    window_opens_days: int = 180
+    reminder_days: tuple[int, ...] = (180, 90, 30, 7, 0)
+    grace_days: int = 90
+    reinstate_within_days: int = 365
+    handbook_upgrade_days: int = 180
+    appeal_days: int = 42
+    coach_calibration_months: int = 12
+    double_rating_pct: int = 10
+
+    @classmethod
+    def from_facts(cls, facts: dict[str, Any]) -> Self:
+        """The policy as it was stored; keys it did not know then have their default."""
+        known = {item.name for item in fields(cls)}
+        values = {key: tuple(value) if isinstance(value, list) else value for key, value in facts.items()}
+        return cls(**{key: value for key, value in values.items() if key in known})
+
+    def as_facts(self) -> dict[str, Any]:
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One line of the rubric with its four described levels."""
+
+    code: str
+    title: str
+    core_element: str
+    levels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AdherenceCheck:
+    """Was it done: ja, nee, bewust anders. `must`: counts for the suggestion."""
+
+    slug: str
+    text: str
+    core_element: str | None
+    must: bool
+
+
+@dataclass(frozen=True)
+class CoreElement:
+    """A working element of the intervention."""
+
+    slug: str
+    code: str
+    title: str
+    summary: str
+    motif: str
+
+
+@dataclass(frozen=True)
+class Rubric:
+    """The versioned form that coach and professional score with."""
+
+    version: str
+    level_names: tuple[str, ...]
+    not_seen: str
+    criteria: tuple[Criterion, ...]
+    adherence: tuple[AdherenceCheck, ...]
+    core_elements: tuple[CoreElement, ...]
+
+    @classmethod
+    def from_facts(cls, facts: dict[str, Any]) -> Self:
+        """The rubric as an edition stores it."""
+        return cls(
+            version=facts["version"],
+            level_names=tuple(facts["level_names"]),
+            not_seen=facts["not_seen"],
+            criteria=tuple(Criterion(**{**item, "levels": tuple(item["levels"])}) for item in facts["criteria"]),
+            adherence=tuple(AdherenceCheck(**item) for item in facts["adherence"]),
+            core_elements=tuple(CoreElement(**item) for item in facts["core_elements"]),
+        )
+
+    def as_facts(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class AssignmentDefinition:
+    """A practical assignment as the edition defines it (`PracticalAssignment.definition`)."""
+
+    slug: str
+    code: str
+    title: str
+    summary: str
+    decides: bool
+    final: bool
+    needs_group: bool
+    needs_visit: bool
+    needs_photo: bool
+    criteria: tuple[str, ...]
+    critical: tuple[str, ...]
+    adherence: tuple[str, ...]
+    what_html: str
+    good_html: str
+    bring: tuple[str, ...]
+    coach_looks_at_html: str
+
+    @classmethod
+    def from_facts(cls, facts: dict[str, Any]) -> Self:
+        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in facts.items()})
+
+    def as_facts(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class EnrolmentStage(StrEnum):
+    """How far an enrolment is, apart from what theory and practice know of it."""
+
+    INVITED = "invited"
+    FOLLOWING = "following"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True)
+class EnrolmentFacts:
+    """One enrolment with what other domains ask of it."""
+
+    id: int
+    person_id: int
+    course_slug: str
+    course_title: str
+    intervention_id: int
+    intervention_slug: str
+    intervention_name: str
+    edition_id: int
+    cohort_id: int
+    cohort_name: str
+    contact_id: int
+    starts_on: date
+    sample: bool
+    coach_id: int | None
+    created_at: datetime
+    confirmed_at: datetime | None
+    paused_at: datetime | None
+    completed_at: datetime | None
+    withdrawn_at: datetime | None
+    expired_at: datetime | None
+
+    @property
+    def stage(self) -> EnrolmentStage:
+        """The stage, from the moments; the last thing that happened counts."""
+        for moment, stage in (
+            (self.withdrawn_at, EnrolmentStage.WITHDRAWN),
+            (self.expired_at, EnrolmentStage.EXPIRED),
+            (self.completed_at, EnrolmentStage.COMPLETED),
+            (self.paused_at, EnrolmentStage.PAUSED),
+            (self.confirmed_at, EnrolmentStage.FOLLOWING),
+        ):
+            if moment is not None:
+                return stage
+        return EnrolmentStage.INVITED

@@ -1,0 +1,218 @@
+"""What is taught, in which edition, and who follows it with whom."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.tables import NOT_PERSONAL, Base, Id, pii, refers_to_person
+
+
+class Intervention(Base):
+    """A planned approach such as Mijn Verhaal. Retention: no personal data."""
+
+    __tablename__ = "intervention"
+
+    id: Mapped[Id] = mapped_column(init=False)
+    slug: Mapped[str] = mapped_column(unique=True, info=NOT_PERSONAL)
+    name: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+
+
+class Course(Base):
+    """A training that leads to a certification for one intervention. Retention: no personal data."""
+
+    __tablename__ = "course"
+
+    id: Mapped[Id] = mapped_column(init=False)
+    slug: Mapped[str] = mapped_column(unique=True, info=NOT_PERSONAL)
+    intervention_id: Mapped[int] = mapped_column(ForeignKey("intervention.id"), index=True)
+
+
+class CourseEdition(Base):
+    """A published state of a course, never changed; enrolments are pinned to it.
+
+    `outline`, `rubric`, `policy` and `core_elements` are the dumps of the models in `courses.content`.
+    Retention: no personal data.
+    """
+
+    __tablename__ = "course_edition"
+    __table_args__ = (UniqueConstraint("course_id", "number"), UniqueConstraint("course_id", "content_hash"))
+
+    id: Mapped[Id] = mapped_column(init=False)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
+    number: Mapped[int]
+    content_hash: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    title: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    summary: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    sample: Mapped[bool]
+    outline: Mapped[dict[str, Any]] = mapped_column(info=NOT_PERSONAL)
+    rubric: Mapped[dict[str, Any]] = mapped_column(info=NOT_PERSONAL)
+    policy: Mapped[dict[str, Any]] = mapped_column(info=NOT_PERSONAL)
+    published_at: Mapped[datetime]
+
+
+class Lesson(Base):
+    """One lesson of an edition with its rendered text. Retention: no personal data."""
+
+    __tablename__ = "lesson"
+    __table_args__ = (UniqueConstraint("edition_id", "slug"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("course_edition.id"), index=True)
+    module_slug: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    slug: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    position: Mapped[int]
+    title: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    minutes: Mapped[int]
+    required: Mapped[bool]
+    intro: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    image: Mapped[dict[str, Any] | None] = mapped_column(info=NOT_PERSONAL)
+    headings: Mapped[list[Any]] = mapped_column(info=NOT_PERSONAL)
+    html: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    source: Mapped[str] = mapped_column(deferred=True, info=NOT_PERSONAL)
+
+
+class Quiz(Base):
+    """A knowledge check at the end of a module. Retention: no personal data."""
+
+    __tablename__ = "quiz"
+    __table_args__ = (UniqueConstraint("edition_id", "slug"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("course_edition.id"), index=True)
+    module_slug: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    slug: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    title: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    minutes: Mapped[int]
+    intro: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    questions: Mapped[list[Any]] = mapped_column(info=NOT_PERSONAL)
+
+
+class PracticalAssignment(Base):
+    """A practical assignment as the edition defines it. Retention: no personal data."""
+
+    __tablename__ = "practical_assignment"
+    __table_args__ = (UniqueConstraint("edition_id", "slug"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("course_edition.id"), index=True)
+    slug: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    code: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    position: Mapped[int]
+    title: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    definition: Mapped[dict[str, Any]] = mapped_column(info=NOT_PERSONAL)
+
+
+class HandbookSession(Base):
+    """The script of one meeting with a group, from the handbook. Retention: no personal data."""
+
+    __tablename__ = "handbook_session"
+    __table_args__ = (UniqueConstraint("edition_id", "slug"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("course_edition.id"), index=True)
+    slug: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    number: Mapped[int]
+    title: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    script: Mapped[dict[str, Any]] = mapped_column(info=NOT_PERSONAL)
+    html: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+
+
+class CourseImage(Base):
+    """A picture of an edition; the file stands in the store. Retention: no personal data."""
+
+    __tablename__ = "course_image"
+    __table_args__ = (UniqueConstraint("edition_id", "name"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("course_edition.id"), index=True)
+    name: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    storage_key: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    sha256: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    width: Mapped[int]
+    height: Mapped[int]
+
+
+class Cohort(Base):
+    """An opleidingsgroep: people who follow an edition in the same period.
+
+    Retention: no personal data of its own.
+    """
+
+    __tablename__ = "cohort"
+    __table_args__ = (CheckConstraint("seats BETWEEN 1 AND 500", name="seats"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("course_edition.id"), index=True)
+    name: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    seats: Mapped[int]
+    contact_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), info=refers_to_person("who answers questions of the cohort")
+    )
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(init=False, default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class Enrolment(Base):
+    """A professional in a cohort, pinned to an edition. Its stage is derived, see `courses.rules`.
+
+    Retention: end of certification + 24 months, then the name goes (domain.md 8.5).
+    """
+
+    __tablename__ = "enrolment"
+    __table_args__ = (
+        UniqueConstraint("person_id", "cohort_id"),
+        Index(
+            "uq_enrolment_open",
+            "person_id",
+            "course_id",
+            unique=True,
+            sqlite_where=text("withdrawn_at IS NULL AND expired_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL AND expired_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id] = mapped_column(init=False)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=refers_to_person("following a training"))
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"), index=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("course_edition.id"), index=True)
+    invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitation.id"), default=None)
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None] = mapped_column(default=None)
+    paused_at: Mapped[datetime | None] = mapped_column(default=None)
+    completed_at: Mapped[datetime | None] = mapped_column(default=None)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)
+    expired_at: Mapped[datetime | None] = mapped_column(default=None)
+    version: Mapped[int] = mapped_column(init=False, default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class CoachAssignment(Base):
+    """Who coaches an enrolment, from - until. Retention: with the enrolment."""
+
+    __tablename__ = "coach_assignment"
+    __table_args__ = (
+        Index(
+            "uq_coach_assignment_current",
+            "enrolment_id",
+            unique=True,
+            sqlite_where=text("until IS NULL"),
+            postgresql_where=text("until IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id] = mapped_column(init=False)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    coach_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=refers_to_person("coaching"))
+    since: Mapped[datetime]
+    until: Mapped[datetime | None] = mapped_column(default=None)
+    reason: Mapped[str] = mapped_column(default="", info=pii("free text", "coaching", "24 months", "delete"))

@@ -1,0 +1,51 @@
+"""Groups of residents that a professional runs. Counts only; no resident is ever named."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.tables import NOT_PERSONAL, Base, Id, refers_to_person
+
+
+class Delivery(Base):
+    """A deelnemersgroep: where, for whom, led by whom. During training it belongs to an enrolment.
+
+    Retention: place and counts stay; the leader's name goes with the person.
+    """
+
+    __tablename__ = "delivery"
+
+    id: Mapped[Id] = mapped_column(init=False)
+    leader_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=refers_to_person("who leads"))
+    intervention_id: Mapped[int] = mapped_column(ForeignKey("intervention.id"), index=True)
+    enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"), index=True, default=None)
+    place: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    address: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    municipality: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    goal_group: Mapped[str] = mapped_column(default="", info=NOT_PERSONAL)
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    version: Mapped[int] = mapped_column(init=False, default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class DeliveryDate(Base):
+    """One meeting of the group, or its end presentation. Retention: no personal data."""
+
+    __tablename__ = "delivery_date"
+    __table_args__ = (
+        UniqueConstraint("delivery_id", "starts_at"),
+        CheckConstraint("ends_at > starts_at", name="ends"),
+        CheckConstraint("kind IN ('session', 'end_presentation')", name="kind"),
+    )
+
+    id: Mapped[Id] = mapped_column(init=False)
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"))
+    kind: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None] = mapped_column(default=None)

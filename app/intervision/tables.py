@@ -1,0 +1,64 @@
+"""Twice a year trainers learn from each other."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.tables import NOT_PERSONAL, Base, Id, pii, refers_to_person
+
+
+class IntervisionRound(Base):
+    """The spring or autumn round of one intervention. Retention: no personal data."""
+
+    __tablename__ = "intervision_round"
+    __table_args__ = (
+        UniqueConstraint("intervention_id", "year", "half"),
+        CheckConstraint("half IN ('spring', 'autumn')", name="half"),
+    )
+
+    id: Mapped[Id] = mapped_column(init=False)
+    intervention_id: Mapped[int] = mapped_column(ForeignKey("intervention.id"))
+    year: Mapped[int]
+    half: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    signup_closes_on: Mapped[date]
+    created_at: Mapped[datetime]
+    published_at: Mapped[datetime | None] = mapped_column(default=None)
+    version: Mapped[int] = mapped_column(init=False, default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class IntervisionSession(Base):
+    """A meeting as part of a round. Retention: no personal data of its own."""
+
+    __tablename__ = "intervision_session"
+
+    id: Mapped[Id] = mapped_column(init=False)
+    round_id: Mapped[int] = mapped_column(ForeignKey("intervision_round.id"), index=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), unique=True)
+    facilitator_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id"), default=None, index=True, info=refers_to_person("who leads the meeting")
+    )
+
+
+class LearningPoint(Base):
+    """What somebody takes home from a meeting; private unless shared.
+
+    Retention: the owner deletes it any time, else with the file.
+    """
+
+    __tablename__ = "learning_point"
+    __table_args__ = (UniqueConstraint("signup_id"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    signup_id: Mapped[int] = mapped_column(ForeignKey("meeting_signup.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=refers_to_person("own learning"))
+    learned: Mapped[str] = mapped_column(info=pii("free text", "own learning", "with the file", "delete"))
+    next_step: Mapped[str] = mapped_column(info=pii("free text", "own learning", "with the file", "delete"))
+    written_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(init=False, default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012

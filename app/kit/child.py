@@ -1,0 +1,51 @@
+"""Work in a child process: pictures and documents that come from outside, with a limit on time and memory."""
+
+from __future__ import annotations
+
+import base64
+import json
+import resource
+import subprocess
+import sys
+from importlib import import_module
+from typing import Any, Final
+
+MEMORY_BYTES: Final = 1_024 * 1_024 * 1_024  # address space; typst and Pillow need about half
+SECONDS: Final = 20
+
+
+class ChildFailed(Exception):
+    """The child ended badly, ran too long or asked for too much memory."""
+
+
+def call(function: str, content: bytes, /, *, seconds: int = SECONDS, **arguments: Any) -> tuple[dict[str, Any], bytes]:
+    """Run `module:function(content, **arguments) -> (facts, bytes)` in a process of its own.
+
+    Raises: ChildFailed when it does not answer as promised.
+    """
+    head = json.dumps({"function": function, "arguments": arguments, "seconds": seconds}).encode() + b"\n"
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-m", "app.kit.child"], input=head + content, capture_output=True, timeout=seconds + 5, check=False
+        )
+    except subprocess.TimeoutExpired as slow:
+        raise ChildFailed(function) from slow
+    if done.returncode != 0:
+        raise ChildFailed(f"{function}: {done.stderr.decode(errors='replace')[-500:]}")
+    facts, _, body = done.stdout.partition(b"\n")
+    return json.loads(facts), base64.b64decode(body)
+
+
+def main() -> None:
+    """The child's side: read the head line and the content, limit itself, call, answer."""
+    head, _, content = sys.stdin.buffer.read().partition(b"\n")
+    task = json.loads(head)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (task["seconds"], task["seconds"] + 1))
+    module, name = task["function"].split(":")
+    facts, body = getattr(import_module(module), name)(content, **task["arguments"])
+    sys.stdout.buffer.write(json.dumps(facts).encode() + b"\n" + base64.b64encode(body))
+
+
+if __name__ == "__main__":
+    main()

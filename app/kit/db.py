@@ -1,0 +1,146 @@
+"""The database: one reading and one writing engine, one lane, and a transaction that ends where it began.
+
+SQLite has one writer and lets go of the interpreter's lock at each step, so that threads only get in each
+other's way: all work of a process goes through one lane. PostgreSQL gets a few lanes.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
+
+WRITE_WAIT_S: Final = 4.0
+POSTGRES_LANES: Final = 6
+FIRST_SQLITE_WITHOUT_WAL_RESET_BUG: Final = (3, 51, 3)
+
+
+class DatabaseBusy(Exception):
+    """The write lock was not free within four seconds."""
+
+
+@dataclass(frozen=True)
+class Database:
+    """Both engines of one database. Open with `Database.open`, end with `close`."""
+
+    url: URL
+    reader: Engine
+    writer: Engine
+    lanes: int
+    _lane: threading.BoundedSemaphore
+    _write_lock: Path | None
+
+    @classmethod
+    def open(cls, url: str, *, data_dir: Path) -> Self:
+        """Open the database at `url` (sqlite:///... or postgresql://...). Files stand in `data_dir`."""
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            return cls(
+                parsed,
+                _sqlite_engine(parsed, writes=False),
+                _sqlite_engine(parsed, writes=True),
+                1,
+                threading.BoundedSemaphore(1),
+                data_dir / "write.lock",
+            )
+        reader, writer = _postgres_engines(parsed)
+        return cls(parsed, reader, writer, POSTGRES_LANES, threading.BoundedSemaphore(POSTGRES_LANES), None)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self._write_lock is not None
+
+    @contextmanager
+    def reading(self, *, snapshot: bool = False) -> Iterator[Session]:
+        """A session that cannot write. `snapshot` gives all its reads one moment on PostgreSQL too."""
+        engine = self.reader
+        if snapshot and not self.is_sqlite:
+            engine = self.writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with self._lane, Session(engine, autoflush=False, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A transaction: committed when the block ends well, rolled back when it raises.
+
+        Raises: DatabaseBusy when another process holds the write lock too long.
+        """
+        with self._lane, self._exclusive(), Session(self.writer, expire_on_commit=False) as session:
+            with session.begin():
+                yield session
+
+    def close(self) -> None:
+        self.reader.dispose()
+        self.writer.dispose()
+
+    @contextmanager
+    def _exclusive(self) -> Iterator[None]:
+        """Writers of several processes (a command beside the server) take turns on one file lock."""
+        if self._write_lock is None:
+            yield
+            return
+        with self._write_lock.open("a") as handle:
+            deadline = time.monotonic() + WRITE_WAIT_S
+            while True:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() > deadline:
+                        raise DatabaseBusy from None
+                    time.sleep(0.005)
+            yield
+
+
+def interrupt(session: Session) -> None:
+    """Stop what the session's connection is doing, from another thread."""
+    with suppress(Exception):  # the work may have ended in the meantime
+        driver: Any = session.connection().connection.driver_connection
+        driver.interrupt() if isinstance(driver, sqlite3.Connection) else driver.cancel()
+
+
+def _sqlite_engine(url: URL, *, writes: bool) -> Engine:
+    engine = create_engine(
+        url, poolclass=QueuePool, pool_size=1, max_overflow=1, connect_args={"check_same_thread": False, "timeout": 4}
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # we send BEGIN ourselves
+        pragmas = ["foreign_keys=ON", "recursive_triggers=ON", "synchronous=FULL", "busy_timeout=4000"]
+        if writes:
+            pragmas.insert(0, "journal_mode=WAL")
+        else:
+            pragmas += ["query_only=ON", "wal_autocheckpoint=0"]
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgres_engines(url: URL) -> tuple[Engine, Engine]:
+    timeouts = "-c statement_timeout=4s -c lock_timeout=3s -c idle_in_transaction_session_timeout=5s -c timezone=UTC"
+    writer = create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=POSTGRES_LANES,
+        max_overflow=0,
+        pool_timeout=4,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 3, "options": timeouts},
+    )
+    return writer.execution_options(isolation_level="AUTOCOMMIT", postgresql_readonly=True), writer

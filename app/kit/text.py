@@ -1,0 +1,63 @@
+"""Text as it may enter the program, and text folded for comparing."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic_core import PydanticCustomError
+
+LINE_MAX = 200
+PARAGRAPH_MAX = 2_000
+PAGE_MAX = 20_000
+
+
+def clean(text: str) -> str:
+    """NFC, Unix line ends, no outer space.
+
+    Raises: ValueError for NUL, lone surrogates and control signs, which PostgreSQL or a mail refuses.
+    """
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    for char in text:
+        if (unicodedata.category(char) in {"Cc", "Cs"} and char not in "\n\t") or char in "\u202a\u202b\u202d\u202e":
+            raise ValueError("control sign")
+    return text
+
+
+def _cleaned(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return clean(value)
+    except ValueError as broken:
+        raise PydanticCustomError("odd_sign", "control sign") from broken
+
+
+def _one_line(value: str) -> str:
+    return " ".join(value.split())
+
+
+Line = Annotated[
+    str,
+    BeforeValidator(_cleaned),
+    StringConstraints(min_length=1, max_length=LINE_MAX),
+    AfterValidator(_one_line),
+]
+OptionalLine = Annotated[
+    str, BeforeValidator(_cleaned), StringConstraints(max_length=LINE_MAX), AfterValidator(_one_line)
+]
+Paragraph = Annotated[str, BeforeValidator(_cleaned), StringConstraints(min_length=1, max_length=PARAGRAPH_MAX)]
+OptionalParagraph = Annotated[str, BeforeValidator(_cleaned), StringConstraints(max_length=PARAGRAPH_MAX)]
+PageText = Annotated[str, BeforeValidator(_cleaned), StringConstraints(min_length=1, max_length=PAGE_MAX)]
+
+
+def fold(text: str) -> str:
+    """The text without case and accents: how names are searched and compared."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def first_name(name: str) -> str:
+    """What we call somebody: the first word of the name."""
+    return name.split(maxsplit=1)[0] if name.strip() else name

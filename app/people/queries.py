@@ -1,0 +1,83 @@
+"""Reading people."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from app.kit.i18n import known_locale
+from app.kit.text import first_name
+from app.people.rules import SESSION_IDLE, Role, Viewer
+from app.people.tables import Account, Membership, Organisation, Person, RoleGrant, SignIn
+
+
+def viewer_by_token(db: Session, token_hash: str, *, now: datetime) -> tuple[Viewer, datetime] | None:
+    """The viewer of a session that still holds, and when she was last seen.
+
+    A session ends by signing out, by its longest life, by twelve idle hours, and when the account is blocked.
+    """
+    row = db.execute(
+        select(
+            SignIn.id, SignIn.factor_at, SignIn.last_seen_at, Person.id.label("person_id"),
+            Person.name, Person.locale, Organisation.name.label("organisation"),
+        )
+        .join(Person, Person.id == SignIn.person_id)
+        .join(Account, Account.person_id == Person.id)
+        .outerjoin(Membership, and_(Membership.person_id == Person.id, Membership.until.is_(None)))
+        .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
+        .where(
+            SignIn.token_hash == token_hash,
+            SignIn.ended_at.is_(None),
+            SignIn.expires_at > now,
+            SignIn.last_seen_at > now - SESSION_IDLE,
+            Account.blocked_at.is_(None),
+            Person.erased_at.is_(None),
+        )
+    ).first()
+    if row is None:
+        return None
+    return viewer_of_person(
+        db,
+        row.person_id,
+        name=row.name,
+        organisation=row.organisation or "",
+        locale=row.locale,
+        sign_in_id=row.id,
+        factor_at=row.factor_at,
+    ), row.last_seen_at
+
+
+def viewer_of_person(
+    db: Session,
+    person_id: int,
+    *,
+    name: str,
+    organisation: str = "",
+    locale: str = "nl",
+    sign_in_id: int | None = None,
+    factor_at: datetime | None = None,
+) -> Viewer:
+    """A viewer with the rights that the person has at this moment."""
+    grants = db.execute(
+        select(RoleGrant.role, RoleGrant.organisation_id, RoleGrant.intervention).where(
+            RoleGrant.person_id == person_id, RoleGrant.revoked_at.is_(None)
+        )
+    ).all()
+    return Viewer(
+        person_id=person_id,
+        name=name,
+        first_name=first_name(name),
+        organisation=organisation,
+        roles=frozenset(Role(grant.role) for grant in grants),
+        contact_of=frozenset(
+            grant.organisation_id
+            for grant in grants
+            if grant.role == Role.ORGANISATION_CONTACT and grant.organisation_id is not None
+        ),
+        coach_of=frozenset(grant.intervention for grant in grants if grant.role == Role.COACH),
+        locale=known_locale(locale),
+        sign_in_id=sign_in_id,
+        factor_at=factor_at,
+    )

@@ -1,0 +1,88 @@
+"""Who somebody is to the program: roles, the viewer of a page, and how fresh her proof of that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from app.kit.i18n import Locale
+
+INVITATION_DAYS: Final = 14  # domain.md 8.1
+INVITATION_PURGE_DAYS: Final = 42  # domain.md 8.1, as Registerplein does
+CODE_MINUTES: Final = 10  # security.md 4
+CODE_TRIES: Final = 5
+SESSION_IDLE: Final = timedelta(hours=12)  # security.md 4
+SESSION_LONGEST: Final = timedelta(days=30)
+TOUCH_EVERY: Final = timedelta(minutes=10)
+FACTOR_FOR_ADMIN: Final = timedelta(minutes=30)  # security.md 4, step-up
+FACTOR_FOR_SIGN_OFF: Final = timedelta(hours=12)
+PASSWORD_MIN: Final = 12
+PASSWORD_MAX: Final = 200
+
+
+class Role(StrEnum):
+    """What somebody may be; one person can be several. Order: who may grant whom, lowest first."""
+
+    PROFESSIONAL = "professional"
+    FACILITATOR = "facilitator"
+    ORGANISATION_CONTACT = "organisation_contact"
+    COACH = "coach"
+    AUTHOR = "author"
+    ADMIN = "admin"
+    OWNER = "owner"
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """The person who asks, with the rights of this request. Nobody signed in: `person_id` is None."""
+
+    person_id: int | None = None
+    name: str = ""
+    first_name: str = ""
+    organisation: str = ""
+    roles: frozenset[Role] = frozenset()
+    contact_of: frozenset[int] = frozenset()
+    coach_of: frozenset[str] = frozenset()
+    locale: Locale = "nl"
+    sign_in_id: int | None = None
+    factor_at: datetime | None = None
+    browser: str = field(default="", repr=False)
+
+    @property
+    def signed_in(self) -> bool:
+        return self.person_id is not None
+
+    @property
+    def id(self) -> int:
+        """The person's id, for code that only runs for somebody signed in.
+
+        Raises: RuntimeError when nobody is.
+        """
+        if self.person_id is None:
+            raise RuntimeError("nobody is signed in")
+        return self.person_id
+
+    @property
+    def is_admin(self) -> bool:
+        return bool(self.roles & {Role.ADMIN, Role.OWNER})
+
+    def has(self, role: Role) -> bool:
+        return role in self.roles
+
+
+def fresh_factor(viewer: Viewer, *, max_age: timedelta, now: datetime) -> bool:
+    """Whether the viewer proved recently enough (password or mailed code) who she is."""
+    return viewer.factor_at is not None and now - viewer.factor_at <= max_age
+
+
+def may_grant(granter: Viewer, role: Role, person_id: int) -> bool:
+    """Only roles strictly below the own highest, never to oneself; an owner may make owners."""
+    if granter.person_id is None or granter.person_id == person_id:
+        return False
+    if Role.OWNER in granter.roles:
+        return True
+    order = list(Role)
+    highest = max((order.index(own) for own in granter.roles), default=-1)
+    return granter.is_admin and order.index(role) < highest

@@ -1,0 +1,181 @@
+"""One professional's path through one practical assignment, and what the coach says of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.tables import NOT_PERSONAL, Base, Id, pii, refers_to_person
+
+FILE = "90 days after the final decision"
+SCORES = "end of certification + 24 months"
+
+
+class AssignmentRecord(Base):
+    """A professional's path through one assignment; its state is `practice.rules.state()`.
+
+    Retention: end of certification + 24 months (domain.md 8.5).
+    """
+
+    __tablename__ = "assignment_record"
+    __table_args__ = (UniqueConstraint("enrolment_id", "assignment_id"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("practical_assignment.id"), index=True)
+    attempt: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(init=False, default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class Preparation(Base):
+    """What the professional writes before the visit: goal, session plan, learning question.
+
+    Retention: 90 days after the final decision.
+    """
+
+    __tablename__ = "preparation"
+
+    record_id: Mapped[int] = mapped_column(ForeignKey("assignment_record.id"), primary_key=True)
+    goal: Mapped[str] = mapped_column(info=pii("free text", "coaching", FILE, "delete"))
+    session_plan: Mapped[str] = mapped_column(info=pii("free text", "coaching", FILE, "delete"))
+    learning_question: Mapped[str] = mapped_column(info=pii("free text", "coaching", FILE, "delete"))
+    written_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(init=False, default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class CoachVisit(Base):
+    """The coach comes to one of the group's dates. Retention: with the record."""
+
+    __tablename__ = "coach_visit"
+    __table_args__ = (
+        Index(
+            "uq_coach_visit_current",
+            "record_id",
+            "attempt",
+            unique=True,
+            sqlite_where=text("cancelled_at IS NULL"),
+            postgresql_where=text("cancelled_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id] = mapped_column(init=False)
+    record_id: Mapped[int] = mapped_column(ForeignKey("assignment_record.id"), index=True)
+    attempt: Mapped[int]
+    date_id: Mapped[int] = mapped_column(ForeignKey("delivery_date.id"), index=True)
+    coach_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=refers_to_person("visiting"))
+    uid: Mapped[str] = mapped_column(unique=True, info=NOT_PERSONAL)
+    sequence: Mapped[int] = mapped_column(default=0)
+    planned_at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None] = mapped_column(default=None)
+    cancel_reason: Mapped[str] = mapped_column(
+        default="", info=pii("free text", "coaching", SCORES, "delete")
+    )
+
+
+class Evidence(Base):
+    """A photo or document that shows the work. Pictures are re-encoded; recognisable people need consent.
+
+    Retention: the file goes 90 days after the final decision; the hash stays with the sign-off.
+    """
+
+    __tablename__ = "evidence"
+    __table_args__ = (CheckConstraint("recognisable IN ('nobody', 'attested')", name="recognisable"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    record_id: Mapped[int] = mapped_column(ForeignKey("assignment_record.id"), index=True)
+    attempt: Mapped[int]
+    kind: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    storage_key: Mapped[str] = mapped_column(info=pii("special", "assessment", FILE, "delete"))
+    thumb_key: Mapped[str] = mapped_column(info=pii("special", "assessment", FILE, "delete"))
+    media_type: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    sha256: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    bytes: Mapped[int]
+    width: Mapped[int | None] = mapped_column(default=None)
+    height: Mapped[int | None] = mapped_column(default=None)
+    caption: Mapped[str] = mapped_column(info=pii("free text", "assessment", FILE, "delete"))
+    recognisable: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    uploaded_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class Submission(Base):
+    """Handed in for one attempt, numbered, never changed. Retention: with the record."""
+
+    __tablename__ = "submission"
+    __table_args__ = (UniqueConstraint("record_id", "number"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    record_id: Mapped[int] = mapped_column(ForeignKey("assignment_record.id"))
+    number: Mapped[int]
+    attempt: Mapped[int]
+    self_scores: Mapped[dict[str, Any]] = mapped_column(info=pii("person", "coaching", SCORES, "delete"))
+    note: Mapped[str] = mapped_column(info=pii("free text", "coaching", FILE, "delete"))
+    submitted_at: Mapped[datetime]
+
+
+class Assessment(Base):
+    """The coach's observation form for one attempt: a draft until it is signed.
+
+    Retention: end of certification + 24 months.
+    """
+
+    __tablename__ = "assessment"
+    __table_args__ = (UniqueConstraint("record_id", "attempt", "coach_id"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    record_id: Mapped[int] = mapped_column(ForeignKey("assignment_record.id"))
+    attempt: Mapped[int]
+    coach_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=refers_to_person("who assessed"))
+    edition_id: Mapped[int] = mapped_column(ForeignKey("course_edition.id"))
+    form: Mapped[dict[str, Any]] = mapped_column(info=pii("free text", "coaching", SCORES, "delete"))
+    saved_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None] = mapped_column(default=None)
+    version: Mapped[int] = mapped_column(init=False, default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class SignOff(Base):
+    """The coach's decision on one submission. Triggers on both engines refuse UPDATE and DELETE.
+
+    Retention: ids, decision and digest stay; the content goes with the certification's file.
+    """
+
+    __tablename__ = "sign_off"
+    __table_args__ = (
+        UniqueConstraint("submission_id"),
+        CheckConstraint("decision IN ('signed_off', 'returned', 'not_met')", name="decision"),
+    )
+
+    id: Mapped[Id] = mapped_column(init=False)
+    record_id: Mapped[int] = mapped_column(ForeignKey("assignment_record.id"), index=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
+    attempt: Mapped[int]
+    decision: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    suggested: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    coach_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=refers_to_person("who decided"))
+    signed_at: Mapped[datetime]
+    digest: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    event_id: Mapped[int] = mapped_column(ForeignKey("ledger_event.id"))
+
+
+class SignOffContent(Base):
+    """What was signed: form version, scores, notes, agreement, hashes of the evidence, reason.
+
+    Retention: end of certification + 24 months.
+    """
+
+    __tablename__ = "sign_off_content"
+
+    sign_off_id: Mapped[int] = mapped_column(ForeignKey("sign_off.id"), primary_key=True)
+    salt: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    content: Mapped[dict[str, Any]] = mapped_column(info=pii("free text", "proof", SCORES, "delete"))

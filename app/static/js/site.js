@@ -1,0 +1,105 @@
+// Small comforts on every page. Nothing here is needed: forms, menus and pages work without it.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+
+  const isDark = () =>
+    root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+
+  function switchTheme() {
+    root.dataset.theme = isDark() ? "light" : "dark";
+    try {
+      localStorage.setItem("theme", root.dataset.theme);
+    } catch {
+      // Storage is off: the choice lasts as long as this page.
+    }
+  }
+
+  function showPassword(button) {
+    const input = document.getElementById(button.dataset.show);
+    const show = input.type === "password";
+    input.type = show ? "text" : "password";
+    button.setAttribute("aria-pressed", String(show));
+  }
+
+  const actions = {
+    "[data-theme-toggle]": switchTheme,
+    "[data-show]": showPassword,
+    "[data-open]": (el) => document.getElementById(el.dataset.open).showModal(),
+    "[data-close]": (el) => el.closest("dialog").close(),
+    "[data-print]": () => print(),
+    "[data-close-toast]": (el) => el.closest(".toast").remove(),
+  };
+
+  document.addEventListener("click", (event) => {
+    for (const [selector, act] of Object.entries(actions)) {
+      const el = event.target.closest(selector);
+      if (el) act(el);
+    }
+    // A menu closes when something in it is chosen; the popover itself takes care of clicks outside and Escape.
+    const chosen = event.target.closest(".menu :is(a, button)");
+    if (chosen) chosen.closest("[popover]")?.hidePopover?.();
+  });
+
+  // Double clicks: the first press marks the button, a second press while it works does nothing. The button is not
+  // disabled, since a disabled button sends no name and value, and would stay grey after going back.
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented || event.target.method === "dialog") return;
+    const button = event.submitter;
+    if (!button) return;
+    if (button.getAttribute("aria-busy") === "true") {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
+    button.setAttribute("aria-busy", "true");
+    unguard(event.target);
+  }, true);
+
+  const idle = () =>
+    document.querySelectorAll('button[aria-busy="true"]').forEach((el) => el.removeAttribute("aria-busy"));
+  addEventListener("pageshow", idle);
+  for (const name of ["htmx:after:request", "htmx:error", "htmx:timeout"]) document.addEventListener(name, idle);
+
+  // form[data-guard]: leaving with typed text asks first.
+  const unsaved = new Set();
+  const warn = (event) => event.preventDefault();
+  function unguard(form) {
+    unsaved.delete(form);
+    if (!unsaved.size) removeEventListener("beforeunload", warn);
+  }
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("form[data-guard]");
+    if (!form) return;
+    unsaved.add(form);
+    addEventListener("beforeunload", warn);
+  });
+
+  // The names of chosen files, in words.
+  document.addEventListener("change", (event) => {
+    const names = event.target.closest(".drop")?.querySelector("[data-chosen]");
+    if (names) names.textContent = [...event.target.files].map((file) => file.name).join(", ");
+  });
+
+  // Selecting rows of a table: [data-bulk] around the table and its bar.
+  document.addEventListener("change", (event) => {
+    const box = event.target.closest("[data-bulk]");
+    if (!box) return;
+    if (event.target.closest("[data-all]")) {
+      box.querySelectorAll("tbody [type=checkbox]").forEach((el) => { el.checked = event.target.checked; });
+    }
+    const bar = box.querySelector(".bulk");
+    if (!bar) return;
+    const count = box.querySelectorAll("tbody :checked").length;
+    bar.hidden = count === 0;
+    const words = bar.querySelector("[data-count]");
+    if (words) words.textContent = String(count);
+  });
+
+  // What belongs open on a desk and closed on a phone, such as the list of lessons.
+  const wide = matchMedia("(min-width: 62rem)");
+  document.querySelectorAll("details[data-open-wide]").forEach((el) => { el.open = wide.matches; });
+
+  // After a form came back with errors, start reading at the summary.
+  document.getElementById("fouten")?.focus();
+})();

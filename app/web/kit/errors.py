@@ -1,0 +1,134 @@
+"""What went wrong, as a page with a way back; as a part for htmx the same page, aimed at main."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote
+
+import structlog
+from sqlalchemy.orm.exc import StaleDataError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.access import home_of
+from app.kit.errors import Forbidden, FreshFactorNeeded, NotFound, Refused
+from app.people.rules import Viewer
+from app.web.kit.ask import Redirect, render
+from app.web.kit.responses import Responder
+from app.web.kit.words import sentence
+from app.web.words.shared import N_
+
+log = structlog.get_logger("web")
+
+
+@dataclass(frozen=True)
+class ErrorPage:
+    """What the error page shows. `action_*` is the way back."""
+
+    status: int
+    title: str
+    text: str
+    action_label: str
+    action_href: str
+    drawing: str
+
+
+_TEXTS: Final = {
+    400: (N_("Dit konden we niet lezen"), N_("Ga terug en probeer het nog een keer."), "fallen"),
+    403: (
+        N_("Deze plek is niet voor jou"),
+        N_("Je bent wel ingelogd, maar dit hoort bij het werk van iemand anders. Klopt dat niet? Vraag het ons."),
+        "nobody",
+    ),
+    404: (
+        N_("Hier hangt niets aan de muur"),
+        N_("Deze pagina bestaat niet, of is niet voor jou. Misschien is de link oud."),
+        "nobody",
+    ),
+    405: (N_("Zo werkt deze pagina niet"), N_("Ga terug en gebruik de knop op de pagina."), "fallen"),
+    409: (N_("Dit kan nu niet"), N_("Ga terug en kijk hoe het er nu voor staat."), "fallen"),
+    413: (
+        N_("Dit bestand is te groot"),
+        N_("Een foto mag 15 MB zijn. Kies een kleinere, of maak de foto opnieuw met je telefoon."),
+        "fallen",
+    ),
+    422: (N_("Dit klopt nog niet"), N_("Ga terug en kijk nog eens naar wat je invulde."), "fallen"),
+    429: (
+        N_("Even rustig aan"),
+        N_("Je probeerde het vaak achter elkaar. Wacht een kwartier en probeer het dan opnieuw."),
+        "nobody",
+    ),
+    500: (
+        N_("Er ging iets mis bij ons"),
+        N_("Dat ligt aan ons, niet aan jou. We hebben het gezien. Probeer het zo nog een keer."),
+        "torn",
+    ),
+    503: (
+        N_("Het duurt even te lang"),
+        N_("We weten niet zeker of je laatste stap is bewaard. Kijk dat eerst na en probeer het dan opnieuw."),
+        "torn",
+    ),
+}
+
+
+def plain(responder: Responder, request: Request, status: int, viewer: Viewer | None = None, text: str = "") -> Response:
+    """The page for a status, without asking the database anything."""
+    viewer = viewer or Viewer()
+    title, words, drawing = _TEXTS[status]
+    gettext = responder.gettext(viewer.locale)
+    page = ErrorPage(
+        status=status,
+        title=gettext(title),
+        text=text or gettext(words),
+        action_label=gettext(N_("Naar mijn startpagina") if viewer.signed_in else N_("Naar het begin")),
+        action_href=home_of(viewer) if viewer.signed_in else "/",
+        drawing=drawing,
+    )
+    answer = render("errors/error.html", page, status=status)
+    answer.headers["HX-Retarget"] = "#inhoud"
+    answer.headers["HX-Reswap"] = "outerHTML"
+    answer.headers["HX-Reselect"] = "#inhoud"
+    if status in {429, 503}:
+        answer.headers["Retry-After"] = "30"
+    return responder.respond(request, viewer, answer)
+
+
+def told(responder: Responder, request: Request, viewer: Viewer, what: Exception) -> Response:
+    """The answer to what a domain raised."""
+    match what:
+        case NotFound():
+            return plain(responder, request, 404, viewer)
+        case FreshFactorNeeded():
+            return responder.respond(request, viewer, Redirect(status=303, to=f"/bevestigen?next={_here(request)}"))
+        case Refused() if what.code == "too_many_tries":
+            return plain(responder, request, 429, viewer, sentence(what.code, what.facts, viewer.locale))
+        case Refused():
+            return plain(responder, request, 409, viewer, sentence(what.code, what.facts, viewer.locale))
+        case StaleDataError():
+            return plain(responder, request, 409, viewer, sentence("stale", {}, viewer.locale))
+        case Forbidden():
+            return plain(responder, request, 403, viewer)
+        case _:
+            raise what
+
+
+def to_sign_in(responder: Responder, request: Request) -> Response:
+    """Ask to sign in first, and come back here afterwards."""
+    return responder.respond(request, Viewer(), Redirect(status=303, to=f"/inloggen?next={_here(request)}"))
+
+
+def report(where: str, trouble: Exception) -> None:
+    """One line for the log: the kind of trouble, never its content."""
+    log.error("trouble", route=where, kind=type(trouble).__name__)
+
+
+def _here(request: Request) -> str:
+    """Where to come back to: the page itself, or for a form the page it stood on."""
+    if request.method in {"GET", "HEAD"}:
+        query = f"?{request.url.query}" if request.url.query else ""
+        return quote(request.url.path + query, safe="/")
+    referer = request.headers.get("referer", "")
+    host = request.headers.get("host", "")
+    _, _, path = referer.partition(f"://{host}")
+    return quote(path if path.startswith("/") and not path.startswith("//") else "/", safe="/")

@@ -1,0 +1,111 @@
+"""A form as it came in: its raw values, the checked value when it is right, and sentences when it is not."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+from starlette.datastructures import FormData, UploadFile
+
+from app.kit.errors import Refused
+from app.kit.i18n import Locale
+from app.web.kit.words import sentence
+
+Given = TypeVar("Given", bound=BaseModel)
+OWN_FIELDS = frozenset({"form_key"})
+
+
+@dataclass
+class Submitted(Generic[Given]):
+    """What templates see of a form. `value` is there when `valid`; `raw` always, so nothing typed is lost."""
+
+    raw: dict[str, list[str]]
+    locale: Locale
+    value: Given | None = None
+    problems: list[tuple[str, str]] = field(default_factory=list)
+    key: str = field(default_factory=lambda: secrets.token_urlsafe(18))
+
+    @classmethod
+    def blank(cls, locale: Locale = "nl", **initial: object) -> Submitted[Given]:
+        """A form nobody filled in yet, with what we know already."""
+        raw = {
+            name: [str(item) for item in given] if isinstance(given, list | tuple) else [str(given)]
+            for name, given in initial.items()
+            if given is not None
+        }
+        return cls(raw, locale)
+
+    @classmethod
+    def read(cls, model: type[Given], data: FormData, locale: Locale = "nl") -> Submitted[Given]:
+        """Check the form against `model`; files are not part of it. Unknown fields are errors."""
+        raw: dict[str, list[str]] = {}
+        for name, given in data.multi_items():
+            if not isinstance(given, UploadFile):
+                raw.setdefault(name, []).append(given)
+        form = cls(raw, locale, key=(raw.get("form_key") or [secrets.token_urlsafe(18)])[0])
+        values = {
+            name: given if _is_list(model, name) else given[-1]
+            for name, given in raw.items()
+            if name not in OWN_FIELDS
+        }
+        try:
+            form.value = model.model_validate(values)
+        except ValidationError as wrong:
+            for error in wrong.errors(include_url=False):
+                form._note(error, model)
+        return form
+
+    @property
+    def valid(self) -> bool:
+        return self.value is not None and not self.problems
+
+    @property
+    def given(self) -> Given:
+        """The checked value. Raises: ValueError when the form is not valid."""
+        if self.value is None:
+            raise ValueError("the form is not valid")
+        return self.value
+
+    @property
+    def errors(self) -> list[tuple[str, str]]:
+        return self.problems
+
+    def get(self, name: str, default: str = "") -> str:
+        return (self.raw.get(name) or [default])[-1]
+
+    def getlist(self, name: str) -> list[str]:
+        return self.raw.get(name, [])
+
+    def error(self, name: str) -> str | None:
+        return next((words for about, words in self.problems if about == name), None)
+
+    def refuse(self, refused: Refused) -> Submitted[Given]:
+        """Note what an action refused, at its field."""
+        self.problems.append((refused.field or "", sentence(refused.code, refused.facts, self.locale)))
+        return self
+
+    def add(self, name: str, code: str, **facts: object) -> None:
+        """Note a problem that only the page can see."""
+        self.problems.append((name, sentence(code, facts, self.locale)))
+
+    def _note(self, error: ErrorDetails, model: type[BaseModel]) -> None:
+        name = str(error["loc"][0]) if error["loc"] else ""
+        if name and name not in model.model_fields:
+            name = ""
+        if self.error(name) is None:
+            facts: Mapping[str, Any] = error.get("ctx") or {}
+            self.problems.append((name, sentence(error["type"], dict(facts), self.locale)))
+
+
+def files(data: FormData, name: str) -> Iterable[UploadFile]:
+    """The files that were really chosen under `name`; browsers send an empty part when there is none."""
+    return [item for item in data.getlist(name) if isinstance(item, UploadFile) and item.filename]
+
+
+def _is_list(model: type[BaseModel], name: str) -> bool:
+    known = model.model_fields.get(name)
+    return known is not None and get_origin(known.annotation) in {list, tuple, frozenset, set}

@@ -1,0 +1,142 @@
+"""The one hop of a request: session, viewer, policy, page function, rendering, commit."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.access import may
+from app.kit.db import DatabaseBusy
+from app.kit.errors import Forbidden, FreshFactorNeeded, NotFound, Refused
+from app.people.rules import TOUCH_EVERY, Viewer
+from app.people.tables import FormKey
+from app.web.kit import errors, sessions
+from app.web.kit.ask import Answer, Ask, Redirect, Services
+from app.web.kit.responses import Responder
+
+if TYPE_CHECKING:
+    from app.web.kit.route import Entry
+
+FORM_KEY_LENGTHS = range(16, 81)
+
+
+class Abandoned(Exception):
+    """The deadline passed while the hop ran: its transaction must not be committed."""
+
+
+class _SentBefore(Exception):
+    """Another request with the same form key was faster."""
+
+
+@dataclass
+class Hop:
+    """One request on its way through the database; made by the edge, run in a thread."""
+
+    services: Services
+    responder: Responder
+    entry: Entry
+    request: Request
+    form: FormData
+    prepared: Any = None
+    viewer: Viewer = field(default_factory=Viewer)
+    touch_due: bool = False
+    repeat: bool = False
+    _abandoned: threading.Event = field(default_factory=threading.Event)
+    _driver: Any = None
+
+    def abandon(self) -> None:
+        """The client got its answer: stop the database and never commit."""
+        self._abandoned.set()
+        with suppress(Exception):  # it may have ended by itself in this very moment
+            driver = self._driver
+            driver.interrupt() if hasattr(driver, "interrupt") else driver.cancel()
+
+    def run(self) -> Response:
+        """Do the work; every domain error becomes an answer, every bug an exception."""
+        self.repeat = False
+        ask = Ask(self.services, self.request, self.viewer, self.services.clock.now(), self.form, self.prepared)
+        try:
+            if self.entry.own_transactions:
+                return self._without_session(ask)
+            return self._with_session(ask)
+        except _SentBefore:
+            self.repeat = True
+            return Response(status_code=409)
+        except (NotFound, Forbidden, Refused, FreshFactorNeeded, StaleDataError) as told:
+            return errors.told(self.responder, self.request, self.viewer, told)
+        except (DatabaseBusy, OperationalError, PoolTimeout) as trouble:
+            if self._abandoned.is_set():
+                raise Abandoned from trouble
+            errors.report(self.entry.name, trouble)
+            return errors.plain(self.responder, self.request, 503)
+
+    def _with_session(self, ask: Ask) -> Response:
+        database = self.services.database
+        if self.request.method in {"GET", "HEAD"}:
+            with database.reading(snapshot=self.entry.snapshot) as session:
+                return self._serve(ask, session)
+        try:
+            with database.writing() as session:
+                response = self._serve(ask, session)
+                if self._abandoned.is_set():
+                    raise Abandoned
+                if response.status_code >= 400:  # noqa: PLR2004 - "below 400 commits" is the rule itself
+                    session.rollback()
+                return response
+        except IntegrityError as clash:
+            if "form_key" in str(clash.orig):
+                raise _SentBefore from clash
+            raise
+
+    def _serve(self, ask: Ask, session: Session) -> Response:
+        self._driver = session.connection().connection.driver_connection
+        ask.session = session
+        self._identify(ask, session)
+        if (refusal := self._refusal()) is not None:
+            return refusal
+        key = self._form_key()
+        if key and (location := session.scalar(select(FormKey.location).where(FormKey.key == key))) is not None:
+            return self.responder.respond(self.request, self.viewer, Redirect(status=303, to=location))
+        answer = self.entry.function(ask, **self.request.path_params)
+        response = self.responder.respond(self.request, self.viewer, answer)
+        if key and isinstance(answer, Redirect):
+            session.add(FormKey(key=key, person_id=self.viewer.person_id, used_at=ask.now, location=answer.to))
+        session.flush() if self.request.method == "POST" else None
+        return response
+
+    def _without_session(self, ask: Ask) -> Response:
+        with self.services.database.reading() as session:
+            self._identify(ask, session)
+        if (refusal := self._refusal()) is not None:
+            return refusal
+        answer: Answer = self.entry.function(ask, **self.request.path_params)
+        return self.responder.respond(self.request, self.viewer, answer)
+
+    def _identify(self, ask: Ask, session: Session) -> None:
+        self.viewer, seen = sessions.viewer_of(session, self.request, self.services.settings, ask.now)
+        self.touch_due = seen is not None and ask.now - seen >= TOUCH_EVERY
+        ask.viewer = self.viewer
+
+    def _refusal(self) -> Response | None:
+        if may(self.viewer, self.entry.policy):
+            return None
+        if not self.viewer.signed_in:
+            return errors.to_sign_in(self.responder, self.request)
+        return errors.told(self.responder, self.request, self.viewer, Forbidden())
+
+    def _form_key(self) -> str | None:
+        given = self.form.get("form_key")
+        if not isinstance(given, str) or len(given) not in FORM_KEY_LENGTHS:
+            return None
+        return f"{self.entry.name}:{self.viewer.person_id or 0}:{given}"

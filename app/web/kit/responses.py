@@ -1,0 +1,96 @@
+"""From answer to bytes: rendering, parts for htmx, redirects, cookies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote, unquote
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.kit.i18n import Locale, translations
+from app.people.rules import Viewer
+from app.settings import Settings
+from app.web.kit.ask import Answer, Content, Page, Redirect
+from app.web.kit.chrome import chrome_for
+from app.web.kit.templates import Templates
+
+TOAST_COOKIE: Final = "toast"
+VARY: Final = "HX-Request, HX-Request-Type"
+
+
+@dataclass(frozen=True)
+class Responder:
+    """Makes responses."""
+
+    settings: Settings
+    templates: Templates
+    secure_cookies: bool
+
+    def gettext(self, locale: Locale) -> Callable[[str], str]:
+        return translations(locale).gettext
+
+    def respond(self, request: Request, viewer: Viewer, answer: Answer) -> Response:
+        """The response for an answer; a page is rendered here, before the transaction ends."""
+        match answer:
+            case Page():
+                response = self._page(request, viewer, answer)
+            case Redirect():
+                response = self._redirect(request, answer)
+            case Content():
+                response = Response(answer.body, status_code=answer.status, media_type=answer.media_type)
+                if answer.filename is not None:
+                    kind = "inline" if answer.inline else "attachment"
+                    name = quote(answer.filename)
+                    response.headers["Content-Disposition"] = f"{kind}; filename*=UTF-8''{name}"
+            case _:
+                response = Response(status_code=answer.status)
+        for header, value in answer.headers.items():
+            response.headers[header] = value
+        for cookie in answer.cookies:
+            self._cookie(response, cookie.name, cookie.value, cookie.max_age)
+        return response
+
+    def _page(self, request: Request, viewer: Viewer, answer: Page) -> Response:
+        partial = request.headers.get("hx-request") == "true" and request.headers.get("hx-request-type") == "partial"
+        template = answer.part if partial and answer.part else answer.template
+        toast = unquote(request.cookies.get(TOAST_COOKIE, ""))
+        page = answer.data.get("page")
+        chrome = chrome_for(
+            viewer,
+            settings=self.settings,
+            gettext=self.gettext(viewer.locale),
+            path=request.url.path,
+            toast=toast,
+            sample=bool(getattr(page, "sample", False)),
+        )
+        body = self.templates.render(template, viewer.locale, {**answer.data, "chrome": chrome})
+        response = Response(body, status_code=answer.status, media_type="text/html")
+        response.headers["Vary"] = VARY
+        if toast:
+            self._cookie(response, TOAST_COOKIE, "", 0)
+        return response
+
+    def _redirect(self, request: Request, answer: Redirect) -> Response:
+        to = answer.to if answer.to.startswith("/") and not answer.to.startswith(("//", "/\\")) else "/"
+        if request.headers.get("hx-request") == "true":
+            response = Response(status_code=200, headers={"HX-Redirect": to})
+        else:
+            response = Response(status_code=answer.status, headers={"Location": to})
+        response.headers["Vary"] = VARY
+        if answer.toast:
+            self._cookie(response, TOAST_COOKIE, quote(answer.toast), 60)
+        return response
+
+    def _cookie(self, response: Response, name: str, value: str, max_age: int) -> None:
+        response.set_cookie(
+            name,
+            value,
+            max_age=max_age,
+            path="/",
+            secure=self.secure_cookies or name.startswith("__Host-"),
+            httponly=True,
+            samesite="lax",
+        )

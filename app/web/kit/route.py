@@ -1,0 +1,184 @@
+"""The edge: a request from door to row and back, in one hop, committed only when the answer is good.
+
+Pages register here and nowhere else, each with the permission that it asks for.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final
+
+import anyio
+import structlog
+from anyio import CapacityLimiter, to_thread
+from starlette.background import BackgroundTask
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.datastructures import FormData
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app.access import Permission
+from app.kit.ids import MAX_ID
+from app.web.kit import csrf, errors
+from app.web.kit.ask import Answer, Ask, Services
+from app.web.kit.body import BodyTooLarge, read_form
+from app.web.kit.hop import Abandoned, Hop
+from app.web.kit.responses import Responder
+from app.web.kit.sessions import touch
+
+DEADLINE_S: Final = 5.0  # security.md founding decision 6
+PREPARE_S: Final = 30.0
+BODY_BYTES: Final = 512 * 1024
+SLOW_AT_ONCE: Final = 4  # password checks; 19 MiB each
+SAFE: Final = frozenset({"GET", "HEAD"})
+
+log = structlog.get_logger("web")
+PageFunction = Callable[..., Answer]
+
+
+class _IdConvertor(Convertor[int]):
+    regex = "[1-9][0-9]{0,15}"
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
+class _Pattern(Convertor[str]):
+    def __init__(self, regex: str) -> None:
+        self.regex = regex
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("id", _IdConvertor())
+register_url_convertor("slug", _Pattern("[a-z0-9][a-z0-9-]{0,99}"))
+register_url_convertor("token", _Pattern("[A-Za-z0-9_.-]{1,200}"))
+register_url_convertor("file", _Pattern("[A-Za-z0-9][A-Za-z0-9_.-]{0,99}"))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One route as declared: what it asks for and how it runs."""
+
+    method: str
+    path: str
+    function: PageFunction
+    policy: Permission
+    name: str
+    snapshot: bool = False
+    own_transactions: bool = False
+    prepare: Callable[[Services, FormData], Any] | None = None
+    body_bytes: int = BODY_BYTES
+
+
+@dataclass
+class Area:
+    """The routes of one page module. Names are `area.verb`, unique over the program."""
+
+    entries: list[Entry] = field(default_factory=list)
+
+    def get(self, path: str, *, policy: Permission, name: str, **how: Any) -> Callable[[PageFunction], PageFunction]:
+        """A page that is looked at. It reads; a write would fail."""
+        return self._add("GET", path, policy, name, how)
+
+    def post(self, path: str, *, policy: Permission, name: str, **how: Any) -> Callable[[PageFunction], PageFunction]:
+        """Something that is done: one transaction, committed when the status is below 400."""
+        return self._add("POST", path, policy, name, how)
+
+    def _add(
+        self, method: str, path: str, policy: Permission, name: str, how: dict[str, Any]
+    ) -> Callable[[PageFunction], PageFunction]:
+        def register(function: PageFunction) -> PageFunction:
+            self.entries.append(Entry(method, path, function, policy, name, **how))
+            return function
+
+        return register
+
+
+@dataclass
+class Edge:
+    """Runs entries: limits, deadline, the lane, and the answer on the wire."""
+
+    services: Services
+    responder: Responder
+    lane: CapacityLimiter = field(init=False)
+    slow: CapacityLimiter = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.lane = CapacityLimiter(self.services.database.lanes)
+        self.slow = CapacityLimiter(SLOW_AT_ONCE)
+
+    def route(self, entry: Entry) -> Route:
+        """The Starlette route for an entry."""
+        return Route(entry.path, partial(self.answer, entry), methods=[entry.method], name=entry.name)
+
+    async def answer(self, entry: Entry, request: Request) -> Response:
+        """Answer one request and write its line in the log: route, status, time; nothing personal."""
+        started = time.perf_counter()
+        response = await self._respond(entry, request)
+        log.info(
+            "request",
+            route=entry.name,
+            method=request.method,
+            status=response.status_code,
+            ms=round((time.perf_counter() - started) * 1000, 1),
+        )
+        return response
+
+    async def _respond(self, entry: Entry, request: Request) -> Response:
+        ask_errors = partial(errors.plain, self.responder, request)
+        if any(isinstance(value, int) and value > MAX_ID for value in request.path_params.values()):
+            return ask_errors(404)
+        form = FormData()
+        if request.method not in SAFE:
+            if not csrf.same_origin(request.headers, self.services.settings.address, demo=self.services.settings.demo):
+                return ask_errors(403)
+            try:
+                form = await read_form(request, entry.body_bytes)
+            except BodyTooLarge:
+                return ask_errors(413)
+            except (ClientDisconnect, ValueError):
+                return ask_errors(400)
+        try:
+            return await self._run(entry, request, form)
+        finally:
+            await form.close()
+
+    async def _run(self, entry: Entry, request: Request, form: FormData) -> Response:
+        hop = Hop(self.services, self.responder, entry, request, form)
+        try:
+            if entry.prepare is not None:
+                with anyio.fail_after(PREPARE_S):
+                    hop.prepared = await to_thread.run_sync(
+                        partial(entry.prepare, self.services, form), abandon_on_cancel=True
+                    )
+            limiter = self.slow if entry.own_transactions else self.lane
+            with anyio.fail_after(DEADLINE_S):
+                response = await to_thread.run_sync(hop.run, limiter=limiter, abandon_on_cancel=True)
+                if hop.repeat:  # the same form came twice at the same moment: the other one won
+                    response = await to_thread.run_sync(hop.run, limiter=limiter, abandon_on_cancel=True)
+        except TimeoutError:
+            hop.abandon()
+            return errors.plain(self.responder, request, 503)
+        except Abandoned:
+            return errors.plain(self.responder, request, 503)
+        if hop.touch_due:
+            response.background = BackgroundTask(to_thread.run_sync, partial(touch, self.services, hop.viewer))
+        return response
+
+
+def clean_path(path: str) -> str:
+    """The path as a template for people who read routes: parameters without their types."""
+    return re.sub(r"{(\w+)(:\w+)?}", r"{\1}", path)

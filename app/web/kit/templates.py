@@ -1,0 +1,58 @@
+"""The template engine: one environment per language, strict about what it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from app.kit.i18n import LOCALES, Locale, translations
+from app.kit.text import first_name
+from app.kit.written import date_filters
+from app.web.kit import drawings
+from app.web.kit.icons import icon
+
+TEMPLATES: Final = Path(__file__).parent.parent.parent.parent / "templates"
+
+
+@dataclass(frozen=True)
+class Templates:
+    """Renders templates in Dutch and English."""
+
+    environments: dict[Locale, Environment]
+
+    def render(self, template: str, locale: Locale, data: dict[str, Any]) -> str:
+        return self.environments[locale].get_template(template).render(data)
+
+
+def make_templates(static: Callable[[str], str], *, reload: bool = False, **more: Any) -> Templates:
+    """Templates with `static(path)` for hashed addresses; `more` are further globals."""
+    loader = FileSystemLoader(TEMPLATES)
+    environments: dict[Locale, Environment] = {}
+    for locale in LOCALES:
+        environment = Environment(
+            loader=loader,
+            undefined=StrictUndefined,
+            autoescape=select_autoescape(("html",), default_for_string=True),
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=reload,
+            cache_size=-1,
+            extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        )
+        catalogue = translations(locale)
+        environment.install_gettext_callables(  # type: ignore[attr-defined]
+            catalogue.gettext, catalogue.ngettext, newstyle=True, pgettext=catalogue.pgettext
+        )
+        environment.globals |= {"icon": icon, "static": static, **_drawings(), **more}
+        environment.filters |= date_filters(locale) | {"first_name": first_name}
+        environments[locale] = environment
+    return Templates(environments)
+
+
+def _drawings() -> dict[str, Any]:
+    names = ("face", "tile", "small", "wall", "brand_mark")
+    return {name: getattr(drawings, name) for name in names}

@@ -1,0 +1,9 @@
+"""Words for what people may refuse."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.web.words.shared import N_
+
+WORDS: Final[dict[str, str]] = {}

@@ -1,0 +1,104 @@
+"""The loop that does queued work: one job at a time per worker, any number of workers."""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Final
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.jobs import actions as jobs
+from app.kit.db import DatabaseBusy
+from app.worker import handlers as handler_package
+from app.worker.work import GiveUp, Handler, Periodic, Work
+
+IDLE_S: Final = 0.5
+TROUBLE_S: Final = 3.0
+
+log = structlog.get_logger("worker")
+
+
+@cache
+def registered() -> tuple[dict[str, Handler], tuple[Periodic, ...]]:
+    """Every handler by kind, and what comes back by itself; modules in app/worker/handlers name them."""
+    known: dict[str, Handler] = {}
+    periodic: list[Periodic] = []
+    for module in iter_modules(handler_package.__path__):
+        loaded = import_module(f"{handler_package.__name__}.{module.name}")
+        known |= loaded.HANDLERS
+        periodic += getattr(loaded, "PERIODIC", ())
+    return known, tuple(periodic)
+
+
+def run_due(work: Work, *, limit: int = 1_000) -> int:
+    """Do all that is due now, at most `limit` jobs; gives how many were done. Used by tests and commands."""
+    schedule(work)
+    return sum(1 for _ in zip(range(limit), _each(work), strict=False))
+
+
+def schedule(work: Work) -> None:
+    """Queue the jobs that come back; their keys make it safe for any number of workers."""
+    now = work.now
+    with work.database.writing() as db:
+        for item in registered()[1]:
+            jobs.enqueue(db, item.kind, now=now, key=f"{item.kind}:{item.period(now)}")
+
+
+def _each(work: Work) -> Iterator[str]:
+    while (kind := run_one(work)) is not None:
+        yield kind
+
+
+def run_one(work: Work) -> str | None:
+    """Claim one job and do it; None when nothing is due."""
+    with work.database.writing() as db:
+        claimed = jobs.claim(db, now=work.now)
+    if claimed is None:
+        return None
+    try:
+        registered()[0][claimed.kind](work, claimed.payload)
+    except (Exception, GiveUp) as wrong:  # noqa: BLE001 - whatever a job does, the worker goes on
+        log.error("job failed", kind=claimed.kind, job=claimed.id, error=type(wrong).__name__)
+        where = traceback.extract_tb(wrong.__traceback__)[-1]
+        told = f"{type(wrong).__name__} at {where.name}:{where.lineno}"
+        with work.database.writing() as db:
+            jobs.fail(db, claimed, error=told, now=work.now, retry=not isinstance(wrong, GiveUp))
+    else:
+        with work.database.writing() as db:
+            jobs.finish(db, claimed, now=work.now)
+    return claimed.kind
+
+
+class Worker(threading.Thread):
+    """The loop in a thread of its own, beside the pages or alone."""
+
+    def __init__(self, work: Work) -> None:
+        super().__init__(name="worker", daemon=True)
+        self.work = work
+        self._stop_asked = threading.Event()
+        self._scheduled: str = ""
+
+    def run(self) -> None:
+        while not self._stop_asked.is_set():
+            try:
+                minute = self.work.now.strftime("%Y-%m-%dT%H:%M")
+                if minute != self._scheduled:
+                    schedule(self.work)
+                    self._scheduled = minute
+                if run_one(self.work) is None:
+                    self._stop_asked.wait(IDLE_S)
+            except (SQLAlchemyError, DatabaseBusy) as trouble:
+                log.error("worker trouble", kind=type(trouble).__name__)
+                self._stop_asked.wait(TROUBLE_S)
+
+    def stop(self, *, timeout: float = 10) -> None:
+        """Finish the job at hand and end."""
+        self._stop_asked.set()
+        if self.is_alive():
+            self.join(timeout)

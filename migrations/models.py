@@ -1,0 +1,18 @@
+"""Every mapped class in one metadata: what the database should look like."""
+
+from __future__ import annotations
+
+import app.certification.tables
+import app.courses.tables
+import app.delivery.tables
+import app.intervision.tables
+import app.jobs.tables
+import app.ledger.tables
+import app.meetings.tables
+import app.outbox.tables
+import app.people.tables
+import app.practice.tables
+import app.theory.tables  # noqa: F401 - imported for their tables
+from app.kit.tables import Base
+
+metadata = Base.metadata
