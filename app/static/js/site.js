@@ -53,6 +53,7 @@
       return;
     }
     button.setAttribute("aria-busy", "true");
+    setTimeout(() => button.removeAttribute("aria-busy"), 10_000); // a download leaves this page as it is
     unguard(event.target);
   }, true);
 
