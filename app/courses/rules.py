@@ -61,7 +61,7 @@ class Criterion:
 
     code: str
     title: str
-    core_element: str
+    core_element: str | None
     levels: tuple[str, ...]
 
 

@@ -54,7 +54,9 @@ class Postgres:
     @contextmanager
     def fresh_database(self) -> Iterator[str]:
         """The address of a new, migrated database, which disappears afterwards."""
-        with self._database(sql.SQL("CREATE DATABASE {} TEMPLATE {}"), self.template) as url:
+        with self._database(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY"), self.template
+        ) as url:
             yield url
 
     @contextmanager

@@ -60,7 +60,7 @@
   const idle = () =>
     document.querySelectorAll('button[aria-busy="true"]').forEach((el) => el.removeAttribute("aria-busy"));
   addEventListener("pageshow", idle);
-  for (const name of ["htmx:after:request", "htmx:error", "htmx:timeout"]) document.addEventListener(name, idle);
+  for (const name of ["htmx:finally:request", "htmx:error"]) document.addEventListener(name, idle);
 
   // form[data-guard]: leaving with typed text asks first.
   const unsaved = new Set();
