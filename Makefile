@@ -14,7 +14,6 @@ RUN_STAMP := $(VENV)/.run-installed
 DEV_STAMP := $(VENV)/.dev-installed
 PO_FILES := $(wildcard app/locale/*/LC_MESSAGES/*.po)
 MO_FILES := $(PO_FILES:.po=.mo)
-PYTHON_CODE := app migrations tests tools
 # Written by `make lock` only: no host names, one file for every Python from 3.11, hashes for all.
 COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header --no-emit-index-url --no-emit-find-links
@@ -51,6 +50,7 @@ format: $(DEV_STAMP) ## rewrite the code in the house format
 	@$(PY) -m ruff check --fix-only --quiet .
 	@$(PY) -m ruff format .
 
+# `make lock LOCK_ARGS=--upgrade` takes newer versions; without it only what the .in files ask changes.
 lock: $(DEV_STAMP) ## resolve the .in files again into the three hash-only locks
 	$(COMPILE) $(LOCK_ARGS) requirements.in --output-file requirements.txt
 	$(COMPILE) $(LOCK_ARGS) requirements-extras.in --output-file requirements-extras.txt
@@ -82,9 +82,9 @@ chromium: $(DEV_STAMP)
 clean: ## remove what make made, not your data
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis $(MO_FILES)
 
-# The catalogues are compiled with what the program itself needs: no developer tools.
+# Needs only what the program itself needs: no developer tools.
 %.mo: %.po | $(RUN_STAMP)
-	@$(PY) -m babel.messages.frontend --quiet compile --input-file "$<" --output-file "$@"
+	@$(PY) -m tools.messages compile
 
 $(PY):
 	@command -v $(PYTHON) >/dev/null || { \

@@ -14,47 +14,43 @@ from typing import Final
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import read_po, write_po
 
-LOCALES: Final = Path("app/locale")
-BABEL: Final = (sys.executable, "-m", "babel.messages.frontend", "--quiet")
+from app.kit.i18n import CATALOGUES, LOCALES
+
+TRANSLATED: Final = tuple(locale for locale in LOCALES if locale != "nl")
 # pybabel knows pgettext only when told; N_ marks a sentence that is translated later.
 KEYWORDS: Final = ("-k", "pgettext:1c,2", "-k", "npgettext:1c,2,3", "-k", "N_")
-EXTRACT: Final = (*KEYWORDS, "-F", "pyproject.toml", "--no-location", "--sort-output", "--no-wrap")
-
-
-def catalogues() -> Iterator[Path]:
-    """Every catalogue, by language."""
-    yield from sorted(LOCALES.glob("*/LC_MESSAGES/messages.po"))
+EXTRACT: Final = (sys.executable, "-m", "babel.messages.frontend", "--quiet", "extract", *KEYWORDS)
 
 
 def update() -> int:
     """Bring new sentences into every catalogue; what disappeared goes, guesses are not made."""
-    with tempfile.TemporaryDirectory() as folder:
-        template = str(Path(folder) / "messages.pot")
-        subprocess.run([*BABEL, "extract", *EXTRACT, "-o", template, "."], check=True)
-        for po in catalogues():
-            language = po.parent.parent.name
-            arguments = (
-                "-l",
-                language,
-                "-i",
-                template,
-                "-o",
-                str(po),
-                "--no-fuzzy-matching",
-                "--ignore-obsolete",
-            )
-            subprocess.run(
-                [*BABEL, "update", *arguments, "--omit-header", "--no-wrap", "--ignore-pot-creation-date"],
-                check=True,
-            )
+    template = collect()
+    for locale in TRANSLATED:
+        po = CATALOGUES / locale / "LC_MESSAGES" / "messages.po"
+        po.parent.mkdir(parents=True, exist_ok=True)
+        catalogue = _read(po) if po.exists() else Catalog(locale=locale)
+        catalogue.update(template, no_fuzzy_matching=True)
+        with po.open("wb") as target:  # without the head, which changes at every run and says nothing
+            write_po(target, catalogue, width=110, omit_header=True, ignore_obsolete=True, sort_output=True)
+        missing = sum(1 for message in catalogue if message.id and not message.string)
+        print(f"{locale}: {len(catalogue)} sentences, {missing} without a translation")
     return 0
+
+
+def collect() -> Catalog:
+    """Every sentence that code and templates mark for translation."""
+    with tempfile.TemporaryDirectory() as folder:
+        pot = Path(folder) / "messages.pot"
+        command = [*EXTRACT, "-F", "pyproject.toml", "--no-location", "-o", str(pot), "."]
+        subprocess.run(command, check=True, cwd=CATALOGUES.parent.parent)
+        return _read(pot)
 
 
 def compile_all() -> int:
     """Write the .mo beside each .po."""
-    for po in catalogues():
+    for po in _catalogues():
         with po.with_suffix(".mo").open("wb") as mo:
             write_mo(mo, _read(po))
     return 0
@@ -63,7 +59,7 @@ def compile_all() -> int:
 def check() -> int:
     """Refuse guesses and broken placeholders."""
     found = []
-    for po in catalogues():
+    for po in _catalogues():
         catalogue = _read(po)
         found += [f"{po}: fuzzy: {message.id}" for message in catalogue if message.id and message.fuzzy]
         found += [f"{po}: {error}: {message.id}" for message, errors in catalogue.check() for error in errors]
@@ -71,9 +67,14 @@ def check() -> int:
     return 1 if found else 0
 
 
-def _read(po: Path) -> Catalog:
-    with po.open("rb") as source:
-        return read_po(source, locale=po.parent.parent.name, abort_invalid=True)
+def _catalogues() -> Iterator[Path]:
+    yield from sorted(CATALOGUES.glob("*/LC_MESSAGES/messages.po"))
+
+
+def _read(file: Path) -> Catalog:
+    with file.open("rb") as source:
+        locale = file.parent.parent.name if file.suffix == ".po" else None
+        return read_po(source, locale=locale, abort_invalid=True)
 
 
 if __name__ == "__main__":
