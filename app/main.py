@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from app.kit.clock import Clock, SystemClock
 from app.kit.db import Database
@@ -119,16 +119,20 @@ def refuse_unguarded(app: FastAPI) -> None:
     """Raises: RuntimeError for a route that was not made at the edge, or a name used twice."""
     seen: set[tuple[str, str]] = set()
     for route in app.routes:
-        if not isinstance(route, Route) or route.name in OPEN_ROUTES:
-            if isinstance(route, Route):
-                continue
-            raise RuntimeError(f"not a plain route: {route}")
-        entry = getattr(route.endpoint, "args", (None,))[0]
-        if not isinstance(entry, Entry):
-            raise RuntimeError(f"{route.path} declares no policy")
+        if isinstance(route, Route) and route.name in OPEN_ROUTES:
+            continue
+        entry = entry_of(route)
+        if entry is None:
+            raise RuntimeError(f"{route} declares no policy")
         if (entry.name, entry.method) in seen:
             raise RuntimeError(f"{entry.name} is the name of two routes")
         seen.add((entry.name, entry.method))
+
+
+def entry_of(route: BaseRoute) -> Entry | None:
+    """The entry behind a route; None when it was made in another way."""
+    bound = getattr(getattr(route, "endpoint", None), "args", ())
+    return bound[0] if bound and isinstance(bound[0], Entry) else None
 
 
 async def _http_error(responder: Responder, request: Request, error: Exception) -> Response:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import sqlalchemy as sa
 from alembic import op
 
 FROZEN = (
@@ -43,15 +44,8 @@ def drop(table: str) -> None:
 def statements(table: str) -> Iterator[str]:
     """The statements that freeze `table` on the dialect at hand."""
     dialect = op.get_bind().dialect.name
-    columns = [
-        row[0]
-        for row in op.get_bind().exec_driver_sql(
-            f"SELECT name FROM pragma_table_info('{table}')"
-            if dialect == "sqlite"
-            else f"SELECT column_name FROM information_schema.columns WHERE table_name = '{table}'"
-        )
-        if row[0] not in ERASABLE.get(table, ())
-    ]
+    found = [column["name"] for column in sa.inspect(op.get_bind()).get_columns(table)]
+    columns = [name for name in found if name not in ERASABLE.get(table, ())]
     watched = f" OF {', '.join(sorted(columns))}" if table in ERASABLE else ""
     for verb, event in (("update", f"UPDATE{watched}"), ("delete", "DELETE")):
         if dialect == "postgresql":

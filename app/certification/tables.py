@@ -71,8 +71,8 @@ class CertificationPeriod(Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     policy: Mapped[dict[str, Any]] = mapped_column(info=NOT_PERSONAL)
-    imported_intervisions: Mapped[int] = mapped_column(default=0)
     event_id: Mapped[int] = mapped_column(ForeignKey("ledger_event.id"))
+    imported_intervisions: Mapped[int] = mapped_column(default=0)
 
 
 class StandingSpan(Base):
@@ -115,8 +115,8 @@ class Certificate(Base):
     number: Mapped[str] = mapped_column(unique=True, info=NOT_PERSONAL)
     code: Mapped[str] = mapped_column(unique=True, info=pii("secret", "public check", STUB, "keep"))
     holder_name: Mapped[str] = mapped_column(info=pii("person", "on the document", FILE, "null"))
-    show_name: Mapped[bool] = mapped_column(default=False)
     issued_at: Mapped[datetime]
+    seal_svg: Mapped[str] = mapped_column(deferred=True, info=NOT_PERSONAL)
+    show_name: Mapped[bool] = mapped_column(default=False)
     pdf_key: Mapped[str] = mapped_column(default="", info=pii("person", "the document", FILE, "delete"))
     pdf_sha256: Mapped[str] = mapped_column(default="", info=NOT_PERSONAL)
-    seal_svg: Mapped[str] = mapped_column(deferred=True, info=NOT_PERSONAL)

@@ -48,7 +48,9 @@ class Policy:
     def from_facts(cls, facts: dict[str, Any]) -> Self:
         """The policy as it was stored; keys it did not know then have their default."""
         known = {item.name for item in fields(cls)}
-        values = {key: tuple(value) if isinstance(value, list) else value for key, value in facts.items()}
+        values: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in facts.items()
+        }
         return cls(**{key: value for key, value in values.items() if key in known})
 
     def as_facts(self) -> dict[str, Any]:
@@ -136,7 +138,10 @@ class AssignmentDefinition:
 
     @classmethod
     def from_facts(cls, facts: dict[str, Any]) -> Self:
-        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in facts.items()})
+        values: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in facts.items()
+        }
+        return cls(**values)
 
     def as_facts(self) -> dict[str, Any]:
         return asdict(self)

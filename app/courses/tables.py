@@ -184,8 +184,8 @@ class Enrolment(Base):
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"), index=True)
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
     edition_id: Mapped[int] = mapped_column(ForeignKey("course_edition.id"), index=True)
-    invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitation.id"), default=None)
     created_at: Mapped[datetime]
+    invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitation.id"), default=None)
     confirmed_at: Mapped[datetime | None] = mapped_column(default=None)
     paused_at: Mapped[datetime | None] = mapped_column(default=None)
     completed_at: Mapped[datetime | None] = mapped_column(default=None)

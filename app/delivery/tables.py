@@ -21,12 +21,12 @@ class Delivery(Base):
     id: Mapped[Id] = mapped_column(init=False)
     leader_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=refers_to_person("who leads"))
     intervention_id: Mapped[int] = mapped_column(ForeignKey("intervention.id"), index=True)
-    enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"), index=True, default=None)
     place: Mapped[str] = mapped_column(info=NOT_PERSONAL)
     address: Mapped[str] = mapped_column(info=NOT_PERSONAL)
     municipality: Mapped[str] = mapped_column(info=NOT_PERSONAL)
-    goal_group: Mapped[str] = mapped_column(default="", info=NOT_PERSONAL)
     created_at: Mapped[datetime]
+    enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"), index=True, default=None)
+    goal_group: Mapped[str] = mapped_column(default="", info=NOT_PERSONAL)
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
     version: Mapped[int] = mapped_column(init=False, default=1)
 

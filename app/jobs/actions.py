@@ -32,7 +32,13 @@ class Claimed:
 
 
 def enqueue(
-    db: Session, kind: str, *, now: datetime, key: str | None = None, run_at: datetime | None = None, **payload: Any
+    db: Session,
+    kind: str,
+    *,
+    now: datetime,
+    key: str | None = None,
+    run_at: datetime | None = None,
+    **payload: Any,
 ) -> None:
     """Queue work in the caller's transaction. With a `key` the same work is queued once, ever."""
     insert = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert

@@ -20,15 +20,20 @@ class Job(Base):
     __tablename__ = "job"
     __table_args__ = (
         CheckConstraint("attempts >= 0", name="attempts"),
-        Index("ix_job_due", "run_at", sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
+        Index(
+            "ix_job_due",
+            "run_at",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
     )
 
     id: Mapped[Id] = mapped_column(init=False)
     kind: Mapped[str] = mapped_column(info=NOT_PERSONAL)
     payload: Mapped[dict[str, Any]] = mapped_column(info=NOT_PERSONAL)
-    key: Mapped[str | None] = mapped_column(unique=True, default=None, info=NOT_PERSONAL)
     created_at: Mapped[datetime]
     run_at: Mapped[datetime]
+    key: Mapped[str | None] = mapped_column(unique=True, default=None, info=NOT_PERSONAL)
     attempts: Mapped[int] = mapped_column(default=0)
     max_attempts: Mapped[int] = mapped_column(default=8)
     lease_until: Mapped[datetime | None] = mapped_column(default=None)

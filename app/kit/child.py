@@ -25,8 +25,12 @@ def call(function: str, content: bytes, /, *, seconds: int = SECONDS, **argument
     """
     head = json.dumps({"function": function, "arguments": arguments, "seconds": seconds}).encode() + b"\n"
     try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-m", "app.kit.child"], input=head + content, capture_output=True, timeout=seconds + 5, check=False
+        done = subprocess.run(
+            [sys.executable, "-m", "app.kit.child"],
+            input=head + content,
+            capture_output=True,
+            timeout=seconds + 5,
+            check=False,
         )
     except subprocess.TimeoutExpired as slow:
         raise ChildFailed(function) from slow

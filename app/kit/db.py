@@ -11,10 +11,10 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -22,8 +22,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
 WRITE_WAIT_S: Final = 4.0
+LANE_WAIT_S: Final = 4.5
 POSTGRES_LANES: Final = 6
-FIRST_SQLITE_WITHOUT_WAL_RESET_BUG: Final = (3, 51, 3)
 
 
 class DatabaseBusy(Exception):
@@ -67,7 +67,7 @@ class Database:
         engine = self.reader
         if snapshot and not self.is_sqlite:
             engine = self.writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        with self._lane, Session(engine, autoflush=False, expire_on_commit=False) as session:
+        with self._one_lane(), Session(engine, autoflush=False, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
@@ -76,13 +76,22 @@ class Database:
 
         Raises: DatabaseBusy when another process holds the write lock too long.
         """
-        with self._lane, self._exclusive(), Session(self.writer, expire_on_commit=False) as session:
+        with self._one_lane(), self._exclusive(), Session(self.writer, expire_on_commit=False) as session:
             with session.begin():
                 yield session
 
     def close(self) -> None:
         self.reader.dispose()
         self.writer.dispose()
+
+    @contextmanager
+    def _one_lane(self) -> Iterator[None]:
+        if not self._lane.acquire(timeout=LANE_WAIT_S):
+            raise DatabaseBusy
+        try:
+            yield
+        finally:
+            self._lane.release()
 
     @contextmanager
     def _exclusive(self) -> Iterator[None]:
@@ -103,16 +112,13 @@ class Database:
             yield
 
 
-def interrupt(session: Session) -> None:
-    """Stop what the session's connection is doing, from another thread."""
-    with suppress(Exception):  # the work may have ended in the meantime
-        driver: Any = session.connection().connection.driver_connection
-        driver.interrupt() if isinstance(driver, sqlite3.Connection) else driver.cancel()
-
-
 def _sqlite_engine(url: URL, *, writes: bool) -> Engine:
     engine = create_engine(
-        url, poolclass=QueuePool, pool_size=1, max_overflow=1, connect_args={"check_same_thread": False, "timeout": 4}
+        url,
+        poolclass=QueuePool,
+        pool_size=1,
+        max_overflow=1,
+        connect_args={"check_same_thread": False, "timeout": 4},
     )
 
     @event.listens_for(engine, "connect")

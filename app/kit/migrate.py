@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,9 +55,11 @@ def head(url: str) -> str | None:
     return ScriptDirectory.from_config(_config(url)).get_current_head()
 
 
-def newest_file() -> str:
-    """The name of the newest migration file, without Alembic: cheap enough for every start."""
-    return max(path.stem for path in (ROOT / "migrations" / "versions").glob("2*.py"))
+def pending(url: str) -> bool:
+    """Whether migrations are missing; reads files and one row, without Alembic: cheap enough for every start."""
+    newest = max((ROOT / "migrations" / "versions").glob("2*.py"), key=lambda path: path.name)
+    found = re.search(r'^revision = "(.+)"$', newest.read_text(), re.MULTILINE)
+    return found is None or current(url) != found[1]
 
 
 def current(url: str) -> str | None:

@@ -162,9 +162,7 @@ class _Fold:
         return f'<g fill="{colour}" transform="translate({number(self.x)} {number(self.y)})">{holes}</g>'
 
 
-def seal(
-    certificate: str, x: float = 0, y: float = 0, r: float = 100, colours: SealColours = CERTIFICATE
-) -> str:
+def seal(certificate: str, x: float = 0, y: float = 0, r: float = 100, colours: SealColours = CERTIFICATE) -> str:
     """The folded papercut of one certificate number, as the inside of an svg.
 
     It lets people compare paper and screen; the number and the signed record are the proof.

@@ -24,8 +24,8 @@ class LedgerEvent(Base):
     action: Mapped[str] = mapped_column(info=NOT_PERSONAL)
     actor_id: Mapped[int | None] = mapped_column(info=refers_to_person("accountability"))
     subject_kind: Mapped[str] = mapped_column(info=NOT_PERSONAL)
-    subject_id: Mapped[int | None] = mapped_column(default=None)
     digest: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    subject_id: Mapped[int | None] = mapped_column(default=None)
 
 
 class LedgerContent(Base):
@@ -38,6 +38,4 @@ class LedgerContent(Base):
 
     event_id: Mapped[int] = mapped_column(ForeignKey("ledger_event.id"), primary_key=True)
     salt: Mapped[str] = mapped_column(info=NOT_PERSONAL)
-    content: Mapped[dict[str, Any]] = mapped_column(
-        info=pii("free text", "accountability", "24 months", "delete")
-    )
+    content: Mapped[dict[str, Any]] = mapped_column(info=pii("free text", "accountability", "24 months", "delete"))

@@ -29,14 +29,14 @@ class Meeting(Base):
     net_minutes: Mapped[int]
     venue: Mapped[str] = mapped_column(info=NOT_PERSONAL)
     address: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    seats: Mapped[int]
+    created_at: Mapped[datetime]
     link: Mapped[str] = mapped_column(default="", info=NOT_PERSONAL)
     access: Mapped[str] = mapped_column(default="", info=NOT_PERSONAL)
     food: Mapped[str] = mapped_column(default="", info=NOT_PERSONAL)
     bring: Mapped[str] = mapped_column(default="", info=NOT_PERSONAL)
-    seats: Mapped[int]
     taken: Mapped[int] = mapped_column(default=0)
     sequence: Mapped[int] = mapped_column(default=0)
-    created_at: Mapped[datetime]
     published_at: Mapped[datetime | None] = mapped_column(default=None)
     cancelled_at: Mapped[datetime | None] = mapped_column(default=None)
     settled_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -66,8 +66,8 @@ class MeetingSignup(Base):
         unique=True, info=pii("secret", "answering from the mail", "90 days", "delete")
     )
     uid: Mapped[str] = mapped_column(unique=True, info=NOT_PERSONAL)
-    sequence: Mapped[int] = mapped_column(default=0)
     invited_at: Mapped[datetime]
+    sequence: Mapped[int] = mapped_column(default=0)
     answer: Mapped[str] = mapped_column(default="", info=NOT_PERSONAL)
     answered_at: Mapped[datetime | None] = mapped_column(default=None)
     attendance: Mapped[str] = mapped_column(default="", info=NOT_PERSONAL)

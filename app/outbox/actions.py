@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -36,8 +36,17 @@ def post(
     row = db.execute(
         insert(Message)
         .values(
-            key=key, kind=kind, person_id=person_id, data=data or {}, own_text=own_text, reply_to_id=reply_to_id,
-            created_at=now, send_at=send_at or now, not_after=not_after, attempts=0, last_error="",
+            key=key,
+            kind=kind,
+            person_id=person_id,
+            data=data or {},
+            own_text=own_text,
+            reply_to_id=reply_to_id,
+            created_at=now,
+            send_at=send_at or now,
+            not_after=not_after,
+            attempts=0,
+            last_error="",
             suppressed_reason="",
         )
         .on_conflict_do_nothing(index_elements=["key"])
@@ -47,3 +56,59 @@ def post(
         return db.scalars(select(Message.id).where(Message.key == key)).one()
     enqueue(db, "outbox.send", now=now, key=f"outbox.send:{row.id}", run_at=send_at or now, message_id=row.id)
     return int(row.id)
+
+
+def sent(db: Session, *, message_id: int, now: datetime) -> None:
+    """The mail server took the message."""
+    _end(db, message_id, sent_at=now, last_error="")
+
+
+def bounce(db: Session, *, message_id: int, reason: str, now: datetime) -> None:
+    """The mail server refused the message for good."""
+    _end(db, message_id, bounced_at=now, last_error=reason[:300])
+
+
+def expire(db: Session, *, message_id: int, now: datetime) -> None:
+    """It is too late to send the message."""
+    _end(db, message_id, expired_at=now)
+
+
+def suppress(db: Session, *, message_id: int, reason: str, now: datetime) -> None:
+    """The message should not go out any more; `reason` is a sentence for the admin."""
+    _end(db, message_id, suppressed_at=now, suppressed_reason=reason[:300])
+
+
+def note_trouble(db: Session, *, message_id: int, reason: str) -> None:
+    """Sending failed for now; the job tries again later."""
+    db.execute(
+        update(Message).where(Message.id == message_id).values(attempts=Message.attempts + 1, last_error=reason[:300])
+    )
+
+
+def send_again(db: Session, *, message_id: int, now: datetime) -> bool:
+    """Try a bounced message once more, after its address was mended. False when it is not bounced."""
+    row = db.execute(
+        update(Message)
+        .where(Message.id == message_id, Message.bounced_at.is_not(None))
+        .values(bounced_at=None, send_at=now)
+        .returning(Message.attempts)
+    ).first()
+    if row is None:
+        return False
+    enqueue(db, "outbox.send", now=now, key=f"outbox.send:{message_id}:{now.isoformat()}", message_id=message_id)
+    return True
+
+
+def _end(db: Session, message_id: int, **moments: Any) -> None:
+    """Give a planned message its end; a message has one end only."""
+    db.execute(
+        update(Message)
+        .where(
+            Message.id == message_id,
+            Message.sent_at.is_(None),
+            Message.bounced_at.is_(None),
+            Message.expired_at.is_(None),
+            Message.suppressed_at.is_(None),
+        )
+        .values(attempts=Message.attempts + 1, **moments)
+    )

@@ -26,14 +26,12 @@ class Message(Base):
         ForeignKey("person.id"), index=True, info=refers_to_person("whom the message is for")
     )
     data: Mapped[dict[str, Any]] = mapped_column(info=pii("free text", "what to tell", "90 days", "delete"))
-    own_text: Mapped[str] = mapped_column(
-        default="", info=pii("free text", "words of the sender", "90 days", "delete")
-    )
+    created_at: Mapped[datetime]
+    send_at: Mapped[datetime] = mapped_column(index=True)
+    own_text: Mapped[str] = mapped_column(default="", info=pii("free text", "words of the sender", "90 days", "delete"))
     reply_to_id: Mapped[int | None] = mapped_column(
         ForeignKey("person.id"), default=None, info=refers_to_person("who gets the answer")
     )
-    created_at: Mapped[datetime]
-    send_at: Mapped[datetime] = mapped_column(index=True)
     not_after: Mapped[datetime | None] = mapped_column(default=None)
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str] = mapped_column(default="", info=NOT_PERSONAL)

@@ -23,8 +23,8 @@ class Organisation(Base):
     id: Mapped[Id] = mapped_column(init=False)
     name: Mapped[str] = mapped_column(info=NOT_PERSONAL)
     folded_name: Mapped[str] = mapped_column(unique=True, info=NOT_PERSONAL)
-    city: Mapped[str] = mapped_column(default="", info=NOT_PERSONAL)
     created_at: Mapped[datetime]
+    city: Mapped[str] = mapped_column(default="", info=NOT_PERSONAL)
 
 
 class Person(Base):
@@ -38,13 +38,11 @@ class Person(Base):
 
     id: Mapped[Id] = mapped_column(init=False)
     name: Mapped[str] = mapped_column(info=pii("person", "to address people", ACCOUNT, "pseudonymise"))
-    folded_name: Mapped[str] = mapped_column(
-        index=True, info=pii("person", "to find people", ACCOUNT, "pseudonymise")
-    )
+    folded_name: Mapped[str] = mapped_column(index=True, info=pii("person", "to find people", ACCOUNT, "pseudonymise"))
     email: Mapped[str | None] = mapped_column(info=pii("contact", "to sign in and write", ACCOUNT, "null"))
+    created_at: Mapped[datetime]
     phone: Mapped[str] = mapped_column(default="", info=pii("contact", "to call", ACCOUNT, "delete"))
     locale: Mapped[str] = mapped_column(default="nl", info=NOT_PERSONAL)
-    created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None] = mapped_column(default=None)
     version: Mapped[int] = mapped_column(init=False, default=1)
 
@@ -86,10 +84,8 @@ class Account(Base):
     person_id: Mapped[int] = mapped_column(
         ForeignKey("person.id"), primary_key=True, info=refers_to_person("signing in")
     )
-    password_hash: Mapped[str | None] = mapped_column(
-        default=None, info=pii("secret", "signing in", ACCOUNT, "delete")
-    )
     activated_at: Mapped[datetime]
+    password_hash: Mapped[str | None] = mapped_column(default=None, info=pii("secret", "signing in", ACCOUNT, "delete"))
     notice_read_at: Mapped[datetime | None] = mapped_column(default=None)
     blocked_at: Mapped[datetime | None] = mapped_column(default=None)
     last_seen_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -126,12 +122,12 @@ class RoleGrant(Base):
     id: Mapped[Id] = mapped_column(init=False)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=refers_to_person("rights"))
     role: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    granted_at: Mapped[datetime]
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), default=None)
     intervention: Mapped[str] = mapped_column(default="", info=NOT_PERSONAL)
     granted_by_id: Mapped[int | None] = mapped_column(
         ForeignKey("person.id"), default=None, info=refers_to_person("accountability")
     )
-    granted_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
@@ -162,11 +158,11 @@ class Invitation(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=refers_to_person("coming in"))
     nonce: Mapped[str] = mapped_column(info=pii("secret", "coming in", "42 days", "delete"))
     token_hash: Mapped[str] = mapped_column(unique=True, info=pii("secret", "coming in", "42 days", "delete"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
     invited_by_id: Mapped[int | None] = mapped_column(
         ForeignKey("person.id"), default=None, info=refers_to_person("who invited")
     )
-    created_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None] = mapped_column(default=None)
     withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)
 
@@ -248,7 +244,5 @@ class Export(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=refers_to_person("own data"))
     asked_at: Mapped[datetime]
     ready_at: Mapped[datetime | None] = mapped_column(default=None)
-    storage_key: Mapped[str] = mapped_column(
-        default="", info=pii("person", "own data", "48 hours", "delete")
-    )
+    storage_key: Mapped[str] = mapped_column(default="", info=pii("person", "own data", "48 hours", "delete"))
     removed_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -26,8 +26,8 @@ class AssignmentRecord(Base):
     id: Mapped[Id] = mapped_column(init=False)
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
     assignment_id: Mapped[int] = mapped_column(ForeignKey("practical_assignment.id"), index=True)
-    attempt: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
+    attempt: Mapped[int] = mapped_column(default=1)
     version: Mapped[int] = mapped_column(init=False, default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
@@ -72,12 +72,10 @@ class CoachVisit(Base):
     date_id: Mapped[int] = mapped_column(ForeignKey("delivery_date.id"), index=True)
     coach_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=refers_to_person("visiting"))
     uid: Mapped[str] = mapped_column(unique=True, info=NOT_PERSONAL)
-    sequence: Mapped[int] = mapped_column(default=0)
     planned_at: Mapped[datetime]
+    sequence: Mapped[int] = mapped_column(default=0)
     cancelled_at: Mapped[datetime | None] = mapped_column(default=None)
-    cancel_reason: Mapped[str] = mapped_column(
-        default="", info=pii("free text", "coaching", SCORES, "delete")
-    )
+    cancel_reason: Mapped[str] = mapped_column(default="", info=pii("free text", "coaching", SCORES, "delete"))
 
 
 class Evidence(Base):
@@ -98,11 +96,11 @@ class Evidence(Base):
     media_type: Mapped[str] = mapped_column(info=NOT_PERSONAL)
     sha256: Mapped[str] = mapped_column(info=NOT_PERSONAL)
     bytes: Mapped[int]
-    width: Mapped[int | None] = mapped_column(default=None)
-    height: Mapped[int | None] = mapped_column(default=None)
     caption: Mapped[str] = mapped_column(info=pii("free text", "assessment", FILE, "delete"))
     recognisable: Mapped[str] = mapped_column(info=NOT_PERSONAL)
     uploaded_at: Mapped[datetime]
+    width: Mapped[int | None] = mapped_column(default=None)
+    height: Mapped[int | None] = mapped_column(default=None)
     removed_at: Mapped[datetime | None] = mapped_column(default=None)
 
 

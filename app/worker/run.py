@@ -64,7 +64,7 @@ def run_one(work: Work) -> str | None:
     try:
         registered()[0][claimed.kind](work, claimed.payload)
     except (Exception, GiveUp) as wrong:  # noqa: BLE001 - whatever a job does, the worker goes on
-        log.error("job failed", kind=claimed.kind, job=claimed.id, error=type(wrong).__name__)
+        log.warning("job failed", kind=claimed.kind, job=claimed.id, error=type(wrong).__name__)
         where = traceback.extract_tb(wrong.__traceback__)[-1]
         told = f"{type(wrong).__name__} at {where.name}:{where.lineno}"
         with work.database.writing() as db:
@@ -94,7 +94,7 @@ class Worker(threading.Thread):
                 if run_one(self.work) is None:
                     self._stop_asked.wait(IDLE_S)
             except (SQLAlchemyError, DatabaseBusy) as trouble:
-                log.error("worker trouble", kind=type(trouble).__name__)
+                log.warning("worker trouble", kind=type(trouble).__name__)
                 self._stop_asked.wait(TROUBLE_S)
 
     def stop(self, *, timeout: float = 10) -> None:

@@ -95,9 +95,9 @@ def upgrade() -> None:
         sa.Column("id", INT, sa.Identity(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("payload", sa.JSON(), nullable=False),
-        sa.Column("key", sa.String(), nullable=True),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("run_at", MOMENT, nullable=False),
+        sa.Column("key", sa.String(), nullable=True),
         sa.Column("attempts", INT, nullable=False),
         sa.Column("max_attempts", INT, nullable=False),
         sa.Column("lease_until", MOMENT, nullable=True),
@@ -126,8 +126,8 @@ def upgrade() -> None:
         sa.Column("action", sa.String(), nullable=False),
         sa.Column("actor_id", INT, nullable=True),
         sa.Column("subject_kind", sa.String(), nullable=False),
-        sa.Column("subject_id", INT, nullable=True),
         sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("subject_id", INT, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_event")),
         sqlite_autoincrement=True,
     )
@@ -141,14 +141,14 @@ def upgrade() -> None:
         sa.Column("net_minutes", INT, nullable=False),
         sa.Column("venue", sa.String(), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
+        sa.Column("seats", INT, nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("link", sa.String(), nullable=False),
         sa.Column("access", sa.String(), nullable=False),
         sa.Column("food", sa.String(), nullable=False),
         sa.Column("bring", sa.String(), nullable=False),
-        sa.Column("seats", INT, nullable=False),
         sa.Column("taken", INT, nullable=False),
         sa.Column("sequence", INT, nullable=False),
-        sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("published_at", MOMENT, nullable=True),
         sa.Column("cancelled_at", MOMENT, nullable=True),
         sa.Column("settled_at", MOMENT, nullable=True),
@@ -169,8 +169,8 @@ def upgrade() -> None:
         sa.Column("id", INT, sa.Identity(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("folded_name", sa.String(), nullable=False),
-        sa.Column("city", sa.String(), nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("city", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
         sa.UniqueConstraint("folded_name", name=op.f("uq_organisation_folded_name")),
         sqlite_autoincrement=True,
@@ -181,9 +181,9 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("folded_name", sa.String(), nullable=False),
         sa.Column("email", sa.String(), nullable=True),
+        sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("phone", sa.String(), nullable=False),
         sa.Column("locale", sa.String(), nullable=False),
-        sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("erased_at", MOMENT, nullable=True),
         sa.Column("version", INT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
@@ -201,8 +201,8 @@ def upgrade() -> None:
     op.create_table(
         "account",
         sa.Column("person_id", INT, nullable=False),
-        sa.Column("password_hash", sa.String(), nullable=True),
         sa.Column("activated_at", MOMENT, nullable=False),
+        sa.Column("password_hash", sa.String(), nullable=True),
         sa.Column("notice_read_at", MOMENT, nullable=True),
         sa.Column("blocked_at", MOMENT, nullable=True),
         sa.Column("last_seen_at", MOMENT, nullable=True),
@@ -219,20 +219,14 @@ def upgrade() -> None:
         sa.Column("created_at", MOMENT, nullable=False),
         sa.CheckConstraint("source IN ('training', 'taken_over')", name=op.f("ck_certification_source")),
         sa.ForeignKeyConstraint(
-            ["intervention_id"],
-            ["intervention.id"],
-            name=op.f("fk_certification_intervention_id_intervention"),
+            ["intervention_id"], ["intervention.id"], name=op.f("fk_certification_intervention_id_intervention")
         ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_certification_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certification")),
-        sa.UniqueConstraint(
-            "person_id", "intervention_id", name=op.f("uq_certification_person_id_intervention_id")
-        ),
+        sa.UniqueConstraint("person_id", "intervention_id", name=op.f("uq_certification_person_id_intervention_id")),
         sqlite_autoincrement=True,
     )
-    op.create_index(
-        op.f("ix_certification_intervention_id"), "certification", ["intervention_id"], unique=False
-    )
+    op.create_index(op.f("ix_certification_intervention_id"), "certification", ["intervention_id"], unique=False)
     op.create_table(
         "course",
         sa.Column("id", INT, sa.Identity(), nullable=False),
@@ -271,9 +265,7 @@ def upgrade() -> None:
         sa.Column("version", INT, nullable=False),
         sa.CheckConstraint("half IN ('spring', 'autumn')", name=op.f("ck_intervision_round_half")),
         sa.ForeignKeyConstraint(
-            ["intervention_id"],
-            ["intervention.id"],
-            name=op.f("fk_intervision_round_intervention_id_intervention"),
+            ["intervention_id"], ["intervention.id"], name=op.f("fk_intervision_round_intervention_id_intervention")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_intervision_round")),
         sa.UniqueConstraint(
@@ -287,14 +279,12 @@ def upgrade() -> None:
         sa.Column("person_id", INT, nullable=False),
         sa.Column("nonce", sa.String(), nullable=False),
         sa.Column("token_hash", sa.String(), nullable=False),
-        sa.Column("invited_by_id", INT, nullable=True),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("expires_at", MOMENT, nullable=False),
+        sa.Column("invited_by_id", INT, nullable=True),
         sa.Column("accepted_at", MOMENT, nullable=True),
         sa.Column("withdrawn_at", MOMENT, nullable=True),
-        sa.ForeignKeyConstraint(
-            ["invited_by_id"], ["person.id"], name=op.f("fk_invitation_invited_by_id_person")
-        ),
+        sa.ForeignKeyConstraint(["invited_by_id"], ["person.id"], name=op.f("fk_invitation_invited_by_id_person")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_invitation_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_invitation_token_hash")),
@@ -318,9 +308,7 @@ def upgrade() -> None:
         sa.Column("manager_id", INT, nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("until", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["manager_id"], ["person.id"], name=op.f("fk_line_manager_manager_id_person")
-        ),
+        sa.ForeignKeyConstraint(["manager_id"], ["person.id"], name=op.f("fk_line_manager_manager_id_person")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_line_manager_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_line_manager")),
         sqlite_autoincrement=True,
@@ -351,8 +339,8 @@ def upgrade() -> None:
         sa.Column("nonce", sa.String(), nullable=False),
         sa.Column("token_hash", sa.String(), nullable=False),
         sa.Column("uid", sa.String(), nullable=False),
-        sa.Column("sequence", INT, nullable=False),
         sa.Column("invited_at", MOMENT, nullable=False),
+        sa.Column("sequence", INT, nullable=False),
         sa.Column("answer", sa.String(), nullable=False),
         sa.Column("answered_at", MOMENT, nullable=True),
         sa.Column("attendance", sa.String(), nullable=False),
@@ -368,12 +356,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["attendance_by_id"], ["person.id"], name=op.f("fk_meeting_signup_attendance_by_id_person")
         ),
-        sa.ForeignKeyConstraint(
-            ["meeting_id"], ["meeting.id"], name=op.f("fk_meeting_signup_meeting_id_meeting")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_meeting_signup_person_id_person")
-        ),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_meeting_signup_meeting_id_meeting")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_meeting_signup_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_signup")),
         sa.UniqueConstraint("meeting_id", "person_id", name=op.f("uq_meeting_signup_meeting_id_person_id")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_meeting_signup_token_hash")),
@@ -412,10 +396,10 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("person_id", INT, nullable=False),
         sa.Column("data", sa.JSON(), nullable=False),
-        sa.Column("own_text", sa.String(), nullable=False),
-        sa.Column("reply_to_id", INT, nullable=True),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("send_at", MOMENT, nullable=False),
+        sa.Column("own_text", sa.String(), nullable=False),
+        sa.Column("reply_to_id", INT, nullable=True),
         sa.Column("not_after", MOMENT, nullable=True),
         sa.Column("attempts", INT, nullable=False),
         sa.Column("last_error", sa.String(), nullable=False),
@@ -437,14 +421,12 @@ def upgrade() -> None:
         sa.Column("id", INT, sa.Identity(), nullable=False),
         sa.Column("person_id", INT, nullable=False),
         sa.Column("role", sa.String(), nullable=False),
+        sa.Column("granted_at", MOMENT, nullable=False),
         sa.Column("organisation_id", INT, nullable=True),
         sa.Column("intervention", sa.String(), nullable=False),
         sa.Column("granted_by_id", INT, nullable=True),
-        sa.Column("granted_at", MOMENT, nullable=False),
         sa.Column("revoked_at", MOMENT, nullable=True),
-        sa.ForeignKeyConstraint(
-            ["granted_by_id"], ["person.id"], name=op.f("fk_role_grant_granted_by_id_person")
-        ),
+        sa.ForeignKeyConstraint(["granted_by_id"], ["person.id"], name=op.f("fk_role_grant_granted_by_id_person")),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_role_grant_organisation_id_organisation")
         ),
@@ -495,8 +477,8 @@ def upgrade() -> None:
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=False),
         sa.Column("policy", sa.JSON(), nullable=False),
-        sa.Column("imported_intervisions", INT, nullable=False),
         sa.Column("event_id", INT, nullable=False),
+        sa.Column("imported_intervisions", INT, nullable=False),
         sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_certification_period_ends")),
         sa.ForeignKeyConstraint(
             ["certification_id"],
@@ -507,9 +489,7 @@ def upgrade() -> None:
             ["event_id"], ["ledger_event.id"], name=op.f("fk_certification_period_event_id_ledger_event")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certification_period")),
-        sa.UniqueConstraint(
-            "certification_id", "number", name=op.f("uq_certification_period_certification_id_number")
-        ),
+        sa.UniqueConstraint("certification_id", "number", name=op.f("uq_certification_period_certification_id_number")),
         sqlite_autoincrement=True,
     )
     op.create_table(
@@ -525,13 +505,9 @@ def upgrade() -> None:
         sa.Column("rubric", sa.JSON(), nullable=False),
         sa.Column("policy", sa.JSON(), nullable=False),
         sa.Column("published_at", MOMENT, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["course_id"], ["course.id"], name=op.f("fk_course_edition_course_id_course")
-        ),
+        sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_course_edition_course_id_course")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_course_edition")),
-        sa.UniqueConstraint(
-            "course_id", "content_hash", name=op.f("uq_course_edition_course_id_content_hash")
-        ),
+        sa.UniqueConstraint("course_id", "content_hash", name=op.f("uq_course_edition_course_id_content_hash")),
         sa.UniqueConstraint("course_id", "number", name=op.f("uq_course_edition_course_id_number")),
         sqlite_autoincrement=True,
     )
@@ -545,13 +521,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["facilitator_id"], ["person.id"], name=op.f("fk_intervision_session_facilitator_id_person")
         ),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_intervision_session_meeting_id_meeting")),
         sa.ForeignKeyConstraint(
-            ["meeting_id"], ["meeting.id"], name=op.f("fk_intervision_session_meeting_id_meeting")
-        ),
-        sa.ForeignKeyConstraint(
-            ["round_id"],
-            ["intervision_round.id"],
-            name=op.f("fk_intervision_session_round_id_intervision_round"),
+            ["round_id"], ["intervision_round.id"], name=op.f("fk_intervision_session_round_id_intervision_round")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_intervision_session")),
         sa.UniqueConstraint("meeting_id", name=op.f("uq_intervision_session_meeting_id")),
@@ -560,9 +532,7 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_intervision_session_facilitator_id"), "intervision_session", ["facilitator_id"], unique=False
     )
-    op.create_index(
-        op.f("ix_intervision_session_round_id"), "intervision_session", ["round_id"], unique=False
-    )
+    op.create_index(op.f("ix_intervision_session_round_id"), "intervision_session", ["round_id"], unique=False)
     op.create_table(
         "learning_point",
         sa.Column("id", INT, sa.Identity(), nullable=False),
@@ -572,9 +542,7 @@ def upgrade() -> None:
         sa.Column("next_step", sa.String(), nullable=False),
         sa.Column("written_at", MOMENT, nullable=False),
         sa.Column("version", INT, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_learning_point_person_id_person")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_learning_point_person_id_person")),
         sa.ForeignKeyConstraint(
             ["signup_id"], ["meeting_signup.id"], name=op.f("fk_learning_point_signup_id_meeting_signup")
         ),
@@ -592,21 +560,15 @@ def upgrade() -> None:
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["certification_id"],
-            ["certification.id"],
-            name=op.f("fk_standing_span_certification_id_certification"),
+            ["certification_id"], ["certification.id"], name=op.f("fk_standing_span_certification_id_certification")
         ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_standing_span_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_standing_span")),
         sqlite_autoincrement=True,
     )
-    op.create_index(
-        op.f("ix_standing_span_certification_id"), "standing_span", ["certification_id"], unique=False
-    )
+    op.create_index(op.f("ix_standing_span_certification_id"), "standing_span", ["certification_id"], unique=False)
     op.create_index(op.f("ix_standing_span_person_id"), "standing_span", ["person_id"], unique=False)
-    op.create_index(
-        "ix_standing_span_state", "standing_span", ["state", "starts_on", "ends_on"], unique=False
-    )
+    op.create_index("ix_standing_span_state", "standing_span", ["state", "starts_on", "ends_on"], unique=False)
     op.create_table(
         "certificate",
         sa.Column("id", INT, sa.Identity(), nullable=False),
@@ -614,15 +576,13 @@ def upgrade() -> None:
         sa.Column("number", sa.String(), nullable=False),
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("holder_name", sa.String(), nullable=False),
-        sa.Column("show_name", sa.Boolean(), nullable=False),
         sa.Column("issued_at", MOMENT, nullable=False),
+        sa.Column("seal_svg", sa.String(), nullable=False),
+        sa.Column("show_name", sa.Boolean(), nullable=False),
         sa.Column("pdf_key", sa.String(), nullable=False),
         sa.Column("pdf_sha256", sa.String(), nullable=False),
-        sa.Column("seal_svg", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["period_id"],
-            ["certification_period.id"],
-            name=op.f("fk_certificate_period_id_certification_period"),
+            ["period_id"], ["certification_period.id"], name=op.f("fk_certificate_period_id_certification_period")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
         sa.UniqueConstraint("code", name=op.f("uq_certificate_code")),
@@ -717,17 +677,13 @@ def upgrade() -> None:
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("definition", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["edition_id"],
-            ["course_edition.id"],
-            name=op.f("fk_practical_assignment_edition_id_course_edition"),
+            ["edition_id"], ["course_edition.id"], name=op.f("fk_practical_assignment_edition_id_course_edition")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_practical_assignment")),
         sa.UniqueConstraint("edition_id", "slug", name=op.f("uq_practical_assignment_edition_id_slug")),
         sqlite_autoincrement=True,
     )
-    op.create_index(
-        op.f("ix_practical_assignment_edition_id"), "practical_assignment", ["edition_id"], unique=False
-    )
+    op.create_index(op.f("ix_practical_assignment_edition_id"), "practical_assignment", ["edition_id"], unique=False)
     op.create_table(
         "quiz",
         sa.Column("id", INT, sa.Identity(), nullable=False),
@@ -738,9 +694,7 @@ def upgrade() -> None:
         sa.Column("minutes", INT, nullable=False),
         sa.Column("intro", sa.String(), nullable=False),
         sa.Column("questions", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["edition_id"], ["course_edition.id"], name=op.f("fk_quiz_edition_id_course_edition")
-        ),
+        sa.ForeignKeyConstraint(["edition_id"], ["course_edition.id"], name=op.f("fk_quiz_edition_id_course_edition")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz")),
         sa.UniqueConstraint("edition_id", "slug", name=op.f("uq_quiz_edition_id_slug")),
         sqlite_autoincrement=True,
@@ -753,8 +707,8 @@ def upgrade() -> None:
         sa.Column("cohort_id", INT, nullable=False),
         sa.Column("course_id", INT, nullable=False),
         sa.Column("edition_id", INT, nullable=False),
-        sa.Column("invitation_id", INT, nullable=True),
         sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("invitation_id", INT, nullable=True),
         sa.Column("confirmed_at", MOMENT, nullable=True),
         sa.Column("paused_at", MOMENT, nullable=True),
         sa.Column("completed_at", MOMENT, nullable=True),
@@ -790,8 +744,8 @@ def upgrade() -> None:
         sa.Column("id", INT, sa.Identity(), nullable=False),
         sa.Column("enrolment_id", INT, nullable=False),
         sa.Column("assignment_id", INT, nullable=False),
-        sa.Column("attempt", INT, nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("attempt", INT, nullable=False),
         sa.Column("version", INT, nullable=False),
         sa.ForeignKeyConstraint(
             ["assignment_id"],
@@ -807,9 +761,7 @@ def upgrade() -> None:
         ),
         sqlite_autoincrement=True,
     )
-    op.create_index(
-        op.f("ix_assignment_record_assignment_id"), "assignment_record", ["assignment_id"], unique=False
-    )
+    op.create_index(op.f("ix_assignment_record_assignment_id"), "assignment_record", ["assignment_id"], unique=False)
     op.create_table(
         "certification_decision",
         sa.Column("id", INT, sa.Identity(), nullable=False),
@@ -834,10 +786,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(
-        op.f("ix_certification_decision_enrolment_id"),
-        "certification_decision",
-        ["enrolment_id"],
-        unique=False,
+        op.f("ix_certification_decision_enrolment_id"), "certification_decision", ["enrolment_id"], unique=False
     )
     op.create_table(
         "coach_assignment",
@@ -847,9 +796,7 @@ def upgrade() -> None:
         sa.Column("since", MOMENT, nullable=False),
         sa.Column("until", MOMENT, nullable=True),
         sa.Column("reason", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["coach_id"], ["person.id"], name=op.f("fk_coach_assignment_coach_id_person")
-        ),
+        sa.ForeignKeyConstraint(["coach_id"], ["person.id"], name=op.f("fk_coach_assignment_coach_id_person")),
         sa.ForeignKeyConstraint(
             ["enrolment_id"], ["enrolment.id"], name=op.f("fk_coach_assignment_enrolment_id_enrolment")
         ),
@@ -857,9 +804,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_coach_assignment_coach_id"), "coach_assignment", ["coach_id"], unique=False)
-    op.create_index(
-        op.f("ix_coach_assignment_enrolment_id"), "coach_assignment", ["enrolment_id"], unique=False
-    )
+    op.create_index(op.f("ix_coach_assignment_enrolment_id"), "coach_assignment", ["enrolment_id"], unique=False)
     op.create_index(
         "uq_coach_assignment_current",
         "coach_assignment",
@@ -873,17 +818,15 @@ def upgrade() -> None:
         sa.Column("id", INT, sa.Identity(), nullable=False),
         sa.Column("leader_id", INT, nullable=False),
         sa.Column("intervention_id", INT, nullable=False),
-        sa.Column("enrolment_id", INT, nullable=True),
         sa.Column("place", sa.String(), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
         sa.Column("municipality", sa.String(), nullable=False),
-        sa.Column("goal_group", sa.String(), nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("enrolment_id", INT, nullable=True),
+        sa.Column("goal_group", sa.String(), nullable=False),
         sa.Column("ended_at", MOMENT, nullable=True),
         sa.Column("version", INT, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["enrolment_id"], ["enrolment.id"], name=op.f("fk_delivery_enrolment_id_enrolment")
-        ),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"], name=op.f("fk_delivery_enrolment_id_enrolment")),
         sa.ForeignKeyConstraint(
             ["intervention_id"], ["intervention.id"], name=op.f("fk_delivery_intervention_id_intervention")
         ),
@@ -908,14 +851,10 @@ def upgrade() -> None:
             ["enrolment_id"], ["enrolment.id"], name=op.f("fk_lesson_completion_enrolment_id_enrolment")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson_completion")),
-        sa.UniqueConstraint(
-            "enrolment_id", "lesson_slug", name=op.f("uq_lesson_completion_enrolment_id_lesson_slug")
-        ),
+        sa.UniqueConstraint("enrolment_id", "lesson_slug", name=op.f("uq_lesson_completion_enrolment_id_lesson_slug")),
         sqlite_autoincrement=True,
     )
-    op.create_index(
-        op.f("ix_lesson_completion_edition_id"), "lesson_completion", ["edition_id"], unique=False
-    )
+    op.create_index(op.f("ix_lesson_completion_edition_id"), "lesson_completion", ["edition_id"], unique=False)
     op.create_table(
         "quiz_attempt",
         sa.Column("id", INT, sa.Identity(), nullable=False),
@@ -961,9 +900,7 @@ def upgrade() -> None:
             ["record_id"], ["assignment_record.id"], name=op.f("fk_assessment_record_id_assignment_record")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assessment")),
-        sa.UniqueConstraint(
-            "record_id", "attempt", "coach_id", name=op.f("uq_assessment_record_id_attempt_coach_id")
-        ),
+        sa.UniqueConstraint("record_id", "attempt", "coach_id", name=op.f("uq_assessment_record_id_attempt_coach_id")),
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_assessment_coach_id"), "assessment", ["coach_id"], unique=False)
@@ -977,9 +914,7 @@ def upgrade() -> None:
         sa.Column("cancelled_at", MOMENT, nullable=True),
         sa.CheckConstraint("kind IN ('session', 'end_presentation')", name=op.f("ck_delivery_date_kind")),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_delivery_date_ends")),
-        sa.ForeignKeyConstraint(
-            ["delivery_id"], ["delivery.id"], name=op.f("fk_delivery_date_delivery_id_delivery")
-        ),
+        sa.ForeignKeyConstraint(["delivery_id"], ["delivery.id"], name=op.f("fk_delivery_date_delivery_id_delivery")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_date")),
         sa.UniqueConstraint("delivery_id", "starts_at", name=op.f("uq_delivery_date_delivery_id_starts_at")),
         sqlite_autoincrement=True,
@@ -995,11 +930,11 @@ def upgrade() -> None:
         sa.Column("media_type", sa.String(), nullable=False),
         sa.Column("sha256", sa.String(), nullable=False),
         sa.Column("bytes", INT, nullable=False),
-        sa.Column("width", INT, nullable=True),
-        sa.Column("height", INT, nullable=True),
         sa.Column("caption", sa.String(), nullable=False),
         sa.Column("recognisable", sa.String(), nullable=False),
         sa.Column("uploaded_at", MOMENT, nullable=False),
+        sa.Column("width", INT, nullable=True),
+        sa.Column("height", INT, nullable=True),
         sa.Column("removed_at", MOMENT, nullable=True),
         sa.CheckConstraint("recognisable IN ('nobody', 'attested')", name=op.f("ck_evidence_recognisable")),
         sa.ForeignKeyConstraint(
@@ -1046,14 +981,12 @@ def upgrade() -> None:
         sa.Column("date_id", INT, nullable=False),
         sa.Column("coach_id", INT, nullable=False),
         sa.Column("uid", sa.String(), nullable=False),
-        sa.Column("sequence", INT, nullable=False),
         sa.Column("planned_at", MOMENT, nullable=False),
+        sa.Column("sequence", INT, nullable=False),
         sa.Column("cancelled_at", MOMENT, nullable=True),
         sa.Column("cancel_reason", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["coach_id"], ["person.id"], name=op.f("fk_coach_visit_coach_id_person")),
-        sa.ForeignKeyConstraint(
-            ["date_id"], ["delivery_date.id"], name=op.f("fk_coach_visit_date_id_delivery_date")
-        ),
+        sa.ForeignKeyConstraint(["date_id"], ["delivery_date.id"], name=op.f("fk_coach_visit_date_id_delivery_date")),
         sa.ForeignKeyConstraint(
             ["record_id"], ["assignment_record.id"], name=op.f("fk_coach_visit_record_id_assignment_record")
         ),
@@ -1085,16 +1018,12 @@ def upgrade() -> None:
         sa.Column("signed_at", MOMENT, nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("event_id", INT, nullable=False),
-        sa.CheckConstraint(
-            "decision IN ('signed_off', 'returned', 'not_met')", name=op.f("ck_sign_off_decision")
-        ),
+        sa.CheckConstraint("decision IN ('signed_off', 'returned', 'not_met')", name=op.f("ck_sign_off_decision")),
         sa.ForeignKeyConstraint(
             ["assessment_id"], ["assessment.id"], name=op.f("fk_sign_off_assessment_id_assessment")
         ),
         sa.ForeignKeyConstraint(["coach_id"], ["person.id"], name=op.f("fk_sign_off_coach_id_person")),
-        sa.ForeignKeyConstraint(
-            ["event_id"], ["ledger_event.id"], name=op.f("fk_sign_off_event_id_ledger_event")
-        ),
+        sa.ForeignKeyConstraint(["event_id"], ["ledger_event.id"], name=op.f("fk_sign_off_event_id_ledger_event")),
         sa.ForeignKeyConstraint(
             ["record_id"], ["assignment_record.id"], name=op.f("fk_sign_off_record_id_assignment_record")
         ),

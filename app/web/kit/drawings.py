@@ -71,9 +71,7 @@ def _svg(inner: str, box: str, cls: str = "", more: str = "") -> Markup:
 def hand(x: float, y: float, scale: float, colour: str, turn: float = 0) -> str:
     fingers = stroke("M-15 8L-27-46M1 2L-2-60M16 4L23-54M28 16L44-34", colour, 17)
     thumb = stroke("M-18 44L-52 14", colour, 18)
-    palm = paper(
-        "M-25 16C-26-4-12-10 4-10C26-11 38 0 38 26C37 52 28 70 22 84L-14 86C-22 66-28 42-25 16Z", colour
-    )
+    palm = paper("M-25 16C-26-4-12-10 4-10C26-11 38 0 38 26C37 52 28 70 22 84L-14 86C-22 66-28 42-25 16Z", colour)
     wrist = paper("M-15 76L23 74L30 190L-26 192Z", colour)
     return place(fingers + thumb + palm + wrist, x, y, scale, turn)
 
@@ -208,20 +206,14 @@ def _wide() -> str:
     """900 x 1000: the exhibition wall beside the sign-in form."""
     hill = paper("M-9 240C60 214 140 262 230 232L230 310L-9 310Z", TOMATO)
     field = paper("M-9 186C60 166 140 206 220 182L220 240L-9 240Z", INK)
-    river = (
-        bridge(136, 168, 0.86)
-        + waves(-20, 196, 280, ROSE, count=2, thick=9)
-        + paper(blob(52, 56, 26, 9), SUN)
-    )
+    river = bridge(136, 168, 0.86) + waves(-20, 196, 280, ROSE, count=2, thick=9) + paper(blob(52, 56, 26, 9), SUN)
     rosette = seal("SA-2027-0013", 112, 103, 86, SealColours(one=TOMATO, other=SKY))
     return (
         sheet((28, 26, 386, 470), ROSE, place(portrait(SAMIRA, 1), 0, 6, 1.93), 1)
         + sheet((430, 22, 210, 226), SKY, sprig(104, 250, 206, WHITE, 3, growth=Growth(5, 22, 4, 1.05)), 2)
         + sheet((656, 26, 220, 300), SUN, hill + hand(112, 140, 1.35, INK, 6), 3)
         + sheet((430, 264, 210, 230), LEAF, sun(104, 108, 46, SUN) + field, 4)
-        + sheet(
-            (656, 342, 220, 268), WHITE, profile(92, 150, 1.02, TOMATO) + paper(blob(188, 56, 26, 3), SKY), 5
-        )
+        + sheet((656, 342, 220, 268), WHITE, profile(92, 150, 1.02, TOMATO) + paper(blob(188, 56, 26, 3), SKY), 5)
         + sheet((28, 512, 224, 238), DEEP, river, 6)
         + sheet((268, 510, 372, 460), TOMATO, place(portrait(DREAMER, 5), 0, 14, 1.86), 7)
         + sheet((28, 766, 224, 206), SUN, rosette, 8)
@@ -232,11 +224,7 @@ def _wide() -> str:
 def _band() -> str:
     """900 x 340: the same wall above the form on a phone."""
     field = paper("M-9 122C40 108 100 136 160 120V160H-9Z", INK)
-    river = (
-        bridge(130, 110, 0.62)
-        + waves(-20, 126, 280, ROSE, count=1, thick=8)
-        + paper(blob(44, 40, 20, 9), SUN)
-    )
+    river = bridge(130, 110, 0.62) + waves(-20, 126, 280, ROSE, count=1, thick=8) + paper(blob(44, 40, 20, 9), SUN)
     return (
         sheet((14, 14, 250, 312), ROSE, place(portrait(SAMIRA, 1), -4, 4, 1.3), 21)
         + sheet((278, 12, 150, 150), SKY, sprig(74, 168, 140, WHITE, 3, growth=Growth(4, 17, 4, 1.05)), 22)
@@ -275,9 +263,7 @@ def _done() -> str:
 
 def _torn() -> str:
     left = paper("M30 40L98 30L92 70L108 96L96 130L102 168L38 172Z", ROSE)
-    right = paper(
-        "M112 28L172 36L166 166L116 170L110 132L122 98L106 72Z", ROSE, 'transform="rotate(6 140 100)"'
-    )
+    right = paper("M112 28L172 36L166 166L116 170L110 132L122 98L106 72Z", ROSE, 'transform="rotate(6 140 100)"')
     lines = "M52 92Q66 84 78 92M128 96Q140 88 154 98M70 132Q86 122 94 126M122 130Q136 126 144 138"
     return left + right + stroke(lines, INK, 5)
 

@@ -72,7 +72,9 @@ _TEXTS: Final = {
 }
 
 
-def plain(responder: Responder, request: Request, status: int, viewer: Viewer | None = None, text: str = "") -> Response:
+def plain(
+    responder: Responder, request: Request, status: int, viewer: Viewer | None = None, text: str = ""
+) -> Response:
     """The page for a status, without asking the database anything."""
     viewer = viewer or Viewer()
     title, words, drawing = _TEXTS[status]

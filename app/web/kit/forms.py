@@ -48,9 +48,7 @@ class Submitted(Generic[Given]):
                 raw.setdefault(name, []).append(given)
         form = cls(raw, locale, key=(raw.get("form_key") or [secrets.token_urlsafe(18)])[0])
         values = {
-            name: given if _is_list(model, name) else given[-1]
-            for name, given in raw.items()
-            if name not in OWN_FIELDS
+            name: given if _is_list(model, name) else given[-1] for name, given in raw.items() if name not in OWN_FIELDS
         }
         try:
             form.value = model.model_validate(values)

@@ -91,7 +91,7 @@ class Hop:
                 response = self._serve(ask, session)
                 if self._abandoned.is_set():
                     raise Abandoned
-                if response.status_code >= 400:  # noqa: PLR2004 - "below 400 commits" is the rule itself
+                if response.status_code >= 400:
                     session.rollback()
                 return response
         except IntegrityError as clash:

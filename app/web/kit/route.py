@@ -25,7 +25,7 @@ from starlette.routing import Route
 from app.access import Permission
 from app.kit.ids import MAX_ID
 from app.web.kit import csrf, errors
-from app.web.kit.ask import Answer, Ask, Services
+from app.web.kit.ask import Answer, Services
 from app.web.kit.body import BodyTooLarge, read_form
 from app.web.kit.hop import Abandoned, Hop
 from app.web.kit.responses import Responder
@@ -51,9 +51,8 @@ class _IdConvertor(Convertor[int]):
         return str(value)
 
 
-class _Pattern(Convertor[str]):
-    def __init__(self, regex: str) -> None:
-        self.regex = regex
+class _Slug(Convertor[str]):
+    regex = "[a-z0-9][a-z0-9-]{0,99}"
 
     def convert(self, value: str) -> str:
         return value
@@ -62,10 +61,18 @@ class _Pattern(Convertor[str]):
         return value
 
 
+class _Token(_Slug):
+    regex = "[A-Za-z0-9_.-]{1,200}"
+
+
+class _File(_Slug):
+    regex = "[A-Za-z0-9][A-Za-z0-9_.-]{0,99}"
+
+
 register_url_convertor("id", _IdConvertor())
-register_url_convertor("slug", _Pattern("[a-z0-9][a-z0-9-]{0,99}"))
-register_url_convertor("token", _Pattern("[A-Za-z0-9_.-]{1,200}"))
-register_url_convertor("file", _Pattern("[A-Za-z0-9][A-Za-z0-9_.-]{0,99}"))
+register_url_convertor("slug", _Slug())
+register_url_convertor("token", _Token())
+register_url_convertor("file", _File())
 
 
 @dataclass(frozen=True)

@@ -29,9 +29,7 @@ def session_cookie_name(settings: Settings) -> str:
     return "__Host-session" if secure(settings) else "session"
 
 
-def viewer_of(
-    session: Session, request: Request, settings: Settings, now: datetime
-) -> tuple[Viewer, datetime | None]:
+def viewer_of(session: Session, request: Request, settings: Settings, now: datetime) -> tuple[Viewer, datetime | None]:
     """The viewer of a request and when she was last seen; nobody (and None) without a valid session."""
     locale = known_locale(request.cookies.get(LANGUAGE_COOKIE))
     browser = request.cookies.get(BROWSER_COOKIE, "")

@@ -16,7 +16,12 @@ from starlette.responses import Response
 ROOT: Final = Path(__file__).parent.parent.parent / "static"
 FOREVER: Final = "public, max-age=31536000, immutable"
 COMPRESSIBLE: Final = {".css", ".js", ".svg", ".json", ".txt", ".webmanifest"}
-TYPES: Final = {".woff2": "font/woff2", ".webp": "image/webp", ".js": "text/javascript", ".svg": "image/svg+xml"}
+TYPES: Final = {
+    ".woff2": "font/woff2",
+    ".webp": "image/webp",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,104 @@
+"""From letter to mail: over SMTP, or into a folder when there is no mail server."""
+
+from __future__ import annotations
+
+import hashlib
+import smtplib
+import ssl
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from pathlib import Path
+from typing import Final, Protocol
+
+from app.letters.desk import Letter
+from app.outbox.tables import Message
+from app.settings import Settings
+
+TIMEOUT_S: Final = 300  # minutes, not seconds: a server may think long after the last dot (RFC 5321 4.5.3.2)
+PERMANENT: Final = 500
+
+
+class Bounced(Exception):
+    """The mail server refuses this message for good."""
+
+
+class NotNow(Exception):
+    """The mail server cannot be reached or asks to come back later."""
+
+
+class Mailer(Protocol):
+    """Takes one mail away. Raises: Bounced, NotNow."""
+
+    def send(self, mail: EmailMessage) -> None: ...
+
+
+@dataclass(frozen=True)
+class SmtpMailer:
+    """Hands mail to a relay."""
+
+    settings: Settings
+
+    def send(self, mail: EmailMessage) -> None:
+        settings = self.settings
+        try:
+            with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=TIMEOUT_S) as server:
+                if settings.smtp_starttls:
+                    server.starttls(context=ssl.create_default_context())
+                if settings.smtp_user:
+                    server.login(settings.smtp_user, settings.smtp_password.get_secret_value())
+                server.send_message(mail)
+        except smtplib.SMTPRecipientsRefused as refused:
+            code, words = next(iter(refused.recipients.values()))
+            raise _sorted(code, words) from refused
+        except smtplib.SMTPResponseException as refused:
+            raise _sorted(refused.smtp_code, refused.smtp_error) from refused
+        except (OSError, smtplib.SMTPException) as trouble:
+            raise NotNow(type(trouble).__name__) from trouble
+
+
+@dataclass(frozen=True)
+class FolderMailer:
+    """Writes each mail as an .eml file: for a demo, or until a mail server is set up."""
+
+    folder: Path
+
+    def send(self, mail: EmailMessage) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        name = mail["Message-ID"].strip("<>").partition("@")[0]
+        (self.folder / f"{name}.eml").write_bytes(bytes(mail))
+
+
+def make_mailer(settings: Settings) -> Mailer:
+    """SMTP when a server is named, else the folder `mail` in the data directory."""
+    return SmtpMailer(settings) if settings.smtp_host else FolderMailer(settings.data_dir / "mail")
+
+
+def make_mail(letter: Letter, message: Message, settings: Settings) -> EmailMessage:
+    """The mail of a letter. Its Message-ID follows from the message's key: a repeat is the same mail."""
+    sender_name, sender = parseaddr(settings.mail_from)
+    mail = EmailMessage()
+    mail["Message-ID"] = f"<{hashlib.sha256(message.key.encode()).hexdigest()[:40]}@{sender.partition('@')[2]}>"
+    mail["From"] = Address(sender_name, addr_spec=sender)
+    mail["To"] = Address(_plain(letter.to_name), addr_spec=letter.to_address)
+    mail["Reply-To"] = letter.reply_to
+    mail["Subject"] = letter.subject
+    mail["Date"] = format_datetime(message.created_at)
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(letter.text)
+    mail.add_alternative(letter.html, subtype="html")
+    if letter.calendar is not None:
+        mail.add_alternative(letter.calendar.body, subtype="calendar", params={"method": letter.calendar.method})
+    return mail
+
+
+def _plain(name: str) -> str:
+    """A name without signs that mail programs read as something else."""
+    return name.replace('"', "").replace("<", "").replace(">", "").strip()
+
+
+def _sorted(code: int, words: bytes | str) -> Exception:
+    told = words.decode(errors="replace") if isinstance(words, bytes) else words
+    reason = f"{code} {told}"[:300]
+    return Bounced(reason) if code >= PERMANENT else NotNow(reason)
