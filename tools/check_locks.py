@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Final
 
 LOCKS: Final = ("requirements.txt", "requirements-extras.txt", "requirements-dev.txt")
-PLACE: Final = re.compile(
-    r"https?:|(?<![\w-])(?:-i|-f|-e|--(?:extra-)?index-url|--find-links|--editable)\b| @ "
-)
+PLACE: Final = re.compile(r"https?:|(?<![\w-])(?:-i|-f|-e|--(?:extra-)?index-url|--find-links|--editable)\b| @ ")
 PINNED: Final = re.compile(r"^[A-Za-z0-9._-]+(\[[a-z,]+\])?==\S+")
 
 

@@ -29,9 +29,7 @@ BANNED_IN_TEMPLATES: Final = {
     "a js: value": re.compile(r"""["']\s*(?:js|javascript):""", re.IGNORECASE),
     "a trigger filter": re.compile(r"""hx-trigger\s*=\s*["'][^"']*\["""),
     "switched-off escaping": re.compile(r"\|\s*safe\b|autoescape\s+false"),
-    "an address outside": re.compile(
-        r"""<(?:script|link|img|source|iframe)\b[^>]*(?:src|href)=["'](?:https?:)?//"""
-    ),
+    "an address outside": re.compile(r"""<(?:script|link|img|source|iframe)\b[^>]*(?:src|href)=["'](?:https?:)?//"""),
 }
 FIELD: Final = re.compile(r"<(?:input|select|textarea)\b", re.IGNORECASE)
 VAGUE_NAME: Final = re.compile(r"(?:^|_)(?:utils?|helpers?|managers?|misc|common)(?:_|$)")
@@ -72,11 +70,7 @@ def test_templates_stay_short() -> None:
 
 def test_packages_start_empty() -> None:
     """An import of a package loads nothing that was not asked for."""
-    full = [
-        named(path)
-        for path in python_files()
-        if path.name == "__init__.py" and path.read_text("utf-8").strip()
-    ]
+    full = [named(path) for path in python_files() if path.name == "__init__.py" and path.read_text("utf-8").strip()]
     assert full == []
 
 
@@ -125,9 +119,7 @@ def may_hold_personal_data(column: Column[object]) -> bool:
 
 @pytest.mark.parametrize("table", metadata.sorted_tables, ids=lambda table: table.name)
 def test_every_column_that_may_hold_personal_data_is_marked(table: Table) -> None:
-    unmarked = [
-        column.name for column in table.columns if may_hold_personal_data(column) and "pii" not in column.info
-    ]
+    unmarked = [column.name for column in table.columns if may_hold_personal_data(column) and "pii" not in column.info]
     assert unmarked == []
 
 

@@ -27,9 +27,7 @@ print("\\n".join(sorted({name.partition(".")[0] for name in sys.modules})))
 
 
 def test_the_web_loads_nothing_that_few_requests_need() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", LOAD_THE_WEB], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", LOAD_THE_WEB], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     loaded = set(done.stdout.split())
     assert "fastapi" in loaded

@@ -39,9 +39,7 @@ def launch() -> Iterator[Browser]:
 
 
 @contextmanager
-def visitor(
-    browser: Browser, *, base_url: str, phone: bool = False, **options: Any
-) -> Iterator[BrowserContext]:
+def visitor(browser: Browser, *, base_url: str, phone: bool = False, **options: Any) -> Iterator[BrowserContext]:
     """One person's browser: own cookies, Dutch, in Amsterdam, on a phone or at a desk.
 
     `options` go to Playwright as they are: java_script_enabled, color_scheme, reduced_motion.

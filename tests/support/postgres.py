@@ -54,9 +54,7 @@ class Postgres:
     @contextmanager
     def fresh_database(self) -> Iterator[str]:
         """The address of a new, migrated database, which disappears afterwards."""
-        with self._database(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY"), self.template
-        ) as url:
+        with self._database(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY"), self.template) as url:
             yield url
 
     @contextmanager
@@ -112,9 +110,7 @@ def _connect(address: str) -> psycopg.Connection[tuple[Any, ...]]:
 def _make_fast(address: str) -> None:
     with _connect(address) as server:
         for name, value in FAST.items():
-            server.execute(
-                sql.SQL("ALTER SYSTEM SET {} = {}").format(sql.Identifier(name), sql.Literal(value))
-            )
+            server.execute(sql.SQL("ALTER SYSTEM SET {} = {}").format(sql.Identifier(name), sql.Literal(value)))
         server.execute("SELECT pg_reload_conf()")
 
 
