@@ -147,6 +147,104 @@ class AssignmentDefinition:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class OutlineLesson:
+    """A lesson as the course page shows it."""
+
+    slug: str
+    title: str
+    minutes: int
+    required: bool
+
+
+@dataclass(frozen=True)
+class OutlineQuiz:
+    """A knowledge check as the course page shows it."""
+
+    slug: str
+    title: str
+    minutes: int
+    questions: int
+
+
+@dataclass(frozen=True)
+class OutlineModule:
+    """A module. Not available: only a title that says that it follows later. `safety`: practice waits for it."""
+
+    slug: str
+    title: str
+    summary: str
+    core_element: str | None
+    available: bool
+    safety: bool
+    image: str | None
+    lessons: tuple[OutlineLesson, ...]
+    quiz: OutlineQuiz | None
+
+    @property
+    def minutes(self) -> int:
+        return sum(lesson.minutes for lesson in self.lessons) + (self.quiz.minutes if self.quiz else 0)
+
+    @classmethod
+    def from_facts(cls, facts: dict[str, Any]) -> Self:
+        lessons = tuple(OutlineLesson(**lesson) for lesson in facts["lessons"])
+        quiz = OutlineQuiz(**facts["quiz"]) if facts["quiz"] else None
+        return cls(**{**facts, "lessons": lessons, "quiz": quiz})
+
+
+@dataclass(frozen=True)
+class OutlineSession:
+    """A meeting of the handbook, as its overview shows it."""
+
+    slug: str
+    number: int
+    title: str
+    minutes: int
+    goal: str
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What an edition is made of, without the texts (`CourseEdition.outline`)."""
+
+    slug: str
+    title: str
+    summary: str
+    target_group: str
+    modules: tuple[OutlineModule, ...]
+    handbook_version: str
+    handbook_notes: str
+    handbook_intro: str
+    sessions: tuple[OutlineSession, ...]
+
+    @property
+    def open_modules(self) -> tuple[OutlineModule, ...]:
+        return tuple(module for module in self.modules if module.available)
+
+    @classmethod
+    def from_facts(cls, facts: dict[str, Any]) -> Self:
+        """The outline as an edition stores it."""
+        return cls(
+            **{
+                **facts,
+                "modules": tuple(OutlineModule.from_facts(module) for module in facts["modules"]),
+                "sessions": tuple(OutlineSession(**session) for session in facts["sessions"]),
+            }
+        )
+
+    def as_facts(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def module_of(self, lesson_slug: str) -> OutlineModule | None:
+        """The module that a lesson or a check belongs to."""
+        for module in self.modules:
+            if any(lesson.slug == lesson_slug for lesson in module.lessons):
+                return module
+            if module.quiz is not None and module.quiz.slug == lesson_slug:
+                return module
+        return None
+
+
 class EnrolmentStage(StrEnum):
     """How far an enrolment is, apart from what theory and practice know of it."""
 

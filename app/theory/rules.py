@@ -1,0 +1,105 @@
+"""What counts as done in theory, and what comes next. Pure: the outline and what somebody did go in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, Literal
+
+from app.courses.rules import Outline, OutlineModule
+from app.kit.localtime import local_day
+
+Kind = Literal["lesson", "quiz"]
+NOTHING_DONE: Final[dict[str, datetime]] = {}
+
+
+@dataclass(frozen=True)
+class NextLesson:
+    """The first thing that is still to do. `number` and `of` count the lessons of the module."""
+
+    kind: Kind
+    module_title: str
+    slug: str
+    title: str
+    minutes: int
+    href: str
+    number: int
+    of: int
+
+
+@dataclass(frozen=True)
+class TheoryProgress:
+    """How far somebody is with reading and checks."""
+
+    lessons_done: int
+    lessons_total: int
+    quizzes_passed: int
+    quizzes_total: int
+    minutes_left: int
+    complete: bool
+    completed_on: date | None
+    safety_done: bool
+    next: NextLesson | None
+
+
+def progress(outline: Outline, *, lessons: Mapping[str, datetime], quizzes: Mapping[str, datetime]) -> TheoryProgress:
+    """How far somebody is. `lessons`: when each lesson was done; `quizzes`: when each check was first passed.
+
+    Optional lessons count in the numbers and never keep theory from being complete. Theory of which nothing
+    is published yet is not complete.
+    """
+    modules = outline.open_modules
+    everything = [lesson for module in modules for lesson in module.lessons]
+    checks = [module.quiz for module in modules if module.quiz is not None]
+    needed = [lessons.get(lesson.slug) for lesson in everything if lesson.required]
+    needed += [quizzes.get(quiz.slug) for quiz in checks]
+    done = [moment for moment in needed if moment is not None]
+    complete = bool(needed) and len(done) == len(needed)
+    return TheoryProgress(
+        lessons_done=sum(lesson.slug in lessons for lesson in everything),
+        lessons_total=len(everything),
+        quizzes_passed=sum(quiz.slug in quizzes for quiz in checks),
+        quizzes_total=len(checks),
+        minutes_left=sum(lesson.minutes for lesson in everything if lesson.required and lesson.slug not in lessons)
+        + sum(quiz.minutes for quiz in checks if quiz.slug not in quizzes),
+        complete=complete,
+        completed_on=local_day(max(done)) if complete else None,
+        safety_done=all(
+            module_done(module, lessons=lessons, quizzes=quizzes) for module in outline.modules if module.safety
+        ),
+        next=next_step(outline, lessons=lessons, quizzes=quizzes),
+    )
+
+
+def module_done(module: OutlineModule, *, lessons: Mapping[str, datetime], quizzes: Mapping[str, datetime]) -> bool:
+    """Whether all required lessons of a module are done and its check is passed."""
+    if not module.available:
+        return False
+    read = all(lesson.slug in lessons for lesson in module.lessons if lesson.required)
+    return read and (module.quiz is None or module.quiz.slug in quizzes)
+
+
+def next_step(
+    outline: Outline, *, lessons: Mapping[str, datetime], quizzes: Mapping[str, datetime]
+) -> NextLesson | None:
+    """The first required lesson or check that is still to do, in the order of the course."""
+    for module in outline.open_modules:
+        of = len(module.lessons)
+        for number, lesson in enumerate(module.lessons, start=1):
+            if lesson.required and lesson.slug not in lessons:
+                href = lesson_href(outline.slug, lesson.slug)
+                return NextLesson("lesson", module.title, lesson.slug, lesson.title, lesson.minutes, href, number, of)
+        quiz = module.quiz
+        if quiz is not None and quiz.slug not in quizzes:
+            href = quiz_href(outline.slug, quiz.slug)
+            return NextLesson("quiz", module.title, quiz.slug, quiz.title, quiz.minutes, href, of, of)
+    return None
+
+
+def lesson_href(course_slug: str, lesson_slug: str) -> str:
+    return f"/opleiding/{course_slug}/{lesson_slug}"
+
+
+def quiz_href(course_slug: str, quiz_slug: str) -> str:
+    return f"/opleiding/{course_slug}/toets/{quiz_slug}"
