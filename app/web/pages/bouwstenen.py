@@ -67,6 +67,15 @@ SECTIONS: Final = (
     ("grafiek", "Figuren"),
     ("beeld", "Beeld"),
 )
+CHOSEN: Final[dict[str, Any]] = {
+    "delen": "on",
+    "plek": "locatie",
+    "dagen": ["di", "do"],
+    "besluit": "klaar",
+    "veilig": "3",
+    "vraag-1": "a",
+    "vraag-2": "b",
+}
 SEALS: Final = (
     "SA-2025-0132",
     "SA-2027-0013",
@@ -103,9 +112,7 @@ STOPS: Final = (
         "18 van 24 lessen. De rest lees je later.",
     ),
     Stop("practice", "Praktijk", "#weg", "here", "Bezig", "rose", "pencil", "1 van 3 opdrachten afgetekend."),
-    Stop(
-        "certificate", "Certificaat", "", "later", "Straks", "", "clock", "Na drie opdrachten en alle lessen."
-    ),
+    Stop("certificate", "Certificaat", "", "later", "Straks", "", "clock", "Na drie opdrachten en alle lessen."),
     Stop(
         "intervision",
         "Intervisie",
@@ -148,7 +155,7 @@ def _page(today: date) -> BouwstenenPage:
                 ("datum", "Deze dag is al geweest. Kies een latere dag."),
             ],
         ),
-        choices=Submitted.blank(delen="on", plek="locatie", dagen=["di", "do"], besluit="klaar", veilig="3"),
+        choices=Submitted.blank(**CHOSEN),
         day=today + timedelta(days=5),
         stops=STOPS,
         faces=NAMES,
