@@ -28,6 +28,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+.NOTPARALLEL: # the order of the steps is part of what they promise
 .PHONY: help run install test pytest lint format lock vendor bench faults soak messages catalogue chromium clean
 
 help: ## list the commands

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from hypothesis import settings
 
 from app.kit.clock import MovableClock
 
@@ -19,12 +21,16 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from app.kit.db import Database
+    from tests.page import Site
     from tests.support.postgres import Postgres
     from tests.support.smtp import SmtpSink
 
 START: Final = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday, ten o'clock in Amsterdam
 SQLITE_NAME: Final = "academie.db"
 
+# No deadline: two cores are shared, and a slow example is not a wrong one. The same examples at every CI run.
+settings.register_profile("house", deadline=None, print_blob=True, derandomize="CI" in os.environ)
+settings.load_profile("house")
 pytest.register_assert_rewrite("tests.support", "tests.page", "tests.people", "tests.builders")
 
 
@@ -104,6 +110,14 @@ def sqlite_database(sqlite_url: str, data_dir: Path) -> Iterator[Database]:
     opened = Database.open(sqlite_url, data_dir=data_dir)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def site(sqlite_database: Database, data_dir: Path, clock: MovableClock) -> Site:
+    """The program on a fresh SQLite database, for page tests: `site.visitor(person_id).get("/traject")`."""
+    from tests.page import Site, make_test_parts
+
+    return Site(make_test_parts(sqlite_database, data_dir, clock))
 
 
 @pytest.fixture(scope="session")
