@@ -45,7 +45,6 @@ class Settings(BaseSettings):
     provider_name: str = "Stadstrainers"
     brand_name: str = "Stadstrainers"
     brand_sub: str = "Academie"
-    backup_every_hours: int = 24
     backups_kept: int = 14
     courses_dir: Path = Path("courses")
 

@@ -13,9 +13,10 @@ from starlette.responses import Response
 
 from app.access import home_of
 from app.kit.errors import Forbidden, FreshFactorNeeded, NotFound, Refused
+from app.kit.i18n import known_locale
 from app.people.rules import Viewer
 from app.web.kit.ask import Redirect, render
-from app.web.kit.responses import Responder
+from app.web.kit.responses import LANGUAGE_COOKIE, Responder
 from app.web.kit.words import sentence
 from app.web.words.shared import N_
 
@@ -76,7 +77,7 @@ def plain(
     responder: Responder, request: Request, status: int, viewer: Viewer | None = None, text: str = ""
 ) -> Response:
     """The page for a status, without asking the database anything."""
-    viewer = viewer or Viewer()
+    viewer = viewer or Viewer(locale=known_locale(request.cookies.get(LANGUAGE_COOKIE)))
     title, words, drawing = _TEXTS[status]
     gettext = responder.gettext(viewer.locale)
     page = ErrorPage(

@@ -18,6 +18,7 @@ from app.web.kit.chrome import chrome_for
 from app.web.kit.templates import Templates
 
 TOAST_COOKIE: Final = "toast"
+LANGUAGE_COOKIE: Final = "taal"
 VARY: Final = "HX-Request, HX-Request-Type"
 
 

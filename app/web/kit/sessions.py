@@ -14,10 +14,9 @@ from app.people.queries import viewer_by_token
 from app.people.rules import SESSION_LONGEST, Viewer
 from app.settings import Settings
 from app.web.kit.ask import Cookie, Services
+from app.web.kit.responses import LANGUAGE_COOKIE
 
 BROWSER_COOKIE = "browser"
-LANGUAGE_COOKIE = "taal"
-TOAST_COOKIE = "toast"
 
 
 def secure(settings: Settings) -> bool:

@@ -11,8 +11,8 @@ from app.access import Permission
 from app.kit.i18n import known_locale
 from app.people.tables import Person
 from app.web.kit.ask import Answer, Ask, Content, Cookie, Redirect
+from app.web.kit.responses import LANGUAGE_COOKIE
 from app.web.kit.route import Area
-from app.web.kit.sessions import LANGUAGE_COOKIE
 
 area = Area()
 YEAR: Final = timedelta(days=365)

@@ -1,0 +1,78 @@
+"""What machines ask, the language, and what every response has in common."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from app.people.tables import FormKey
+from tests.page import Site
+
+
+def test_health_and_readiness_answer_without_signing_in(site: Site) -> None:
+    visitor = site.stranger()
+    assert visitor.get("/healthz").text == "ok\n"
+    assert visitor.get("/readyz").text == "ready\n"
+
+
+def test_security_txt_names_a_contact_and_an_end(site: Site) -> None:
+    text = site.stranger().get("/.well-known/security.txt").text
+    assert "Contact: mailto:" in text
+    assert "Expires: 2027-" in text
+
+
+@pytest.mark.parametrize("path", ["/bestaat-niet", "/praktijk/99999999999999999999", "/static/geen.css", "/%00"])
+def test_what_is_not_there_is_a_page_with_a_way_back(site: Site, path: str) -> None:
+    response = site.stranger().get(path, status=404)
+    if not path.startswith("/static"):
+        assert "Hier hangt niets aan de muur" in response.text
+
+
+def test_a_form_of_another_site_changes_nothing(site: Site) -> None:
+    visitor = site.stranger()
+    for headers in (
+        {"origin": "https://evil.test", "sec-fetch-site": "cross-site"},
+        {"origin": "https://academie.test", "sec-fetch-site": "same-site"},
+        {"origin": "https://evil.test", "sec-fetch-site": "", "host": "academie.test"},
+    ):
+        response = visitor.client.post("/taal", data={"locale": "en"}, headers=headers, follow_redirects=False)
+        assert response.status_code == 403
+        assert "taal" not in response.cookies
+
+
+def test_the_language_is_kept_and_leads_back_only_to_ourselves(site: Site) -> None:
+    visitor = site.stranger()
+    response = visitor.post("/taal", {"locale": "en", "next": "//evil.test/x"})
+    assert response.headers["location"] == "/"
+    assert response.cookies["taal"] == "en"
+    assert '<html lang="en">' in visitor.get("/bestaat-niet", status=404).text
+
+
+def test_a_wrong_method_is_405(site: Site) -> None:
+    visitor = site.stranger()
+    assert visitor.client.put("/healthz").status_code == 405
+    assert visitor.client.get("/taal").status_code == 405
+
+
+def test_a_body_that_is_too_large_is_413(site: Site) -> None:
+    visitor = site.stranger()
+    visitor.post("/taal", {"locale": "x" * 600_000}, status=413)
+
+
+def test_the_same_form_twice_has_one_effect(site: Site) -> None:
+    visitor = site.stranger()
+    for _ in range(2):
+        response = visitor.post("/taal", {"locale": "en", "next": "/x", "form_key": "k" * 24})
+        assert response.headers["location"] == "/x"
+    with site.parts.database.reading() as db:
+        assert db.scalar(select(func.count()).select_from(FormKey)) == 1
+
+
+def test_static_files_are_kept_for_a_year_and_compressed(site: Site) -> None:
+    visitor = site.stranger()
+    page = visitor.get("/bestaat-niet", status=404).text
+    href = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
+    response = visitor.client.get(href)
+    assert response.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert response.headers["content-encoding"] == "gzip"
+    assert visitor.client.get(href, headers={"if-none-match": response.headers["etag"]}).status_code == 304
