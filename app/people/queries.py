@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from app.kit.errors import NotFound
 from app.kit.i18n import known_locale
-from app.kit.text import first_name
-from app.people.rules import SESSION_IDLE, Role, Viewer
+from app.kit.text import first_name, fold
+from app.people.rules import SESSION_IDLE, PersonCard, Role, Viewer
 from app.people.tables import Account, Membership, Organisation, Person, RoleGrant, SignIn
 
 
@@ -20,8 +22,13 @@ def viewer_by_token(db: Session, token_hash: str, *, now: datetime) -> tuple[Vie
     """
     row = db.execute(
         select(
-            SignIn.id, SignIn.factor_at, SignIn.last_seen_at, Person.id.label("person_id"),
-            Person.name, Person.locale, Organisation.name.label("organisation"),
+            SignIn.id,
+            SignIn.factor_at,
+            SignIn.last_seen_at,
+            Person.id.label("person_id"),
+            Person.name,
+            Person.locale,
+            Organisation.name.label("organisation"),
         )
         .join(Person, Person.id == SignIn.person_id)
         .join(Account, Account.person_id == Person.id)
@@ -81,3 +88,84 @@ def viewer_of_person(
         sign_in_id=sign_in_id,
         factor_at=factor_at,
     )
+
+
+def viewer_for(db: Session, person_id: int, *, on: date | None = None) -> Viewer:
+    """The viewer that somebody is now, without a session: for tests, commands and letters.
+
+    Raises: NotFound.
+    """
+    row = db.execute(select(Person.name, Person.locale).where(Person.id == person_id)).first()
+    if row is None:
+        raise NotFound
+    card = cards(db, [person_id], on=on).get(person_id)
+    return viewer_of_person(
+        db, person_id, name=row.name, organisation=card.organisation if card else "", locale=row.locale
+    )
+
+
+def person_names(db: Session, ids: Iterable[int]) -> dict[int, str]:
+    """Names by id."""
+    found = db.execute(select(Person.id, Person.name).where(Person.id.in_(set(ids))))
+    return {row.id: row.name for row in found}
+
+
+def cards(db: Session, ids: Iterable[int], on: date | None = None) -> dict[int, PersonCard]:
+    """People with their employer on a day (None: now). One statement."""
+    if on is None:
+        works = and_(Membership.person_id == Person.id, Membership.until.is_(None))
+    else:
+        works = and_(
+            Membership.person_id == Person.id,
+            Membership.since <= on,
+            or_(Membership.until.is_(None), Membership.until > on),
+        )
+    found = db.execute(
+        select(
+            Person.id,
+            Person.name,
+            Person.email,
+            Person.phone,
+            Organisation.id.label("organisation_id"),
+            Organisation.name.label("organisation"),
+        )
+        .outerjoin(Membership, works)
+        .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
+        .where(Person.id.in_(set(ids)))
+    )
+    return {
+        row.id: PersonCard(
+            id=row.id,
+            name=row.name,
+            first_name=first_name(row.name),
+            organisation=row.organisation or "",
+            organisation_id=row.organisation_id,
+            email=row.email or "",
+            phone=row.phone,
+        )
+        for row in found
+    }
+
+
+def admin_ids(db: Session) -> list[int]:
+    """Who may plan and decide."""
+    return list(
+        db.scalars(
+            select(RoleGrant.person_id)
+            .where(RoleGrant.role.in_([Role.ADMIN, Role.OWNER]), RoleGrant.revoked_at.is_(None))
+            .distinct()
+            .order_by(RoleGrant.person_id)
+        )
+    )
+
+
+def coaches(db: Session, intervention_slug: str) -> list[PersonCard]:
+    """Who may coach for an intervention, by name. A grant without an intervention counts for all."""
+    ids = db.scalars(
+        select(RoleGrant.person_id).where(
+            RoleGrant.role == Role.COACH,
+            RoleGrant.intervention.in_(["", intervention_slug]),
+            RoleGrant.revoked_at.is_(None),
+        )
+    ).all()
+    return sorted(cards(db, ids).values(), key=lambda card: fold(card.name))

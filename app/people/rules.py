@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -86,3 +88,63 @@ def may_grant(granter: Viewer, role: Role, person_id: int) -> bool:
     order = list(Role)
     highest = max((order.index(own) for own in granter.roles), default=-1)
     return granter.is_admin and order.index(role) < highest
+
+
+def may_manage(manager: Viewer, roles: AbstractSet[Role], person_id: int) -> bool:
+    """Whether the manager may change how somebody with these roles comes in: only when all are below her own.
+
+    Else an admin could give an owner another address, ask for a code there and become owner.
+    """
+    if manager.person_id is not None and manager.person_id == person_id:
+        return True
+    return all(may_grant(manager, role, person_id) for role in roles) and manager.is_admin
+
+
+_LOCAL_PART: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+ADDRESS_MAX: Final = 254
+
+
+def read_address(text: str) -> str | None:
+    """One mail address as we keep it (lower case, the domain in ASCII); None when it is not exactly one."""
+    local, _, domain = text.strip().rpartition("@")
+    try:
+        ascii_domain = domain.lower().encode("idna").decode("ascii")
+    except UnicodeError:
+        return None
+    labels = ascii_domain.split(".")
+    if len(local) > 64 or not _LOCAL_PART.fullmatch(local) or len(labels) < 2:
+        return None
+    if not all(_LABEL.fullmatch(label) for label in labels) or labels[-1].isdigit():
+        return None
+    address = f"{local.lower()}@{ascii_domain}"
+    return address if len(address) <= ADDRESS_MAX else None
+
+
+@dataclass(frozen=True)
+class PersonCard:
+    """Somebody as others meet her: a name with an employer."""
+
+    id: int
+    name: str
+    first_name: str
+    organisation: str
+    organisation_id: int | None
+    email: str
+    phone: str
+
+
+@dataclass(frozen=True)
+class InvitationFacts:
+    """An invitation that can still be accepted."""
+
+    id: int
+    person_id: int
+    name: str
+    first_name: str
+    email: str
+    organisation: str
+    invited_by_id: int | None
+    invited_by: str
+    has_account: bool
+    expires_at: datetime

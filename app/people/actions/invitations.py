@@ -1,0 +1,171 @@
+"""Letting people in: a link that is looked at with GET and accepted with POST."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from app.kit.errors import NotFound, Refused
+from app.kit.ids import Keyring, digest, new_nonce
+from app.kit.text import first_name
+from app.ledger.actions import record
+from app.people.actions.accounts import create_account
+from app.people.actions.sign_in import start_session
+from app.people.rules import INVITATION_DAYS, InvitationFacts
+from app.people.tables import Account, Invitation, Membership, Organisation, Person
+
+PURPOSE = "invitation"
+
+
+def create_invitation(db: Session, *, person_id: int, by_id: int | None, keyring: Keyring, now: datetime) -> int:
+    """Make a link of 14 days for somebody and give its id; the letter makes the link from the nonce.
+
+    Earlier links keep working until one of them is accepted. Raises: NotFound; Refused("no_address").
+    """
+    person = db.get(Person, person_id)
+    if person is None or person.erased_at is not None:
+        raise NotFound
+    if not person.email:
+        raise Refused("no_address", name=person.name)
+    nonce = new_nonce()
+    invitation = Invitation(
+        person_id=person_id,
+        nonce=nonce,
+        token_hash=digest(keyring.mailed_token(PURPOSE, nonce)),
+        created_at=now,
+        expires_at=now + timedelta(days=INVITATION_DAYS),
+        invited_by_id=by_id,
+    )
+    db.add(invitation)
+    db.flush()
+    record(
+        db,
+        "people.invited",
+        actor_id=by_id,
+        subject=("person", person_id),
+        now=now,
+        invitation_id=invitation.id,
+    )
+    return invitation.id
+
+
+def open_invitation(db: Session, *, token: str, now: datetime) -> InvitationFacts:
+    """What a link says; changes nothing.
+
+    Raises: Refused("invitation_unknown" | "invitation_expired" | "invitation_used").
+    """
+    inviter = aliased(Person)
+    row = db.execute(
+        select(
+            Invitation,
+            Person.name,
+            Person.email,
+            Person.erased_at,
+            Organisation.name.label("organisation"),
+            inviter.name.label("inviter"),
+            Account.activated_at,
+        )
+        .join(Person, Person.id == Invitation.person_id)
+        .outerjoin(Account, Account.person_id == Person.id)
+        .outerjoin(Membership, and_(Membership.person_id == Person.id, Membership.until.is_(None)))
+        .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
+        .outerjoin(inviter, inviter.id == Invitation.invited_by_id)
+        .where(Invitation.token_hash == digest(token))
+    ).first()
+    if row is None or row.erased_at is not None or row.Invitation.withdrawn_at is not None:
+        raise Refused("invitation_unknown")
+    invitation = row.Invitation
+    if invitation.accepted_at is not None:
+        raise Refused("invitation_used")
+    if invitation.expires_at <= now:
+        raise Refused("invitation_expired")
+    return InvitationFacts(
+        id=invitation.id,
+        person_id=invitation.person_id,
+        name=row.name,
+        first_name=first_name(row.name),
+        email=row.email or "",
+        organisation=row.organisation or "",
+        invited_by_id=invitation.invited_by_id,
+        invited_by=row.inviter or "",
+        has_account=row.activated_at is not None,
+        expires_at=invitation.expires_at,
+    )
+
+
+def accept_invitation(db: Session, *, token: str, now: datetime, device: str, proved: bool = False) -> tuple[int, str]:
+    """Accept a link: the account opens and a session begins. Gives the person and the session's token.
+
+    Somebody who has an account already must have proved her mailbox or be signed in (`proved`): a forwarded
+    link opens no account that is in use. Consumed on success only.
+    Raises: Refused("invitation_unknown" | "invitation_expired" | "invitation_used" | "mailbox_proof_needed").
+    """
+    facts = open_invitation(db, token=token, now=now)
+    if facts.has_account and not proved:
+        raise Refused("mailbox_proof_needed")
+    taken = db.execute(
+        update(Invitation)
+        .where(
+            Invitation.id == facts.id,
+            Invitation.accepted_at.is_(None),
+            Invitation.withdrawn_at.is_(None),
+            Invitation.expires_at > now,
+        )
+        .values(accepted_at=now)
+        .returning(Invitation.id)
+    ).first()
+    if taken is None:
+        raise Refused("invitation_used")
+    db.execute(
+        update(Invitation)
+        .where(
+            Invitation.person_id == facts.person_id, Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None)
+        )
+        .values(accepted_at=now)
+    )
+    create_account(db, person_id=facts.person_id, now=now)
+    record(
+        db,
+        "people.invitation_accepted",
+        actor_id=facts.person_id,
+        subject=("person", facts.person_id),
+        now=now,
+        invitation_id=facts.id,
+    )
+    return facts.person_id, start_session(db, person_id=facts.person_id, device=device, now=now)
+
+
+def withdraw_invitations(db: Session, *, person_id: int, by_id: int | None, now: datetime) -> int:
+    """Every open link of somebody stops working; gives how many there were."""
+    withdrawn = db.execute(
+        update(Invitation)
+        .where(
+            Invitation.person_id == person_id,
+            Invitation.accepted_at.is_(None),
+            Invitation.withdrawn_at.is_(None),
+            Invitation.expires_at > now,
+        )
+        .values(withdrawn_at=now)
+        .returning(Invitation.id)
+    ).all()
+    if withdrawn:
+        record(
+            db,
+            "people.invitations_withdrawn",
+            actor_id=by_id,
+            subject=("person", person_id),
+            now=now,
+            count=len(withdrawn),
+        )
+    return len(withdrawn)
+
+
+def invited_person(db: Session, *, token: str) -> int | None:
+    """Whose link this is, also when it no longer works; None for a link we never made or withdrew."""
+    return db.scalar(
+        select(Invitation.person_id)
+        .join(Person, Person.id == Invitation.person_id)
+        .where(Invitation.token_hash == digest(token), Invitation.withdrawn_at.is_(None), Person.erased_at.is_(None))
+    )

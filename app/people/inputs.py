@@ -1,0 +1,62 @@
+"""What people may hand in about themselves and each other."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from app.kit.text import Line, OptionalLine
+from app.people.rules import read_address
+
+
+def _address(value: str) -> str:
+    address = read_address(value)
+    if address is None:
+        raise PydanticCustomError("bad_address", "not one address")
+    return address
+
+
+def _optional_address(value: str) -> str:
+    return _address(value) if value else value
+
+
+Address = Annotated[Line, AfterValidator(_address)]
+OptionalAddress = Annotated[OptionalLine, AfterValidator(_optional_address)]
+
+
+class _Input(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PersonDetails(_Input):
+    """Somebody's details, as an admin writes them."""
+
+    name: Line
+    email: OptionalAddress = ""
+    phone: OptionalLine = ""
+    organisation: OptionalLine = ""
+
+
+class OwnDetails(_Input):
+    """Somebody's details, as she writes them herself."""
+
+    name: Line
+    phone: OptionalLine = ""
+    locale: Literal["nl", "en"] = "nl"
+
+
+class SignInWithPassword(_Input):
+    """The form at the door. Passwords are taken as typed."""
+
+    email: Address
+    password: Annotated[str, Field(min_length=1, max_length=1_000)]
+    next: str = ""
+
+
+class AskCode(_Input):
+    """Whom to mail a code."""
+
+    email: Address
+    next: str = ""
