@@ -1,0 +1,31 @@
+"""Words for the outbox: kinds of mail and what became of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from app.outbox.rules import MessageState
+from app.web.words.shared import N_
+
+WORDS: Final = {"not_bounced": N_("Deze mail wacht niet op een nieuwe poging.")}
+
+
+@dataclass(frozen=True)
+class StateLook:
+    """How a state is shown."""
+
+    word: str
+    tone: str
+    icon: str
+
+
+STATE_LOOKS: Final = {
+    MessageState.PLANNED: StateLook(N_("Wacht"), "sky", "clock"),
+    MessageState.SENT: StateLook(N_("Verstuurd"), "leaf", "check"),
+    MessageState.BOUNCED: StateLook(N_("Niet aangekomen"), "tomato", "circle-alert"),
+    MessageState.EXPIRED: StateLook(N_("Te laat"), "sun", "hourglass"),
+    MessageState.SUPPRESSED: StateLook(N_("Niet meer nodig"), "", "circle-minus"),
+}
+
+KIND_WORDS: Final[dict[str, str]] = {}
