@@ -70,8 +70,8 @@ def event(
     calendar.add("CALSCALE", "GREGORIAN")
     calendar.add("METHOD", method)
     calendar.add_component(entry)
-    text: bytes = calendar.to_ical()
-    return text.decode()
+    written: bytes = calendar.to_ical()
+    return written.decode()
 
 
 def _utc(moment: datetime) -> datetime:
