@@ -1,0 +1,96 @@
+"""Reading groups of residents: place and dates, no people."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from app.courses.queries import enrolments_visible_to
+from app.delivery.rules import DateFacts, DateKind, GroupFacts
+from app.delivery.tables import Delivery, DeliveryDate
+from app.people.rules import Viewer
+
+
+def groups_visible_to(viewer: Viewer) -> Select[int]:
+    """The groups a viewer may know of: her own, those of people she coaches, all for an admin."""
+    ids = select(Delivery.id)
+    if viewer.is_admin:
+        return ids
+    return ids.where(
+        or_(Delivery.leader_id == viewer.person_id, Delivery.enrolment_id.in_(enrolments_visible_to(viewer)))
+    )
+
+
+def groups_of(db: Session, enrolment_ids: Collection[int]) -> dict[int, GroupFacts]:
+    """The present group of each enrolment that has one: two statements, however many there are."""
+    if not enrolment_ids:
+        return {}
+    rows = db.execute(
+        select(Delivery.enrolment_id, Delivery.id, Delivery.place, Delivery.address, Delivery.municipality)
+        .where(Delivery.enrolment_id.in_(enrolment_ids), Delivery.ended_at.is_(None))
+        .order_by(Delivery.id)
+    ).all()
+    dates = dates_of(db, [row.id for row in rows])
+    return {
+        row.enrolment_id: GroupFacts(row.id, row.place, row.address, row.municipality, dates[row.id]) for row in rows
+    }
+
+
+def dates_of(db: Session, group_ids: Collection[int]) -> dict[int, tuple[DateFacts, ...]]:
+    """The dates of groups, in order."""
+    found: dict[int, list[DateFacts]] = defaultdict(list)
+    if group_ids:
+        for row in db.scalars(
+            select(DeliveryDate).where(DeliveryDate.delivery_id.in_(group_ids)).order_by(DeliveryDate.starts_at)
+        ):
+            cancelled = row.cancelled_at is not None
+            found[row.delivery_id].append(
+                DateFacts(row.id, DateKind(row.kind), row.starts_at, row.ends_at, cancelled=cancelled)
+            )
+    return defaultdict(tuple, {id_: tuple(dates) for id_, dates in found.items()})
+
+
+@dataclass(frozen=True)
+class OwnGroup:
+    """The group that somebody leads now, as her page shows it."""
+
+    id: int
+    enrolment_id: int | None
+    version: int
+    place: str
+    address: str
+    municipality: str
+    goal_group: str
+    dates: tuple[DateFacts, ...]
+
+    @property
+    def coming(self) -> tuple[DateFacts, ...]:
+        """The dates that go on."""
+        return tuple(date for date in self.dates if not date.cancelled)
+
+
+def own_group(db: Session, person_id: int) -> OwnGroup | None:
+    """The latest group that somebody leads and that has not ended."""
+    row = db.scalar(
+        select(Delivery)
+        .where(Delivery.leader_id == person_id, Delivery.ended_at.is_(None))
+        .order_by(Delivery.id.desc())
+        .limit(1)
+    )
+    if row is None:
+        return None
+    dates = dates_of(db, [row.id])[row.id]
+    return OwnGroup(
+        id=row.id,
+        enrolment_id=row.enrolment_id,
+        version=row.version,
+        place=row.place,
+        address=row.address,
+        municipality=row.municipality,
+        goal_group=row.goal_group,
+        dates=dates,
+    )

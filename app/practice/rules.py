@@ -1,0 +1,331 @@
+"""The life of an assignment record, and what the scores of a coach suggest. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from app.courses.rules import AdherenceCheck, AssignmentDefinition, Criterion, Rubric
+
+UNSEEN: Final = 0  # "niet gezien", stored beside the levels 1 to 4
+WELL: Final = 3  # "zoals bedoeld"
+PHOTOS_MAX: Final = 10  # per attempt; security.md 1.2 #23
+FILES_KEPT: Final = timedelta(days=90)  # domain.md 8.5
+ORPHAN_AGE: Final = timedelta(hours=24)  # security.md I-7
+REVIEW_WORKING_DAYS: Final = 5  # the promise where no policy says otherwise, domain.md 8.4
+
+
+class RecordState(StrEnum):
+    """How far somebody is with one assignment (domain.md 9.1)."""
+
+    LOCKED = "locked"
+    OPEN = "open"
+    PLANNED = "planned"
+    SUBMITTED = "submitted"
+    IN_REVIEW = "in_review"
+    SIGNED_OFF = "signed_off"
+    RETURNED = "returned"
+    NOT_MET = "not_met"
+
+
+class Step(StrEnum):
+    """What can happen to a record."""
+
+    UNLOCK = "unlock"
+    PLAN_VISIT = "plan_visit"
+    CANCEL_VISIT = "cancel_visit"
+    SUBMIT = "submit"
+    REVIEW = "review"
+    SIGN_OFF = "sign_off"
+    RETURN = "return"
+    TRY_AGAIN = "try_again"
+    GIVE_UP = "give_up"
+
+
+class Decision(StrEnum):
+    """What a coach decides: klaar, nog een stukje, samen nog een keer."""
+
+    SIGNED_OFF = "signed_off"
+    RETURNED = "returned"
+    NOT_MET = "not_met"
+
+
+class Answer(StrEnum):
+    """Whether a thing on the list was done."""
+
+    YES = "ja"
+    NO = "nee"
+    ON_PURPOSE = "bewust-anders"
+
+
+S, T = RecordState, Step
+TRANSITIONS: Final[dict[tuple[RecordState, Step], RecordState]] = {
+    (S.LOCKED, T.UNLOCK): S.OPEN,
+    (S.OPEN, T.PLAN_VISIT): S.PLANNED,
+    (S.OPEN, T.SUBMIT): S.SUBMITTED,
+    (S.PLANNED, T.PLAN_VISIT): S.PLANNED,
+    (S.PLANNED, T.CANCEL_VISIT): S.OPEN,
+    (S.PLANNED, T.SUBMIT): S.SUBMITTED,
+    (S.SUBMITTED, T.REVIEW): S.IN_REVIEW,
+    (S.SUBMITTED, T.SIGN_OFF): S.SIGNED_OFF,
+    (S.SUBMITTED, T.RETURN): S.RETURNED,
+    (S.SUBMITTED, T.TRY_AGAIN): S.OPEN,
+    (S.SUBMITTED, T.GIVE_UP): S.NOT_MET,
+    (S.IN_REVIEW, T.REVIEW): S.IN_REVIEW,
+    (S.IN_REVIEW, T.SIGN_OFF): S.SIGNED_OFF,
+    (S.IN_REVIEW, T.RETURN): S.RETURNED,
+    (S.IN_REVIEW, T.TRY_AGAIN): S.OPEN,
+    (S.IN_REVIEW, T.GIVE_UP): S.NOT_MET,
+    (S.RETURNED, T.SUBMIT): S.SUBMITTED,
+}
+"""Every step that may be taken, and where it leads. What is not here may not happen."""
+
+
+@dataclass(frozen=True)
+class Qualified:
+    """Whether somebody may begin with practice: the safety module comes before any group."""
+
+    safety_done: bool
+
+
+@dataclass(frozen=True)
+class RecordFacts:
+    """What tells the state of a record. All of it is about the present attempt and its latest submission."""
+
+    qualified: bool = False
+    opened: bool = False
+    visit_planned: bool = False
+    handed_in: bool = False
+    review_saved: bool = False
+    decision: Decision | None = None
+
+
+def state(facts: RecordFacts) -> RecordState:
+    """The state of a record; the last thing that happened counts."""
+    if facts.decision is not None:
+        return RecordState(facts.decision.value)
+    if facts.handed_in:
+        return RecordState.IN_REVIEW if facts.review_saved else RecordState.SUBMITTED
+    if facts.visit_planned:
+        return RecordState.PLANNED
+    return RecordState.OPEN if facts.opened or facts.qualified else RecordState.LOCKED
+
+
+def may(now: RecordState, step: Step) -> bool:
+    return (now, step) in TRANSITIONS
+
+
+def waits_for_coach(now: RecordState) -> bool:
+    return now in {RecordState.SUBMITTED, RecordState.IN_REVIEW}
+
+
+def may_change_work(now: RecordState) -> bool:
+    """Whether the professional may still write and add: until she hands in, and again when it comes back."""
+    return may(now, Step.SUBMIT)
+
+
+@dataclass(frozen=True)
+class Check:
+    """The answer to one line of the list; "bewust anders" carries its reason."""
+
+    answer: Answer
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What a coach wrote on the form. Levels: 1 to 4, or `UNSEEN`; what is absent is not filled in yet."""
+
+    scores: dict[str, int] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    checks: dict[str, Check] = field(default_factory=dict)
+    strong: tuple[str, ...] = ()
+    growing: tuple[str, ...] = ()
+    agreements: tuple[str, ...] = ()
+
+    @classmethod
+    def from_facts(cls, facts: Mapping[str, Any]) -> Observation:
+        return cls(
+            scores=dict(facts.get("scores", {})),
+            notes=dict(facts.get("notes", {})),
+            checks={
+                slug: Check(Answer(item["answer"]), item["reason"]) for slug, item in facts.get("checks", {}).items()
+            },
+            strong=tuple(facts.get("strong", ())),
+            growing=tuple(facts.get("growing", ())),
+            agreements=tuple(facts.get("agreements", ())),
+        )
+
+    def as_facts(self) -> dict[str, Any]:
+        return {
+            "scores": self.scores,
+            "notes": self.notes,
+            "checks": {slug: {"answer": one.answer.value, "reason": one.reason} for slug, one in self.checks.items()},
+            "strong": list(self.strong),
+            "growing": list(self.growing),
+            "agreements": list(self.agreements),
+        }
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something that must be filled in before the form is whole: a code for the words, at which field."""
+
+    code: str
+    field: str
+
+
+def gaps(form: Observation, definition: AssignmentDefinition, rubric: Rubric) -> list[Gap]:
+    """What is still open on a form. A kijkbezoek has no scores and no list."""
+    open_ones: list[Gap] = []
+    if definition.decides:
+        open_ones += [Gap("score_missing", f"score_{code}") for code in definition.criteria if code not in form.scores]
+        for check in checks_of(definition, rubric):
+            answered = form.checks.get(check.slug)
+            if answered is None:
+                open_ones.append(Gap("check_missing", f"check_{check.slug}"))
+            elif answered.answer is Answer.ON_PURPOSE and not answered.reason:
+                open_ones.append(Gap("check_reason_missing", f"reason_{check.slug}"))
+    if not form.strong:
+        open_ones.append(Gap("strong_missing", "strong_1"))
+    if not form.growing:
+        open_ones.append(Gap("growing_missing", "growing_1"))
+    if not form.agreements:
+        open_ones.append(Gap("agreement_missing", "agreement_1"))
+    return open_ones
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why something is suggested: a code for the words, and the criterion or check it is about."""
+
+    code: str
+    about: str
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What the scores say; the coach confirms or deviates with a reason."""
+
+    decision: Decision
+    reasons: tuple[Reason, ...] = ()
+
+
+def suggestion(form: Observation, definition: AssignmentDefinition, rubric: Rubric) -> Suggestion:
+    """The rule of domain.md 9.1. Only required criteria and checks of this assignment count.
+
+    Klaar when all critical criteria are at 3 or more, nothing is at 1, at most one 2 stands in each core
+    element and each must-check is yes or done differently on purpose. A critical criterion at 1 means samen
+    nog een keer. All in between, also what was not seen, means nog een stukje.
+    """
+    if not definition.decides:
+        return Suggestion(Decision.SIGNED_OFF)
+    scores = {code: form.scores.get(code, UNSEEN) for code in definition.criteria}
+    failed = [Reason("critical_1", code) for code in definition.critical if scores.get(code) == 1]
+    if failed:
+        return Suggestion(Decision.NOT_MET, tuple(failed))
+    reasons = [Reason("unseen", code) for code, level in scores.items() if level == UNSEEN]
+    reasons += [Reason("critical_2", code) for code in definition.critical if scores.get(code) == 2]
+    reasons += [Reason("level_1", code) for code, level in scores.items() if level == 1]
+    reasons += [Reason("many_2", slug) for slug in _elements_with_many_twos(scores, definition, rubric)]
+    for check in checks_of(definition, rubric):
+        answered = form.checks.get(check.slug)
+        if check.must and (answered is None or answered.answer is Answer.NO):
+            reasons.append(Reason("check_open", check.slug))
+    return Suggestion(Decision.RETURNED if reasons else Decision.SIGNED_OFF, tuple(reasons))
+
+
+def _elements_with_many_twos(
+    scores: Mapping[str, int], definition: AssignmentDefinition, rubric: Rubric
+) -> Iterable[str]:
+    """Core elements with more than one 2; criteria outside the core elements are one group together."""
+    twos = Counter(
+        criterion.core_element or "" for criterion in criteria_of(definition, rubric) if scores[criterion.code] == 2
+    )
+    return [element for element, count in twos.items() if count > 1]
+
+
+def criteria_of(definition: AssignmentDefinition, rubric: Rubric) -> list[Criterion]:
+    """The criteria of an assignment, in the order of the rubric."""
+    return [criterion for criterion in rubric.criteria if criterion.code in definition.criteria]
+
+
+def checks_of(definition: AssignmentDefinition, rubric: Rubric) -> list[AdherenceCheck]:
+    """The lines of the list of an assignment, in the order of the rubric."""
+    return [check for check in rubric.adherence if check.slug in definition.adherence]
+
+
+def decisions_for(definition: AssignmentDefinition) -> tuple[Decision, ...]:
+    """What there is to choose from: a kijkbezoek is only closed."""
+    return tuple(Decision) if definition.decides else (Decision.SIGNED_OFF,)
+
+
+def step_of(decision: Decision, *, attempt: int, attempts_max: int) -> Step:
+    """The step that a decision takes; after the last attempt a talk with the admin follows."""
+    if decision is Decision.NOT_MET:
+        return Step.TRY_AGAIN if attempt < attempts_max else Step.GIVE_UP
+    return Step.SIGN_OFF if decision is Decision.SIGNED_OFF else Step.RETURN
+
+
+def digest_of(salt: str, content: Mapping[str, Any]) -> str:
+    """What an immutable row holds of its content: SHA-256 of salt and text (architecture.md 6)."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256((salt + text).encode()).hexdigest()
+
+
+class NextCode(StrEnum):
+    """What a professional does next in practice; the pages have the words."""
+
+    THEORY_FIRST = "theory_first"
+    FIND_GROUP = "find_group"
+    PREPARE = "prepare"
+    WAIT_FOR_DATE = "wait_for_date"
+    VISIT = "visit"
+    HAND_IN = "hand_in"
+    WAIT_FOR_COACH = "wait_for_coach"
+    IMPROVE = "improve"
+    TALK = "talk"
+
+
+@dataclass(frozen=True)
+class PracticeStep:
+    """The next thing to do in practice. `title` is the assignment's; `day` belongs to `visit`."""
+
+    code: NextCode
+    title: str
+    href: str
+    day: date | None = None
+
+
+@dataclass(frozen=True)
+class AssignmentProgress:
+    """One assignment of somebody, opened or not."""
+
+    assignment_id: int
+    record_id: int | None
+    code: str
+    title: str
+    state: RecordState
+    since: datetime | None
+    decides: bool
+    final: bool
+
+
+@dataclass(frozen=True)
+class PracticeProgress:
+    """How far an enrolment is with practice. `visits_done`: visits to attempts that were decided on."""
+
+    assignments: tuple[AssignmentProgress, ...]
+    required: int
+    signed_off: int
+    visits_done: int
+    complete: bool
+    completed_on: date | None
+    final_signed_by: int | None
+    next: PracticeStep | None
