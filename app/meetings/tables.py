@@ -37,6 +37,10 @@ class Meeting(Base):
     bring: Mapped[str] = mapped_column(default="", info=NOT_PERSONAL)
     taken: Mapped[int] = mapped_column(default=0)
     sequence: Mapped[int] = mapped_column(default=0)
+    signup_closes_at: Mapped[datetime | None] = mapped_column(default=None)
+    contact_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id"), default=None, info=refers_to_person("who gets the answers to mails about it")
+    )
     published_at: Mapped[datetime | None] = mapped_column(default=None)
     cancelled_at: Mapped[datetime | None] = mapped_column(default=None)
     settled_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -37,12 +37,13 @@ TABLES = (
     "quiz",
     "practical_assignment",
     "lesson",
+    "learning_point",
     "handbook_session",
     "course_image",
     "cohort",
     "certificate",
     "standing_span",
-    "learning_point",
+    "meeting_signup",
     "intervision_session",
     "course_edition",
     "certification_period",
@@ -50,7 +51,7 @@ TABLES = (
     "role_grant",
     "message",
     "membership",
-    "meeting_signup",
+    "meeting",
     "login_code",
     "line_manager",
     "ledger_content",
@@ -64,7 +65,6 @@ TABLES = (
     "person",
     "organisation",
     "number_series",
-    "meeting",
     "ledger_event",
     "job",
     "intervention",
@@ -132,32 +132,6 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_ledger_event_at"), "ledger_event", ["at"], unique=False)
-    op.create_table(
-        "meeting",
-        sa.Column("id", INT, sa.Identity(), nullable=False),
-        sa.Column("title", sa.String(), nullable=False),
-        sa.Column("starts_at", MOMENT, nullable=False),
-        sa.Column("ends_at", MOMENT, nullable=False),
-        sa.Column("net_minutes", INT, nullable=False),
-        sa.Column("venue", sa.String(), nullable=False),
-        sa.Column("address", sa.String(), nullable=False),
-        sa.Column("seats", INT, nullable=False),
-        sa.Column("created_at", MOMENT, nullable=False),
-        sa.Column("link", sa.String(), nullable=False),
-        sa.Column("access", sa.String(), nullable=False),
-        sa.Column("food", sa.String(), nullable=False),
-        sa.Column("bring", sa.String(), nullable=False),
-        sa.Column("taken", INT, nullable=False),
-        sa.Column("sequence", INT, nullable=False),
-        sa.Column("published_at", MOMENT, nullable=True),
-        sa.Column("cancelled_at", MOMENT, nullable=True),
-        sa.Column("settled_at", MOMENT, nullable=True),
-        sa.Column("version", INT, nullable=False),
-        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_meeting_ends")),
-        sa.CheckConstraint("taken >= 0 AND taken <= seats", name=op.f("ck_meeting_taken")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting")),
-        sqlite_autoincrement=True,
-    )
     op.create_table(
         "number_series",
         sa.Column("year", INT, autoincrement=False, nullable=False),
@@ -332,39 +306,34 @@ def upgrade() -> None:
     op.create_index(op.f("ix_login_code_browser_hash"), "login_code", ["browser_hash"], unique=False)
     op.create_index(op.f("ix_login_code_person_id"), "login_code", ["person_id"], unique=False)
     op.create_table(
-        "meeting_signup",
+        "meeting",
         sa.Column("id", INT, sa.Identity(), nullable=False),
-        sa.Column("meeting_id", INT, nullable=False),
-        sa.Column("person_id", INT, nullable=False),
-        sa.Column("nonce", sa.String(), nullable=False),
-        sa.Column("token_hash", sa.String(), nullable=False),
-        sa.Column("uid", sa.String(), nullable=False),
-        sa.Column("invited_at", MOMENT, nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("starts_at", MOMENT, nullable=False),
+        sa.Column("ends_at", MOMENT, nullable=False),
+        sa.Column("net_minutes", INT, nullable=False),
+        sa.Column("venue", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("seats", INT, nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("link", sa.String(), nullable=False),
+        sa.Column("access", sa.String(), nullable=False),
+        sa.Column("food", sa.String(), nullable=False),
+        sa.Column("bring", sa.String(), nullable=False),
+        sa.Column("taken", INT, nullable=False),
         sa.Column("sequence", INT, nullable=False),
-        sa.Column("answer", sa.String(), nullable=False),
-        sa.Column("answered_at", MOMENT, nullable=True),
-        sa.Column("attendance", sa.String(), nullable=False),
-        sa.Column("attended_minutes", INT, nullable=True),
-        sa.Column("attendance_at", MOMENT, nullable=True),
-        sa.Column("attendance_by_id", INT, nullable=True),
+        sa.Column("signup_closes_at", MOMENT, nullable=True),
+        sa.Column("contact_id", INT, nullable=True),
+        sa.Column("published_at", MOMENT, nullable=True),
+        sa.Column("cancelled_at", MOMENT, nullable=True),
+        sa.Column("settled_at", MOMENT, nullable=True),
         sa.Column("version", INT, nullable=False),
-        sa.CheckConstraint("answer IN ('', 'yes', 'no')", name=op.f("ck_meeting_signup_answer")),
-        sa.CheckConstraint(
-            "attendance IN ('', 'present', 'partial', 'absent', 'absent_notified')",
-            name=op.f("ck_meeting_signup_attendance"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["attendance_by_id"], ["person.id"], name=op.f("fk_meeting_signup_attendance_by_id_person")
-        ),
-        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_meeting_signup_meeting_id_meeting")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_meeting_signup_person_id_person")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_signup")),
-        sa.UniqueConstraint("meeting_id", "person_id", name=op.f("uq_meeting_signup_meeting_id_person_id")),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_meeting_signup_token_hash")),
-        sa.UniqueConstraint("uid", name=op.f("uq_meeting_signup_uid")),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_meeting_ends")),
+        sa.CheckConstraint("taken >= 0 AND taken <= seats", name=op.f("ck_meeting_taken")),
+        sa.ForeignKeyConstraint(["contact_id"], ["person.id"], name=op.f("fk_meeting_contact_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting")),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_meeting_signup_person_id"), "meeting_signup", ["person_id"], unique=False)
     op.create_table(
         "membership",
         sa.Column("id", INT, sa.Identity(), nullable=False),
@@ -534,23 +503,39 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_intervision_session_round_id"), "intervision_session", ["round_id"], unique=False)
     op.create_table(
-        "learning_point",
+        "meeting_signup",
         sa.Column("id", INT, sa.Identity(), nullable=False),
-        sa.Column("signup_id", INT, nullable=False),
+        sa.Column("meeting_id", INT, nullable=False),
         sa.Column("person_id", INT, nullable=False),
-        sa.Column("learned", sa.String(), nullable=False),
-        sa.Column("next_step", sa.String(), nullable=False),
-        sa.Column("written_at", MOMENT, nullable=False),
+        sa.Column("nonce", sa.String(), nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("uid", sa.String(), nullable=False),
+        sa.Column("invited_at", MOMENT, nullable=False),
+        sa.Column("sequence", INT, nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("answered_at", MOMENT, nullable=True),
+        sa.Column("attendance", sa.String(), nullable=False),
+        sa.Column("attended_minutes", INT, nullable=True),
+        sa.Column("attendance_at", MOMENT, nullable=True),
+        sa.Column("attendance_by_id", INT, nullable=True),
         sa.Column("version", INT, nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_learning_point_person_id_person")),
-        sa.ForeignKeyConstraint(
-            ["signup_id"], ["meeting_signup.id"], name=op.f("fk_learning_point_signup_id_meeting_signup")
+        sa.CheckConstraint("answer IN ('', 'yes', 'no')", name=op.f("ck_meeting_signup_answer")),
+        sa.CheckConstraint(
+            "attendance IN ('', 'present', 'partial', 'absent', 'absent_notified')",
+            name=op.f("ck_meeting_signup_attendance"),
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_learning_point")),
-        sa.UniqueConstraint("signup_id", name=op.f("uq_learning_point_signup_id")),
+        sa.ForeignKeyConstraint(
+            ["attendance_by_id"], ["person.id"], name=op.f("fk_meeting_signup_attendance_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_meeting_signup_meeting_id_meeting")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_meeting_signup_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_signup")),
+        sa.UniqueConstraint("meeting_id", "person_id", name=op.f("uq_meeting_signup_meeting_id_person_id")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_meeting_signup_token_hash")),
+        sa.UniqueConstraint("uid", name=op.f("uq_meeting_signup_uid")),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_learning_point_person_id"), "learning_point", ["person_id"], unique=False)
+    op.create_index(op.f("ix_meeting_signup_person_id"), "meeting_signup", ["person_id"], unique=False)
     op.create_table(
         "standing_span",
         sa.Column("id", INT, sa.Identity(), nullable=False),
@@ -644,6 +629,24 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_handbook_session_edition_id"), "handbook_session", ["edition_id"], unique=False)
+    op.create_table(
+        "learning_point",
+        sa.Column("id", INT, sa.Identity(), nullable=False),
+        sa.Column("signup_id", INT, nullable=False),
+        sa.Column("person_id", INT, nullable=False),
+        sa.Column("learned", sa.String(), nullable=False),
+        sa.Column("next_step", sa.String(), nullable=False),
+        sa.Column("written_at", MOMENT, nullable=False),
+        sa.Column("version", INT, nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_learning_point_person_id_person")),
+        sa.ForeignKeyConstraint(
+            ["signup_id"], ["meeting_signup.id"], name=op.f("fk_learning_point_signup_id_meeting_signup")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_learning_point")),
+        sa.UniqueConstraint("signup_id", name=op.f("uq_learning_point_signup_id")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_learning_point_person_id"), "learning_point", ["person_id"], unique=False)
     op.create_table(
         "lesson",
         sa.Column("id", INT, sa.Identity(), nullable=False),
