@@ -54,8 +54,14 @@ class Database:
                 threading.BoundedSemaphore(1),
                 data_dir / "write.lock",
             )
-        reader, writer = _postgres_engines(parsed)
-        return cls(parsed, reader, writer, POSTGRES_LANES, threading.BoundedSemaphore(POSTGRES_LANES), None)
+        return cls(
+            parsed,
+            _postgres_engine(parsed, writes=False),
+            _postgres_engine(parsed, writes=True),
+            POSTGRES_LANES,
+            threading.BoundedSemaphore(POSTGRES_LANES),
+            None,
+        )
 
     @property
     def is_sqlite(self) -> bool:
@@ -66,7 +72,7 @@ class Database:
         """A session that cannot write. `snapshot` gives all its reads one moment on PostgreSQL too."""
         engine = self.reader
         if snapshot and not self.is_sqlite:
-            engine = self.writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            engine = self.reader.execution_options(isolation_level="REPEATABLE READ")
         with self._one_lane(), Session(engine, autoflush=False, expire_on_commit=False) as session:
             yield session
 
@@ -139,14 +145,21 @@ def _sqlite_engine(url: URL, *, writes: bool) -> Engine:
     return engine
 
 
-def _postgres_engines(url: URL) -> tuple[Engine, Engine]:
-    timeouts = "-c statement_timeout=4s -c lock_timeout=3s -c idle_in_transaction_session_timeout=5s -c timezone=UTC"
-    writer = create_engine(
+def _postgres_engine(url: URL, *, writes: bool) -> Engine:
+    options = [
+        "statement_timeout=4s",
+        "lock_timeout=3s",
+        "idle_in_transaction_session_timeout=5s",
+        "timezone=UTC",
+        f"default_transaction_read_only={'off' if writes else 'on'}",
+    ]
+    engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=POSTGRES_LANES,
         max_overflow=0,
         pool_timeout=4,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": 3, "options": timeouts},
+        connect_args={"connect_timeout": 3, "options": " ".join(f"-c {option}" for option in options)},
     )
-    return writer.execution_options(isolation_level="AUTOCOMMIT", postgresql_readonly=True), writer
+    # Reading without BEGIN and COMMIT halves the work of PostgreSQL.
+    return engine if writes else engine.execution_options(isolation_level="AUTOCOMMIT")

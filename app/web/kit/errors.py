@@ -45,7 +45,7 @@ _TEXTS: Final = {
     404: (
         N_("Hier hangt niets aan de muur"),
         N_("Deze pagina bestaat niet, of is niet voor jou. Misschien is de link oud."),
-        "nobody",
+        "fallen",
     ),
     405: (N_("Zo werkt deze pagina niet"), N_("Ga terug en gebruik de knop op de pagina."), "fallen"),
     409: (N_("Dit kan nu niet"), N_("Ga terug en kijk hoe het er nu voor staat."), "fallen"),

@@ -1,0 +1,29 @@
+"""The first person of a fresh installation, made by a command."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.kit.errors import Refused
+from app.kit.ids import Keyring
+from app.people.actions.accounts import add_person, grant_role
+from app.people.actions.invitations import create_invitation
+from app.people.rules import Role
+from app.people.tables import Invitation, RoleGrant
+
+
+def create_first_admin(db: Session, *, name: str, email: str, keyring: Keyring, now: datetime) -> str:
+    """Make the first owner and give the token of her invitation.
+
+    Raises: Refused("owner_exists") when somebody is owner already: she makes the others.
+    """
+    if db.scalar(select(RoleGrant.id).where(RoleGrant.role == Role.OWNER, RoleGrant.revoked_at.is_(None)).limit(1)):
+        raise Refused("owner_exists")
+    person_id = add_person(db, by_id=None, name=" ".join(name.split()), email=email, organisation_id=None, now=now)
+    grant_role(db, by=None, person_id=person_id, role=Role.OWNER, now=now)
+    invitation_id = create_invitation(db, person_id=person_id, by_id=None, keyring=keyring, now=now)
+    invitation = db.get_one(Invitation, invitation_id)
+    return keyring.matching_token("invitation", invitation.nonce, invitation.token_hash)
