@@ -29,13 +29,15 @@ endif
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL: # the order of the steps is part of what they promise
-.PHONY: help run install test pytest lint format lock vendor bench faults soak messages catalogue chromium clean
+.PHONY: help run install-run install test pytest lint format lock vendor bench faults soak messages catalogue chromium clean
 
 help: ## list the commands
-	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 run: $(RUN_STAMP) $(MO_FILES) ## set everything up when needed, then serve (PORT, DATA_DIR, DATABASE_URL)
 	@exec $(PY) -m app serve
+
+install-run: $(RUN_STAMP) $(MO_FILES) ## what a server needs, without the tools of developers
 
 install: $(RUN_STAMP) $(DEV_STAMP) $(MO_FILES) ## the virtual environment with all that development needs
 
