@@ -129,9 +129,6 @@ def _facts(db: Session, query: Select[*tuple[Any, ...]]) -> list[EnrolmentFacts]
     return [EnrolmentFacts(**row) for row in db.execute(query).mappings()]
 
 
-# Editions
-
-
 def policy_of(db: Session, edition_id: int) -> Policy:
     return Policy.from_facts(_edition_column(db, edition_id, CourseEdition.policy))
 

@@ -1,0 +1,63 @@
+"""What forms about cohorts may say."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from app.kit.ids import MAX_ID
+from app.kit.text import Line, OptionalLine, Paragraph
+
+SEATS_MAX = 500
+OWN_TEXT_MAX = 2_000
+
+Id = Annotated[int, Field(ge=1, le=MAX_ID)]
+
+
+def _nothing(value: Any) -> Any:
+    return None if value == "" else value
+
+
+class Input(BaseModel):
+    """Frozen, and no fields that nobody asked for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NewCohort(Input):
+    """A new opleidingsgroep. `coach_id`: who coaches everybody who is added from here on, or nobody yet."""
+
+    edition_id: Id
+    name: Line
+    starts_on: date
+    ends_on: date
+    seats: Annotated[int, Field(ge=1, le=SEATS_MAX)]
+    contact_id: Id
+
+
+class PeopleToAdd(Input):
+    """Who joins the cohort."""
+
+    person_ids: Annotated[list[Id], Field(min_length=1, max_length=SEATS_MAX)]
+
+
+class CoachChoice(Input):
+    """Who coaches whom. Without `enrolment_id` it is for everybody who has no coach yet."""
+
+    coach_id: Id
+    enrolment_id: Annotated[Id | None, BeforeValidator(_nothing)] = None
+
+
+class InvitationLetter(Input):
+    """The own words in an invitation. `do` says which button was pressed: look or send."""
+
+    own_text: Paragraph
+    do: str = ""
+
+
+class PersonSearch(Input):
+    """What to look for in the register."""
+
+    q: OptionalLine = ""
