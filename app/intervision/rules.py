@@ -1,0 +1,80 @@
+"""Rounds of intervision: twice a year, for everybody who is certified."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final
+
+from app.meetings.rules import MeetingState
+
+PLAN_AHEAD: Final = timedelta(days=120)  # domain.md 9.2: the season is made 120 days before
+FIRST_MONTH: Final = {"spring": 3, "autumn": 10}  # domain.md 9.2: March-April and October-November
+
+
+class Half(StrEnum):
+    """The two rounds of a year."""
+
+    SPRING = "spring"
+    AUTUMN = "autumn"
+
+
+class RoundState(StrEnum):
+    """The states of a round, from its meetings and dates."""
+
+    DRAFT = "draft"
+    PLANNED = "planned"
+    OPEN = "open"
+    CLOSED = "closed_for_signup"
+    RUNNING = "running"
+    SETTLED = "settled"
+
+
+@dataclass(frozen=True)
+class Invitees:
+    """Who is to be invited for a round: only certification makes this value (`certification.queries.invitees`)."""
+
+    person_ids: frozenset[int]
+
+
+def round_state(meetings: Sequence[MeetingState], *, signup_closes_on: date, today: date) -> RoundState:
+    """The state of a round. Meetings that were called off do not count, unless there are no others."""
+    alive = [state for state in meetings if state is not MeetingState.CANCELLED]
+    if not alive:
+        return RoundState.SETTLED if meetings else RoundState.DRAFT
+    if all(state is MeetingState.DRAFT for state in alive):
+        return RoundState.PLANNED
+    published = [state for state in alive if state is not MeetingState.DRAFT]
+    if len(published) == len(alive) and all(state is MeetingState.SETTLED for state in alive):
+        return RoundState.SETTLED
+    if any(state in {MeetingState.HELD, MeetingState.SETTLED} for state in published):
+        return RoundState.RUNNING
+    return RoundState.OPEN if today <= signup_closes_on else RoundState.CLOSED
+
+
+def half_of(day: date) -> Half:
+    """The round that a day belongs to."""
+    return Half.SPRING if day.month <= 6 else Half.AUTUMN  # the first half of the year
+
+
+def next_halves(today: date) -> list[tuple[int, Half]]:
+    """The rounds that somebody could plan now: this half-year and the three after it."""
+    year, half = today.year, half_of(today)
+    found: list[tuple[int, Half]] = []
+    for _ in range(4):
+        found.append((year, half))
+        year, half = (year, Half.AUTUMN) if half is Half.SPRING else (year + 1, Half.SPRING)
+    return found
+
+
+def missing_halves(known: Iterable[tuple[int, Half]], *, today: date) -> list[tuple[int, Half]]:
+    """The rounds that should exist by now and do not: within 120 days of their first month, not past it."""
+    have = set(known)
+    due: list[tuple[int, Half]] = []
+    for year, half in next_halves(today):
+        first = date(year, FIRST_MONTH[half], 1)
+        if first - PLAN_AHEAD <= today < first + timedelta(days=60) and (year, half) not in have:
+            due.append((year, half))
+    return due
