@@ -67,7 +67,7 @@ class RecordPath:
     signed_at: datetime | None
     signed_by: int | None
     reviewed_at: datetime | None
-    decided_attempts: frozenset[int]
+    visits_done: int
 
     @property
     def state(self) -> RecordState:
@@ -124,7 +124,7 @@ def paths_of(db: Session, which: Select[int]) -> list[RecordPath]:
                 signed_at=submitted.signed_at if submitted else None,
                 signed_by=submitted.coach_id if submitted else None,
                 reviewed_at=reviewed.get((row.id, row.attempt)),
-                decided_attempts=frozenset(decided[row.id]),
+                visits_done=sum((row.id, attempt) in visits for attempt in decided[row.id]),
             )
         )
     return paths
@@ -284,7 +284,7 @@ def _progress(
         assignments=tuple(assignments),
         required=len(assignments),
         signed_off=len(signed),
-        visits_done=sum(path.visit is not None and path.attempt in path.decided_attempts for path in paths.values()),
+        visits_done=sum(path.visits_done for path in paths.values()),
         complete=complete,
         completed_on=local_day(last) if complete and last is not None else None,
         final_signed_by=final_signed_by,

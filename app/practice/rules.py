@@ -295,7 +295,10 @@ class NextCode(StrEnum):
 
 @dataclass(frozen=True)
 class PracticeStep:
-    """The next thing to do in practice. `title` is the assignment's; `day` belongs to `visit`."""
+    """The next thing to do in practice. `title` is the assignment's.
+
+    `day` belongs to `visit`; once it has passed, the thing to do is to hand in.
+    """
 
     code: NextCode
     title: str

@@ -1,0 +1,200 @@
+"""Writing down a group of residents: place and dates, never a name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.courses.queries import current_enrolment
+from app.courses.rules import EnrolmentStage
+from app.delivery.inputs import DateRow, GroupGiven
+from app.delivery.rules import Authorised, DateKind
+from app.delivery.tables import Delivery, DeliveryDate
+from app.kit.errors import NotFound, Refused
+from app.kit.localtime import instant, local_day
+from app.kit.storage import Storage
+from app.ledger.actions import record
+from app.people.rules import Viewer
+
+PLACE = ("place", "address", "municipality", "goal_group")
+
+
+def save_group(
+    db: Session, *, by: Viewer, given: GroupGiven, authorised: Authorised | None, pinned: frozenset[int], now: datetime
+) -> int:
+    """Enter a group, or change it; gives its id.
+
+    A group is part of a training, or its leader holds a certificate (`authorised`). Dates in `pinned` have a
+    coach coming and stay as they are. Dates that are left out are called off, not removed.
+
+    Raises: Refused, NotFound when the group is not hers.
+    """
+    rows = _checked(given)
+    if given.group_id is None:
+        group = _begin(db, by=by, authorised=authorised, given=given, now=now)
+        action = "delivery.group_entered"
+    else:
+        group = _own(db, by=by, group_id=given.group_id)
+        if given.version != group.version:
+            raise Refused("stale")
+        action = "delivery.group_changed"
+    _write_dates(db, group, rows, pinned=pinned, now=now)
+    for name in PLACE:
+        setattr(group, name, getattr(given, name))
+    db.flush()
+    record(db, action, actor_id=by.id, subject=("delivery", group.id), now=now, dates=len(rows))
+    return group.id
+
+
+def end_group(db: Session, *, by: Viewer, group_id: int, now: datetime) -> None:
+    """Close a group whose dates have all been, so that a next one can begin.
+
+    Raises: Refused while dates are still to come.
+    """
+    group = _own(db, by=by, group_id=group_id)
+    ahead = db.scalar(
+        select(DeliveryDate.id).where(
+            DeliveryDate.delivery_id == group.id, DeliveryDate.cancelled_at.is_(None), DeliveryDate.ends_at > now
+        )
+    )
+    if ahead is not None:
+        raise Refused("group_still_running")
+    group.ended_at = now
+    record(db, "delivery.group_ended", actor_id=by.id, subject=("delivery", group.id), now=now)
+
+
+def _checked(given: GroupGiven) -> list[DateRow]:
+    """The rows, when they can be: at least one, each whole, none over another, one end presentation at most."""
+    rows, missing = given.filled()
+    if missing:
+        raise Refused("missing", missing[0])
+    if not rows:
+        raise Refused("group_needs_a_date", "day_1")
+    for row in rows:
+        if row.ends <= row.starts:
+            raise Refused("ends_before_start", f"ends_{row.number}")
+    in_order = sorted(rows, key=lambda row: (row.day, row.starts))
+    for earlier, later in pairwise(in_order):
+        if earlier.day == later.day and later.starts < earlier.ends:
+            raise Refused("dates_overlap", f"starts_{later.number}")
+    ends = [row for row in rows if row.kind is DateKind.END_PRESENTATION]
+    if len(ends) > 1:
+        raise Refused("one_end_presentation", f"kind_{ends[-1].number}")
+    return rows
+
+
+def _begin(db: Session, *, by: Viewer, authorised: Authorised | None, given: GroupGiven, now: datetime) -> Delivery:
+    open_one = db.scalar(select(Delivery.id).where(Delivery.leader_id == by.id, Delivery.ended_at.is_(None)))
+    if open_one is not None:
+        raise Refused("group_exists")
+    enrolment = current_enrolment(db, by.id)
+    training = enrolment is not None and enrolment.stage in {EnrolmentStage.FOLLOWING, EnrolmentStage.PAUSED}
+    if training and enrolment is not None:
+        intervention_id, enrolment_id = enrolment.intervention_id, enrolment.id
+    elif authorised is not None and authorised.person_id == by.id and authorised.until >= local_day(now):
+        intervention_id, enrolment_id = authorised.intervention_id, None
+    else:
+        raise Refused("group_not_allowed")
+    group = Delivery(
+        leader_id=by.id,
+        intervention_id=intervention_id,
+        enrolment_id=enrolment_id,
+        created_at=now,
+        **{name: getattr(given, name) for name in PLACE},
+    )
+    db.add(group)
+    db.flush()
+    return group
+
+
+def _own(db: Session, *, by: Viewer, group_id: int) -> Delivery:
+    group = db.scalar(
+        select(Delivery)
+        .where(Delivery.id == group_id, Delivery.leader_id == by.id, Delivery.ended_at.is_(None))
+        .with_for_update()
+    )
+    if group is None:
+        raise NotFound
+    return group
+
+
+@dataclass(frozen=True)
+class _Planned:
+    """A row and the date that it becomes; None: a new one."""
+
+    date: DeliveryDate | None
+    kind: DateKind
+    starts_at: datetime
+    ends_at: datetime
+
+
+def _write_dates(db: Session, group: Delivery, rows: list[DateRow], *, pinned: frozenset[int], now: datetime) -> None:
+    """Bring the dates in line with the rows: change, add, call off. Decides everything before it writes.
+
+    Raises: Refused when a date with a visit would move or go.
+    """
+    known = db.scalars(select(DeliveryDate).where(DeliveryDate.delivery_id == group.id)).all()
+    planned = _planned(rows, known)
+    standing = {(one.date.id, one.starts_at, one.ends_at) for one in planned if one.date is not None}
+    for date in known:
+        if date.id in pinned and (date.id, date.starts_at, date.ends_at) not in standing:
+            raise Refused("date_has_visit")
+    kept = {one.date.id for one in planned if one.date is not None}
+    for date in known:
+        if date.id not in kept and date.cancelled_at is None:
+            date.cancelled_at = now
+    for one in planned:
+        if one.date is None:
+            db.add(DeliveryDate(delivery_id=group.id, kind=one.kind, starts_at=one.starts_at, ends_at=one.ends_at))
+        else:
+            one.date.kind = one.kind
+            one.date.starts_at, one.date.ends_at = one.starts_at, one.ends_at
+            one.date.cancelled_at = None
+    db.flush()
+
+
+def _planned(rows: list[DateRow], known: Sequence[DeliveryDate]) -> list[_Planned]:
+    """Which date each row is: first the one with that start (also when it was called off), then the row's own."""
+    at = {date.starts_at: date for date in known}
+    moments = [(row, instant(row.day, row.starts), instant(row.day, row.ends)) for row in rows]
+    taken = {at[starts_at].id for _, starts_at, _ in moments if starts_at in at}
+    by_id = {date.id: date for date in known if date.id not in taken}
+    return [
+        _Planned(at.get(starts_at) or by_id.pop(row.id or 0, None), row.kind, starts_at, ends_at)
+        for row, starts_at, ends_at in moments
+    ]
+
+
+def export_of(db: Session, person_id: int) -> dict[str, Any]:
+    """The groups that somebody led, for her own copy of her data."""
+    groups = db.scalars(select(Delivery).where(Delivery.leader_id == person_id).order_by(Delivery.id)).all()
+    dates = db.scalars(
+        select(DeliveryDate)
+        .where(DeliveryDate.delivery_id.in_([group.id for group in groups]))
+        .order_by(DeliveryDate.starts_at)
+    ).all()
+    return {
+        "groups": [
+            {name: getattr(group, name) for name in PLACE}
+            | {
+                "since": group.created_at.isoformat(),
+                "dates": [
+                    {"kind": date.kind, "from": date.starts_at.isoformat(), "until": date.ends_at.isoformat()}
+                    for date in dates
+                    if date.delivery_id == group.id and date.cancelled_at is None
+                ],
+            }
+            for group in groups
+        ]
+    }
+
+
+def erase(db: Session, *, person_id: int, storage: Storage, now: datetime) -> None:  # noqa: ARG001 - one shape for all
+    """Places and dates stay as counts; what was written about a goal group in free words goes."""
+    db.execute(update(Delivery).where(Delivery.leader_id == person_id).values(goal_group=""))

@@ -1,0 +1,77 @@
+"""What a professional may write about her group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
+
+from app.delivery.rules import DATES_MAX, DateKind
+from app.kit.text import Line, OptionalLine
+
+
+def _blank_is_nothing(value: object) -> object:
+    return None if value == "" else value
+
+
+OptionalDay = Annotated[date | None, BeforeValidator(_blank_is_nothing)]
+OptionalTime = Annotated[time | None, BeforeValidator(_blank_is_nothing)]
+OptionalId = Annotated[int | None, Field(ge=1, le=2**53), BeforeValidator(_blank_is_nothing)]
+
+
+@dataclass(frozen=True)
+class DateRow:
+    """One filled-in row of dates; `id` when the date exists already."""
+
+    number: int
+    id: int | None
+    kind: DateKind
+    day: date
+    starts: time
+    ends: time
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    place: Line
+    address: Line
+    municipality: Line
+    goal_group: OptionalLine = ""
+    version: int | None = None
+    group_id: OptionalId = None
+    rows: Annotated[int, Field(ge=1, le=DATES_MAX)] = 1
+
+    def filled(self) -> tuple[list[DateRow], list[str]]:
+        """The rows with a date, and the fields that are missing in rows that are half filled in."""
+        found: list[DateRow] = []
+        missing: list[str] = []
+        for number in range(1, self.rows + 1):
+            day, starts, ends = (getattr(self, f"{part}_{number}") for part in ("day", "starts", "ends"))
+            if day is None and starts is None and ends is None:
+                continue
+            parts = {"day": day, "starts": starts, "ends": ends}
+            missing += [f"{part}_{number}" for part, value in parts.items() if value is None]
+            if day is not None and starts is not None and ends is not None:
+                kind = DateKind(getattr(self, f"kind_{number}"))
+                found.append(DateRow(number, getattr(self, f"id_{number}"), kind, day, starts, ends))
+        return found, missing
+
+
+def _row_fields() -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for number in range(1, DATES_MAX + 1):
+        fields[f"id_{number}"] = (OptionalId, None)
+        fields[f"kind_{number}"] = (Literal["session", "end_presentation"], "session")
+        fields[f"day_{number}"] = (OptionalDay, None)
+        fields[f"starts_{number}"] = (OptionalTime, None)
+        fields[f"ends_{number}"] = (OptionalTime, None)
+    return fields
+
+
+Group: type[_Group] = create_model("Group", __base__=_Group, **_row_fields())
+"""A group with its dates, in numbered rows: a form without script sends them flat."""
+
+GroupGiven = _Group
