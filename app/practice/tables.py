@@ -34,7 +34,9 @@ class AssignmentRecord(Base):
 
 
 class Preparation(Base):
-    """What the professional writes before the visit: goal, session plan, learning question.
+    """What the professional writes before she hands in: goal, session plan, learning question, and her view of herself.
+
+    The goal is empty until she prepared; the drafts hold her self-scores until she hands in.
 
     Retention: 90 days after the final decision.
     """
@@ -46,6 +48,10 @@ class Preparation(Base):
     session_plan: Mapped[str] = mapped_column(info=pii("free text", "coaching", FILE, "delete"))
     learning_question: Mapped[str] = mapped_column(info=pii("free text", "coaching", FILE, "delete"))
     written_at: Mapped[datetime]
+    draft_scores: Mapped[dict[str, Any]] = mapped_column(
+        default_factory=dict, info=pii("person", "coaching", FILE, "delete")
+    )
+    draft_note: Mapped[str] = mapped_column(default="", info=pii("free text", "coaching", FILE, "delete"))
     version: Mapped[int] = mapped_column(init=False, default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012

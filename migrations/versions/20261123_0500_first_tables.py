@@ -954,6 +954,8 @@ def upgrade() -> None:
         sa.Column("session_plan", sa.String(), nullable=False),
         sa.Column("learning_question", sa.String(), nullable=False),
         sa.Column("written_at", MOMENT, nullable=False),
+        sa.Column("draft_scores", sa.JSON(), nullable=False),
+        sa.Column("draft_note", sa.String(), nullable=False),
         sa.Column("version", INT, nullable=False),
         sa.ForeignKeyConstraint(
             ["record_id"], ["assignment_record.id"], name=op.f("fk_preparation_record_id_assignment_record")
