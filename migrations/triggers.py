@@ -13,14 +13,14 @@ from alembic import op
 
 FROZEN = (
     "ledger_event",
+    "quiz_attempt",
     "sign_off",
     "submission",
     "course_edition",
     "certification_decision",
 )
-
-
 ERASABLE: dict[str, tuple[str, ...]] = {
+    "quiz_attempt": ("answers",),
     "submission": ("self_scores", "note"),
     "certification_decision": ("facts",),
 }
