@@ -20,10 +20,10 @@ class Call:
     node: ast.Call
 
     def texts(self, position: int) -> set[str]:
-        """Every string that may be the argument at `position`: also both sides of a condition."""
+        """Every string that may be the argument at `position`: a constant, or both sides of a condition."""
         if position >= len(self.node.args):
             return set()
-        return set(_strings(self.node.args[position]))
+        return _strings(self.node.args[position], self.where.partition(":")[0])
 
     @property
     def keywords(self) -> set[str | None]:
@@ -67,9 +67,32 @@ def _last_name(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _strings(node: ast.expr) -> Iterator[str]:
+@cache
+def named() -> dict[str, dict[str, set[str]]]:
+    """The strings that a name may stand for, by module."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for path, module in modules().items():
+        for node in ast.walk(module):
+            if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                for target in targets:
+                    if isinstance(target, ast.Name):
+                        found.setdefault(path, {}).setdefault(target.id, set()).update(_plain(node.value))
+    return found
+
+
+def _plain(node: ast.expr) -> Iterator[str]:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
     elif isinstance(node, ast.IfExp):
-        yield from _strings(node.body)
-        yield from _strings(node.orelse)
+        yield from _plain(node.body)
+        yield from _plain(node.orelse)
+
+
+def _strings(node: ast.expr, path: str) -> set[str]:
+    name = _last_name(node)
+    if not name:
+        return set(_plain(node))
+    if name in (here := named().get(path, {})):
+        return here[name]
+    return set().union(*[known[name] for known in named().values() if name in known]) if name.isupper() else set()
