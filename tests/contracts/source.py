@@ -78,7 +78,18 @@ def named() -> dict[str, dict[str, set[str]]]:
                 for target in targets:
                     if isinstance(target, ast.Name):
                         found.setdefault(path, {}).setdefault(target.id, set()).update(_plain(node.value))
+            elif isinstance(node, ast.FunctionDef):
+                for name, value in _handed_in(node, module):
+                    found.setdefault(path, {}).setdefault(name, set()).update(_plain(value))
     return found
+
+
+def _handed_in(function: ast.FunctionDef, module: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    """What calls in the same module give for each parameter."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call) and _last_name(node.func) == function.name:
+            yield from zip([argument.arg for argument in function.args.args], node.args, strict=False)
+            yield from ((keyword.arg, keyword.value) for keyword in node.keywords if keyword.arg)
 
 
 def _plain(node: ast.expr) -> Iterator[str]:
