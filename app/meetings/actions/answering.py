@@ -94,7 +94,7 @@ def answer(db: Session, *, signup_id: int, answer: AnswerTo, actor_id: int | Non
     if answer is AnswerTo.YES:
         _take_seat(db, meeting_id)
     elif had is AnswerTo.YES:
-        _give_back(db, meeting_id)
+        give_back(db, meeting_id)
     signup.answer = answer
     signup.answered_at = now
     if AnswerTo.YES in {had, answer}:
@@ -128,7 +128,8 @@ def _take_seat(db: Session, meeting_id: int) -> None:
         raise Refused("meeting_full")
 
 
-def _give_back(db: Session, meeting_id: int) -> None:
+def give_back(db: Session, meeting_id: int) -> None:
+    """One seat comes free; the caller holds the meeting."""
     db.execute(
         update(Meeting)
         .where(Meeting.id == meeting_id, Meeting.taken > 0)

@@ -1,0 +1,59 @@
+"""What people may submit about intervision."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from app.intervision.rules import Half
+from app.kit.text import OptionalParagraph, Paragraph
+from app.meetings.inputs import MeetingGiven
+
+
+def _empty_is_none(value: object) -> object:
+    return None if value == "" else value
+
+
+class RoundGiven(BaseModel):
+    """A new round: for what, when, and until which day people can answer."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    intervention: int = Field(ge=1)
+    year: int = Field(ge=2020, le=2100)
+    half: Half
+    signup_closes_on: date
+
+
+class SessionGiven(MeetingGiven):
+    """A meeting of a round, perhaps with somebody who leads it."""
+
+    facilitator: Annotated[int | None, BeforeValidator(_empty_is_none)] = None
+
+
+class ClosingGiven(BaseModel):
+    """Another last day to answer."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    signup_closes_on: date
+
+
+class InvitationGiven(BaseModel):
+    """The admin's own words in the invitation; `do` says whether to look again or to send."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    own_text: OptionalParagraph = ""
+    do: str = "send"
+
+
+class LearningPointGiven(BaseModel):
+    """The two questions after a meeting."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    learned: Paragraph
+    next_step: Paragraph

@@ -1,0 +1,147 @@
+"""Somebody's own intervision: invitations, seats, where she was; and what the link in a mail shows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from app.courses.tables import Intervention
+from app.intervision.queries.facts import RoundTitle, title_of
+from app.intervision.tables import IntervisionRound, IntervisionSession, LearningPoint
+from app.kit.errors import NotFound
+from app.meetings import queries as meetings
+from app.meetings.queries import MeetingView, Place
+from app.meetings.rules import AnswerTo, Attendance
+from app.meetings.tables import Meeting, MeetingSignup
+from app.people.queries import cards, person_names
+from app.people.rules import Viewer
+
+
+@dataclass(frozen=True)
+class OwnPlace:
+    """One place of somebody, with the round and who leads the meeting."""
+
+    place: Place
+    round: RoundTitle
+    facilitator: str
+    learned: str = ""
+    next_step: str = ""
+
+    @property
+    def meeting(self) -> MeetingView:
+        return self.place.meeting
+
+
+@dataclass(frozen=True)
+class OwnRound:
+    """The choice somebody has in one round."""
+
+    round: RoundTitle
+    places: list[OwnPlace]
+
+    @property
+    def seat(self) -> OwnPlace | None:
+        return next((own for own in self.places if own.place.has_seat and not own.meeting.cancelled), None)
+
+    @property
+    def open(self) -> bool:
+        return any(own.meeting.open for own in self.places)
+
+
+@dataclass(frozen=True)
+class OwnPage:
+    """Everything of one person: rounds ahead, and where she was."""
+
+    rounds: list[OwnRound]
+    past: list[OwnPlace]
+
+
+@dataclass(frozen=True)
+class AnswerPage:
+    """What the link in a mail shows: one person, one meeting. `other`: the seat that a yes would give back."""
+
+    first_name: str
+    own: OwnPlace
+    other: MeetingView | None = None
+
+
+def own_page(db: Session, viewer: Viewer, *, now: datetime) -> OwnPage:
+    """The intervision of the viewer; nobody else's."""
+    own = _own_places(db, MeetingSignup.person_id == viewer.id, now=now)
+    ahead: dict[int, list[OwnPlace]] = defaultdict(list)
+    for item in own:
+        if item.meeting.starts_at > now:
+            ahead[item.round.id].append(item)
+    rounds = [OwnRound(items[0].round, items) for items in ahead.values()]
+    past = [item for item in own if item.meeting.starts_at <= now and _belongs_to_past(item)]
+    return OwnPage(rounds, past[::-1])
+
+
+def own_place(db: Session, viewer: Viewer, signup_id: int, *, now: datetime) -> OwnPlace:
+    """One place of the viewer. Raises: NotFound for somebody else's."""
+    found = _own_places(db, and_(MeetingSignup.id == signup_id, MeetingSignup.person_id == viewer.id), now=now)
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def answer_page(db: Session, signup_id: int, *, now: datetime) -> AnswerPage:
+    """What a link in a mail opens. Raises: NotFound."""
+    found = _own_places(db, MeetingSignup.id == signup_id, now=now)
+    if not found:
+        raise NotFound
+    own = found[0]
+    rest = _own_places(
+        db,
+        and_(
+            MeetingSignup.person_id == own.place.person_id,
+            MeetingSignup.answer == AnswerTo.YES,
+            IntervisionSession.round_id == own.round.id,
+            MeetingSignup.id != signup_id,
+        ),
+        now=now,
+    )
+    other = next((item.meeting for item in rest if item.meeting.over is None), None)
+    card = cards(db, [own.place.person_id])[own.place.person_id]
+    return AnswerPage(first_name=card.first_name, own=own, other=other)
+
+
+def _belongs_to_past(item: OwnPlace) -> bool:
+    return not item.meeting.cancelled and (item.place.has_seat or item.place.attendance is not Attendance.UNKNOWN)
+
+
+def _own_places(db: Session, which: Any, *, now: datetime) -> list[OwnPlace]:
+    rows = db.execute(
+        select(
+            MeetingSignup,
+            Meeting,
+            IntervisionSession.facilitator_id,
+            IntervisionRound,
+            Intervention.name,
+            LearningPoint,
+        )
+        .join(Meeting, Meeting.id == MeetingSignup.meeting_id)
+        .join(IntervisionSession, IntervisionSession.meeting_id == Meeting.id)
+        .join(IntervisionRound, IntervisionRound.id == IntervisionSession.round_id)
+        .join(Intervention, Intervention.id == IntervisionRound.intervention_id)
+        .outerjoin(LearningPoint, LearningPoint.signup_id == MeetingSignup.id)
+        .where(which)
+        .order_by(Meeting.starts_at, MeetingSignup.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    names = person_names(db, {row.facilitator_id for row in rows} - {None})
+    return [
+        OwnPlace(
+            place=meetings.place_of(signup, meeting, now),
+            round=title_of(found, intervention),
+            facilitator=names.get(facilitator_id or 0, ""),
+            learned=learned or "",
+            next_step=next_step or "",
+        )
+        for signup, meeting, facilitator_id, found, intervention, learned, next_step in rows
+    ]

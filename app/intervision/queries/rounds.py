@@ -1,0 +1,195 @@
+"""Rounds and their meetings, for who plans them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, case, func, select
+from sqlalchemy.orm import Session
+
+from app.courses.tables import Intervention
+from app.intervision.queries.facts import RoundTitle, title_of
+from app.intervision.rules import Half, Invitees, RoundState, missing_halves, round_state
+from app.intervision.tables import IntervisionRound, IntervisionSession
+from app.kit.errors import NotFound
+from app.kit.localtime import local_day
+from app.kit.text import fold
+from app.meetings import queries as meetings
+from app.meetings.queries import MeetingView, RollLine, Tally
+from app.meetings.rules import AnswerTo, MeetingState
+from app.meetings.tables import Meeting, MeetingSignup
+from app.people.queries import person_names
+from app.people.rules import Role
+from app.people.tables import RoleGrant
+
+
+@dataclass(frozen=True)
+class SessionLine:
+    """One meeting of a round, for who plans it."""
+
+    meeting: MeetingView
+    tally: Tally
+    facilitator_id: int | None
+    facilitator: str
+
+
+@dataclass(frozen=True)
+class RoundPage:
+    """One round with its meetings, and how many people it reached."""
+
+    round: RoundTitle
+    state: RoundState
+    sessions: list[SessionLine]
+    invited: int
+    seated: int
+    silent: int
+
+
+@dataclass(frozen=True)
+class SessionPage:
+    """One meeting of a round with everybody on its list."""
+
+    round: RoundTitle
+    session: SessionLine
+    lines: list[RollLine]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Who would be invited to what if the invitations went out now; `places` are (meeting, person)."""
+
+    meeting_ids: list[int]
+    places: list[tuple[int, int]]
+
+    @property
+    def person_ids(self) -> list[int]:
+        return sorted({person_id for _, person_id in self.places})
+
+
+@dataclass(frozen=True)
+class RoundWork:
+    """Something about a round that waits for an admin: to plan (no round yet), to publish or to settle."""
+
+    what: str
+    intervention: str
+    year: int
+    half: Half
+    round_id: int | None = None
+
+
+def rounds(db: Session, *, now: datetime, round_id: int | None = None) -> list[RoundPage]:
+    """Rounds, the newest first, with their meetings. A constant number of statements."""
+    query = select(IntervisionRound, Intervention.name).join(Intervention)
+    if round_id is not None:
+        query = query.where(IntervisionRound.id == round_id)
+    titles = [title_of(found, name) for found, name in db.execute(query)]
+    sessions = _sessions(db, [title.id for title in titles], now=now)
+    reach = _reach(db, [title.id for title in titles])
+    pages = []
+    for title in sorted(titles, key=lambda title: (-title.year, title.half, title.intervention)):
+        lines = sessions[title.id]
+        stand = round_state(
+            [line.meeting.state for line in lines], signup_closes_on=title.signup_closes_on, today=local_day(now)
+        )
+        pages.append(RoundPage(title, stand, lines, *reach.get(title.id, (0, 0, 0))))
+    return pages
+
+
+def round_page(db: Session, round_id: int, *, now: datetime) -> RoundPage:
+    """One round. Raises: NotFound."""
+    found = rounds(db, now=now, round_id=round_id)
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def session_page(db: Session, meeting_id: int, *, now: datetime) -> SessionPage:
+    """One meeting of a round. Raises: NotFound."""
+    round_id = db.scalar(select(IntervisionSession.round_id).where(IntervisionSession.meeting_id == meeting_id))
+    if round_id is None:
+        raise NotFound
+    found = round_page(db, round_id, now=now)
+    line = next(line for line in found.sessions if line.meeting.id == meeting_id)
+    return SessionPage(found.round, line, meetings.roll(db, meeting_id))
+
+
+def batch(db: Session, round_id: int, invitees: Invitees, *, now: datetime) -> Batch:
+    """Who still has to be invited to which meeting ahead; who leads one is invited to that one."""
+    ahead = [line for line in _sessions(db, [round_id], now=now)[round_id] if line.meeting.over is None]
+    ids = [line.meeting.id for line in ahead]
+    wanted = {(meeting_id, person_id) for meeting_id in ids for person_id in invitees.person_ids}
+    wanted |= {(line.meeting.id, line.facilitator_id) for line in ahead if line.facilitator_id is not None}
+    query = select(MeetingSignup.meeting_id, MeetingSignup.person_id).where(MeetingSignup.meeting_id.in_(ids))
+    have = {(row.meeting_id, row.person_id) for row in db.execute(query)}
+    return Batch(ids, sorted(wanted - have))
+
+
+def facilitators(db: Session, *, also: Iterable[int] = ()) -> list[tuple[int, str]]:
+    """Who could lead a meeting, by name: gespreksleiders, coaches, and `also` (trainers)."""
+    query = select(RoleGrant.person_id).where(
+        RoleGrant.role.in_([Role.FACILITATOR, Role.COACH]), RoleGrant.revoked_at.is_(None)
+    )
+    names = person_names(db, {*db.scalars(query), *also})
+    return sorted(names.items(), key=lambda item: fold(item[1]))
+
+
+def waiting(db: Session, *, now: datetime) -> list[RoundWork]:
+    """What of intervision asks for an admin, for the work list."""
+    found = rounds(db, now=now)
+    work = [
+        RoundWork("to_publish", page.round.intervention, page.round.year, page.round.half, page.round.id)
+        for page in found
+        if page.state in {RoundState.DRAFT, RoundState.PLANNED}
+    ]
+    work += [
+        RoundWork("to_settle", page.round.intervention, page.round.year, page.round.half, page.round.id)
+        for page in found
+        if any(line.meeting.state is MeetingState.HELD and line.meeting.ends_at <= now for line in page.sessions)
+    ]
+    for intervention_id, name in db.execute(select(Intervention.id, Intervention.name).order_by(Intervention.name)):
+        known = [(page.round.year, page.round.half) for page in found if page.round.intervention_id == intervention_id]
+        work += [RoundWork("to_plan", name, *missing) for missing in missing_halves(known, today=local_day(now))]
+    return work
+
+
+def _sessions(db: Session, round_ids: Collection[int], *, now: datetime) -> dict[int, list[SessionLine]]:
+    rows = db.execute(
+        select(IntervisionSession.round_id, IntervisionSession.meeting_id, IntervisionSession.facilitator_id).where(
+            IntervisionSession.round_id.in_(round_ids)
+        )
+    ).all()
+    ids = [row.meeting_id for row in rows]
+    views, tallies = meetings.meetings(db, ids, now=now), meetings.tallies(db, ids)
+    names = person_names(db, {row.facilitator_id for row in rows} - {None})
+    found: dict[int, list[SessionLine]] = {round_id: [] for round_id in round_ids}
+    for row in sorted(rows, key=lambda row: (views[row.meeting_id].starts_at, row.meeting_id)):
+        name = names.get(row.facilitator_id or 0, "")
+        found[row.round_id].append(
+            SessionLine(views[row.meeting_id], tallies[row.meeting_id], row.facilitator_id, name)
+        )
+    return found
+
+
+def _reach(db: Session, round_ids: Collection[int]) -> dict[int, tuple[int, int, int]]:
+    """People per round: invited, with a seat, and without any answer."""
+    yes = func.max(case((and_(MeetingSignup.answer == AnswerTo.YES, Meeting.cancelled_at.is_(None)), 1), else_=0))
+    said = func.max(case((MeetingSignup.answer != AnswerTo.NONE, 1), else_=0))
+    per_person = (
+        select(IntervisionSession.round_id, MeetingSignup.person_id, yes.label("yes"), said.label("said"))
+        .join(IntervisionSession, IntervisionSession.meeting_id == MeetingSignup.meeting_id)
+        .join(Meeting, Meeting.id == MeetingSignup.meeting_id)
+        .where(IntervisionSession.round_id.in_(round_ids))
+        .group_by(IntervisionSession.round_id, MeetingSignup.person_id)
+        .subquery()
+    )
+    rows = db.execute(
+        select(
+            per_person.c.round_id,
+            func.count().label("invited"),
+            func.count().filter(per_person.c.yes == 1).label("seated"),
+            func.count().filter(per_person.c.said == 0).label("silent"),
+        ).group_by(per_person.c.round_id)
+    )
+    return {row.round_id: (row.invited, row.seated, row.silent) for row in rows}
