@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, false, select
+from sqlalchemy import Select, and_, false, func, select
 from sqlalchemy.orm import Session
 
 from app.courses.rules import AssignmentDefinition, EnrolmentFacts, Outline, Policy, Rubric
@@ -154,6 +154,84 @@ def assignments_of(db: Session, edition_id: int) -> list[tuple[int, AssignmentDe
         .order_by(PracticalAssignment.position)
     )
     return [(row.id, AssignmentDefinition.from_facts(row.definition)) for row in rows]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What somebody reads: her own edition, or a preview of the latest one (`enrolment` is None)."""
+
+    edition_id: int
+    outline: Outline
+    sample: bool
+    enrolment: EnrolmentFacts | None
+
+    @property
+    def preview(self) -> bool:
+        return self.enrolment is None
+
+
+def reading_of(db: Session, viewer: Viewer, course_slug: str) -> Reading:
+    """The edition of a course that the viewer may read.
+
+    Who follows the course reads her own edition. Admins, authors and the coaches of its intervention look
+    along in the latest one. Raises: NotFound for everybody else.
+    """
+    enrolment = enrolment_of(db, viewer.id, course_slug)
+    if enrolment is not None:
+        outline = outlines(db, [enrolment.edition_id])[enrolment.edition_id]
+        return Reading(enrolment.edition_id, outline, enrolment.sample, enrolment)
+    row = db.execute(
+        select(CourseEdition.id, CourseEdition.outline, CourseEdition.sample, Intervention.slug)
+        .join(Course, Course.id == CourseEdition.course_id)
+        .join(Intervention, Intervention.id == Course.intervention_id)
+        .where(Course.slug == course_slug)
+        .order_by(CourseEdition.number.desc())
+        .limit(1)
+    ).first()
+    if row is None or not _reads_along(viewer, row.slug):
+        raise NotFound
+    return Reading(row.id, Outline.from_facts(row.outline), row.sample, None)
+
+
+def _reads_along(viewer: Viewer, intervention_slug: str) -> bool:
+    if viewer.is_admin or viewer.has(Role.AUTHOR):
+        return True
+    return viewer.has(Role.COACH) and bool(viewer.coach_of & {intervention_slug, ""})
+
+
+@dataclass(frozen=True)
+class CourseLine:
+    """A course in a list."""
+
+    slug: str
+    title: str
+    summary: str
+
+
+def courses_to_read(db: Session, viewer: Viewer) -> list[CourseLine]:
+    """The courses that somebody follows, and those that she may look along in."""
+    latest = select(func.max(CourseEdition.id)).group_by(CourseEdition.course_id)
+    own = select(Enrolment.edition_id).where(
+        Enrolment.person_id == viewer.id, Enrolment.withdrawn_at.is_(None), Enrolment.expired_at.is_(None)
+    )
+    rows = db.execute(
+        select(
+            Course.slug,
+            CourseEdition.title,
+            CourseEdition.summary,
+            CourseEdition.id.in_(own).label("own"),
+            Intervention.slug.label("intervention"),
+        )
+        .join(Course, Course.id == CourseEdition.course_id)
+        .join(Intervention, Intervention.id == Course.intervention_id)
+        .where(CourseEdition.id.in_(latest) | CourseEdition.id.in_(own))
+        .order_by(CourseEdition.title, CourseEdition.id.in_(own).desc())
+    ).all()
+    found: dict[str, CourseLine] = {}
+    for row in rows:
+        if row.own or _reads_along(viewer, row.intervention):
+            found.setdefault(row.slug, CourseLine(row.slug, row.title, row.summary))
+    return list(found.values())
 
 
 def _edition_column(db: Session, edition_id: int, column: Any) -> dict[str, Any]:

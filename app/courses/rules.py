@@ -235,12 +235,10 @@ class Outline:
     def as_facts(self) -> dict[str, Any]:
         return asdict(self)
 
-    def module_of(self, lesson_slug: str) -> OutlineModule | None:
+    def module_of(self, slug: str) -> OutlineModule | None:
         """The module that a lesson or a check belongs to."""
-        for module in self.modules:
-            if any(lesson.slug == lesson_slug for lesson in module.lessons):
-                return module
-            if module.quiz is not None and module.quiz.slug == lesson_slug:
+        for module in self.open_modules:
+            if any(lesson.slug == slug for lesson in module.lessons) or (module.quiz and module.quiz.slug == slug):
                 return module
         return None
 

@@ -40,7 +40,7 @@ from app.kit.tables import Base
 from app.ledger.actions import record
 
 if TYPE_CHECKING:
-    from app.courses.files.models import CourseContent, LessonContent, ModuleContent
+    from app.courses.files.models import CourseContent, ImageContent, LessonContent, ModuleContent
 
 RENDERER: Final = "1"  # raise when the same Markdown becomes other HTML, so that publishing again shows it
 
@@ -193,7 +193,9 @@ def _theory(course: CourseContent, edition_id: int) -> Sequence[Base]:
             continue
         for lesson in module.lessons:
             position += 1
-            rows.append(_lesson(lesson, module.head.slug, position, edition_id))
+            rows.append(
+                _lesson(lesson, course.images, module_slug=module.head.slug, position=position, edition_id=edition_id)
+            )
         if module.quiz is not None:
             quiz = module.quiz
             rows.append(
@@ -210,9 +212,20 @@ def _theory(course: CourseContent, edition_id: int) -> Sequence[Base]:
     return rows
 
 
-def _lesson(lesson: LessonContent, module_slug: str, position: int, edition_id: int) -> Lesson:
+def _lesson(
+    lesson: LessonContent, images: dict[str, ImageContent], *, module_slug: str, position: int, edition_id: int
+) -> Lesson:
     head = lesson.head
-    image = {"name": head.image, "alt": head.image_alt, "caption": head.image_caption} if head.image else None
+    image: dict[str, Any] | None = None
+    if head.image is not None:
+        shown = images[head.image]
+        image = {
+            "name": head.image,
+            "alt": head.image_alt,
+            "caption": head.image_caption,
+            "width": shown.width,
+            "height": shown.height,
+        }
     return Lesson(
         edition_id=edition_id,
         module_slug=module_slug,

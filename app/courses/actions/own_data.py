@@ -1,0 +1,78 @@
+"""What courses know of one person: to hand over, and to forget."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from app.courses.tables import CoachAssignment, Cohort, CourseEdition, Enrolment
+from app.kit.storage import Storage
+
+MOMENTS: Final = ("created_at", "confirmed_at", "paused_at", "completed_at", "withdrawn_at", "expired_at")
+
+
+def export_of(db: Session, person_id: int) -> dict[str, Any]:
+    """Everything that courses know of somebody."""
+    enrolments = db.execute(
+        select(Enrolment, Cohort.name, CourseEdition.title)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .join(CourseEdition, CourseEdition.id == Enrolment.edition_id)
+        .where(Enrolment.person_id == person_id)
+        .order_by(Enrolment.id)
+    )
+    coaching = db.scalars(
+        select(CoachAssignment).where(CoachAssignment.coach_id == person_id).order_by(CoachAssignment.since)
+    )
+    contact_of = db.scalars(select(Cohort.name).where(Cohort.contact_id == person_id).order_by(Cohort.id))
+    return {
+        "enrolments": [
+            {
+                "course": row.title,
+                "cohort": row.name,
+                **{
+                    name: moment.isoformat() if (moment := getattr(row.Enrolment, name)) else None
+                    for name in (
+                        "created_at",
+                        "confirmed_at",
+                        "paused_at",
+                        "completed_at",
+                        "withdrawn_at",
+                        "expired_at",
+                    )
+                },
+            }
+            for row in enrolments
+        ],
+        "coaching": [
+            {"since": row.since.isoformat(), "until": row.until.isoformat() if row.until else None} for row in coaching
+        ],
+        "contact_of": list(contact_of),
+    }
+
+
+def erase(db: Session, *, person_id: int, storage: Storage, now: datetime) -> None:  # noqa: ARG001 - one shape for all domains
+    """Forget what was written about somebody's coaching, and let go of what is still open."""
+    own = select(Enrolment.id).where(Enrolment.person_id == person_id)
+    hers = or_(CoachAssignment.coach_id == person_id, CoachAssignment.enrolment_id.in_(own))
+    silent = {"synchronize_session": False}
+    db.execute(update(CoachAssignment).where(hers).values(reason="").execution_options(**silent))
+    db.execute(
+        update(CoachAssignment)
+        .where(hers, CoachAssignment.until.is_(None))
+        .values(until=now)
+        .execution_options(**silent)
+    )
+    db.execute(
+        update(Enrolment)
+        .where(
+            Enrolment.person_id == person_id,
+            Enrolment.completed_at.is_(None),
+            Enrolment.withdrawn_at.is_(None),
+            Enrolment.expired_at.is_(None),
+        )
+        .values(withdrawn_at=now)
+        .execution_options(**silent)
+    )

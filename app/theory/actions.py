@@ -1,0 +1,165 @@
+"""What somebody does in theory: finish a lesson, hand in a check."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from app.courses.actions.cohorts import confirm_enrolments
+from app.courses.queries import enrolment_of, outlines, policy_of
+from app.courses.rules import EnrolmentFacts
+from app.courses.tables import Enrolment, Quiz
+from app.kit.errors import NotFound, Refused
+from app.kit.storage import Storage
+from app.ledger.actions import record
+from app.people.rules import Viewer
+from app.theory.queries import done_by, progress_of
+from app.theory.rules import Answers, Question, after_lesson, may_try_from, score
+from app.theory.tables import LessonCompletion, QuizAttempt
+
+
+def finish_lesson(db: Session, *, by: Viewer, course_slug: str, lesson_slug: str, now: datetime) -> str:
+    """The lesson is done; gives the address of what follows. Again changes nothing. Raises: NotFound."""
+    enrolment = _own_enrolment(db, by, course_slug, now=now)
+    outline = outlines(db, [enrolment.edition_id])[enrolment.edition_id]
+    module = outline.module_of(lesson_slug)
+    lesson = next((each for each in module.lessons if each.slug == lesson_slug), None) if module else None
+    if lesson is None:
+        raise NotFound
+    insert = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
+    made = db.execute(
+        insert(LessonCompletion)
+        .values(
+            enrolment_id=enrolment.id,
+            edition_id=enrolment.edition_id,
+            lesson_slug=lesson_slug,
+            completed_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["enrolment_id", "lesson_slug"])
+        .returning(LessonCompletion.id)
+    ).first()
+    if made is not None and lesson.required:
+        _note_completion(db, enrolment, now=now)
+    lessons, quizzes = done_by(db, [enrolment.id])
+    return after_lesson(outline, lesson_slug, lessons=lessons[enrolment.id], quizzes=quizzes[enrolment.id])
+
+
+def hand_in_quiz(db: Session, *, by: Viewer, course_slug: str, quiz_slug: str, answers: Answers, now: datetime) -> int:
+    """Score a check that was answered completely, keep the attempt for good, and give its number.
+
+    Raises: NotFound; Refused("quiz_passed" | "quiz_wait" | "unanswered").
+    """
+    enrolment = _own_enrolment(db, by, course_slug, now=now)
+    quiz = db.scalar(select(Quiz).where(Quiz.edition_id == enrolment.edition_id, Quiz.slug == quiz_slug))
+    if quiz is None:
+        raise NotFound
+    questions = [Question.from_facts(question) for question in quiz.questions]
+    if set(answers) != {question.id for question in questions}:
+        raise Refused("unanswered")
+    policy = policy_of(db, enrolment.edition_id)
+    earlier = db.execute(
+        select(QuizAttempt.submitted_at, QuizAttempt.passed).where(
+            QuizAttempt.enrolment_id == enrolment.id, QuizAttempt.quiz_slug == quiz_slug
+        )
+    ).all()
+    if any(attempt.passed for attempt in earlier):
+        raise Refused("quiz_passed")
+    free_from = may_try_from([attempt.submitted_at for attempt in earlier], policy)
+    if free_from is not None and now < free_from:
+        raise Refused("quiz_wait", minutes=-(-int((free_from - now).total_seconds()) // 60))
+    result = score(questions, answers, policy)
+    attempt = QuizAttempt(
+        enrolment_id=enrolment.id,
+        edition_id=enrolment.edition_id,
+        quiz_slug=quiz_slug,
+        number=len(earlier) + 1,
+        answers={key: list(chosen) for key, chosen in answers.items()},
+        score_pct=result.score_pct,
+        critical_right=result.critical_right,
+        passed=result.passed,
+        submitted_at=now,
+    )
+    db.add(attempt)
+    db.flush()
+    record(
+        db,
+        "theory.quiz_handed_in",
+        actor_id=by.id,
+        subject=("enrolment", enrolment.id),
+        now=now,
+        quiz=quiz_slug,
+        number=attempt.number,
+        score_pct=result.score_pct,
+        passed=result.passed,
+    )
+    if result.passed:
+        _note_completion(db, enrolment, now=now)
+    return attempt.number
+
+
+def _own_enrolment(db: Session, by: Viewer, course_slug: str, *, now: datetime) -> EnrolmentFacts:
+    """The open enrolment of the viewer herself, locked: one thing at a time for one person.
+
+    Who starts to learn has come in, also when the invitation was never opened.
+    """
+    enrolment = enrolment_of(db, by.id, course_slug)
+    if enrolment is None:
+        raise NotFound
+    db.execute(select(Enrolment.id).where(Enrolment.id == enrolment.id).with_for_update())
+    if enrolment.confirmed_at is None:
+        confirm_enrolments(db, person_id=by.id, now=now)
+    return enrolment
+
+
+def _note_completion(db: Session, enrolment: EnrolmentFacts, *, now: datetime) -> None:
+    """Write down that theory became complete with this step, if it did; what is required is done once."""
+    if progress_of(db, [enrolment.id])[enrolment.id].complete:
+        record(
+            db,
+            "theory.completed",
+            actor_id=enrolment.person_id,
+            subject=("enrolment", enrolment.id),
+            now=now,
+            edition_id=enrolment.edition_id,
+        )
+
+
+def export_of(db: Session, person_id: int) -> dict[str, Any]:
+    """Everything that theory knows of somebody."""
+    own = select(Enrolment.id).where(Enrolment.person_id == person_id)
+    lessons = db.scalars(
+        select(LessonCompletion).where(LessonCompletion.enrolment_id.in_(own)).order_by(LessonCompletion.completed_at)
+    )
+    attempts = db.scalars(
+        select(QuizAttempt).where(QuizAttempt.enrolment_id.in_(own)).order_by(QuizAttempt.submitted_at)
+    )
+    return {
+        "lessons": [{"lesson": row.lesson_slug, "completed_at": row.completed_at.isoformat()} for row in lessons],
+        "quizzes": [
+            {
+                "quiz": row.quiz_slug,
+                "number": row.number,
+                "answers": row.answers,
+                "score_pct": row.score_pct,
+                "passed": row.passed,
+                "submitted_at": row.submitted_at.isoformat(),
+            }
+            for row in attempts
+        ],
+    }
+
+
+def erase(db: Session, *, person_id: int, storage: Storage, now: datetime) -> None:  # noqa: ARG001 - one shape for all domains
+    """Forget what somebody answered; that a check was passed stays with the enrolment."""
+    own = select(Enrolment.id).where(Enrolment.person_id == person_id)
+    db.execute(
+        update(QuizAttempt)
+        .where(QuizAttempt.enrolment_id.in_(own))
+        .values(answers={})
+        .execution_options(synchronize_session=False)
+    )
