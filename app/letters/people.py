@@ -1,9 +1,62 @@
-"""Letters about people."""
+"""Letters about people: codes, invitations, and news about the own account."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
-from app.letters.desk import Kind
+from sqlalchemy.orm import Session
 
-KINDS: Final[dict[str, Kind]] = {}
+from app.kit.text import first_name
+from app.letters.desk import Desk, Draft, Kind, NotDue
+from app.outbox.tables import Message
+from app.people.actions.codes import digits
+from app.people.actions.invitations import PURPOSE
+from app.people.rules import CODE_MINUTES, INVITATION_DAYS
+from app.people.tables import Invitation, LoginCode, Person
+
+
+def login_code(db: Session, message: Message, desk: Desk) -> Draft:
+    """A code to come in with; not due when it was used or its ten minutes are over."""
+    code = db.get(LoginCode, int(message.data["code_id"]))
+    if code is None or code.used_at is not None or code.expires_at <= desk.now:
+        raise NotDue("De code is al gebruikt of verlopen.")
+    return Draft("login_code", {"code": digits(desk.keyring, code.nonce), "minutes": CODE_MINUTES})
+
+
+def password_changed(db: Session, message: Message, desk: Desk) -> Draft:  # noqa: ARG001 - the shape of every kind
+    """Tells that the password changed, so that somebody notices when it was not her."""
+    return Draft(
+        "password_changed", {"at": datetime.fromisoformat(message.data["at"]), "link": desk.link("/wachtwoord")}
+    )
+
+
+def account_invitation(db: Session, message: Message, desk: Desk) -> Draft:
+    """A link to an account, for people who are not invited through a training."""
+    invitation = db.get(Invitation, int(message.data["invitation_id"]))
+    if invitation is None or invitation.withdrawn_at is not None:
+        raise NotDue("De uitnodiging is ingetrokken.")
+    if invitation.accepted_at is not None:
+        raise NotDue("De uitnodiging is al gebruikt.")
+    if invitation.expires_at <= desk.now:
+        raise NotDue("De uitnodiging is verlopen.")
+    inviter = db.get(Person, invitation.invited_by_id) if invitation.invited_by_id else None
+    token = desk.keyring.matching_token(PURPOSE, invitation.nonce, invitation.token_hash)
+    return Draft("account_invitation", invitation_facts(desk, inviter.name if inviter else "", token))
+
+
+def invitation_facts(desk: Desk, inviter: str, token: str) -> dict[str, object]:
+    """What the letter of an invitation tells; shared with the preview, which has no token yet."""
+    return {
+        "inviter": inviter,
+        "inviter_first": first_name(inviter) if inviter else "",
+        "link": desk.link(f"/uitnodiging/{token}"),
+        "days": INVITATION_DAYS,
+    }
+
+
+KINDS: Final[dict[str, Kind]] = {
+    "people.login_code": login_code,
+    "people.password_changed": password_changed,
+    "people.invitation": account_invitation,
+}

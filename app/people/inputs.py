@@ -22,6 +22,7 @@ def _optional_address(value: str) -> str:
     return _address(value) if value else value
 
 
+Next = Annotated[str, Field(max_length=500)]
 Address = Annotated[Line, AfterValidator(_address)]
 OptionalAddress = Annotated[OptionalLine, AfterValidator(_optional_address)]
 
@@ -47,16 +48,54 @@ class OwnDetails(_Input):
     locale: Literal["nl", "en"] = "nl"
 
 
+Secret = Annotated[str, Field(min_length=1, max_length=1_000)]
+"""A password as typed: no sign is taken away."""
+
+
 class SignInWithPassword(_Input):
-    """The form at the door. Passwords are taken as typed."""
+    """The form at the door."""
 
     email: Address
-    password: Annotated[str, Field(min_length=1, max_length=1_000)]
-    next: str = ""
+    password: Secret
+    next: Next = ""
 
 
 class AskCode(_Input):
-    """Whom to mail a code."""
+    """Whom to mail a code. The door's form carries a password too, which is not looked at."""
 
     email: Address
-    next: str = ""
+    password: Annotated[str, Field(max_length=1_000)] = ""
+    next: Next = ""
+
+
+class TypedCode(_Input):
+    """The code from the mail."""
+
+    code: Line
+    next: Next = ""
+
+
+class Confirmation(_Input):
+    """The password once more."""
+
+    password: Secret
+    next: Next = ""
+
+
+class NewPasswordWithCode(_Input):
+    """A new password, with the code from the mail."""
+
+    code: Line
+    password: Secret
+
+
+class NewPassword(_Input):
+    """A new password for somebody signed in."""
+
+    password: Secret
+
+
+class Acceptance(_Input):
+    """Accepting an invitation; a code only from somebody who has an account already."""
+
+    code: OptionalLine = ""

@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 from app.kit.i18n import Locale
@@ -148,3 +149,49 @@ class InvitationFacts:
     invited_by: str
     has_account: bool
     expires_at: datetime
+
+
+_WELL_KNOWN: Final = """
+academie admin administrator amsterdam april augustus baby batman beheer beheerder computer december demo
+dinsdag donderdag dragon familie februari feyenoord football geheim google hallo hello hemel herfst holland
+huis iloveyou inloggen internet januari juli juni kat koning lente letmein liefde login lol maandag maart mama
+master mei mijn mijnverhaal monkey mypassword naam nederland newpassword nieuw ninja november ok oktober
+oranje pass passw passwd password passwort paswoord poes pokemon princess qwerty qwertz rotterdam schatje
+school secret september shadow stad stadstrainers starwars sterk summer sunshine superman test trainer trustno
+utrecht veilig verhaal voetbal voorjaar vrijdag wachtwoord welcome welkom winter woensdag zaterdag zomer
+zondag zorg
+"""
+COMMON_WORDS: Final = frozenset(_WELL_KNOWN.split())
+_ROWS: Final = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "azertyuiop")
+_LEET: Final = str.maketrans("0134578@$!|", "oieastbasil")
+
+
+def password_problem(password: str, *, about: tuple[str, ...] = ()) -> str | None:
+    """The code of what is wrong with a new password; None when it will do.
+
+    Long counts, signs and capitals do not: twelve characters, not a well-known word with a year or a row of
+    keys, not the own name or address (`about`).
+    """
+    if len(password) < PASSWORD_MIN:
+        return "password_short"
+    if len(password) > PASSWORD_MAX:
+        return "password_long"
+    plain = password.casefold()
+    if len(set(plain)) < 5 or _is_row(plain):
+        return "password_common"
+    words = [word for text in about for word in re.split(r"\W+", text.casefold()) if len(word) > 2]
+    left = {_without(reading, words) for reading in (plain, plain.translate(_LEET))}
+    return "password_common" if any(len(set(rest)) < 4 for rest in left) else None
+
+
+def _without(text: str, words: list[str]) -> str:
+    """What is left of a password when well-known words, the own name, numbers and signs are taken out."""
+    for word in sorted({*words, *COMMON_WORDS}, key=lambda word: (-len(word), word)):
+        text = text.replace(word, " ")
+    return "".join(char for char in text if char.isalpha())
+
+
+def _is_row(text: str) -> bool:
+    """Whether at least half of the text walks along the alphabet, the numbers or the keys."""
+    steps = sum(any(one + two in row or two + one in row for row in _ROWS) for one, two in pairwise(text))
+    return steps * 2 >= len(text)

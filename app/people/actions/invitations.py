@@ -11,9 +11,10 @@ from app.kit.errors import NotFound, Refused
 from app.kit.ids import Keyring, digest, new_nonce
 from app.kit.text import first_name
 from app.ledger.actions import record
+from app.outbox.actions import post
 from app.people.actions.accounts import create_account
 from app.people.actions.sign_in import start_session
-from app.people.rules import INVITATION_DAYS, InvitationFacts
+from app.people.rules import INVITATION_DAYS, InvitationFacts, Viewer
 from app.people.tables import Account, Invitation, Membership, Organisation, Person
 
 PURPOSE = "invitation"
@@ -160,6 +161,62 @@ def withdraw_invitations(db: Session, *, person_id: int, by_id: int | None, now:
             count=len(withdrawn),
         )
     return len(withdrawn)
+
+
+def mail_invitation(
+    db: Session, *, invitation_id: int, own_text: str = "", reply_to_id: int | None = None, now: datetime
+) -> int:
+    """Mail the link of an invitation to an account; gives the message. Answers go to `reply_to_id`."""
+    invitation = db.get_one(Invitation, invitation_id)
+    return post(
+        db,
+        "people.invitation",
+        person_id=invitation.person_id,
+        key=f"people.invitation:{invitation_id}",
+        now=now,
+        data={"invitation_id": invitation_id},
+        own_text=own_text,
+        reply_to_id=reply_to_id,
+        not_after=invitation.expires_at,
+    )
+
+
+def invite(
+    db: Session, *, by: Viewer, person_ids: list[int], own_text: str, keyring: Keyring, now: datetime
+) -> list[int]:
+    """Invite people to an account of their own; who has one is passed over. Gives the invitations.
+
+    Raises: Refused("nobody_chosen" | "no_address").
+    """
+    waiting = db.scalars(
+        select(Person.id)
+        .outerjoin(Account, Account.person_id == Person.id)
+        .where(Person.id.in_(person_ids), Person.erased_at.is_(None), Account.person_id.is_(None))
+        .order_by(Person.id)
+    ).all()
+    if not waiting:
+        raise Refused("nobody_chosen")
+    nameless = db.scalar(select(Person.name).where(Person.id.in_(waiting), Person.email.is_(None)).limit(1))
+    if nameless is not None:
+        raise Refused("no_address", name=nameless)
+    made = [create_invitation(db, person_id=one, by_id=by.id, keyring=keyring, now=now) for one in waiting]
+    for invitation_id in made:
+        mail_invitation(db, invitation_id=invitation_id, own_text=own_text, reply_to_id=by.id, now=now)
+    return made
+
+
+def renew_invitation(db: Session, *, token: str, keyring: Keyring, now: datetime) -> None:
+    """Mail a fresh link to the same address, for somebody whose link is too old.
+
+    Raises: Refused("invitation_unknown" | "invitation_used").
+    """
+    old = db.scalar(select(Invitation).where(Invitation.token_hash == digest(token)))
+    if old is None or old.withdrawn_at is not None:
+        raise Refused("invitation_unknown")
+    if old.accepted_at is not None:
+        raise Refused("invitation_used")
+    fresh = create_invitation(db, person_id=old.person_id, by_id=old.invited_by_id, keyring=keyring, now=now)
+    mail_invitation(db, invitation_id=fresh, reply_to_id=old.invited_by_id, now=now)
 
 
 def invited_person(db: Session, *, token: str) -> int | None:

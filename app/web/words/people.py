@@ -6,4 +6,36 @@ from typing import Final
 
 from app.web.words.shared import N_
 
-WORDS: Final[dict[str, str]] = {}
+WORDS: Final[dict[str, str]] = {
+    "bad_sign_in": N_(
+        "Dit adres en dit wachtwoord horen niet bij elkaar. Probeer het nog eens, of laat je een code sturen."
+    ),
+    "code_wrong": N_(
+        "Deze code klopt niet, of werkt niet meer. Kijk in de nieuwste mail, of vraag een nieuwe code aan "
+        "in deze browser."
+    ),
+    "password_wrong": N_("Dit is niet je wachtwoord. Probeer het nog eens, of laat je een code sturen."),
+    "password_short": N_("Dit wachtwoord is te kort. Neem er minstens 12 tekens voor, bijvoorbeeld vier woorden."),
+    "password_long": N_("Dit wachtwoord is te lang. Er passen 200 tekens in."),
+    "password_common": N_(
+        "Dit wachtwoord is te makkelijk te raden. Neem vier woorden die niets met elkaar te maken hebben."
+    ),
+    "email_in_use": N_("Dit adres hoort al bij iemand anders. Elk adres kan bij één persoon horen."),
+    "address_of_admin": N_("Het adres van deze beheerder kan alleen een eigenaar veranderen."),
+    "no_address": N_("Van {name} kennen we geen mailadres. Vul dat eerst in."),
+    "contact_needs_organisation": N_("Kies voor welke organisatie deze persoon contactpersoon is."),
+    "last_owner": N_("Dit is de enige eigenaar. Maak eerst iemand anders eigenaar."),
+    "invitation_unknown": N_("Deze link kennen we niet, of de uitnodiging is ingetrokken."),
+    "invitation_expired": N_("Deze uitnodiging is verlopen."),
+    "invitation_used": N_("Deze uitnodiging is al gebruikt."),
+    "mailbox_proof_needed": N_("Je hebt al een account. Vul de code in die we je mailen."),
+    "nobody_chosen": N_("Kies eerst iemand."),
+    "already_in": N_("{name} heeft al een account en kan gewoon inloggen."),
+    "import_empty": N_("Er staan nog geen regels in. Plak een lijst of kies een bestand."),
+    "import_too_long": N_("Dit zijn meer dan {limit} regels. Deel de lijst op in stukken."),
+    "import_unreadable": N_("Dit bestand kunnen we niet lezen. Bewaar het als csv of xlsx en probeer het opnieuw."),
+    "import_mistakes": N_("Verbeter eerst de regels met een fout. Er is nog niets overgezet."),
+    "import_no_course": N_("Publiceer eerst een opleiding. Dan weten we waarvoor deze mensen gecertificeerd zijn."),
+    "export_busy": N_("Je gegevens worden al klaargezet. Kijk zo nog een keer."),
+    "erase_not_confirmed": N_("Zet eerst een vinkje dat je weet wat er weggaat."),
+}
