@@ -23,9 +23,10 @@ from app.settings import Settings
 from app.web import pages
 from app.web.kit import errors, sessions
 from app.web.kit.ask import Services
+from app.web.kit.entry import Entry
 from app.web.kit.headers import SecurityHeaders
 from app.web.kit.responses import Responder
-from app.web.kit.route import Area, Edge, Entry
+from app.web.kit.route import Area, Edge
 from app.web.kit.static import StaticFiles
 from app.web.kit.templates import make_templates
 from app.worker.run import Worker

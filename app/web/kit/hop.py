@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -23,10 +23,8 @@ from app.people.rules import TOUCH_EVERY, Viewer
 from app.people.tables import FormKey
 from app.web.kit import errors, sessions
 from app.web.kit.ask import Answer, Ask, Redirect, Services
+from app.web.kit.entry import Entry
 from app.web.kit.responses import Responder
-
-if TYPE_CHECKING:
-    from app.web.kit.route import Entry
 
 FORM_KEY_LENGTHS = range(16, 81)
 

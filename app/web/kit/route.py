@@ -25,20 +25,19 @@ from starlette.routing import Route
 from app.access import Permission
 from app.kit.ids import MAX_ID
 from app.web.kit import csrf, errors
-from app.web.kit.ask import Answer, Services
+from app.web.kit.ask import Services
 from app.web.kit.body import BodyTooLarge, read_form
+from app.web.kit.entry import Entry, PageFunction
 from app.web.kit.hop import Abandoned, Hop
 from app.web.kit.responses import Responder
 from app.web.kit.sessions import touch
 
 DEADLINE_S: Final = 5.0  # security.md founding decision 6
 PREPARE_S: Final = 30.0
-BODY_BYTES: Final = 512 * 1024
 SLOW_AT_ONCE: Final = 4  # password checks; 19 MiB each
 SAFE: Final = frozenset({"GET", "HEAD"})
 
 log = structlog.get_logger("web")
-PageFunction = Callable[..., Answer]
 
 
 class _IdConvertor(Convertor[int]):
@@ -73,21 +72,6 @@ register_url_convertor("id", _IdConvertor())
 register_url_convertor("slug", _Slug())
 register_url_convertor("token", _Token())
 register_url_convertor("file", _File())
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One route as declared: what it asks for and how it runs."""
-
-    method: str
-    path: str
-    function: PageFunction
-    policy: Permission
-    name: str
-    snapshot: bool = False
-    own_transactions: bool = False
-    prepare: Callable[[Services, FormData], Any] | None = None
-    body_bytes: int = BODY_BYTES
 
 
 @dataclass

@@ -1,0 +1,30 @@
+"""One route as a page module declares it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from starlette.datastructures import FormData
+
+from app.access import Permission
+from app.web.kit.ask import Answer, Services
+
+BODY_BYTES: Final = 512 * 1024
+PageFunction = Callable[..., Answer]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One route as declared: what it asks for and how it runs."""
+
+    method: str
+    path: str
+    function: PageFunction
+    policy: Permission
+    name: str
+    snapshot: bool = False
+    own_transactions: bool = False
+    prepare: Callable[[Services, FormData], Any] | None = None
+    body_bytes: int = BODY_BYTES
