@@ -154,5 +154,5 @@ class Site:
         visitor = self.stranger()
         with self.parts.database.writing() as db:
             token = start_session(db, person_id=person_id, device="test", now=self.parts.clock.now())
-        visitor.client.cookies.set("__Host-session", token)
+        visitor.client.cookies.set("__Host-session", token, domain="academie.test")
         return visitor
