@@ -104,6 +104,7 @@ class NumberSeries(Base):
 class Certificate(Base):
     """The document: a number for people, a random code for checking, the papercut of its number.
 
+    `printed` is what else stood on the paper when it was issued (`certification.sheet.Printed`).
     Retention: the verification stub (number, state, dates) 10 years; name and PDF with the file.
     """
 
@@ -114,7 +115,8 @@ class Certificate(Base):
     period_id: Mapped[int] = mapped_column(ForeignKey("certification_period.id"))
     number: Mapped[str] = mapped_column(unique=True, info=NOT_PERSONAL)
     code: Mapped[str] = mapped_column(unique=True, info=pii("secret", "public check", STUB, "keep"))
-    holder_name: Mapped[str] = mapped_column(info=pii("person", "on the document", FILE, "null"))
+    holder_name: Mapped[str] = mapped_column(info=pii("person", "on the document", FILE, "delete"))
+    printed: Mapped[dict[str, Any]] = mapped_column(info=pii("person", "on the document", FILE, "delete"))
     issued_at: Mapped[datetime]
     seal_svg: Mapped[str] = mapped_column(deferred=True, info=NOT_PERSONAL)
     show_name: Mapped[bool] = mapped_column(default=False)

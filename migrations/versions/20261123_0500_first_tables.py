@@ -561,6 +561,7 @@ def upgrade() -> None:
         sa.Column("number", sa.String(), nullable=False),
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("holder_name", sa.String(), nullable=False),
+        sa.Column("printed", sa.JSON(), nullable=False),
         sa.Column("issued_at", MOMENT, nullable=False),
         sa.Column("seal_svg", sa.String(), nullable=False),
         sa.Column("show_name", sa.Boolean(), nullable=False),

@@ -1,0 +1,68 @@
+"""From facts to the PDF of one certificate. Runs in a child process (`app.kit.child`): typst is large."""
+
+from __future__ import annotations
+
+import json
+import re
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+HERE: Final = Path(__file__).parent
+MOTIFS: Final = frozenset({"hand", "huis", "boom", "portret", "kring", "boek", "ster"})
+INKS: Final = {
+    "--sun": "#ffc233",
+    "--rose": "#f6a0b8",
+    "--leaf": "#2c9c6a",
+    "--sky": "#7a98f5",
+    "--tomato": "#ee5435",
+    "--deep": "#2b3d9c",
+    "--k-ink": "#231a2b",
+    "--k-white": "#fffdfa",
+}
+"""The colours of the style sheet by day; paper knows no custom properties."""
+
+
+class NotPrintable(Exception):
+    """A sign has no shape in our fonts, or a font is missing: no half certificate leaves the press."""
+
+
+def certificate(content: bytes, *, made_at: int) -> tuple[dict[str, Any], bytes]:
+    """The A4 of the facts in `content` (JSON, see `certification.sheet`), as PDF/UA-1.
+
+    `made_at`: seconds since 1970; the same facts give the same bytes. Raises: NotPrintable.
+    """
+    import typst  # noqa: PLC0415 - 30 MB, needed in the child only
+
+    facts: dict[str, Any] = json.loads(content)
+    facts["seal"] = on_paper(facts["seal"])
+    facts["qr"] = qr_code(facts["check_link"])
+    for element in facts["core_elements"]:
+        element["motif"] = element["motif"] if element["motif"] in MOTIFS else ""
+    pdf, warnings = typst.compile_with_warnings(
+        HERE / "certificate.typ",
+        root=HERE,
+        font_paths=[HERE / "fonts"],
+        ignore_system_fonts=True,
+        format="pdf",
+        pdf_standards=["ua-1"],
+        sys_inputs={"data": json.dumps(facts)},
+        timestamp=made_at,
+    )
+    if warnings or not isinstance(pdf, bytes):
+        raise NotPrintable("; ".join(warning.message for warning in warnings))
+    return {"bytes": len(pdf)}, pdf
+
+
+def on_paper(svg: str) -> str:
+    """The drawing with the colours of paper in place of those of the screen."""
+    return re.sub(r"var\((--[a-z-]+)\)", lambda found: INKS[found[1]], svg)
+
+
+def qr_code(link: str) -> str:
+    """The link as a QR code that survives a coffee stain."""
+    import segno  # noqa: PLC0415 - with typst, in the child only
+
+    drawing = BytesIO()
+    segno.make(link, error="m", micro=False).save(drawing, kind="svg", border=0, dark=INKS["--k-ink"], xmldecl=False)
+    return drawing.getvalue().decode()
