@@ -1,4 +1,4 @@
-"""Reading practice: who is how far, and who waits for a coach. The pages stand in `record_page`, `coach_pages`."""
+"""Reading practice: who is how far, and who waits for a coach. The pages stand in modules of their own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
 from app.courses.queries import enrolment_facts, enrolments_visible_to
@@ -59,7 +59,7 @@ class RecordPath:
     assignment_id: int
     attempt: int
     created_at: datetime
-    prepared: bool
+    prepared_at: datetime | None
     visit: VisitFacts | None
     submission_id: int | None
     submitted_at: datetime | None
@@ -68,6 +68,10 @@ class RecordPath:
     signed_by: int | None
     reviewed_at: datetime | None
     visits_done: int
+
+    @property
+    def prepared(self) -> bool:
+        return self.prepared_at is not None
 
     @property
     def state(self) -> RecordState:
@@ -100,10 +104,9 @@ def paths_of(db: Session, which: Select[int]) -> list[RecordPath]:
             AssignmentRecord.assignment_id,
             AssignmentRecord.attempt,
             AssignmentRecord.created_at,
-            exists(select(1).where(Preparation.record_id == AssignmentRecord.id, Preparation.goal != "")).label(
-                "prepared"
-            ),
+            Preparation.written_at.label("prepared_at"),
         )
+        .outerjoin(Preparation, and_(Preparation.record_id == AssignmentRecord.id, Preparation.goal != ""))
         .where(AssignmentRecord.id.in_(which))
         .order_by(AssignmentRecord.id)
     ).all()

@@ -125,6 +125,11 @@ def waits_for_coach(now: RecordState) -> bool:
     return now in {RecordState.SUBMITTED, RecordState.IN_REVIEW}
 
 
+def may_be_observed(now: RecordState) -> bool:
+    """Whether the coach's form is open: from the day that a visit is planned until she decides."""
+    return now in {RecordState.PLANNED, RecordState.SUBMITTED, RecordState.IN_REVIEW}
+
+
 def may_change_work(now: RecordState) -> bool:
     """Whether the professional may still write and add: until she hands in, and again when it comes back."""
     return may(now, Step.SUBMIT)

@@ -1,0 +1,211 @@
+"""What a coach does with the work: observe, keep a draft, decide and sign."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.courses.queries import policy_of, rubric_of
+from app.kit.errors import FreshFactorNeeded, Refused
+from app.ledger.actions import record
+from app.outbox.actions import post
+from app.people.rules import FACTOR_FOR_SIGN_OFF, Viewer, fresh_factor
+from app.practice import inputs
+from app.practice.actions.cases import Case, coached_case
+from app.practice.rules import (
+    Observation,
+    Step,
+    Suggestion,
+    decisions_for,
+    digest_of,
+    gaps,
+    may,
+    may_be_observed,
+    step_of,
+    suggestion,
+)
+from app.practice.tables import Assessment, Evidence, SignOff, SignOffContent
+
+
+def save_observation(
+    db: Session, *, by: Viewer, record_id: int, given: Observation, version: int | None, whole: bool, now: datetime
+) -> int:
+    """Keep the form; gives its new version. `whole`: the coach says that she is done with it.
+
+    `version` is the one that she had before her; another device may have saved since.
+    Raises: Refused, with "stale_form" when somebody saved in the meantime.
+    """
+    case = coached_case(db, by=by, record_id=record_id, now=now)
+    if not may_be_observed(case.path.state):
+        raise Refused("not_observable")
+    form = _form(db, case, by=by)
+    if (form.version if form else 0) != (version or 0):
+        raise Refused("stale_form")
+    if whole:
+        for gap in gaps(given, case.definition, rubric_of(db, case.enrolment.edition_id)):
+            raise Refused(gap.code, gap.field)
+    if form is None:
+        form = Assessment(
+            record_id=record_id,
+            attempt=case.record.attempt,
+            coach_id=by.id,
+            edition_id=case.enrolment.edition_id,
+            form=given.as_facts(),
+            saved_at=now,
+        )
+        db.add(form)
+    else:
+        form.form = given.as_facts()
+        form.saved_at = now
+    first_time = whole and form.finished_at is None
+    if first_time:
+        form.finished_at = now
+    db.flush()
+    if first_time:  # what she gave before she could see the other side
+        record(
+            db,
+            "practice.assessed",
+            actor_id=by.id,
+            subject=("assignment_record", record_id),
+            now=now,
+            attempt=case.record.attempt,
+            scores=given.scores,
+        )
+    return form.version
+
+
+def sign(db: Session, *, by: Viewer, record_id: int, given: inputs.Signature, now: datetime) -> int:
+    """Decide on what was handed in, once and for good; gives the sign-off.
+
+    Raises: FreshFactorNeeded; Refused, also when the form or the submission is not the one that was shown.
+    """
+    if not fresh_factor(by, max_age=FACTOR_FOR_SIGN_OFF, now=now):
+        raise FreshFactorNeeded
+    case = coached_case(db, by=by, record_id=record_id, now=now)
+    form, suggested = _must_be_signable(db, case, by=by, given=given)
+    attempts_max = policy_of(db, case.enrolment.edition_id).assignment_attempts_max
+    step = step_of(given.decision, attempt=case.record.attempt, attempts_max=attempts_max)
+    if not may(case.path.state, step):
+        raise Refused("already_decided")
+    event_id = record(
+        db,
+        f"practice.{given.decision.value}",
+        actor_id=by.id,
+        subject=("assignment_record", record_id),
+        now=now,
+        attempt=case.record.attempt,
+        submission_id=given.submission_id,
+        suggested=suggested.decision.value,
+        deviates=given.decision is not suggested.decision,
+    )
+    content = _content(db, case, form=form, given=given, suggested=suggested, by=by, now=now)
+    salt = secrets.token_hex(16)
+    signed = SignOff(
+        record_id=record_id,
+        submission_id=given.submission_id,
+        assessment_id=form.id,
+        attempt=case.record.attempt,
+        decision=given.decision.value,
+        suggested=suggested.decision.value,
+        coach_id=by.id,
+        signed_at=now,
+        digest=digest_of(salt, content),
+        event_id=event_id,
+    )
+    db.add(signed)
+    db.flush()
+    db.add(SignOffContent(sign_off_id=signed.id, salt=salt, content=content))
+    if step is Step.TRY_AGAIN:
+        case.record.attempt += 1
+    post(
+        db,
+        "decided",
+        person_id=case.enrolment.person_id,
+        key=f"decided:{signed.id}",
+        now=now,
+        data={"sign_off_id": signed.id},
+        reply_to_id=by.id,
+    )
+    db.flush()
+    return signed.id
+
+
+def _must_be_signable(db: Session, case: Case, *, by: Viewer, given: inputs.Signature) -> tuple[Assessment, Suggestion]:
+    """The form that will be signed and what it suggests. Raises: Refused."""
+    if db.scalar(select(SignOff.id).where(SignOff.submission_id == given.submission_id)) is not None:
+        raise Refused("already_decided")
+    if case.path.submission_id != given.submission_id:
+        raise Refused("nothing_handed_in")
+    form = _form(db, case, by=by)
+    if form is None or form.finished_at is None:
+        raise Refused("form_first")
+    if form.version != given.version:
+        raise Refused("stale_form")
+    rubric = rubric_of(db, form.edition_id)
+    observation = Observation.from_facts(form.form)
+    if gaps(observation, case.definition, rubric):
+        raise Refused("form_first")
+    if given.decision not in decisions_for(case.definition):
+        raise Refused("enum", "decision")
+    suggested = suggestion(observation, case.definition, rubric)
+    if given.decision is not suggested.decision and not given.reason:
+        raise Refused("deviation_needs_reason", "reason")
+    return form, suggested
+
+
+def _content(
+    db: Session,
+    case: Case,
+    *,
+    form: Assessment,
+    given: inputs.Signature,
+    suggested: Suggestion,
+    by: Viewer,
+    now: datetime,
+) -> dict[str, Any]:
+    """Exactly what is signed, as text and numbers that stay readable when the program has changed."""
+    photos = db.execute(
+        select(Evidence.id, Evidence.sha256)
+        .where(
+            Evidence.record_id == case.record.id,
+            Evidence.attempt == case.record.attempt,
+            Evidence.removed_at.is_(None),
+        )
+        .order_by(Evidence.id)
+    )
+    return {
+        "assignment": {"id": case.record.assignment_id, "code": case.definition.code, "title": case.definition.title},
+        "attempt": case.record.attempt,
+        "by_when": _iso(given.by_when),
+        "coach_id": by.id,
+        "decision": given.decision.value,
+        "edition_id": form.edition_id,
+        "evidence": [{"id": photo.id, "sha256": photo.sha256} for photo in photos],
+        "form": form.form,
+        "form_version": rubric_of(db, form.edition_id).version,
+        "person_id": case.enrolment.person_id,
+        "reason": given.reason,
+        "signed_at": now.isoformat(),
+        "submission_id": given.submission_id,
+        "suggested": suggested.decision.value,
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _form(db: Session, case: Case, *, by: Viewer) -> Assessment | None:
+    return db.scalar(
+        select(Assessment)
+        .where(
+            Assessment.record_id == case.record.id,
+            Assessment.attempt == case.record.attempt,
+            Assessment.coach_id == by.id,
+        )
+        .with_for_update()
+    )

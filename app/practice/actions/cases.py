@@ -1,0 +1,99 @@
+"""Taking up a record to do something with it: found, allowed, and held until the transaction ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.courses.queries import enrolment_facts
+from app.courses.rules import AssignmentDefinition, EnrolmentFacts, EnrolmentStage
+from app.courses.tables import PracticalAssignment
+from app.kit.errors import NotFound, Refused
+from app.kit.localtime import local_day
+from app.people.rules import Viewer
+from app.people.tables import LineManager
+from app.practice.queries import RecordPath, paths_of, records_visible_to
+from app.practice.tables import AssignmentRecord
+
+
+@dataclass(frozen=True)
+class Case:
+    """A record with what decisions about it need."""
+
+    record: AssignmentRecord
+    path: RecordPath
+    enrolment: EnrolmentFacts
+    definition: AssignmentDefinition
+
+
+def own_case(db: Session, *, by: Viewer, record_id: int, hold: bool = True) -> Case:
+    """A record of one's own, to work on; `hold` keeps others off it until the transaction ends.
+
+    Raises: NotFound when it is somebody else's; Refused when the training stands still or has ended.
+    """
+    case = _case(db, by=by, record_id=record_id, hold=hold)
+    if case.enrolment.person_id != by.person_id:
+        raise NotFound
+    must_follow(case.enrolment)
+    return case
+
+
+def must_follow(enrolment: EnrolmentFacts) -> None:
+    """Raises: Refused when the training stands still or has ended."""
+    if enrolment.stage is EnrolmentStage.PAUSED:
+        raise Refused("training_paused")
+    if enrolment.stage is not EnrolmentStage.FOLLOWING:
+        raise Refused("training_closed")
+
+
+def coached_case(db: Session, *, by: Viewer, record_id: int, now: datetime) -> Case:
+    """The record of somebody one coaches now, to plan, observe or decide.
+
+    Raises: NotFound for everybody but the present coach; Refused when she may not judge this person.
+    """
+    case = _case(db, by=by, record_id=record_id, hold=True)
+    if case.enrolment.coach_id != by.person_id:
+        raise NotFound
+    must_be_free_to_judge(db, by=by, enrolment=case.enrolment, now=now)
+    must_follow(case.enrolment)
+    return case
+
+
+def must_be_free_to_judge(db: Session, *, by: Viewer, enrolment: EnrolmentFacts, now: datetime) -> None:
+    """The guards of domain.md 9.1: not oneself, a coach of this intervention, not her manager.
+
+    Raises: Refused.
+    """
+    if enrolment.person_id == by.id:
+        raise Refused("coach_is_professional")
+    if not by.coach_of & {enrolment.intervention_slug, ""}:
+        raise Refused("not_coach_of_intervention", intervention=enrolment.intervention_name)
+    today = local_day(now)
+    manages = db.scalar(
+        select(LineManager.id).where(
+            LineManager.person_id == enrolment.person_id,
+            LineManager.manager_id == by.id,
+            LineManager.since <= today,
+            or_(LineManager.until.is_(None), LineManager.until >= today),
+        )
+    )
+    if manages is not None:
+        raise Refused("coach_is_manager")
+
+
+def _case(db: Session, *, by: Viewer, record_id: int, hold: bool) -> Case:
+    found = select(AssignmentRecord).where(
+        AssignmentRecord.id == record_id, AssignmentRecord.id.in_(records_visible_to(by))
+    )
+    record = db.scalar(found.with_for_update() if hold else found)
+    if record is None:
+        raise NotFound
+    path = paths_of(db, select(AssignmentRecord.id).where(AssignmentRecord.id == record.id))[0]
+    enrolment = enrolment_facts(db, [record.enrolment_id])[record.enrolment_id]
+    definition = db.scalars(
+        select(PracticalAssignment.definition).where(PracticalAssignment.id == record.assignment_id)
+    ).one()
+    return Case(record, path, enrolment, AssignmentDefinition.from_facts(definition))

@@ -1,0 +1,120 @@
+"""Photos of the work: kept in the file store first, then visible by their row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.jobs.actions import enqueue
+from app.kit.errors import NotFound, Refused
+from app.kit.pictures import Photo
+from app.kit.storage import Storage, StoredFile
+from app.ledger.actions import record
+from app.people.rules import Viewer
+from app.practice import inputs
+from app.practice.actions.cases import Case, own_case
+from app.practice.actions.records import must_be_open, photos_in
+from app.practice.rules import PHOTOS_MAX
+from app.practice.tables import Evidence
+
+MEDIA_TYPE = "image/webp"
+
+
+@dataclass(frozen=True)
+class StoredPhoto:
+    """A photo whose files stand in the store; nobody sees it before its row is committed."""
+
+    large: StoredFile
+    small: StoredFile
+    width: int
+    height: int
+
+
+def store_photo(storage: Storage, photo: Photo, *, now: datetime) -> StoredPhoto:
+    """Put both sizes in the store. The hour in the key tells the cleaner how old a file without a row is."""
+    area = f"evidence/{now:%Y%m%d%H}"
+    return StoredPhoto(
+        storage.put(area, photo.large, suffix=".webp"),
+        storage.put(area, photo.small, suffix=".webp"),
+        photo.width,
+        photo.height,
+    )
+
+
+def must_accept_photo(db: Session, *, by: Viewer, record_id: int) -> None:
+    """Asked before the work of decoding. Raises: NotFound, Refused."""
+    _case_with_room(db, by=by, record_id=record_id, hold=False)
+
+
+def add_photo(
+    db: Session, *, by: Viewer, record_id: int, given: inputs.PhotoNote, stored: StoredPhoto, now: datetime
+) -> int:
+    """Make a stored photo evidence; gives its id. Raises: Refused when there is no room or it is there already."""
+    case = _case_with_room(db, by=by, record_id=record_id, hold=True)
+    same = db.scalar(
+        select(Evidence.id).where(
+            Evidence.record_id == record_id,
+            Evidence.attempt == case.record.attempt,
+            Evidence.sha256 == stored.large.sha256,
+            Evidence.removed_at.is_(None),
+        )
+    )
+    if same is not None:
+        raise Refused("photo_twice", "photo")
+    photo = Evidence(
+        record_id=record_id,
+        attempt=case.record.attempt,
+        kind="photo",
+        storage_key=stored.large.key,
+        thumb_key=stored.small.key,
+        media_type=MEDIA_TYPE,
+        sha256=stored.large.sha256,
+        bytes=stored.large.bytes,
+        caption=given.caption,
+        recognisable=given.recognisable,
+        uploaded_at=now,
+        width=stored.width,
+        height=stored.height,
+    )
+    db.add(photo)
+    db.flush()
+    record(
+        db,
+        "practice.photo_added",
+        actor_id=by.id,
+        subject=("evidence", photo.id),
+        now=now,
+        recognisable=given.recognisable,
+    )
+    return photo.id
+
+
+def remove_photo(db: Session, *, by: Viewer, record_id: int, photo_id: int, now: datetime) -> None:
+    """Take an own photo back, until it was handed in; a job removes the files.
+
+    Raises: NotFound, Refused.
+    """
+    case = own_case(db, by=by, record_id=record_id)
+    photo = db.scalar(
+        select(Evidence).where(Evidence.id == photo_id, Evidence.record_id == record_id, Evidence.removed_at.is_(None))
+    )
+    if photo is None:
+        raise NotFound
+    must_be_open(case)
+    if case.path.submitted_at is not None and photo.uploaded_at <= case.path.submitted_at:
+        raise Refused("photo_handed_in")
+    photo.removed_at = now
+    photo.caption = ""
+    enqueue(db, "practice.remove_photo", now=now, key=f"practice.remove_photo:{photo.id}", evidence_id=photo.id)
+    record(db, "practice.photo_removed", actor_id=by.id, subject=("evidence", photo.id), now=now)
+
+
+def _case_with_room(db: Session, *, by: Viewer, record_id: int, hold: bool) -> Case:
+    case = own_case(db, by=by, record_id=record_id, hold=hold)
+    must_be_open(case)
+    if photos_in(db, case.record) >= PHOTOS_MAX:
+        raise Refused("photos_full", "photo", max=PHOTOS_MAX)
+    return case

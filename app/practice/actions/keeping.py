@@ -1,0 +1,176 @@
+"""How long the work is kept, and what somebody may take along or have removed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from app.courses.tables import Enrolment
+from app.kit.storage import Storage
+from app.ledger.actions import record
+from app.practice.rules import FILES_KEPT, ORPHAN_AGE, Decision
+from app.practice.tables import (
+    Assessment,
+    AssignmentRecord,
+    CoachVisit,
+    Evidence,
+    Preparation,
+    SignOff,
+    SignOffContent,
+    Submission,
+)
+
+AREA: Final = "evidence/"
+HOUR: Final = "%Y%m%d%H"
+
+
+@dataclass(frozen=True)
+class Expired:
+    """What the retention job found: rows whose files may go, and those files."""
+
+    photos: int
+    keys: tuple[str, ...]
+
+
+def expire_files(db: Session, *, now: datetime) -> Expired:
+    """Take evidence and preparations out of sight, 90 days after the final decision or the end of the training.
+
+    The files themselves go after this is committed; the hashes stay with the sign-off.
+    """
+    records = select(AssignmentRecord.id).where(AssignmentRecord.id.in_(_finished_before(now - FILES_KEPT)))
+    photos = db.execute(
+        select(Evidence.id, Evidence.storage_key, Evidence.thumb_key).where(
+            Evidence.record_id.in_(records), Evidence.removed_at.is_(None)
+        )
+    ).all()
+    _hide(db, [photo.id for photo in photos], now=now)
+    db.execute(delete(Preparation).where(Preparation.record_id.in_(records)))
+    db.execute(update(Submission).where(Submission.record_id.in_(records), Submission.note != "").values(note=""))
+    if photos:
+        record(
+            db,
+            "practice.files_expired",
+            actor_id=None,
+            subject=("evidence", None),
+            now=now,
+            count=len(photos),
+        )
+    keys = tuple(key for photo in photos for key in (photo.storage_key, photo.thumb_key))
+    return Expired(len(photos), keys)
+
+
+def _finished_before(day: datetime) -> Any:
+    """Records that were decided for good before `day`, or whose training ended before it."""
+    last = (
+        select(SignOff.record_id, func.max(SignOff.id).label("id"))
+        .group_by(SignOff.record_id)
+        .subquery("last_sign_off")
+    )
+    decided = (
+        select(SignOff.record_id)
+        .join(last, last.c.id == SignOff.id)
+        .join(Submission, Submission.id == SignOff.submission_id)
+        .join(AssignmentRecord, AssignmentRecord.id == SignOff.record_id)
+        .where(
+            SignOff.signed_at < day,
+            or_(
+                SignOff.decision == Decision.SIGNED_OFF,
+                (SignOff.decision == Decision.NOT_MET) & (SignOff.attempt == AssignmentRecord.attempt),
+            ),
+        )
+    )
+    ended = (
+        select(AssignmentRecord.id)
+        .join(Enrolment, Enrolment.id == AssignmentRecord.enrolment_id)
+        .where(or_(Enrolment.withdrawn_at < day, Enrolment.expired_at < day))
+    )
+    return decided.union(ended)
+
+
+def files_of(db: Session, evidence_id: int) -> tuple[str, ...]:
+    """The files of a photo that was taken back; none while it still counts."""
+    row = db.execute(
+        select(Evidence.storage_key, Evidence.thumb_key).where(
+            Evidence.id == evidence_id, Evidence.removed_at.is_not(None)
+        )
+    ).first()
+    return (row.storage_key, row.thumb_key) if row else ()
+
+
+def old_keys(keys: Iterable[str], *, now: datetime) -> list[str]:
+    """The files of evidence that stand long enough to be judged; younger ones may be about to get their row."""
+    return [key for key in keys if _stored_at(key) < now - ORPHAN_AGE]
+
+
+def orphans(db: Session, keys: Iterable[str]) -> list[str]:
+    """Those of `keys` that no photo uses."""
+    used = set(db.scalars(select(Evidence.storage_key).where(Evidence.removed_at.is_(None))))
+    used |= set(db.scalars(select(Evidence.thumb_key).where(Evidence.removed_at.is_(None))))
+    return [key for key in keys if key not in used]
+
+
+def _stored_at(key: str) -> datetime:
+    return datetime.strptime(key.removeprefix(AREA).partition("/")[0], HOUR).replace(tzinfo=UTC)
+
+
+def _hide(db: Session, photo_ids: list[int], *, now: datetime) -> None:
+    db.execute(update(Evidence).where(Evidence.id.in_(photo_ids)).values(removed_at=now, caption=""))
+
+
+def export_of(db: Session, person_id: int) -> dict[str, Any]:
+    """What somebody wrote, added and got back, and what she assessed as a coach."""
+    records = select(AssignmentRecord.id).join(Enrolment).where(Enrolment.person_id == person_id)
+    prepared = db.scalars(select(Preparation).where(Preparation.record_id.in_(records))).all()
+    handed_in = db.scalars(select(Submission).where(Submission.record_id.in_(records)).order_by(Submission.id)).all()
+    photos = db.scalars(
+        select(Evidence).where(Evidence.record_id.in_(records), Evidence.removed_at.is_(None)).order_by(Evidence.id)
+    ).all()
+    decided = db.execute(
+        select(SignOff.signed_at, SignOff.decision, SignOffContent.content)
+        .outerjoin(SignOffContent, SignOffContent.sign_off_id == SignOff.id)
+        .where(SignOff.record_id.in_(records))
+        .order_by(SignOff.id)
+    ).all()
+    as_coach = db.scalars(select(SignOff).where(SignOff.coach_id == person_id).order_by(SignOff.id)).all()
+    return {
+        "preparations": [
+            {"goal": one.goal, "session_plan": one.session_plan, "learning_question": one.learning_question}
+            for one in prepared
+        ],
+        "submissions": [
+            {"at": one.submitted_at.isoformat(), "self_scores": one.self_scores, "note": one.note} for one in handed_in
+        ],
+        "photos": [
+            {"at": one.uploaded_at.isoformat(), "caption": one.caption, "recognisable": one.recognisable}
+            for one in photos
+        ],
+        "decisions": [
+            {"at": one.signed_at.isoformat(), "decision": one.decision, "content": one.content} for one in decided
+        ],
+        "signed_as_coach": [
+            {"at": one.signed_at.isoformat(), "decision": one.decision, "record": one.record_id} for one in as_coach
+        ],
+    }
+
+
+def erase(db: Session, *, person_id: int, storage: Storage, now: datetime) -> None:
+    """Remove what the columns' marks say: files, words and scores. Decisions stay as ids and a digest."""
+    records = select(AssignmentRecord.id).join(Enrolment).where(Enrolment.person_id == person_id)
+    photos = db.execute(
+        select(Evidence.id, Evidence.storage_key, Evidence.thumb_key).where(Evidence.record_id.in_(records))
+    ).all()
+    _hide(db, [photo.id for photo in photos], now=now)
+    db.execute(delete(Preparation).where(Preparation.record_id.in_(records)))
+    db.execute(update(Submission).where(Submission.record_id.in_(records)).values(self_scores={}, note=""))
+    db.execute(update(Assessment).where(Assessment.record_id.in_(records)).values(form={}))
+    db.execute(update(CoachVisit).where(CoachVisit.record_id.in_(records)).values(cancel_reason=""))
+    signed = select(SignOff.id).where(SignOff.record_id.in_(records))
+    db.execute(delete(SignOffContent).where(SignOffContent.sign_off_id.in_(signed)))
+    for photo in photos:
+        storage.delete(photo.storage_key)
+        storage.delete(photo.thumb_key)

@@ -1,0 +1,170 @@
+"""What a professional does with an assignment: begin, prepare, look at herself, hand in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.courses.queries import assignments_of, current_enrolment, rubric_of
+from app.delivery.queries import groups_of
+from app.kit.errors import NotFound, Refused
+from app.ledger.actions import record
+from app.outbox.actions import post
+from app.people.rules import Viewer
+from app.practice import inputs
+from app.practice.actions.cases import Case, must_follow, own_case
+from app.practice.queries import qualified
+from app.practice.rules import RecordState, Step, criteria_of, may
+from app.practice.tables import Assessment, AssignmentRecord, Evidence, Preparation, Submission
+
+
+def open_record(db: Session, *, by: Viewer, assignment_id: int, now: datetime) -> int:
+    """Begin with an assignment of the own training; gives the record, also when it was begun before.
+
+    Raises: NotFound for an assignment of another edition; Refused before the safety module is done.
+    """
+    enrolment = current_enrolment(db, by.id)
+    if enrolment is None or assignment_id not in {id_ for id_, _ in assignments_of(db, enrolment.edition_id)}:
+        raise NotFound
+    known = db.scalar(
+        select(AssignmentRecord.id).where(
+            AssignmentRecord.enrolment_id == enrolment.id, AssignmentRecord.assignment_id == assignment_id
+        )
+    )
+    if known is not None:
+        return known
+    must_follow(enrolment)
+    if not qualified(db, enrolment.id).safety_done:
+        raise Refused("safety_first")
+    opened = AssignmentRecord(enrolment_id=enrolment.id, assignment_id=assignment_id, created_at=now)
+    db.add(opened)
+    db.flush()
+    record(db, "practice.opened", actor_id=by.id, subject=("assignment_record", opened.id), now=now)
+    return opened.id
+
+
+def prepare(db: Session, *, by: Viewer, record_id: int, given: inputs.Preparation, now: datetime) -> None:
+    """Write down goal, session plan and learning question. Raises: Refused when it is no longer hers to change."""
+    case = own_case(db, by=by, record_id=record_id)
+    must_be_open(case)
+    written = db.get(Preparation, record_id)
+    if written is None:
+        written = Preparation(record_id=record_id, goal="", session_plan="", learning_question="", written_at=now)
+        db.add(written)
+    elif given.version is not None and given.version != written.version:
+        raise Refused("stale")
+    written.goal = given.goal
+    written.session_plan = given.session_plan
+    written.learning_question = given.learning_question
+    written.written_at = now
+    db.flush()
+    record(db, "practice.prepared", actor_id=by.id, subject=("assignment_record", record_id), now=now)
+
+
+def save_self_view(db: Session, *, by: Viewer, record_id: int, given: inputs.SelfView, now: datetime) -> None:
+    """Keep what she scored so far; nobody else sees it before she hands in."""
+    case = own_case(db, by=by, record_id=record_id)
+    must_be_open(case)
+    _keep_self_view(db, record_id=record_id, given=given, now=now)
+
+
+def submit(db: Session, *, by: Viewer, record_id: int, given: inputs.SelfView, now: datetime) -> int:
+    """Hand in: evidence and self-scores, numbered and from then on unchanged; gives the submission.
+
+    Raises: Refused for what is still missing.
+    """
+    case = own_case(db, by=by, record_id=record_id)
+    must_be_open(case)
+    _must_be_ready(db, case, given, now=now)
+    _keep_self_view(db, record_id=record_id, given=given, now=now)
+    number = (db.scalar(select(func.max(Submission.number)).where(Submission.record_id == record_id)) or 0) + 1
+    handed_in = Submission(
+        record_id=record_id,
+        number=number,
+        attempt=case.record.attempt,
+        self_scores=given.scores(),
+        note=given.note,
+        submitted_at=now,
+    )
+    db.add(handed_in)
+    # What comes back is looked at anew: the coach's earlier scores stand, but are a draft again.
+    db.execute(
+        update(Assessment)
+        .where(
+            Assessment.record_id == record_id,
+            Assessment.attempt == case.record.attempt,
+            Assessment.saved_at < (case.path.signed_at or case.record.created_at),
+        )
+        .values(finished_at=None)
+    )
+    db.flush()
+    record(db, "practice.submitted", actor_id=by.id, subject=("assignment_record", record_id), now=now, number=number)
+    if case.enrolment.coach_id is not None:
+        post(
+            db,
+            "submitted",
+            person_id=case.enrolment.coach_id,
+            key=f"submitted:{handed_in.id}",
+            now=now,
+            data={"submission_id": handed_in.id},
+        )
+    return handed_in.id
+
+
+def must_be_open(case: Case) -> None:
+    """Raises: Refused when the work lies with the coach, or is decided for good."""
+    now = case.path.state
+    if may(now, Step.SUBMIT):
+        return
+    if now is RecordState.NOT_MET:
+        raise Refused("attempts_used", attempts=case.record.attempt)
+    raise Refused("already_signed_off" if now is RecordState.SIGNED_OFF else "already_handed_in")
+
+
+def _must_be_ready(db: Session, case: Case, given: inputs.SelfView, *, now: datetime) -> None:
+    """Raises: Refused for the first thing that is missing."""
+    definition, path = case.definition, case.path
+    if definition.needs_group and not _has_dates(db, case.enrolment.id):
+        raise Refused("group_first")
+    if not path.prepared:
+        raise Refused("prepare_first")
+    if definition.needs_visit and path.visit is None:
+        raise Refused("visit_first")
+    if path.visit is not None and path.visit.date.starts_at > now:
+        raise Refused("visit_not_yet")
+    if definition.needs_photo and not photos_in(db, case.record):
+        raise Refused("photo_first", "photo")
+    if definition.decides:
+        scores = given.scores()
+        for criterion in criteria_of(definition, rubric_of(db, case.enrolment.edition_id)):
+            if criterion.code not in scores:
+                raise Refused("self_score_missing", f"self_{criterion.code}")
+
+
+def photos_in(db: Session, of: AssignmentRecord) -> int:
+    """How many photos count for the present attempt."""
+    return (
+        db.scalar(
+            select(func.count())
+            .select_from(Evidence)
+            .where(Evidence.record_id == of.id, Evidence.attempt == of.attempt, Evidence.removed_at.is_(None))
+        )
+        or 0
+    )
+
+
+def _has_dates(db: Session, enrolment_id: int) -> bool:
+    group = groups_of(db, [enrolment_id]).get(enrolment_id)
+    return group is not None and bool(group.coming)
+
+
+def _keep_self_view(db: Session, *, record_id: int, given: inputs.SelfView, now: datetime) -> None:
+    written = db.get(Preparation, record_id)
+    if written is None:
+        written = Preparation(record_id=record_id, goal="", session_plan="", learning_question="", written_at=now)
+        db.add(written)
+    written.draft_scores = given.scores()
+    written.draft_note = given.note
+    db.flush()

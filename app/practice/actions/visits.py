@@ -1,0 +1,114 @@
+"""The coach comes to a group: planned, moved, called off. Both get a letter with a calendar entry."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.delivery.queries import groups_of
+from app.delivery.rules import DateFacts
+from app.kit.errors import Refused
+from app.ledger.actions import record
+from app.outbox.actions import post
+from app.people.rules import Viewer
+from app.practice.actions.cases import Case, coached_case
+from app.practice.rules import Step, may
+from app.practice.tables import CoachVisit
+
+
+def plan_visit(db: Session, *, by: Viewer, record_id: int, date_id: int, now: datetime) -> int:
+    """Come to one of the group's dates, or to another one than planned; gives the visit.
+
+    Raises: Refused.
+    """
+    case = coached_case(db, by=by, record_id=record_id, now=now)
+    if not case.definition.needs_visit:
+        raise Refused("no_visit_needed")
+    if not may(case.path.state, Step.PLAN_VISIT):
+        raise Refused("visit_too_late")
+    date = _date(db, case, date_id=date_id, now=now)
+    visit = _current(db, case)
+    kind = "visit_planned"
+    if visit is None:
+        visit = CoachVisit(
+            record_id=record_id,
+            attempt=case.record.attempt,
+            date_id=date.id,
+            coach_id=by.id,
+            uid=secrets.token_hex(16),
+            planned_at=now,
+        )
+        db.add(visit)
+    elif visit.date_id == date.id and visit.coach_id == by.id:
+        return visit.id
+    else:
+        kind = "visit_moved"
+        visit.date_id = date.id
+        visit.coach_id = by.id
+        visit.planned_at = now
+        visit.sequence += 1
+    db.flush()
+    record(
+        db,
+        f"practice.{kind}",
+        actor_id=by.id,
+        subject=("coach_visit", visit.id),
+        now=now,
+        date_id=date.id,
+        sequence=visit.sequence,
+    )
+    _write_both(db, kind, case, visit, now=now, not_after=date.ends_at)
+    return visit.id
+
+
+def cancel_visit(db: Session, *, by: Viewer, record_id: int, reason: str, now: datetime) -> None:
+    """The visit does not go on. Raises: Refused when there is none, or the work is handed in."""
+    case = coached_case(db, by=by, record_id=record_id, now=now)
+    visit = _current(db, case)
+    if visit is None or not may(case.path.state, Step.CANCEL_VISIT):
+        raise Refused("visit_too_late")
+    visit.cancelled_at = now
+    visit.cancel_reason = reason
+    visit.sequence += 1
+    db.flush()
+    record(db, "practice.visit_cancelled", actor_id=by.id, subject=("coach_visit", visit.id), now=now)
+    _write_both(db, "visit_cancelled", case, visit, now=now, not_after=None)
+
+
+def _current(db: Session, case: Case) -> CoachVisit | None:
+    return db.scalar(
+        select(CoachVisit).where(
+            CoachVisit.record_id == case.record.id,
+            CoachVisit.attempt == case.record.attempt,
+            CoachVisit.cancelled_at.is_(None),
+        )
+    )
+
+
+def _date(db: Session, case: Case, *, date_id: int, now: datetime) -> DateFacts:
+    group = groups_of(db, [case.enrolment.id]).get(case.enrolment.id)
+    date = next((one for one in group.coming if one.id == date_id), None) if group else None
+    if date is None:
+        raise Refused("date_unknown", "date_id")
+    if date.starts_at <= now:
+        raise Refused("date_past", "date_id")
+    return date
+
+
+def _write_both(
+    db: Session, kind: str, case: Case, visit: CoachVisit, *, now: datetime, not_after: datetime | None
+) -> None:
+    for person_id in (case.enrolment.person_id, visit.coach_id):
+        post(
+            db,
+            kind,
+            person_id=person_id,
+            key=f"{kind}:{visit.id}:{visit.sequence}:{person_id}",
+            now=now,
+            data={"visit_id": visit.id, "sequence": visit.sequence},
+            reply_to_id=visit.coach_id if person_id != visit.coach_id else case.enrolment.person_id,
+            not_after=not_after,
+        )

@@ -1,0 +1,164 @@
+"""What people may write about an assignment. The forms with criteria are made from the rubric."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
+
+from app.courses.rules import AssignmentDefinition, Rubric
+from app.kit.text import OptionalLine, OptionalParagraph, PageText, Paragraph
+from app.practice.rules import Answer, Check, Decision, Observation, checks_of, criteria_of
+
+STRONG: Final = 3
+GROWING: Final = 2
+AGREEMENTS: Final = 2
+
+
+def _blank_is_nothing(value: object) -> object:
+    return None if value == "" else value
+
+
+def _as_level(value: object) -> object:
+    return int(value) if isinstance(value, str) and value in {"0", "1", "2", "3", "4"} else value
+
+
+Level = Annotated[Literal[0, 1, 2, 3, 4] | None, BeforeValidator(_as_level), BeforeValidator(_blank_is_nothing)]
+OptionalAnswer = Annotated[Answer | None, BeforeValidator(_blank_is_nothing)]
+OptionalDay = Annotated[date | None, BeforeValidator(_blank_is_nothing)]
+Version = Annotated[int | None, Field(ge=0, le=2**53), BeforeValidator(_blank_is_nothing)]
+KnownId = Annotated[int, Field(ge=1, le=2**53)]
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Preparation(_Form):
+    """Goal, session plan and learning question."""
+
+    goal: Paragraph
+    session_plan: PageText
+    learning_question: Paragraph
+    version: Version = None
+
+
+class PhotoNote(_Form):
+    """What goes with a photo. Somebody who can be recognised said yes, or nobody can be."""
+
+    recognisable: Literal["nobody", "attested"]
+    caption: OptionalLine = ""
+
+
+class SelfView(_Form):
+    """A professional's view of her own work; `self_<code>` fields are added for an assignment."""
+
+    note: OptionalParagraph = ""
+
+    def scores(self) -> dict[str, int]:
+        return _levels(self, "self_")
+
+
+def self_view(definition: AssignmentDefinition, rubric: Rubric) -> type[SelfView]:
+    """The form to score oneself with on one assignment."""
+    fields: dict[str, Any] = {}
+    if definition.decides:
+        fields = {f"self_{criterion.code}": (Level, None) for criterion in criteria_of(definition, rubric)}
+    return create_model("SelfViewOfAssignment", __base__=SelfView, **fields)
+
+
+class ObservationForm(_Form):
+    """A coach's observation; fields for criteria and checks are added for an assignment.
+
+    All may be empty, since a draft may; what a whole form needs is told by `practice.rules.gaps`.
+    """
+
+    version: Version = None
+    strong_1: OptionalLine = ""
+    strong_2: OptionalLine = ""
+    strong_3: OptionalLine = ""
+    growing_1: OptionalLine = ""
+    growing_2: OptionalLine = ""
+    agreement_1: OptionalLine = ""
+    agreement_2: OptionalLine = ""
+
+    def observation(self) -> Observation:
+        given = self.model_dump()
+        return Observation(
+            scores=_levels(self, "score_"),
+            notes={
+                name.removeprefix("note_"): text for name, text in given.items() if name.startswith("note_") and text
+            },
+            checks={
+                name.removeprefix("check_"): Check(answer, given[f"reason_{name.removeprefix('check_')}"])
+                for name, answer in given.items()
+                if name.startswith("check_") and answer is not None
+            },
+            strong=_lines(given, "strong", STRONG),
+            growing=_lines(given, "growing", GROWING),
+            agreements=_lines(given, "agreement", AGREEMENTS),
+        )
+
+
+def observation_form(definition: AssignmentDefinition, rubric: Rubric) -> type[ObservationForm]:
+    """The form to observe one assignment with. A kijkbezoek has no scores and no list."""
+    fields: dict[str, Any] = {}
+    if definition.decides:
+        for criterion in criteria_of(definition, rubric):
+            fields[f"score_{criterion.code}"] = (Level, None)
+            fields[f"note_{criterion.code}"] = (OptionalParagraph, "")
+        for check in checks_of(definition, rubric):
+            fields[f"check_{check.slug}"] = (OptionalAnswer, None)
+            fields[f"reason_{check.slug}"] = (OptionalLine, "")
+    return create_model("ObservationOfAssignment", __base__=ObservationForm, **fields)
+
+
+def filled_in(observation: Observation) -> dict[str, object]:
+    """The fields of the observation form with what stands in an observation."""
+    fields: dict[str, object] = {f"score_{code}": level for code, level in observation.scores.items()}
+    fields |= {f"note_{code}": text for code, text in observation.notes.items()}
+    for slug, check in observation.checks.items():
+        fields[f"check_{slug}"], fields[f"reason_{slug}"] = check.answer.value, check.reason
+    for name, lines in (
+        ("strong", observation.strong),
+        ("growing", observation.growing),
+        ("agreement", observation.agreements),
+    ):
+        fields |= {f"{name}_{number}": line for number, line in enumerate(lines, start=1)}
+    return fields
+
+
+class VisitPlan(_Form):
+    """The date of the group that the coach comes to."""
+
+    date_id: KnownId
+
+
+class VisitCancel(_Form):
+    """Why a visit does not go on."""
+
+    reason: Paragraph
+
+
+class Signature(_Form):
+    """The decision, and what it is about: this version of the form and this submission, no other."""
+
+    decision: Decision
+    version: Annotated[int, Field(ge=1, le=2**53)]
+    submission_id: KnownId
+    reason: OptionalParagraph = ""
+    by_when: OptionalDay = None
+    seen: Literal["on"]
+
+
+def _levels(form: BaseModel, prefix: str) -> dict[str, int]:
+    return {
+        name.removeprefix(prefix): level
+        for name, level in form.model_dump().items()
+        if name.startswith(prefix) and level is not None
+    }
+
+
+def _lines(given: dict[str, Any], name: str, count: int) -> tuple[str, ...]:
+    return tuple(line for number in range(1, count + 1) if (line := given[f"{name}_{number}"]))

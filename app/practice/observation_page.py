@@ -1,0 +1,281 @@
+"""The page on which a coach plans her visit, observes, and decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.courses.queries import assignments_of, enrolment_facts, rubric_of
+from app.courses.rules import AdherenceCheck, AssignmentDefinition, EnrolmentFacts, Rubric
+from app.delivery.queries import groups_of
+from app.delivery.rules import DateFacts
+from app.kit.errors import NotFound
+from app.kit.localtime import local_day, working_days_between
+from app.people.queries import cards
+from app.people.rules import PersonCard, Viewer
+from app.practice.queries import RecordPath, paths_of, records_visible_to
+from app.practice.record_page import (
+    CriterionView,
+    Mark,
+    PhotoView,
+    PreparationView,
+    Result,
+    criterion_views,
+    level_words,
+    marks_of,
+    photos_of,
+    results_of,
+)
+from app.practice.rules import (
+    Decision,
+    Observation,
+    RecordState,
+    Step,
+    checks_of,
+    criteria_of,
+    decisions_for,
+    may,
+    may_be_observed,
+    suggestion,
+    waits_for_coach,
+)
+from app.practice.tables import Assessment, AssignmentRecord, Preparation, Submission
+
+OUTSIDE = ""  # criteria and checks that belong to no core element
+
+
+@dataclass(frozen=True)
+class Fold:
+    """One core element on the form, or what stands outside of them. `filled`: criteria with a level."""
+
+    slug: str
+    title: str
+    summary: str
+    motif: str
+    criteria: tuple[CriterionView, ...]
+    checks: tuple[AdherenceCheck, ...]
+    filled: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What another device saved in the meantime, where it differs from what was typed here."""
+
+    title: str
+    saved: str
+    typed: str
+
+
+@dataclass(frozen=True)
+class ObservationPage:
+    """Everything on the page of a coach about one assignment of somebody."""
+
+    sample: bool
+    record_id: int
+    person: PersonCard
+    number: int
+    title: str
+    state: RecordState
+    decides: bool
+    needs_visit: bool
+    visit: DateFacts | None
+    visit_started: bool
+    dates: tuple[DateFacts, ...]
+    place: str
+    address: str
+    preparation: PreparationView | None
+    photos: tuple[PhotoView, ...]
+    folds: tuple[Fold, ...]
+    filled: int
+    total: int
+    saved: Observation
+    version: int
+    saved_at: datetime | None
+    finished: bool
+    last: Result | None
+    results: tuple[Result, ...]
+    marks: tuple[Mark, ...]
+    self_note: str
+    submission_id: int | None
+    submitted_at: datetime | None
+    waiting_days: int
+    may_plan: bool
+    may_cancel: bool
+    may_observe: bool
+    may_sign: bool
+    suggested: Decision
+    reasons: tuple[tuple[str, str], ...]
+    decisions: tuple[Decision, ...]
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    path: RecordPath
+    enrolment: EnrolmentFacts
+    number: int
+    definition: AssignmentDefinition
+    rubric: Rubric
+    form: Assessment | None
+
+
+def observation_page(db: Session, viewer: Viewer, record_id: int, *, now: datetime) -> ObservationPage:
+    """Raises: NotFound for everybody but the present coach of the professional."""
+    loaded = _load(db, viewer, record_id)
+    path, enrolment, definition, rubric, form = (
+        loaded.path,
+        loaded.enrolment,
+        loaded.definition,
+        loaded.rubric,
+        loaded.form,
+    )
+    group = groups_of(db, [enrolment.id]).get(enrolment.id)
+    saved = Observation.from_facts(form.form) if form else Observation()
+    folds = _folds(definition, rubric, saved)
+    results = results_of(db, path, rubric)
+    both_in = form is not None and form.finished_at is not None and path.submission_id is not None
+    suggested = suggestion(saved, definition, rubric)
+    waits = waits_for_coach(path.state) and path.submitted_at is not None
+    return ObservationPage(
+        sample=enrolment.sample,
+        record_id=path.id,
+        person=cards(db, [enrolment.person_id], local_day(now))[enrolment.person_id],
+        number=loaded.number,
+        title=definition.title,
+        state=path.state,
+        decides=definition.decides,
+        needs_visit=definition.needs_visit,
+        visit=path.visit.date if path.visit else None,
+        visit_started=path.visit is not None and path.visit.date.starts_at <= now,
+        dates=tuple(date for date in group.coming if date.starts_at > now) if group else (),
+        place=f"{group.place}, {group.municipality}" if group else "",
+        address=f"{group.address}, {group.municipality}" if group else "",
+        preparation=_preparation(db, path),
+        photos=photos_of(db, path),
+        folds=folds,
+        filled=sum(fold.filled for fold in folds),
+        total=sum(fold.total for fold in folds),
+        saved=saved,
+        version=form.version if form else 0,
+        saved_at=form.saved_at if form else None,
+        finished=form is not None and form.finished_at is not None,
+        last=results[0] if results and path.decision is None else None,
+        results=results,
+        marks=marks_of(db, path, enrolment, definition, rubric),
+        self_note=_self_note(db, path) if both_in else "",
+        submission_id=path.submission_id,
+        submitted_at=path.submitted_at,
+        waiting_days=working_days_between(local_day(path.submitted_at), local_day(now))
+        if waits and path.submitted_at
+        else 0,
+        may_plan=definition.needs_visit and may(path.state, Step.PLAN_VISIT),
+        may_cancel=may(path.state, Step.CANCEL_VISIT),
+        may_observe=may_be_observed(path.state),
+        may_sign=waits and form is not None and form.finished_at is not None,
+        suggested=suggested.decision,
+        reasons=tuple((reason.code, _about(reason.about, rubric)) for reason in suggested.reasons),
+        decisions=decisions_for(definition),
+    )
+
+
+def _load(db: Session, viewer: Viewer, record_id: int) -> _Loaded:
+    visible = select(AssignmentRecord.id).where(
+        AssignmentRecord.id == record_id, AssignmentRecord.id.in_(records_visible_to(viewer))
+    )
+    path = next(iter(paths_of(db, visible)), None)
+    if path is None:
+        raise NotFound
+    enrolment = enrolment_facts(db, [path.enrolment_id])[path.enrolment_id]
+    if enrolment.coach_id != viewer.person_id:
+        raise NotFound
+    number, definition = next(
+        (index, found)
+        for index, (id_, found) in enumerate(assignments_of(db, enrolment.edition_id), start=1)
+        if id_ == path.assignment_id
+    )
+    form = db.scalar(
+        select(Assessment).where(
+            Assessment.record_id == path.id, Assessment.attempt == path.attempt, Assessment.coach_id == viewer.id
+        )
+    )
+    rubric = rubric_of(db, form.edition_id if form else enrolment.edition_id)
+    return _Loaded(path, enrolment, number, definition, rubric, form)
+
+
+def form_models(db: Session, viewer: Viewer, record_id: int) -> tuple[AssignmentDefinition, Rubric]:
+    """What the form of a record is made from. Raises: NotFound for everybody but the present coach."""
+    loaded = _load(db, viewer, record_id)
+    return loaded.definition, loaded.rubric
+
+
+def differences(
+    saved: Observation, typed: Observation, definition: AssignmentDefinition, rubric: Rubric
+) -> tuple[Difference, ...]:
+    """Where two states of one form differ, in words."""
+    found: list[Difference] = []
+
+    def note(title: str, one: str, other: str) -> None:
+        if one != other:
+            found.append(Difference(title, one, other))
+
+    for criterion in criteria_of(definition, rubric):
+        levels = [
+            level_words(criterion, rubric, form.scores[criterion.code])[0] if criterion.code in form.scores else ""
+            for form in (saved, typed)
+        ]
+        note(criterion.title, *levels)
+        note(criterion.title, saved.notes.get(criterion.code, ""), typed.notes.get(criterion.code, ""))
+    for check in checks_of(definition, rubric):
+        answers = [form.checks.get(check.slug) for form in (saved, typed)]
+        note(check.text, *(f"{one.answer.value} {one.reason}".strip() if one else "" for one in answers))
+    for name in ("strong", "growing", "agreements"):
+        note(name, " / ".join(getattr(saved, name)), " / ".join(getattr(typed, name)))
+    return tuple(found)
+
+
+def _folds(definition: AssignmentDefinition, rubric: Rubric, saved: Observation) -> tuple[Fold, ...]:
+    """Criteria and checks by core element, in the order of the rubric; what stands outside comes last."""
+    if not definition.decides:
+        return ()
+    views = {view.code: view for view in criterion_views(definition, rubric)}
+    heads = [(one.slug, one.title, one.summary, one.motif) for one in rubric.core_elements]
+    folds = []
+    for slug, title, summary, motif in [*heads, (OUTSIDE, "", "", "")]:
+        criteria = [one for one in criteria_of(definition, rubric) if (one.core_element or OUTSIDE) == slug]
+        checks = [one for one in checks_of(definition, rubric) if (one.core_element or OUTSIDE) == slug]
+        if criteria or checks:
+            folds.append(
+                Fold(
+                    slug or "algemeen",
+                    title,
+                    summary,
+                    motif,
+                    tuple(views[one.code] for one in criteria),
+                    tuple(checks),
+                    sum(one.code in saved.scores for one in criteria) + sum(one.slug in saved.checks for one in checks),
+                    len(criteria) + len(checks),
+                )
+            )
+    return tuple(folds)
+
+
+def _about(about: str, rubric: Rubric) -> str:
+    """The words for what a reason is about: a criterion, a check or a core element."""
+    known = {one.code: one.title for one in rubric.criteria}
+    known |= {one.slug: one.text for one in rubric.adherence}
+    known |= {one.slug: one.title for one in rubric.core_elements}
+    return known.get(about, "")
+
+
+def _preparation(db: Session, path: RecordPath) -> PreparationView | None:
+    written = db.get(Preparation, path.id)
+    if written is None or not path.prepared:
+        return None
+    return PreparationView(written.goal, written.session_plan, written.learning_question, written.version)
+
+
+def _self_note(db: Session, path: RecordPath) -> str:
+    return db.scalars(select(Submission.note).where(Submission.id == path.submission_id)).one()

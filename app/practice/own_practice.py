@@ -1,0 +1,160 @@
+"""What a professional sees of her practice beside one assignment: the list, her group with its visits, a photo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.courses.queries import assignments_of, current_enrolment
+from app.courses.rules import EnrolmentStage
+from app.delivery.queries import OwnGroup, own_group
+from app.delivery.rules import DateFacts, DateKind
+from app.kit.errors import NotFound
+from app.people.queries import person_names
+from app.people.rules import Viewer
+from app.practice.queries import pinned_dates, progress_of, qualified, records_visible_to
+from app.practice.rules import PracticeStep, RecordState
+from app.practice.tables import AssignmentRecord, CoachVisit, Evidence
+
+
+@dataclass(frozen=True)
+class AssignmentRow:
+    """One assignment on the list of the own training."""
+
+    assignment_id: int
+    record_id: int | None
+    number: int
+    title: str
+    summary: str
+    state: RecordState
+
+
+@dataclass(frozen=True)
+class PracticeList:
+    """The assignments of the own training. `safety_done`: they may begin."""
+
+    sample: bool
+    rows: tuple[AssignmentRow, ...]
+    safety_done: bool
+    next: PracticeStep | None
+
+    @property
+    def current(self) -> AssignmentRow | None:
+        """The assignment that is at hand: the first that is not signed off."""
+        return next((row for row in self.rows if row.state is not RecordState.SIGNED_OFF), None)
+
+
+def practice_list(db: Session, viewer: Viewer) -> PracticeList | None:
+    """The assignments of the viewer's training; None when she follows none."""
+    enrolment = current_enrolment(db, viewer.id)
+    if enrolment is None:
+        return None
+    progress = progress_of(db, [enrolment.id])[enrolment.id]
+    summaries = {id_: definition.summary for id_, definition in assignments_of(db, enrolment.edition_id)}
+    return PracticeList(
+        sample=enrolment.sample,
+        rows=tuple(
+            AssignmentRow(one.assignment_id, one.record_id, number, one.title, summaries[one.assignment_id], one.state)
+            for number, one in enumerate(progress.assignments, start=1)
+        ),
+        safety_done=qualified(db, enrolment.id).safety_done,
+        next=progress.next,
+    )
+
+
+@dataclass(frozen=True)
+class PhotoKeys:
+    """Where the files of a photo stand."""
+
+    large: str
+    small: str
+    media_type: str
+
+
+def photo_keys(db: Session, viewer: Viewer, *, record_id: int, photo_id: int) -> PhotoKeys:
+    """Raises: NotFound when the photo is not the viewer's to see, or gone."""
+    row = db.execute(
+        select(Evidence.storage_key, Evidence.thumb_key, Evidence.media_type).where(
+            Evidence.id == photo_id,
+            Evidence.record_id == record_id,
+            Evidence.removed_at.is_(None),
+            Evidence.record_id.in_(records_visible_to(viewer)),
+        )
+    ).first()
+    if row is None:
+        raise NotFound
+    return PhotoKeys(row.storage_key, row.thumb_key, row.media_type)
+
+
+@dataclass(frozen=True)
+class GroupDate:
+    """One date of the group; `coach` comes to it when there is a visit, for `record_id`."""
+
+    id: int
+    end_presentation: bool
+    starts_at: datetime
+    ends_at: datetime
+    past: bool
+    coach: str
+    record_id: int | None
+
+
+@dataclass(frozen=True)
+class GroupPage:
+    """The own group, or the way to one. `may_begin`: a training is going on."""
+
+    sample: bool
+    group: OwnGroup | None
+    dates: tuple[GroupDate, ...]
+    pinned: frozenset[int]
+    may_begin: bool
+    next: PracticeStep | None
+    intervention_id: int | None
+
+    @property
+    def all_past(self) -> bool:
+        return bool(self.dates) and all(date.past for date in self.dates)
+
+
+def group_page(db: Session, viewer: Viewer, *, now: datetime) -> GroupPage:
+    """The group that the viewer leads, with the visits of her coach."""
+    enrolment = current_enrolment(db, viewer.id)
+    group = own_group(db, viewer.id)
+    following = enrolment is not None and enrolment.stage in {EnrolmentStage.FOLLOWING, EnrolmentStage.PAUSED}
+    progress = progress_of(db, [enrolment.id])[enrolment.id] if enrolment is not None and following else None
+    return GroupPage(
+        sample=enrolment is not None and enrolment.sample,
+        group=group,
+        dates=_group_dates(db, group.coming, now=now) if group else (),
+        pinned=pinned_dates(db, group.id) if group else frozenset(),
+        may_begin=following,
+        next=progress.next if progress else None,
+        intervention_id=enrolment.intervention_id if enrolment else None,
+    )
+
+
+def _group_dates(db: Session, dates: tuple[DateFacts, ...], *, now: datetime) -> tuple[GroupDate, ...]:
+    visits = {
+        row.date_id: row
+        for row in db.execute(
+            select(CoachVisit.date_id, CoachVisit.coach_id, CoachVisit.record_id)
+            .join(AssignmentRecord, AssignmentRecord.id == CoachVisit.record_id)
+            .where(CoachVisit.date_id.in_([date.id for date in dates]), CoachVisit.cancelled_at.is_(None))
+        )
+    }
+    names = person_names(db, {row.coach_id for row in visits.values()})
+    return tuple(
+        GroupDate(
+            date.id,
+            date.kind is DateKind.END_PRESENTATION,
+            date.starts_at,
+            date.ends_at,
+            date.ends_at <= now,
+            names.get(visits[date.id].coach_id, "") if date.id in visits else "",
+            visits[date.id].record_id if date.id in visits else None,
+        )
+        for date in dates
+    )
