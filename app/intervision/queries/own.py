@@ -123,7 +123,8 @@ def _own_places(db: Session, which: Any, *, now: datetime) -> list[OwnPlace]:
             IntervisionSession.facilitator_id,
             IntervisionRound,
             Intervention.name,
-            LearningPoint,
+            LearningPoint.learned,
+            LearningPoint.next_step,
         )
         .join(Meeting, Meeting.id == MeetingSignup.meeting_id)
         .join(IntervisionSession, IntervisionSession.meeting_id == Meeting.id)
@@ -137,11 +138,11 @@ def _own_places(db: Session, which: Any, *, now: datetime) -> list[OwnPlace]:
     names = person_names(db, {row.facilitator_id for row in rows} - {None})
     return [
         OwnPlace(
-            place=meetings.place_of(signup, meeting, now),
-            round=title_of(found, intervention),
-            facilitator=names.get(facilitator_id or 0, ""),
-            learned=learned or "",
-            next_step=next_step or "",
+            place=meetings.place_of(row.MeetingSignup, row.Meeting, now),
+            round=title_of(row.IntervisionRound, row.name),
+            facilitator=names.get(row.facilitator_id or 0, ""),
+            learned=row.learned or "",
+            next_step=row.next_step or "",
         )
-        for signup, meeting, facilitator_id, found, intervention, learned, next_step in rows
+        for row in rows
     ]
