@@ -1,9 +1,150 @@
-"""Letters about practice."""
+"""Letters about practice: visits with their calendar entry, work handed in, what was decided."""
 
 from __future__ import annotations
 
-from typing import Final
+from email.utils import parseaddr
+from typing import Any, Final
 
-from app.letters.desk import Kind
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-KINDS: Final[dict[str, Kind]] = {}
+from app.courses.queries import enrolment_facts
+from app.courses.rules import AssignmentDefinition, EnrolmentFacts, EnrolmentStage
+from app.courses.tables import PracticalAssignment
+from app.delivery.tables import Delivery, DeliveryDate
+from app.interop.calendar import event
+from app.kit.text import first_name
+from app.letters.desk import CalendarPart, Desk, Draft, Kind, NotDue
+from app.outbox.tables import Message
+from app.people.tables import Person
+from app.practice.rules import Decision
+from app.practice.tables import AssignmentRecord, CoachVisit, SignOff, SignOffContent, Submission
+
+OPEN: Final = frozenset({EnrolmentStage.FOLLOWING, EnrolmentStage.PAUSED, EnrolmentStage.COMPLETED})
+FOLDERS: Final = {
+    "practice.visit_planned": "visit_planned",
+    "practice.visit_moved": "visit_moved",
+    "practice.visit_cancelled": "visit_cancelled",
+}
+
+
+def visit(db: Session, message: Message, desk: Desk) -> Draft:
+    """Where and when the coach comes, or that she does not; each change has the next number of the same entry."""
+    planned = db.get(CoachVisit, int(message.data["visit_id"]))
+    if planned is None or planned.sequence != int(message.data["sequence"]):
+        raise NotDue("Het bezoek is intussen verzet of afgezegd.")
+    enrolment, definition = _about(db, planned.record_id)
+    to_coach = message.person_id == planned.coach_id
+    if not to_coach and message.person_id != enrolment.person_id:
+        raise NotDue("Deze persoon hoort niet meer bij dit bezoek.")
+    if to_coach and enrolment.coach_id != message.person_id:
+        raise NotDue("Deze coach begeleidt deze professional niet meer.")
+    date = db.get_one(DeliveryDate, planned.date_id)
+    group = db.get_one(Delivery, date.delivery_id)
+    coach, professional = db.get_one(Person, planned.coach_id), db.get_one(Person, enrolment.person_id)
+    cancelled = planned.cancelled_at is not None
+    link = desk.link(f"/coach/{planned.record_id}" if to_coach else f"/praktijk/{planned.record_id}")
+    facts = {
+        "to_coach": to_coach,
+        "coach": coach.name,
+        "coach_first": first_name(coach.name),
+        "professional": professional.name,
+        "professional_first": first_name(professional.name),
+        "assignment": definition.title,
+        "starts_at": date.starts_at,
+        "ends_at": date.ends_at,
+        "place": group.place,
+        "address": f"{group.address}, {group.municipality}",
+        "reason": planned.cancel_reason,
+        "course": enrolment.course_title,
+        "link": link,
+    }
+    calendar = _entry(desk, planned=planned, date=date, facts=facts, to=coach if to_coach else professional)
+    return Draft(FOLDERS[message.kind], facts, CalendarPart("CANCEL" if cancelled else "REQUEST", calendar))
+
+
+def _entry(desk: Desk, *, planned: CoachVisit, date: DeliveryDate, facts: dict[str, Any], to: Person) -> str:
+    """The calendar entry of a visit for one of the two."""
+    organiser_name, organiser = parseaddr(desk.settings.mail_from)
+    other = facts["professional"] if facts["to_coach"] else facts["coach"]
+    return event(
+        uid=f"bezoek-{planned.uid}-{to.id}@{organiser.partition('@')[2]}",
+        sequence=planned.sequence,
+        method="CANCEL" if planned.cancelled_at is not None else "REQUEST",
+        title=f"{facts['assignment']}: coachbezoek met {first_name(other)}",
+        starts_at=date.starts_at,
+        ends_at=date.ends_at,
+        location=f"{facts['place']}, {facts['address']}",
+        description=str(facts["link"]),
+        attendee_name=to.name,
+        attendee_address=to.email or "",
+        organiser_name=organiser_name,
+        organiser_address=organiser,
+        partstat="ACCEPTED",
+        rsvp=False,
+        now=desk.now,
+    )
+
+
+def submitted(db: Session, message: Message, desk: Desk) -> Draft:
+    """Tells the coach that work waits for her; not due once she decided, or coaches somebody else."""
+    handed_in = db.get(Submission, int(message.data["submission_id"]))
+    if handed_in is None:
+        raise NotDue("Deze inlevering is er niet meer.")
+    enrolment, definition = _about(db, handed_in.record_id)
+    if enrolment.coach_id != message.person_id:
+        raise NotDue("Deze coach begeleidt deze professional niet meer.")
+    if db.scalar(select(SignOff.id).where(SignOff.submission_id == handed_in.id)) is not None:
+        raise NotDue("Hierover is al besloten.")
+    professional = db.get_one(Person, enrolment.person_id)
+    return Draft(
+        "submitted",
+        {
+            "professional": professional.name,
+            "professional_first": first_name(professional.name),
+            "assignment": definition.title,
+            "course": enrolment.course_title,
+            "link": desk.link(f"/coach/{handed_in.record_id}"),
+        },
+    )
+
+
+def decided(db: Session, message: Message, desk: Desk) -> Draft:
+    """Tells a professional that her coach decided. What was written stands behind the link, not in the mail."""
+    signed = db.get(SignOff, int(message.data["sign_off_id"]))
+    if signed is None or db.get(SignOffContent, signed.id) is None:
+        raise NotDue("De inhoud van dit besluit is gewist.")
+    enrolment, definition = _about(db, signed.record_id)
+    coach = db.get_one(Person, signed.coach_id)
+    return Draft(
+        "decided",
+        {
+            "decision": Decision(signed.decision).value,
+            "coach": coach.name,
+            "coach_first": first_name(coach.name),
+            "assignment": definition.title,
+            "course": enrolment.course_title,
+            "link": desk.link(f"/praktijk/{signed.record_id}"),
+        },
+    )
+
+
+def _about(db: Session, record_id: int) -> tuple[EnrolmentFacts, AssignmentDefinition]:
+    """Raises: NotDue when the training has ended in the meantime."""
+    record = db.get_one(AssignmentRecord, record_id)
+    enrolment = enrolment_facts(db, [record.enrolment_id])[record.enrolment_id]
+    if enrolment.stage not in OPEN:
+        raise NotDue("De inschrijving is gestopt.")
+    facts = db.scalars(
+        select(PracticalAssignment.definition).where(PracticalAssignment.id == record.assignment_id)
+    ).one()
+    return enrolment, AssignmentDefinition.from_facts(facts)
+
+
+KINDS: Final[dict[str, Kind]] = {
+    "practice.visit_planned": visit,
+    "practice.visit_moved": visit,
+    "practice.visit_cancelled": visit,
+    "practice.submitted": submitted,
+    "practice.decided": decided,
+}

@@ -123,7 +123,7 @@ def sign(db: Session, *, by: Viewer, record_id: int, given: inputs.Signature, no
         case.record.attempt += 1
     post(
         db,
-        "decided",
+        "practice.decided",
         person_id=case.enrolment.person_id,
         key=f"decided:{signed.id}",
         now=now,

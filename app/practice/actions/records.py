@@ -104,7 +104,7 @@ def submit(db: Session, *, by: Viewer, record_id: int, given: inputs.SelfView, n
     if case.enrolment.coach_id is not None:
         post(
             db,
-            "submitted",
+            "practice.submitted",
             person_id=case.enrolment.coach_id,
             key=f"submitted:{handed_in.id}",
             now=now,

@@ -31,7 +31,7 @@ def plan_visit(db: Session, *, by: Viewer, record_id: int, date_id: int, now: da
         raise Refused("visit_too_late")
     date = _date(db, case, date_id=date_id, now=now)
     visit = _current(db, case)
-    kind = "visit_planned"
+    kind = "practice.visit_planned"
     if visit is None:
         visit = CoachVisit(
             record_id=record_id,
@@ -45,7 +45,7 @@ def plan_visit(db: Session, *, by: Viewer, record_id: int, date_id: int, now: da
     elif visit.date_id == date.id and visit.coach_id == by.id:
         return visit.id
     else:
-        kind = "visit_moved"
+        kind = "practice.visit_moved"
         visit.date_id = date.id
         visit.coach_id = by.id
         visit.planned_at = now
@@ -53,7 +53,7 @@ def plan_visit(db: Session, *, by: Viewer, record_id: int, date_id: int, now: da
     db.flush()
     record(
         db,
-        f"practice.{kind}",
+        kind,
         actor_id=by.id,
         subject=("coach_visit", visit.id),
         now=now,
@@ -75,7 +75,7 @@ def cancel_visit(db: Session, *, by: Viewer, record_id: int, reason: str, now: d
     visit.sequence += 1
     db.flush()
     record(db, "practice.visit_cancelled", actor_id=by.id, subject=("coach_visit", visit.id), now=now)
-    _write_both(db, "visit_cancelled", case, visit, now=now, not_after=None)
+    _write_both(db, "practice.visit_cancelled", case, visit, now=now, not_after=None)
 
 
 def _current(db: Session, case: Case) -> CoachVisit | None:

@@ -1,4 +1,4 @@
-"""Words for what practice may refuse."""
+"""Words for what practice and groups may refuse, and for what their rules call things."""
 
 from __future__ import annotations
 
@@ -6,4 +6,65 @@ from typing import Final
 
 from app.web.words.shared import N_
 
-WORDS: Final[dict[str, str]] = {}
+WORDS: Final[dict[str, str]] = {
+    # groups
+    "group_needs_a_date": N_("Vul minstens één datum in. Een voorlopige datum is ook goed."),
+    "ends_before_start": N_("De eindtijd moet later zijn dan de begintijd."),
+    "dates_overlap": N_("Op deze dag staat al een bijeenkomst op deze tijd."),
+    "one_end_presentation": N_("Er kan maar één eindpresentatie zijn. Maak van de andere een bijeenkomst."),
+    "date_has_visit": N_("Op een van deze data komt je coach kijken. Vraag je coach eerst om het bezoek te verzetten."),
+    "group_exists": N_("Je hebt al een groep. Verander die, of rond hem eerst af."),
+    "group_not_allowed": N_("Je kunt een groep invoeren als je de opleiding volgt, of als je certificaat geldig is."),
+    "group_still_running": N_("Er komen nog data. Afronden kan als alle bijeenkomsten zijn geweest."),
+    # beginning, preparing, handing in
+    "training_paused": N_("Je opleiding staat even stil. Vraag je contactpersoon om hem weer te starten."),
+    "training_closed": N_("Deze opleiding is gestopt of al klaar. Je kunt hier nu niets meer veranderen."),
+    "safety_first": N_("Lees eerst de module over veiligheid en haal de toets. Daarna begin je met de praktijk."),
+    "group_first": N_("Voer eerst je groep in, met minstens één datum."),
+    "prepare_first": N_("Schrijf eerst je voorbereiding op: je doel, je plan en je leervraag."),
+    "visit_first": N_("Je coach kiest eerst een dag om te komen kijken."),
+    "visit_not_yet": N_("Je coach is nog niet geweest. Na het bezoek kun je inleveren."),
+    "photo_first": N_("Voeg eerst minstens één foto van het werk toe."),
+    "self_score_missing": N_("Kies hier wat het beste past. ‘Niet gezien’ mag ook."),
+    "already_handed_in": N_("Je werk is ingeleverd en ligt bij je coach. Je kunt het nu niet veranderen."),
+    "already_signed_off": N_("Deze opdracht is afgetekend. Er valt niets meer te veranderen."),
+    "attempts_used": N_("Je deed deze opdracht {attempts} keer. Bespreek met je contactpersoon hoe je verder gaat."),
+    # photos
+    "photo_missing": N_("Kies eerst een foto."),
+    "photo_empty": N_("Dit bestand is leeg. Kies een andere foto."),
+    "photo_too_large": N_("Deze foto is te groot. Een foto mag {megabytes} MB zijn. Kies een kleinere."),
+    "photo_heic": N_(
+        "Dit is een HEIC- of AVIF-foto, en die kunnen we niet openen. Kies op je telefoon bij het delen "
+        "‘meest compatibel’ of JPEG, of maak een schermafdruk."
+    ),
+    "photo_not_a_photo": N_("Dit bestand is geen foto. Kies een JPEG, PNG of WebP."),
+    "photo_broken": N_("Deze foto is niet heel: we krijgen hem niet open. Kies een andere, of maak hem opnieuw."),
+    "photo_too_many_pixels": N_("Deze foto heeft {pixels} megapixels. Kies een foto van hoogstens 40."),
+    "photo_twice": N_("Deze foto staat er al bij."),
+    "photos_full": N_("Er passen {max} foto’s bij een opdracht. Haal er eerst een weg."),
+    "photo_handed_in": N_("Deze foto is al ingeleverd. Vraag je coach als hij weg moet."),
+    # visits
+    "no_visit_needed": N_("Bij deze opdracht hoort geen bezoek."),
+    "visit_too_late": N_("Er is geen bezoek meer te plannen of af te zeggen: het werk is al verder."),
+    "date_unknown": N_("Deze datum staat niet (meer) bij de groep. Kies een andere."),
+    "date_past": N_("Deze dag is al geweest. Kies een latere dag."),
+    # observing and signing
+    "coach_is_professional": N_("Je kunt je eigen werk niet beoordelen."),
+    "not_coach_of_intervention": N_("Je bent geen coach voor {intervention}. Vraag een beheerder."),
+    "coach_is_manager": N_("Je bent de leidinggevende van deze professional. Iemand anders moet dit beoordelen."),
+    "not_observable": N_("Dit formulier is nu niet open: er is geen bezoek gepland en geen werk ingeleverd."),
+    "stale_form": N_(
+        "Dit formulier is intussen op een ander apparaat bewaard. Hieronder zie je wat daar anders is. "
+        "Jouw tekst staat er nog. Bewaar je opnieuw, dan geldt die."
+    ),
+    "score_missing": N_("Kies een niveau, of ‘Niet gezien’."),
+    "check_missing": N_("Kies ja, nee of bewust anders."),
+    "check_reason_missing": N_("Schrijf op waarom het bewust anders ging."),
+    "strong_missing": N_("Schrijf minstens één sterk punt op."),
+    "growing_missing": N_("Schrijf minstens één groeipunt op."),
+    "agreement_missing": N_("Schrijf minstens één afspraak op."),
+    "form_first": N_("Vul eerst je formulier helemaal in."),
+    "nothing_handed_in": N_("Er is nog niets ingeleverd. Aftekenen kan daarna."),
+    "already_decided": N_("Hierover is al besloten. Er is niets dubbel vastgelegd."),
+    "deviation_needs_reason": N_("Je kiest iets anders dan het voorstel. Schrijf op waarom."),
+}
