@@ -45,7 +45,7 @@ class OwnDetails(_Input):
 
     name: Line
     phone: OptionalLine = ""
-    locale: Literal["nl", "en"] = "nl"
+    language: Literal["nl", "en"] = "nl"
 
 
 Secret = Annotated[str, Field(min_length=1, max_length=1_000)]
@@ -99,3 +99,9 @@ class Acceptance(_Input):
     """Accepting an invitation; a code only from somebody who has an account already."""
 
     code: OptionalLine = ""
+
+
+class Leaving(_Input):
+    """The tick that says: I know what goes."""
+
+    sure: bool = False

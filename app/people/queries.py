@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import and_, or_, select
@@ -11,8 +12,8 @@ from sqlalchemy.orm import Session
 from app.kit.errors import NotFound
 from app.kit.i18n import known_locale
 from app.kit.text import first_name, fold
-from app.people.rules import SESSION_IDLE, PersonCard, Role, Viewer
-from app.people.tables import Account, Membership, Organisation, Person, RoleGrant, SignIn
+from app.people.rules import EXPORT_KEPT, SESSION_IDLE, PersonCard, Role, Viewer
+from app.people.tables import Account, Export, Membership, Organisation, Person, RoleGrant, SignIn
 
 
 def viewer_by_token(db: Session, token_hash: str, *, now: datetime) -> tuple[Viewer, datetime] | None:
@@ -169,3 +170,92 @@ def coaches(db: Session, intervention_slug: str) -> list[PersonCard]:
         )
     ).all()
     return sorted(cards(db, ids).values(), key=lambda card: fold(card.name))
+
+
+@dataclass(frozen=True)
+class SessionLine:
+    """One session in the list on the own account."""
+
+    id: int
+    device: str
+    began_at: datetime
+    seen_at: datetime
+    here: bool
+
+
+@dataclass(frozen=True)
+class AccountPage:
+    """The own account. `export`: "" (none), "busy" or "ready"."""
+
+    name: str
+    email: str
+    phone: str
+    locale: str
+    organisation: str
+    roles: tuple[Role, ...]
+    has_password: bool
+    sessions: tuple[SessionLine, ...]
+    export: str
+    export_id: int
+    export_until: datetime | None
+    may_erase: bool
+
+
+def account_page(db: Session, viewer: Viewer, *, now: datetime) -> AccountPage:
+    """Everything the own account shows."""
+    person = db.get_one(Person, viewer.id)
+    stored = db.scalar(select(Account.password_hash).where(Account.person_id == viewer.id))
+    sessions = db.scalars(
+        select(SignIn)
+        .where(
+            SignIn.person_id == viewer.id,
+            SignIn.ended_at.is_(None),
+            SignIn.expires_at > now,
+            SignIn.last_seen_at > now - SESSION_IDLE,
+        )
+        .order_by(SignIn.last_seen_at.desc(), SignIn.id.desc())
+    )
+    lines = [
+        SessionLine(row.id, row.device, row.created_at, row.last_seen_at, here=row.id == viewer.sign_in_id)
+        for row in sessions
+    ]
+    latest = db.scalar(
+        select(Export)
+        .where(Export.person_id == viewer.id, Export.asked_at > now - EXPORT_KEPT)
+        .order_by(Export.id.desc())
+        .limit(1)
+    )
+    return AccountPage(
+        name=person.name,
+        email=person.email or "",
+        phone=person.phone,
+        locale=person.locale,
+        organisation=viewer.organisation,
+        roles=tuple(role for role in Role if role in viewer.roles),
+        has_password=stored is not None,
+        sessions=tuple(sorted(lines, key=lambda line: not line.here)),
+        export="" if latest is None else "ready" if latest.ready_at else "busy",
+        export_id=latest.id if latest else 0,
+        export_until=latest.asked_at + EXPORT_KEPT if latest else None,
+        may_erase=not (viewer.has(Role.OWNER) and _owners(db) == {viewer.id}),
+    )
+
+
+def own_export(db: Session, viewer: Viewer, export_id: int, *, now: datetime) -> str:
+    """The file of the own copy. Raises: NotFound for somebody else's, and after 48 hours."""
+    key = db.scalar(
+        select(Export.storage_key).where(
+            Export.id == export_id,
+            Export.person_id == viewer.id,
+            Export.ready_at.is_not(None),
+            Export.asked_at > now - EXPORT_KEPT,
+        )
+    )
+    if not key:
+        raise NotFound
+    return key
+
+
+def _owners(db: Session) -> set[int]:
+    owners = select(RoleGrant.person_id).where(RoleGrant.role == Role.OWNER, RoleGrant.revoked_at.is_(None))
+    return set(db.scalars(owners))

@@ -21,6 +21,7 @@ SESSION_LONGEST: Final = timedelta(days=30)
 TOUCH_EVERY: Final = timedelta(minutes=10)
 FACTOR_FOR_ADMIN: Final = timedelta(minutes=30)  # security.md 4, step-up
 FACTOR_FOR_SIGN_OFF: Final = timedelta(hours=12)
+EXPORT_KEPT: Final = timedelta(hours=48)  # security.md 5.2
 PASSWORD_MIN: Final = 12
 PASSWORD_MAX: Final = 200
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, get_origin
@@ -42,13 +43,16 @@ class Submitted(Generic[Given]):
     @classmethod
     def read(cls, model: type[Given], data: FormData, locale: Locale = "nl") -> Submitted[Given]:
         """Check the form against `model`; files are not part of it. Unknown fields are errors."""
-        raw: dict[str, list[str]] = {}
+        typed: dict[str, list[str]] = {}
         for name, given in data.multi_items():
             if not isinstance(given, UploadFile):
-                raw.setdefault(name, []).append(given)
+                typed.setdefault(name, []).append(given)
+        raw = {name: [_shown(item) for item in given] for name, given in typed.items()}
         form = cls(raw, locale, key=(raw.get("form_key") or [secrets.token_urlsafe(18)])[0])
         values = {
-            name: given if _is_list(model, name) else given[-1] for name, given in raw.items() if name not in OWN_FIELDS
+            name: given if _is_list(model, name) else given[-1]
+            for name, given in typed.items()
+            if name not in OWN_FIELDS
         }
         try:
             form.value = model.model_validate(values)
@@ -102,6 +106,11 @@ class Submitted(Generic[Given]):
 def files(data: FormData, name: str) -> Iterable[UploadFile]:
     """The files that were really chosen under `name`; browsers send an empty part when there is none."""
     return [item for item in data.getlist(name) if isinstance(item, UploadFile) and item.filename]
+
+
+def _shown(text: str) -> str:
+    """What was typed as a page may show it again: without the signs that no HTML can hold."""
+    return "".join(char for char in text if char in "\n\t\r" or unicodedata.category(char) not in {"Cc", "Cs"})
 
 
 def _is_list(model: type[BaseModel], name: str) -> bool:

@@ -1,0 +1,152 @@
+"""A copy of everything somebody's data say, and forgetting it: the one place where the parts come together.
+
+Each domain offers `export_of(db, person_id)` and `erase(db, *, person_id, storage, now)` for its own tables;
+a domain that keeps something of people is listed here.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from html import escape
+from importlib import import_module
+from pathlib import PurePosixPath
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.certification.tables import Certificate, Certification, CertificationPeriod
+from app.courses.tables import Enrolment
+from app.kit.errors import NotFound
+from app.kit.localtime import local
+from app.ledger.actions import record
+from app.people.actions import own_data
+from app.people.actions.accounts import is_last_owner
+from app.people.queries import person_names
+from app.people.tables import Export
+from app.practice.tables import AssignmentRecord, Evidence
+from app.worker.work import GiveUp, Handler, Work
+
+ERASURES: Final = "erasures"  # outside the backup: replayed after a restore
+EXPORTERS: Final = {
+    "mensen": "app.people.actions.own_data",
+    "opleiding": "app.courses.actions.own_data",
+    "theorie": "app.theory.actions",
+    "groepen": "app.delivery.actions",
+    "praktijk": "app.practice.actions.keeping",
+    "bijeenkomsten": "app.meetings.queries",
+    "intervisie": "app.intervision.queries.facts",
+    "certificaten": "app.certification.documents",
+    "post": "app.outbox.queries",
+}
+ERASERS: Final = (
+    "app.certification.issuing",
+    "app.intervision.actions",
+    "app.meetings.actions.own_data",
+    "app.practice.actions.keeping",
+    "app.delivery.actions",
+    "app.theory.actions",
+    "app.courses.actions.own_data",
+    "app.people.actions.own_data",
+)
+"""The highest domain first: lower ones may still be asked whose row something is."""
+
+
+def export(work: Work, payload: dict[str, Any]) -> None:
+    """Make the copy: data as JSON and as a page to read, and the files."""
+    export_id = int(payload["export_id"])
+    with work.database.reading(snapshot=True) as db:
+        asked = db.get(Export, export_id)
+        if asked is None or asked.ready_at is not None:
+            return
+        person_id = asked.person_id
+        name = person_names(db, [person_id]).get(person_id, "")
+        parts = {label: import_module(module).export_of(db, person_id) for label, module in EXPORTERS.items()}
+        files = _files_of(db, person_id)
+    content = pack(parts, name=name, made=local(work.now).strftime("%d-%m-%Y %H.%M"), files=_read(work, files))
+    stored = work.storage.put("exports", content, suffix=".zip")
+    with work.database.writing() as db:
+        own_data.export_ready(db, export_id=export_id, storage_key=stored.key, now=work.now)
+
+
+def erase(work: Work, payload: dict[str, Any]) -> None:
+    """Forget somebody everywhere, and put the id on the list that is replayed after a restore."""
+    person_id = int(payload["person_id"])
+    work.storage.put_at(f"{ERASURES}/{person_id}", work.now.isoformat().encode())
+    with work.database.writing() as db:
+        if is_last_owner(db, person_id):
+            raise GiveUp
+        forget(work, db, person_id=person_id)
+
+
+def forget(work: Work, db: Session, *, person_id: int) -> None:
+    """Let every domain erase its part of somebody, in the caller's transaction."""
+    try:
+        for module in ERASERS:
+            import_module(module).erase(db, person_id=person_id, storage=work.storage, now=work.now)
+    except NotFound as gone:
+        raise GiveUp from gone
+    record(db, "people.erased", actor_id=None, subject=("person", person_id), now=work.now, parts=len(ERASERS))
+
+
+def pack(parts: dict[str, Any], *, name: str, made: str, files: dict[str, bytes]) -> bytes:
+    """The zip: gegevens.json, lees-mij.html and the files."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("gegevens.json", json.dumps(parts, ensure_ascii=False, indent=2, default=str))
+        archive.writestr("lees-mij.html", _page(parts, name=name, made=made))
+        for path, content in files.items():
+            archive.writestr(f"bestanden/{path}", content)
+    return target.getvalue()
+
+
+def _files_of(db: Session, person_id: int) -> dict[str, str]:
+    """The storage keys of somebody's own files, by the name they get in the copy."""
+    photos = db.execute(
+        select(Evidence.id, Evidence.storage_key)
+        .join(AssignmentRecord, AssignmentRecord.id == Evidence.record_id)
+        .join(Enrolment, Enrolment.id == AssignmentRecord.enrolment_id)
+        .where(Enrolment.person_id == person_id, Evidence.removed_at.is_(None))
+    )
+    documents = db.execute(
+        select(Certificate.number, Certificate.pdf_key)
+        .join(CertificationPeriod, CertificationPeriod.id == Certificate.period_id)
+        .join(Certification, Certification.id == CertificationPeriod.certification_id)
+        .where(Certification.person_id == person_id, Certificate.pdf_key != "")
+    )
+    found = {f"foto-{row.id}{PurePosixPath(row.storage_key).suffix}": row.storage_key for row in photos}
+    return found | {f"certificaat-{row.number}.pdf": row.pdf_key for row in documents}
+
+
+def _read(work: Work, files: dict[str, str]) -> dict[str, bytes]:
+    found = {}
+    for path, key in files.items():
+        try:
+            found[path] = work.storage.get(key)
+        except FileNotFoundError:
+            continue
+    return found
+
+
+def _page(parts: dict[str, Any], *, name: str, made: str) -> str:
+    sections = "".join(f"<h2>{escape(label.capitalize())}</h2>{_as_html(value)}" for label, value in parts.items())
+    return (
+        '<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>Mijn gegevens</title></head><body>'
+        f"<h1>Mijn gegevens</h1><p>{escape(name)}, gemaakt op {escape(made)}.</p>{sections}</body></html>"
+    )
+
+
+def _as_html(value: Any) -> str:
+    if isinstance(value, dict):
+        rows = "".join(
+            f"<dt>{escape(str(key).replace('_', ' '))}</dt><dd>{_as_html(item)}</dd>" for key, item in value.items()
+        )
+        return f"<dl>{rows}</dl>"
+    if isinstance(value, list | tuple):
+        return f"<ul>{''.join(f'<li>{_as_html(item)}</li>' for item in value)}</ul>" if value else "<p>Niets.</p>"
+    return escape("" if value is None else str(value))
+
+
+HANDLERS: Final[dict[str, Handler]] = {"people.export": export, "people.erase": erase}
