@@ -14,7 +14,8 @@ import pytest
 from app.access import POLICY, Permission
 from app.main import all_entries
 from app.web import pages
-from app.web.kit.route import Area, Entry
+from app.web.kit.entry import Entry
+from app.web.kit.route import Area
 from tests.contracts.source import ROOT, modules
 
 ENTRIES: Final = all_entries()

@@ -1,0 +1,177 @@
+"""`make bench`: what the README claims about speed and size, measured on this machine, as a table.
+
+Each page is driven at 1, 8 and 32 connections by separate signed-in people, in turns with a bare plain-text
+program in the same run: the ratio to that floor counts, an absolute time alone does not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import cycle
+from pathlib import Path
+from typing import Final
+
+from tests.bench.drive import Request, Round, ask, drive
+from tests.bench.seed import COURSE, House, seed
+from tests.bench.server import Server, floor, program
+from tests.bench.weigh import statements, weigh
+from tests.page import Site, Visitor
+
+CONNECTIONS: Final = (1, 8, 32)
+REST_S: Final = 3.0
+
+
+@dataclass(frozen=True)
+class Page:
+    """One thing that people do, and how to keep doing it."""
+
+    name: str
+    path: str
+    who: str
+    writes: bool = False
+
+
+PAGES: Final = (
+    Page("sign-in form", "/inloggen", "nobody"),
+    Page("home of a professional", "/traject", "professionals"),
+    Page("course", f"/opleiding/{COURSE}", "professionals"),
+    Page("lesson", f"/opleiding/{COURSE}/{{lesson}}", "professionals"),
+    Page("mark lesson done", f"/opleiding/{COURSE}/{{lesson}}", "professionals", writes=True),
+    Page("coach queue", "/coach", "coach"),
+    Page("people table", "/beheer/mensen", "admin"),
+    Page("work list of the admin", "/beheer", "admin"),
+)
+
+
+def path_of(page: Page, house: House) -> str:
+    return page.path.format(lesson=house.lessons[0])
+
+
+def tokens_of(page: Page, house: House) -> list[str]:
+    known = {"nobody": [""], "professionals": house.professionals, "coach": [house.coach], "admin": [house.admin]}
+    return known[page.who]
+
+
+def looks(page: Page, house: House, host: str) -> Iterator[Request]:
+    """The same page for ever, each time by the next person."""
+    path = path_of(page, house)
+    return (Request.get(path, host=host, token=token) for token in cycle(tokens_of(page, house)))
+
+
+def unread(house: House, host: str) -> Iterator[Request]:
+    """Every lesson that somebody did not read yet, once: each request is a real write."""
+    for lesson in house.lessons[house.read :]:
+        for token in house.professionals:
+            yield Request.post(f"/opleiding/{COURSE}/{lesson}", host=host, token=token)
+
+
+async def check(server: Server, page: Page, house: House, host: str) -> None:
+    """Raises: RuntimeError when the page is not itself; error pages are quick and must not pass for speed."""
+    answer = await ask(server.port, next(looks(page, house, host)))
+    if answer.status != 200:
+        raise RuntimeError(f"{page.name}: {answer.status}")
+
+
+async def measure(server: Server, bare: Server, house: House, *, seconds: float) -> None:
+    """Drive every page in turns with the floor and print a line for each."""
+    host = f"127.0.0.1:{server.port}"
+    columns = f"{'page':24}{'conn':>5}{'req/s':>8}{'p50':>8}{'p95':>8}{'p99':>8}{'CPU ms':>8}{'floor':>8}{'ratio':>7}"
+    print(columns)
+    writes = unread(house, host)
+    for page in PAGES:
+        await check(server, page, house, host)
+        for connections in CONNECTIONS:
+            requests = writes if page.writes else looks(page, house, host)
+            ground = await drive(bare.port, _bare(bare), connections=connections, seconds=seconds / 2)
+            before = server.cpu_s()
+            found = await drive(server.port, requests, connections=connections, seconds=seconds)
+            spent = server.cpu_s() - before
+            _print_line(page, connections, found, ground, spent)
+        await check(server, page, house, host)
+
+
+def _bare(bare: Server) -> Iterator[Request]:
+    return cycle([Request.get("/", host=f"127.0.0.1:{bare.port}")])
+
+
+def _print_line(page: Page, connections: int, found: Round, ground: Round, spent: float) -> None:
+    cpu = 1000 * spent / max(len(found.times_ms), 1)
+    share = ground.per_second / found.per_second if found.per_second else 0.0
+    print(
+        f"{page.name:24}{connections:>5}{found.per_second:>8.0f}{found.percentile(0.5):>8.1f}"
+        f"{found.percentile(0.95):>8.1f}{found.percentile(0.99):>8.1f}{cpu:>8.2f}{ground.per_second:>8.0f}"
+        f"{f'1/{share:.0f}':>7}" + (f"   {found.wrong} wrong: {found.first_wrong}" if found.wrong else "")
+    )
+
+
+async def weigh_all(server: Server, house: House) -> None:
+    """Print what each page weighs."""
+    host = f"127.0.0.1:{server.port}"
+    print(f"\n{'page':24}{'HTML kB':>9}{'first kB':>10}{'next kB':>9}{'css+js kB':>11}")
+    for page in PAGES:
+        if not page.writes:
+            weight = await weigh(server.port, next(looks(page, house, host)), host=host)
+            numbers = (weight.html, weight.first, weight.again, weight.code)
+            html, first, again, code = (number / 1000 for number in numbers)
+            print(f"{page.name:24}{html:>9.1f}{first:>10.1f}{again:>9.1f}{code:>11.1f}")
+
+
+def count_all(data_dir: Path, url: str, house: House) -> None:
+    """Print how many statements each page asks."""
+
+    def visit(page: Page) -> int:
+        def go(site: Site) -> int:
+            visitor: Visitor = site.stranger()
+            if token := tokens_of(page, house)[0]:
+                visitor.client.cookies.set("__Host-session", token)
+            lesson = house.lessons[-1] if page.writes else house.lessons[0]
+            path = page.path.format(lesson=lesson)
+            visitor.post(path) if page.writes else visitor.get(path)
+            return len(visitor.statements)
+
+        return statements(data_dir, url, {page.name: go})[page.name]
+
+    print(f"\n{'page':24}{'statements':>11}")
+    for page in PAGES:
+        print(f"{page.name:24}{visit(page):>11}")
+
+
+def main() -> None:
+    """Seed, start, drive, weigh, count."""
+    told = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    told.add_argument("--people", type=int, default=1_000, help="enrolments to seed")
+    told.add_argument(
+        "--seconds", type=float, default=2.0, help="how long each page is driven, per number of connections"
+    )
+    given = told.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        data_dir, log = Path(folder) / "data", Path(folder) / "log"
+        data_dir.mkdir()
+        house = seed(data_dir, people=given.people)
+        print(
+            f"{given.people} enrolments, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before the start\n"
+        )
+        with program(data_dir, log=log, worker=False):
+            pass  # the first start compiles and warms what the disk remembers
+        with program(data_dir, log=log) as server, floor(log=log) as bare:
+            asyncio.run(asyncio.sleep(REST_S))
+            at_rest = server.pss_mib()
+            asyncio.run(measure(server, bare, house, seconds=given.seconds))
+            asyncio.run(weigh_all(server, house))
+            after = server.pss_mib()
+            started = server.started_in_s
+        count_all(data_dir, f"sqlite:///{data_dir / 'academie.db'}", house)
+        print(
+            f"\nstart to first answer {started:.2f} s; memory (PSS) at rest {at_rest:.0f} MiB, "
+            f"after the load {after:.0f} MiB"
+        )
+        print(f"load {os.getloadavg()[0]:.1f} at the end; floor = plain text, same server software, same run")
+
+
+if __name__ == "__main__":
+    main()
