@@ -24,7 +24,7 @@ from app.web import pages
 from app.web.kit import errors, sessions
 from app.web.kit.ask import Services
 from app.web.kit.entry import Entry
-from app.web.kit.headers import SecurityHeaders
+from app.web.kit.headers import HEADERS, SecurityHeaders
 from app.web.kit.responses import Responder
 from app.web.kit.route import Area, Edge
 from app.web.kit.static import StaticFiles
@@ -146,5 +146,11 @@ async def _http_error(responder: Responder, request: Request, error: Exception) 
 
 
 async def _bug(responder: Responder, request: Request, error: Exception) -> Response:
-    errors.report(request.url.path if not request.scope.get("route") else request.scope["route"].path, error)
-    return errors.plain(responder, request, 500)
+    """The page for a bug. It leaves outside the middleware, so it gets its headers here."""
+    bound = getattr(request.scope.get("endpoint"), "args", ())
+    errors.report(bound[0].name if bound and isinstance(bound[0], Entry) else "unknown", error)
+    response = errors.plain(responder, request, 500)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import resource
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Final
 
 MEMORY_BYTES: Final = 1_024 * 1_024 * 1_024  # address space; typst and Pillow need about half
 SECONDS: Final = 20
+ROOT: Final = Path(__file__).parent.parent.parent
+KEPT: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "PYTHONDONTWRITEBYTECODE")
+"""What the child may know of the environment: never SECRET or a password, should a picture take it over."""
 
 
 class ChildFailed(Exception):
@@ -31,6 +36,8 @@ def call(function: str, content: bytes, /, *, seconds: int = SECONDS, **argument
             capture_output=True,
             timeout=seconds + 5,
             check=False,
+            cwd=ROOT,
+            env={name: os.environ[name] for name in KEPT if name in os.environ},
         )
     except subprocess.TimeoutExpired as slow:
         raise ChildFailed(function) from slow

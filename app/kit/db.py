@@ -6,7 +6,6 @@ other's way: all work of a process goes through one lane. PostgreSQL gets a few 
 
 from __future__ import annotations
 
-import fcntl
 import sqlite3
 import threading
 import time
@@ -21,13 +20,15 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
+from app.kit import lock
+
 WRITE_WAIT_S: Final = 4.0
 LANE_WAIT_S: Final = 4.5
 POSTGRES_LANES: Final = 6
 
 
 class DatabaseBusy(Exception):
-    """The write lock was not free within four seconds."""
+    """The write lock was not free within four seconds, or could not be reached."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Database:
 
     @classmethod
     def open(cls, url: str, *, data_dir: Path) -> Self:
-        """Open the database at `url` (sqlite:///... or postgresql://...). Files stand in `data_dir`."""
+        """Open the database at `url` (sqlite:///... or postgresql://...)."""
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
             return cls(
@@ -52,7 +53,7 @@ class Database:
                 _sqlite_engine(parsed, writes=True),
                 1,
                 threading.BoundedSemaphore(1),
-                data_dir / "write.lock",
+                lock_folder(parsed, data_dir) / "write.lock",
             )
         return cls(
             parsed,
@@ -105,25 +106,33 @@ class Database:
         if self._write_lock is None:
             yield
             return
-        with self._write_lock.open("a") as handle:
-            deadline = time.monotonic() + WRITE_WAIT_S
-            while True:
-                try:
-                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if time.monotonic() > deadline:
-                        raise DatabaseBusy from None
-                    time.sleep(0.005)
+        deadline = time.monotonic() + WRITE_WAIT_S
+        try:
+            while (held := lock.take(self._write_lock)) is None:
+                if time.monotonic() > deadline:
+                    raise DatabaseBusy
+                time.sleep(0.005)
+        except OSError as trouble:  # a full or read-only disk
+            raise DatabaseBusy from trouble
+        try:
             yield
+        finally:
+            held.release()
+
+
+def lock_folder(url: URL, data_dir: Path) -> Path:
+    """Where the locks of an SQLite database stand: beside its file, also when DATABASE_URL puts it elsewhere."""
+    return Path(url.database).resolve().parent if url.database and url.database != ":memory:" else data_dir
 
 
 def _sqlite_engine(url: URL, *, writes: bool) -> Engine:
+    # Parameters are people's data: they stay out of messages, and so out of logs.
     engine = create_engine(
         url,
         poolclass=QueuePool,
         pool_size=1,
         max_overflow=1,
+        hide_parameters=True,
         connect_args={"check_same_thread": False, "timeout": 4},
     )
 
@@ -159,6 +168,7 @@ def _postgres_engine(url: URL, *, writes: bool) -> Engine:
         max_overflow=0,
         pool_timeout=4,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"connect_timeout": 3, "options": " ".join(f"-c {option}" for option in options)},
     )
     # Reading without BEGIN and COMMIT halves the work of PostgreSQL.

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
+
+
+class StorageTrouble(Exception):
+    """The store cannot do its work now: the disk is full, or the bucket does not answer."""
 
 
 @dataclass(frozen=True)
@@ -20,14 +29,23 @@ class StoredFile:
     sha256: str
 
 
+@dataclass(frozen=True)
+class Entry:
+    """A file in the store and the moment it was last written, by the clock of the store."""
+
+    key: str
+    last_modified: datetime
+
+
 class Storage(Protocol):
-    """Immutable files by key. A missing key raises FileNotFoundError."""
+    """Immutable files by key. Raises: FileNotFoundError for a missing key; StorageTrouble."""
 
     def put(self, area: str, content: bytes, *, suffix: str = "") -> StoredFile: ...
     def put_at(self, key: str, content: bytes) -> None: ...
     def get(self, key: str) -> bytes: ...
     def delete(self, key: str) -> None: ...
     def keys(self, prefix: str = "") -> list[str]: ...
+    def entries(self, prefix: str = "") -> list[Entry]: ...
 
 
 class ObjectStorage:
@@ -39,31 +57,76 @@ class ObjectStorage:
     def put(self, area: str, content: bytes, *, suffix: str = "") -> StoredFile:
         """Keep `content` under a random key in `area`; the key tells nothing about the content."""
         key = f"{area}/{secrets.token_hex(16)}{suffix}"
-        self._store.put(key, content, mode="create")
+        self._write(key, content, "create")
         return StoredFile(key, len(content), hashlib.sha256(content).hexdigest())
 
     def put_at(self, key: str, content: bytes) -> None:
         """Keep `content` under a key of our choosing; used for lists that live outside the database."""
-        self._store.put(key, content)
+        self._write(key, content, "overwrite")
 
     def get(self, key: str) -> bytes:
-        return bytes(self._store.get(key).bytes())
+        with _trouble_told():
+            return bytes(self._store.get(key).bytes())
 
     def delete(self, key: str) -> None:
         """Remove the file; no error when it is gone already, so that a repeat is safe."""
-        try:
-            self._store.delete(key)
-        except FileNotFoundError:
-            return
+        with _trouble_told():
+            try:
+                self._store.delete(key)
+            except FileNotFoundError:
+                return
 
     def keys(self, prefix: str = "") -> list[str]:
-        return [entry["path"] for page in self._store.list(prefix=prefix or None) for entry in page]
+        return [entry.key for entry in self.entries(prefix)]
+
+    def entries(self, prefix: str = "") -> list[Entry]:
+        with _trouble_told():
+            pages = self._store.list(prefix=prefix or None)
+            return [Entry(entry["path"], entry["last_modified"]) for page in pages for entry in page]
+
+    def _write(self, key: str, content: bytes, mode: Literal["create", "overwrite"]) -> None:
+        with _trouble_told():
+            self._store.put(key, content, mode=mode)
 
 
-def folder(path: Path) -> ObjectStorage:
+class FolderStorage(ObjectStorage):
+    """Storage in a folder. A file is on the disk itself before its row can be committed."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(LocalStore(prefix=path))
+        self._path = path
+
+    def _write(self, key: str, content: bytes, mode: Literal["create", "overwrite"]) -> None:
+        super()._write(key, content, mode)
+        place = self._path / key
+        try:
+            flush(place)
+            flush(place.parent)
+        except OSError as trouble:
+            raise StorageTrouble from trouble
+
+
+def flush(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk: a power cut cannot take them back."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _trouble_told() -> Iterator[None]:
+    try:
+        yield
+    except BaseError as trouble:
+        raise StorageTrouble(type(trouble).__name__) from trouble
+
+
+def folder(path: Path) -> FolderStorage:
     """Storage in a folder, made when absent."""
     path.mkdir(parents=True, exist_ok=True)
-    return ObjectStorage(LocalStore(prefix=path))
+    return FolderStorage(path)
 
 
 def bucket(name: str, *, endpoint: str | None, region: str, access_key: str, secret_key: str) -> ObjectStorage:

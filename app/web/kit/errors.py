@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.access import home_of
+from app.kit import logs
 from app.kit.errors import Forbidden, FreshFactorNeeded, NotFound, Refused
 from app.kit.i18n import known_locale
 from app.people.rules import Viewer
@@ -122,8 +123,8 @@ def to_sign_in(responder: Responder, request: Request) -> Response:
 
 
 def report(where: str, trouble: Exception) -> None:
-    """One line for the log: the kind of trouble, never its content."""
-    log.error("trouble", route=where, kind=type(trouble).__name__)
+    """One line for the log: the kind of trouble and its place in the code, never its content."""
+    log.error("trouble", route=where, kind=type(trouble).__name__, where=logs.where(trouble))
 
 
 def _here(request: Request) -> str:

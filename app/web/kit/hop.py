@@ -19,6 +19,7 @@ from starlette.responses import Response
 from app.access import may
 from app.kit.db import DatabaseBusy
 from app.kit.errors import Forbidden, FreshFactorNeeded, NotFound, Refused
+from app.kit.storage import StorageTrouble
 from app.people.rules import TOUCH_EVERY, Viewer
 from app.people.tables import FormKey
 from app.web.kit import errors, sessions
@@ -73,7 +74,7 @@ class Hop:
             return Response(status_code=409)
         except (NotFound, Forbidden, Refused, FreshFactorNeeded, StaleDataError) as told:
             return errors.told(self.responder, self.request, self.viewer, told)
-        except (DatabaseBusy, OperationalError, PoolTimeout) as trouble:
+        except (DatabaseBusy, OperationalError, PoolTimeout, StorageTrouble) as trouble:
             if self._abandoned.is_set():
                 raise Abandoned from trouble
             errors.report(self.entry.name, trouble)

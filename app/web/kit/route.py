@@ -24,6 +24,7 @@ from starlette.routing import Route
 
 from app.access import Permission
 from app.kit.ids import MAX_ID
+from app.kit.storage import StorageTrouble
 from app.web.kit import csrf, errors
 from app.web.kit.ask import Services
 from app.web.kit.body import BodyTooLarge, read_form
@@ -142,6 +143,9 @@ class Edge:
                 return ask_errors(413)
             except (ClientDisconnect, ValueError):
                 return ask_errors(400)
+            except OSError as trouble:  # a large upload waits on disk, and the disk may be full
+                errors.report(entry.name, trouble)
+                return ask_errors(503)
         try:
             return await self._run(entry, request, form)
         finally:
@@ -160,6 +164,9 @@ class Edge:
                 response = await to_thread.run_sync(hop.run, limiter=limiter, abandon_on_cancel=True)
                 if hop.repeat:  # the same form came twice at the same moment: the other one won
                     response = await to_thread.run_sync(hop.run, limiter=limiter, abandon_on_cancel=True)
+        except StorageTrouble as trouble:
+            errors.report(entry.name, trouble)
+            return errors.plain(self.responder, request, 503)
         except TimeoutError:
             hop.abandon()
             return errors.plain(self.responder, request, 503)

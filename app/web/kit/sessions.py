@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
+from app.kit.db import DatabaseBusy
 from app.kit.i18n import known_locale
 from app.kit.ids import digest
 from app.people.actions.sign_in import touch as touch_sign_in
@@ -45,7 +48,10 @@ def session_cookie(settings: Settings, token: str) -> Cookie:
 
 
 def touch(services: Services, viewer: Viewer) -> None:
-    """Note that the session is in use; after the response, at most once per ten minutes."""
+    """Note that the session is in use; after the response, at most once per ten minutes.
+
+    On a full disk the note is left out: looking goes on.
+    """
     if viewer.sign_in_id is not None:
-        with services.database.writing() as db:
+        with suppress(DatabaseBusy, SQLAlchemyError), services.database.writing() as db:
             touch_sign_in(db, sign_in_id=viewer.sign_in_id, now=services.clock.now())
