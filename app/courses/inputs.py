@@ -17,7 +17,7 @@ Id = Annotated[int, Field(ge=1, le=MAX_ID)]
 
 
 def _nothing(value: Any) -> Any:
-    return None if value == "" else value
+    return None if value in {"", "0"} else value
 
 
 class Input(BaseModel):
@@ -44,7 +44,7 @@ class PeopleToAdd(Input):
 
 
 class CoachChoice(Input):
-    """Who coaches whom. Without `enrolment_id` it is for everybody who has no coach yet."""
+    """Who coaches whom. Without `enrolment_id` (or with 0) it is for everybody who has no coach yet."""
 
     coach_id: Id
     enrolment_id: Annotated[Id | None, BeforeValidator(_nothing)] = None

@@ -1,4 +1,4 @@
-"""Reading courses: editions, who follows them, and what an admin sees of cohorts."""
+"""Reading courses: editions, and who follows them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from app.courses.tables import (
     Cohort,
     Course,
     CourseEdition,
+    CourseImage,
     Enrolment,
     Intervention,
     PracticalAssignment,
@@ -232,6 +233,16 @@ def courses_to_read(db: Session, viewer: Viewer) -> list[CourseLine]:
         if row.own or _reads_along(viewer, row.intervention):
             found.setdefault(row.slug, CourseLine(row.slug, row.title, row.summary))
     return list(found.values())
+
+
+def image_key(db: Session, edition_id: int, name: str) -> str:
+    """Where a picture of an edition is stored; the same for everybody. Raises: NotFound."""
+    key = db.scalar(
+        select(CourseImage.storage_key).where(CourseImage.edition_id == edition_id, CourseImage.name == name)
+    )
+    if key is None:
+        raise NotFound
+    return key
 
 
 def _edition_column(db: Session, edition_id: int, column: Any) -> dict[str, Any]:

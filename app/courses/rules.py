@@ -9,6 +9,10 @@ from typing import Any, Final, Self
 
 LEVELS: Final = 4
 NOT_SEEN: Final = "niet-gezien"
+KERN_SPOT: Final = '<span class="tile"></span>'
+"""Where a page puts the picture of a core element in the text of a lesson."""
+ATTENTION_SPOT: Final = '<span class="icon"></span>'
+"""Where a page puts the icon of a warning."""
 
 
 @dataclass(frozen=True)

@@ -119,12 +119,16 @@ class CoursePage:
     title: str
     summary: str
     sample: bool
-    preview: bool
+    enrolment_id: int | None
     progress: TheoryProgress
     modules: tuple[ModuleCard, ...]
     assignments: tuple[AssignmentLine, ...]
     safety_title: str
     handbook: bool
+
+    @property
+    def preview(self) -> bool:
+        return self.enrolment_id is None
 
 
 def course_page(db: Session, viewer: Viewer, course_slug: str) -> CoursePage:
@@ -139,7 +143,7 @@ def course_page(db: Session, viewer: Viewer, course_slug: str) -> CoursePage:
         title=reading.outline.title,
         summary=reading.outline.summary,
         sample=reading.sample,
-        preview=reading.preview,
+        enrolment_id=reading.enrolment.id if reading.enrolment else None,
         progress=state,
         modules=tuple(
             _card(reading.outline, module, motifs, lessons=lessons, quizzes=quizzes, step=step)

@@ -19,10 +19,9 @@ from markdown_it.token import Token
 
 from app.courses.files.models import Rendered
 from app.courses.files.problems import Problems
+from app.courses.rules import ATTENTION_SPOT, KERN_SPOT
 from app.kit.text import fold
 
-KERN_SPOT: Final = '<span class="tile"></span>'
-ATTENTION_SPOT: Final = '<span class="icon"></span>'
 KINDS: Final = ("kern", "let-op", "voorbeeld", "stappen", "denk", "citaat")
 UNTITLED: Final = frozenset({"stappen"})
 OPENS: Final = re.compile(r"^:::\s*([a-z-]+)(?:\s+(.*?))?\s*$")

@@ -1,4 +1,4 @@
-"""Words for what courses may refuse."""
+"""Words for what courses and theory may refuse."""
 
 from __future__ import annotations
 
@@ -6,4 +6,22 @@ from typing import Final
 
 from app.web.words.shared import N_
 
-WORDS: Final[dict[str, str]] = {}
+WORDS: Final[dict[str, str]] = {
+    "ends_before_start": N_("De groep stopt voor hij begint. Kies een latere einddag."),
+    "unknown_edition": N_("Kies een opleiding uit de lijst."),
+    "contact_without_address": N_("Kies iemand met een mailadres. Antwoorden op de uitnodiging komen daar."),
+    "cohort_full": N_("Er zijn nog {free} plekken vrij en je koos {asked} mensen."),
+    "already_enrolled": N_("{name} volgt deze opleiding al in een andere groep."),
+    "unknown_person": N_("Kies iemand uit de lijst."),
+    "not_yourself": N_("Jezelf inschrijven kan niet. Vraag een collega om dat te doen."),
+    "already_in": N_("Deze persoon is al binnen. Een nieuwe uitnodiging hoeft niet."),
+    "already_complete": N_("Deze opleiding is al afgerond."),
+    "not_a_coach": N_("Deze persoon is geen coach voor deze opleiding."),
+    "coach_is_self": N_("Iemand kan niet de eigen coach zijn. Kies een ander."),
+    "enrolment_closed": N_("Deze inschrijving is gestopt of al afgerond."),
+    "nobody_to_invite": N_("Iedereen in deze groep is al uitgenodigd."),
+    "nobody_without_coach": N_("Iedereen in deze groep heeft al een coach."),
+    "unanswered": N_("Kies hier nog een antwoord."),
+    "quiz_passed": N_("Deze toets heb je al gehaald."),
+    "quiz_wait": N_("Je kunt de toets over {minutes} minuten opnieuw maken."),
+}

@@ -1,0 +1,51 @@
+"""The course: what there is to learn, how far somebody is, and what comes next."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.access import Permission
+from app.courses.queries import courses_to_read
+from app.practice.queries import progress_of
+from app.practice.rules import RecordState
+from app.theory.queries import course_page
+from app.web.kit.ask import Answer, Ask, redirect, render
+from app.web.kit.motifs import course_wall, motif
+from app.web.kit.route import Area
+from app.web.words.shared import N_
+
+area = Area()
+
+PRACTICE_STICKERS: Final = {
+    RecordState.LOCKED: (N_("Op slot"), "", "lock"),
+    RecordState.OPEN: (N_("Aan de slag"), "sun", "pencil"),
+    RecordState.PLANNED: (N_("Ingepland"), "sky", "calendar"),
+    RecordState.SUBMITTED: (N_("Ingeleverd"), "sky", "send"),
+    RecordState.IN_REVIEW: (N_("Je coach kijkt"), "sky", "eye"),
+    RecordState.SIGNED_OFF: (N_("Afgetekend"), "leaf", "check"),
+    RecordState.RETURNED: (N_("Aanvullen"), "sun", "rotate-ccw"),
+    RecordState.NOT_MET: (N_("Nog een keer"), "sun", "rotate-ccw"),
+}
+
+
+@area.get("/opleiding", policy=Permission.SIGNED_IN, name="courses.list")
+def courses(ask: Ask) -> Answer:
+    """Who follows one course goes straight to it."""
+    found = courses_to_read(ask.db, ask.viewer)
+    if len(found) == 1:
+        return redirect(f"/opleiding/{found[0].slug}")
+    return render("courses/list.html", found, motif=motif)
+
+
+@area.get("/opleiding/{course:slug}", policy=Permission.SIGNED_IN, name="courses.course")
+def course(ask: Ask, course: str) -> Answer:
+    page = course_page(ask.db, ask.viewer, course)
+    practice = progress_of(ask.db, [page.enrolment_id]).get(page.enrolment_id) if page.enrolment_id else None
+    return render(
+        "courses/course.html",
+        page,
+        practice=practice,
+        stickers=PRACTICE_STICKERS,
+        motif=motif,
+        course_wall=course_wall,
+    )
