@@ -75,6 +75,7 @@ class ObservationForm(_Form):
     """
 
     version: Version = None
+    whole: Literal["", "1"] = ""
     strong_1: OptionalLine = ""
     strong_2: OptionalLine = ""
     strong_3: OptionalLine = ""

@@ -205,12 +205,6 @@ def _load(db: Session, viewer: Viewer, record_id: int) -> _Loaded:
     return _Loaded(path, enrolment, number, definition, rubric, form)
 
 
-def form_models(db: Session, viewer: Viewer, record_id: int) -> tuple[AssignmentDefinition, Rubric]:
-    """What the form of a record is made from. Raises: NotFound for everybody but the present coach."""
-    loaded = _load(db, viewer, record_id)
-    return loaded.definition, loaded.rubric
-
-
 def differences(
     saved: Observation, typed: Observation, definition: AssignmentDefinition, rubric: Rubric
 ) -> tuple[Difference, ...]:

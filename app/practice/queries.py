@@ -10,12 +10,13 @@ from datetime import datetime
 from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
-from app.courses.queries import enrolment_facts, enrolments_visible_to
-from app.courses.rules import AssignmentDefinition, EnrolmentStage, Policy
+from app.courses.queries import enrolment_facts, enrolments_visible_to, rubric_of
+from app.courses.rules import AssignmentDefinition, EnrolmentStage, Policy, Rubric
 from app.courses.tables import CourseEdition, Enrolment, PracticalAssignment
 from app.delivery.queries import groups_of
 from app.delivery.rules import DateFacts, DateKind, GroupFacts
 from app.delivery.tables import DeliveryDate
+from app.kit.errors import NotFound
 from app.kit.localtime import local_day, working_days_between
 from app.people.rules import Viewer
 from app.practice.rules import (
@@ -358,3 +359,15 @@ def policies_of(db: Session, edition_ids: Collection[int]) -> dict[int, Policy]:
     """The policies of editions, in one statement."""
     rows = db.execute(select(CourseEdition.id, CourseEdition.policy).where(CourseEdition.id.in_(edition_ids)))
     return {row.id: Policy.from_facts(row.policy) for row in rows}
+
+
+def form_parts(db: Session, viewer: Viewer, record_id: int) -> tuple[AssignmentDefinition, Rubric]:
+    """What the forms of a record are made from. Raises: NotFound when it is not the viewer's to see."""
+    row = db.execute(
+        select(PracticalAssignment.definition, PracticalAssignment.edition_id)
+        .join(AssignmentRecord, AssignmentRecord.assignment_id == PracticalAssignment.id)
+        .where(AssignmentRecord.id == record_id, AssignmentRecord.id.in_(records_visible_to(viewer)))
+    ).first()
+    if row is None:
+        raise NotFound
+    return AssignmentDefinition.from_facts(row.definition), rubric_of(db, row.edition_id)

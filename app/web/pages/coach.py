@@ -1,0 +1,155 @@
+"""The coach: who waits, the page of one assignment with its form, and signing."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from app.access import Permission
+from app.kit.errors import Refused
+from app.practice import inputs
+from app.practice.actions import assessing, visits
+from app.practice.coach_page import coach_page
+from app.practice.observation_page import Difference, ObservationPage, differences, observation_page
+from app.practice.queries import form_parts
+from app.practice.rules import Gap, Observation, gaps
+from app.web.kit.ask import Answer, Ask, Page, redirect, render
+from app.web.kit.forms import Submitted
+from app.web.kit.route import Area
+from app.web.words.shared import N_
+
+area = Area()
+Form = Submitted[Any]
+
+
+class Forms(NamedTuple):
+    """The forms on the page of one assignment; the ones that came back were typed."""
+
+    visit: Form | None = None
+    cancel: Form | None = None
+    observed: Form | None = None
+    elsewhere: tuple[Difference, ...] = ()
+
+
+@area.get("/coach", policy=Permission.COACH, name="coach.list")
+def work_list(ask: Ask) -> Answer:
+    return render("coach/list.html", coach_page(ask.db, ask.viewer, now=ask.now))
+
+
+@area.get("/coach/{record:id}", policy=Permission.COACH, name="coach.record")
+def show(ask: Ask, record: int) -> Answer:
+    return _page(ask, record)
+
+
+@area.post("/coach/{record:id}/bezoek", policy=Permission.COACH, name="coach.plan_visit")
+def plan_visit(ask: Ask, record: int) -> Answer:
+    form = Submitted.read(inputs.VisitPlan, ask.form, ask.viewer.locale)
+    if form.valid:
+        try:
+            visits.plan_visit(ask.db, by=ask.viewer, record_id=record, date_id=form.given.date_id, now=ask.now)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            return redirect(f"/coach/{record}", toast=N_("Het bezoek staat gepland. Jullie krijgen allebei een mail."))
+    return _page(ask, record, Forms(visit=form))
+
+
+@area.post("/coach/{record:id}/bezoek/afzeggen", policy=Permission.COACH, name="coach.cancel_visit")
+def cancel_visit(ask: Ask, record: int) -> Answer:
+    form = Submitted.read(inputs.VisitCancel, ask.form, ask.viewer.locale)
+    if form.valid:
+        try:
+            visits.cancel_visit(ask.db, by=ask.viewer, record_id=record, reason=form.given.reason, now=ask.now)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            return redirect(f"/coach/{record}", toast=N_("Het bezoek is afgezegd. Jullie krijgen allebei een mail."))
+    return _page(ask, record, Forms(cancel=form))
+
+
+@area.post("/coach/{record:id}/formulier", policy=Permission.COACH, name="coach.observe")
+def observe(ask: Ask, record: int) -> Answer:
+    """Keep the form as it is, or say that it is whole. What was typed is never lost, also when it is old."""
+    definition, rubric = form_parts(ask.db, ask.viewer, record)
+    form = Submitted.read(inputs.observation_form(definition, rubric), ask.form, ask.viewer.locale)
+    if not form.valid:
+        return _page(ask, record, Forms(observed=form))
+    given, whole = form.given.observation(), form.given.whole == "1"
+    try:
+        assessing.save_observation(
+            ask.db, by=ask.viewer, record_id=record, given=given, version=form.given.version, whole=whole, now=ask.now
+        )
+    except Refused as refused:
+        if refused.code == "stale_form":
+            form.refuse(refused)
+            return _stale(ask, record, form, given)
+        _note_gaps(form, gaps(given, definition, rubric) if whole else [], refused)
+        return _page(ask, record, Forms(observed=form))
+    if whole:
+        return redirect(f"/coach/{record}/aftekenen")
+    return redirect(f"/coach/{record}", toast=N_("Je formulier is bewaard."))
+
+
+@area.get("/coach/{record:id}/aftekenen", policy=Permission.COACH, name="coach.review")
+def review(ask: Ask, record: int) -> Answer:
+    page = observation_page(ask.db, ask.viewer, record, now=ask.now)
+    if not page.may_sign:
+        return redirect(f"/coach/{record}")
+    blank: Form = Submitted.blank(
+        ask.viewer.locale,
+        decision=page.suggested.value,
+        version=page.version,
+        submission_id=page.submission_id,
+    )
+    return render("coach/sign.html", page, form=blank)
+
+
+@area.post("/coach/{record:id}/aftekenen", policy=Permission.COACH, name="coach.sign")
+def sign(ask: Ask, record: int) -> Answer:
+    form = Submitted.read(inputs.Signature, ask.form, ask.viewer.locale)
+    if form.valid:
+        try:
+            assessing.sign(ask.db, by=ask.viewer, record_id=record, given=form.given, now=ask.now)
+        except Refused as refused:
+            if refused.field is None:  # about what is signed, not about what was typed: the page has changed
+                raise
+            form.refuse(refused)
+        else:
+            return redirect(f"/coach/{record}", toast=N_("Vastgelegd. De professional krijgt meteen bericht."))
+    page = observation_page(ask.db, ask.viewer, record, now=ask.now)
+    return render("coach/sign.html", page, status=422, form=form)
+
+
+def _note_gaps(form: Form, found: list[Gap], refused: Refused) -> None:
+    """All that is missing at once, instead of one thing at a time."""
+    if refused.code not in {gap.code for gap in found}:
+        form.refuse(refused)
+        return
+    for gap in found:
+        form.add(gap.field, gap.code)
+
+
+def _stale(ask: Ask, record: int, form: Form, typed: Observation) -> Page:
+    """Show what was saved elsewhere beside what was typed here; sending again is a choice."""
+    definition, rubric = form_parts(ask.db, ask.viewer, record)
+    page = observation_page(ask.db, ask.viewer, record, now=ask.now)
+    form.raw["version"] = [str(page.version)]
+    elsewhere = differences(page.saved, typed, definition, rubric)
+    return _show(ask, page, Forms(observed=form, elsewhere=elsewhere))
+
+
+def _page(ask: Ask, record: int, forms: Forms | None = None) -> Page:
+    return _show(ask, observation_page(ask.db, ask.viewer, record, now=ask.now), forms or Forms())
+
+
+def _show(ask: Ask, page: ObservationPage, forms: Forms) -> Page:
+    typed = forms.visit or forms.cancel or forms.observed
+    locale = ask.viewer.locale
+    return render(
+        "coach/record.html",
+        page,
+        status=200 if typed is None else 422,
+        visit=forms.visit or Submitted.blank(locale, date_id=page.visit.id if page.visit else None),
+        cancel=forms.cancel or Submitted.blank(locale),
+        observed=forms.observed or Submitted.blank(locale, version=page.version, **inputs.filled_in(page.saved)),
+        elsewhere=forms.elsewhere,
+    )

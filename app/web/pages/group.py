@@ -1,0 +1,127 @@
+"""My group: where it meets and when, and on which of those days the coach comes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from starlette.datastructures import FormData
+
+from app.access import Permission
+from app.certification.queries import authorised
+from app.delivery import actions
+from app.delivery.inputs import Group, GroupGiven
+from app.delivery.rules import DATES_MAX, Authorised, DateKind
+from app.kit.errors import Refused
+from app.kit.localtime import local
+from app.practice.own_practice import GroupPage, group_page
+from app.web.kit.ask import Answer, Ask, invalid, redirect, render
+from app.web.kit.forms import Submitted
+from app.web.kit.route import Area
+from app.web.words.shared import N_
+
+area = Area()
+PARTS = ("id", "kind", "day", "starts", "ends")
+FIRST_TIMES = {"starts": "13:30", "ends": "15:30"}
+
+
+@area.get("/groep", policy=Permission.FOLLOW_TRAINING, name="group.show")
+def show(ask: Ask) -> Answer:
+    page = group_page(ask.db, ask.viewer, now=ask.now)
+    return render("delivery/group.html", page, form=Submitted.blank(ask.viewer.locale))
+
+
+@area.get("/groep/invoeren", policy=Permission.FOLLOW_TRAINING, name="group.edit")
+def edit(ask: Ask) -> Answer:
+    page = group_page(ask.db, ask.viewer, now=ask.now)
+    form: Submitted[GroupGiven] = Submitted.blank(ask.viewer.locale, **_initial(page))
+    return render("delivery/edit.html", page, form=form, dates_max=DATES_MAX)
+
+
+@area.post("/groep/invoeren", policy=Permission.FOLLOW_TRAINING, name="group.save")
+def save(ask: Ask) -> Answer:
+    page = group_page(ask.db, ask.viewer, now=ask.now)
+    if "more" in ask.form or "drop" in ask.form:
+        changed: Submitted[GroupGiven] = Submitted(raw=_with_rows(ask.form), locale=ask.viewer.locale)
+        return render("delivery/edit.html", page, form=changed, dates_max=DATES_MAX)
+    form = Submitted.read(Group, ask.form, ask.viewer.locale)
+    if form.valid:
+        try:
+            actions.save_group(
+                ask.db,
+                by=ask.viewer,
+                given=form.given,
+                authorised=_authorised(ask, page),
+                pinned=page.pinned,
+                now=ask.now,
+            )
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            return redirect("/groep", toast=N_("Je groep is bewaard."))
+    return invalid("delivery/edit.html", page, form=form, dates_max=DATES_MAX)
+
+
+@area.post("/groep/afronden", policy=Permission.FOLLOW_TRAINING, name="group.end")
+def end(ask: Ask) -> Answer:
+    page = group_page(ask.db, ask.viewer, now=ask.now)
+    if page.group is not None:
+        actions.end_group(ask.db, by=ask.viewer, group_id=page.group.id, now=ask.now)
+    return redirect("/groep", toast=N_("Je groep is afgerond."))
+
+
+def _authorised(ask: Ask, page: GroupPage) -> Authorised | None:
+    if page.may_begin or page.intervention_id is None:
+        return None
+    return authorised(ask.db, ask.viewer.id, page.intervention_id, ask.today)
+
+
+def _initial(page: GroupPage) -> dict[str, Any]:
+    """The fields of the form as they stand; a new group starts with one empty row."""
+    group = page.group
+    if group is None:
+        return {"rows": 1, "kind_1": DateKind.SESSION.value} | {f"{part}_1": time for part, time in FIRST_TIMES.items()}
+    fields: dict[str, Any] = {
+        "group_id": group.id,
+        "version": group.version,
+        "place": group.place,
+        "address": group.address,
+        "municipality": group.municipality,
+        "goal_group": group.goal_group,
+        "rows": max(len(group.coming), 1),
+    }
+    for number, date in enumerate(group.coming, start=1):
+        starts, ends = local(date.starts_at), local(date.ends_at)
+        fields |= {
+            f"id_{number}": date.id,
+            f"kind_{number}": date.kind.value,
+            f"day_{number}": starts.date().isoformat(),
+            f"starts_{number}": f"{starts:%H:%M}",
+            f"ends_{number}": f"{ends:%H:%M}",
+        }
+    return fields
+
+
+def _with_rows(form: FormData) -> dict[str, list[str]]:
+    """What was typed with one row more, or one less: how a form without script grows and shrinks."""
+    typed = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    count = int(typed["rows"]) if typed.get("rows", "").isdigit() else 1
+    rows = [{part: typed.pop(f"{part}_{number}", "") for part in PARTS} for number in range(1, min(count, 99) + 1)]
+    drop = typed.pop("drop", "")
+    if drop.isdigit() and 1 <= int(drop) <= len(rows) and len(rows) > 1:
+        rows.pop(int(drop) - 1)
+    elif typed.pop("more", "") and len(rows) < DATES_MAX:
+        rows.append(_a_week_later(rows[-1]))
+    typed["rows"] = str(len(rows))
+    for number, row in enumerate(rows, start=1):
+        typed |= {f"{part}_{number}": value for part, value in row.items()}
+    return {name: [value] for name, value in typed.items()}
+
+
+def _a_week_later(row: dict[str, str]) -> dict[str, str]:
+    """Groups meet weekly, at the same time."""
+    try:
+        day = (datetime.fromisoformat(row["day"]) + timedelta(days=7)).date().isoformat()
+    except (ValueError, OverflowError):
+        day = ""
+    return {**row, "id": "", "kind": DateKind.SESSION.value, "day": day}

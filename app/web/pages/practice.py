@@ -1,0 +1,176 @@
+"""My practice: the assignments of the own training, and the page on which one is done and handed in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.access import Permission
+from app.kit.errors import Forbidden, Refused
+from app.kit.pictures import PHOTO_BYTES, BadPhoto, Photo, photo_from
+from app.practice import inputs
+from app.practice.actions import evidence, records
+from app.practice.own_practice import practice_list
+from app.practice.queries import form_parts
+from app.practice.record_page import RecordPage, record_page
+from app.web.kit.ask import Answer, Ask, Page, redirect, render
+from app.web.kit.forms import Submitted, files
+from app.web.kit.route import Area
+from app.web.words.shared import N_
+
+area = Area()
+UPLOAD_BYTES = 48 * 1024 * 1024
+"""More than a photo may have, so that one that is too large gets its sentence at the field."""
+
+Form = Submitted[Any]
+
+
+@area.get("/praktijk", policy=Permission.FOLLOW_TRAINING, name="practice.list")
+def assignments(ask: Ask) -> Answer:
+    page = practice_list(ask.db, ask.viewer)
+    if page is not None and len(page.rows) == 1 and page.rows[0].record_id is not None:
+        return redirect(f"/praktijk/{page.rows[0].record_id}")
+    return render("practice/list.html", page, form=Submitted.blank(ask.viewer.locale))
+
+
+@area.post("/praktijk/begin", policy=Permission.FOLLOW_TRAINING, name="practice.begin")
+def begin(ask: Ask) -> Answer:
+    given = str(ask.form.get("assignment_id", ""))
+    if not (given.isascii() and given.isdigit() and len(given) < 16):
+        return redirect("/praktijk")
+    record = records.open_record(ask.db, by=ask.viewer, assignment_id=int(given), now=ask.now)
+    return redirect(f"/praktijk/{record}")
+
+
+@area.get("/praktijk/{record:id}", policy=Permission.SIGNED_IN, name="practice.record")
+def show(ask: Ask, record: int) -> Answer:
+    return _page(ask, ask.db, record)
+
+
+@area.post("/praktijk/{record:id}/voorbereiding", policy=Permission.FOLLOW_TRAINING, name="practice.prepare")
+def prepare(ask: Ask, record: int) -> Answer:
+    form = Submitted.read(inputs.Preparation, ask.form, ask.viewer.locale)
+    if form.valid:
+        try:
+            records.prepare(ask.db, by=ask.viewer, record_id=record, given=form.given, now=ask.now)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            return redirect(f"/praktijk/{record}", toast=N_("Je voorbereiding is bewaard."))
+    return _page(ask, ask.db, record, prepare=form)
+
+
+@area.post("/praktijk/{record:id}/zelf", policy=Permission.FOLLOW_TRAINING, name="practice.save_self_view")
+def save_self_view(ask: Ask, record: int) -> Answer:
+    """Keep the self-scores, whole or not."""
+    form = _self_form(ask, record)
+    if form.valid:
+        try:
+            records.save_self_view(ask.db, by=ask.viewer, record_id=record, given=form.given, now=ask.now)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            return redirect(f"/praktijk/{record}", toast=N_("Bewaard. Je kunt later verder."))
+    return _page(ask, ask.db, record, own=form)
+
+
+@area.post("/praktijk/{record:id}/inleveren", policy=Permission.FOLLOW_TRAINING, name="practice.submit")
+def submit(ask: Ask, record: int) -> Answer:
+    form = _self_form(ask, record)
+    if form.valid:
+        try:
+            records.submit(ask.db, by=ask.viewer, record_id=record, given=form.given, now=ask.now)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            return redirect(f"/praktijk/{record}", toast=N_("Je werk is ingeleverd."))
+    return _page(ask, ask.db, record, own=form)
+
+
+@area.post(
+    "/praktijk/{record:id}/foto",
+    policy=Permission.FOLLOW_TRAINING,
+    name="practice.add_photo",
+    own_transactions=True,
+    body_bytes=UPLOAD_BYTES,
+)
+def add_photo(ask: Ask, record: int) -> Answer:
+    """Ask first whether she may, decode while no transaction is open, store the files, then write the row."""
+    database = ask.services.database
+    form = Submitted.read(inputs.PhotoNote, ask.form, ask.viewer.locale)
+    try:
+        with database.reading() as db:
+            evidence.must_accept_photo(db, by=ask.viewer, record_id=record)
+        photo = _photo(ask, form)
+        if photo is not None and form.valid:
+            stored = evidence.store_photo(ask.services.storage, photo, now=ask.now)
+            with database.writing() as db:
+                evidence.add_photo(db, by=ask.viewer, record_id=record, given=form.given, stored=stored, now=ask.now)
+            return redirect(f"/praktijk/{record}#fotos", toast=N_("Je foto staat erbij."))
+    except Refused as refused:
+        form.refuse(refused)
+    with database.reading() as db:
+        return _page(ask, db, record, photo=form)
+
+
+def _photo(ask: Ask, form: Form) -> Photo | None:
+    """The photo of the upload; None with a sentence at the field when it cannot be used."""
+    chosen = next(iter(files(ask.form, "photo")), None)
+    if chosen is None:
+        form.add("photo", "photo_missing")
+        return None
+    if not form.valid:
+        return None
+    try:
+        return photo_from(chosen.file.read(PHOTO_BYTES + 1))
+    except BadPhoto as bad:
+        form.add("photo", bad.code, **bad.facts)
+        return None
+
+
+def _self_form(ask: Ask, record: int) -> Form:
+    definition, rubric = form_parts(ask.db, ask.viewer, record)
+    return Submitted.read(inputs.self_view(definition, rubric), ask.form, ask.viewer.locale)
+
+
+def _page(
+    ask: Ask,
+    db: Session,
+    record: int,
+    *,
+    prepare: Form | None = None,
+    photo: Form | None = None,
+    own: Form | None = None,
+) -> Page:
+    """The page of one assignment; a form that came back carries its sentences and makes the status 422."""
+    page = record_page(db, ask.viewer, record, now=ask.now)
+    typed = prepare or photo or own
+    if typed is not None and not page.mine:
+        raise Forbidden
+    return render(
+        "practice/record.html",
+        page,
+        status=200 if typed is None else 422,
+        prepare=prepare or _prepare_form(ask, page),
+        photo=photo or Submitted.blank(ask.viewer.locale),
+        own=own or _own_form(ask, page),
+    )
+
+
+def _prepare_form(ask: Ask, page: RecordPage) -> Form:
+    written = page.preparation
+    if written is None:
+        return Submitted.blank(ask.viewer.locale)
+    return Submitted.blank(
+        ask.viewer.locale,
+        goal=written.goal,
+        session_plan=written.session_plan,
+        learning_question=written.learning_question,
+        version=written.version,
+    )
+
+
+def _own_form(ask: Ask, page: RecordPage) -> Form:
+    scores = {f"self_{code}": level for code, level in page.draft_scores.items()}
+    return Submitted.blank(ask.viewer.locale, note=page.draft_note, **scores)
