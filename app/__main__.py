@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.kit.migrate import NewerDatabase
-from app.settings import Settings
+from app.settings import Settings, UnreadableSettings
+
+if TYPE_CHECKING:
+    from app.kit.lock import FileLock
+    from app.main import Parts
+
+PRIVATE: Final = 0o077  # what we make is for the user that runs the program: it holds people's data
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 courses = typer.Typer(no_args_is_help=True, help="Opleidingen controleren en publiceren.")
 people = typer.Typer(no_args_is_help=True, help="Mensen.")
 app.add_typer(courses, name="courses")
 app.add_typer(people, name="people")
+
+
+@app.callback()
+def begin() -> None:
+    """What every command starts with."""
+    os.umask(PRIVATE)
 
 
 def fail(sentence: str) -> typer.Exit:
@@ -26,33 +41,111 @@ def fail(sentence: str) -> typer.Exit:
 
 
 def settings_or_exit() -> Settings:
-    """The settings, or one line for each that is wrong."""
+    """The settings, or one line for each that is wrong; never the value, which may be a secret."""
     try:
         return Settings()
+    except UnreadableSettings as unreadable:
+        raise fail(str(unreadable)) from None
     except ValidationError as wrong:
-        for error in wrong.errors():
+        for error in wrong.errors(include_input=False, include_url=False):
             name = ".".join(str(part) for part in error["loc"]).upper()
-            typer.echo(
-                f"Instelling {name or 'van de omgeving'}: {error['msg'].removeprefix('Value error, ')}", err=True
-            )
+            for line in _objection(error["type"], error["msg"], error.get("ctx", {})).splitlines():
+                typer.echo(f"{name} {line}" if name else line, err=True)
         raise fail("Het programma start niet met deze instellingen.") from None
 
 
-def migrate_or_exit(settings: Settings) -> None:
-    """Bring the database up to date, or say in a sentence why that cannot be."""
-    from app.kit import migrate  # noqa: PLC0415
+def _objection(kind: str, message: str, facts: dict[str, Any]) -> str:
+    match kind:
+        case "value_error":
+            return message.removeprefix("Value error, ")
+        case "int_parsing" | "int_type":
+            return "moet een getal zijn."
+        case "bool_parsing" | "bool_type":
+            return "moet 1 of 0 zijn."
+        case "literal_error":
+            return f"moet {facts['expected']} zijn.".replace(" or ", " of ")
+        case "greater_than_equal":
+            return f"moet minstens {facts['ge']} zijn."
+        case "less_than_equal":
+            return f"mag hoogstens {facts['le']} zijn."
+        case _:
+            return f"klopt niet ({kind})."
 
+
+def folder_or_exit(settings: Settings) -> None:
+    """Make DATA_DIR, or say in a sentence why it cannot be used."""
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
+        if not os.access(settings.data_dir, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as trouble:
+        raise unusable(settings, trouble) from None
+
+
+def unusable(settings: Settings, trouble: OSError) -> typer.Exit:
+    """Say what is wrong with DATA_DIR."""
+    match trouble.errno:
+        case errno.EEXIST | errno.ENOTDIR:
+            why = "daar staat een bestand, geen map"
+        case errno.EACCES | errno.EPERM:
+            why = "je mag daar niet schrijven"
+        case errno.EROFS:
+            why = "die schijf is alleen te lezen"
+        case errno.ENOSPC | errno.EDQUOT:
+            why = "de schijf is vol"
+        case _:
+            why = trouble.strerror or type(trouble).__name__
+    return fail(f"De map {settings.data_dir} (DATA_DIR) is niet te gebruiken: {why}.")
+
+
+def migrate_or_exit(settings: Settings) -> None:
+    """Bring the database up to date, or say in a sentence why that cannot be.
+
+    An SQLite database with something in it is copied first: a rebuilt table cannot be taken back.
+    """
+    from app.kit import migrate  # noqa: PLC0415
+    from app.upkeep.archive import BackupFailed  # noqa: PLC0415
+    from app.upkeep.backup import before_migration  # noqa: PLC0415
+
+    folder_or_exit(settings)
+    try:
         if migrate.pending(settings.database):
+            before_migration(settings.database, folder=settings.data_dir / "backups")
             migrate.upgrade(settings.database, data_dir=settings.data_dir)
     except NewerDatabase as newer:
         raise fail(
             f"Deze database is gemaakt door een nieuwere versie van het programma (versie {newer}). "
             "Werk het programma bij, of zet een oudere back-up terug."
         ) from None
+    except BackupFailed as failed:
+        raise fail(f"De back-up vóór het bijwerken is niet gemaakt: {failed}. Er is niets bijgewerkt.") from None
+    except SQLAlchemyError as trouble:
+        cause = str(getattr(trouble, "orig", None) or type(trouble).__name__).partition("\n")[0]
+        raise fail(f"De database is niet te gebruiken: {cause}.") from None
     except OSError as trouble:
-        raise fail(f"De map {settings.data_dir} is niet te gebruiken: {trouble.strerror}.") from None
+        raise unusable(settings, trouble) from None
+
+
+def claim_or_exit(settings: Settings, *, pages: bool, worker: bool) -> list[FileLock]:
+    """Take the place of the one that serves or works; keep what comes back until the end."""
+    from app.serving import AlreadyRunning, claim  # noqa: PLC0415
+
+    folder_or_exit(settings)
+    try:
+        return claim(settings, pages=pages, worker=worker)
+    except AlreadyRunning as running:
+        raise fail(str(running)) from None
+    except OSError as trouble:
+        raise unusable(settings, trouble) from None
+
+
+def parts_or_exit() -> Parts:
+    """The parts of the program for a command, on a database that is up to date."""
+    from app.main import make_parts  # noqa: PLC0415
+
+    settings = settings_or_exit()
+    migrate_or_exit(settings)
+    return make_parts(settings)
 
 
 @app.command()
@@ -61,8 +154,12 @@ def serve(*, worker: Annotated[bool, typer.Option(help="Doe ook het werk op de a
     from app.serving import run  # noqa: PLC0415
 
     settings = settings_or_exit()
+    held = claim_or_exit(settings, pages=True, worker=worker)
     migrate_or_exit(settings)
-    raise typer.Exit(run(settings, with_worker=worker))
+    status = run(settings, with_worker=worker)
+    for place in held:
+        place.release()
+    raise typer.Exit(status)
 
 
 @app.command("worker")
@@ -71,8 +168,12 @@ def work() -> None:
     from app.serving import run_worker  # noqa: PLC0415
 
     settings = settings_or_exit()
+    held = claim_or_exit(settings, pages=False, worker=True)
     migrate_or_exit(settings)
-    raise typer.Exit(run_worker(settings))
+    status = run_worker(settings)
+    for place in held:
+        place.release()
+    raise typer.Exit(status)
 
 
 @app.command()
@@ -86,21 +187,15 @@ def migrate() -> None:
 @app.command()
 def backup() -> None:
     """Maak nu een back-up in DATA_DIR/backups."""
-    from app.main import make_parts  # noqa: PLC0415
-    from app.upkeep.backup import BackupFailed  # noqa: PLC0415
-    from app.worker.handlers.backup import make  # noqa: PLC0415
+    from app.upkeep.archive import BackupFailed  # noqa: PLC0415
+    from app.worker.handlers.backup import make_now  # noqa: PLC0415
 
-    settings = settings_or_exit()
-    migrate_or_exit(settings)
-    parts = make_parts(settings)
+    parts = parts_or_exit()
     try:
-        make(parts.work, {})
+        made = make_now(parts.work)
     except BackupFailed as failed:
         raise fail(f"De back-up is niet gemaakt: {failed}.") from None
-    from app.upkeep.backup import newest  # noqa: PLC0415
-
-    made = newest(settings.data_dir / "backups")
-    typer.echo(f"Back-up gemaakt: {made.path if made else '?'}")
+    typer.echo(f"Back-up gemaakt: {made.path}")
 
 
 @app.command()
@@ -108,17 +203,32 @@ def restore(path: Annotated[Path, typer.Argument(help="De back-up, een .tar-best
     """Zet een back-up terug in een lege DATA_DIR of een lege database."""
     from app.main import open_storage  # noqa: PLC0415
     from app.serving import replay_erasures  # noqa: PLC0415
-    from app.upkeep import backup as upkeep  # noqa: PLC0415
+    from app.upkeep import restore as upkeep  # noqa: PLC0415
+    from app.upkeep.archive import BackupFailed  # noqa: PLC0415
 
     settings = settings_or_exit()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    folder_or_exit(settings)
     try:
         made_at = upkeep.restore(path, settings.database, open_storage(settings))
-    except upkeep.BackupFailed as failed:
+    except BackupFailed as failed:
         raise fail(f"Terugzetten lukt niet: {failed}.") from None
     migrate_or_exit(settings)
     erased = replay_erasures(settings)
     typer.echo(f"Teruggezet: de stand van {made_at:%Y-%m-%d %H:%M} UTC. Opnieuw gewist: {erased} personen.")
+
+
+@app.command()
+def doctor() -> None:
+    """Kijk na of alles in de database klopt; zegt per regel wat niet klopt."""
+    from app.upkeep.examine import examine  # noqa: PLC0415
+
+    parts = parts_or_exit()
+    found = examine(parts.settings.database, parts.storage, data_dir=parts.settings.data_dir)
+    for violation in found:
+        typer.echo(str(violation), err=True)
+    if found:
+        raise fail(f"{len(found)} dingen kloppen niet.")
+    typer.echo("Alles klopt.")
 
 
 @courses.command("check")
@@ -137,15 +247,10 @@ def check_course(folder: Annotated[Path, typer.Argument(help="De map van de ople
 @courses.command("publish")
 def publish_course(folder: Annotated[Path, typer.Argument(help="De map van de opleiding.", exists=True)]) -> None:
     """Publiceer een opleiding als nieuwe editie. Wie al bezig is, blijft in de eigen editie."""
-    from app.courses.commands import check, publish_folder  # noqa: PLC0415
-    from app.main import make_parts  # noqa: PLC0415
+    from app.courses.commands import publish_folder  # noqa: PLC0415
 
     check_course(folder)
-    settings = settings_or_exit()
-    migrate_or_exit(settings)
-    parts = make_parts(settings)
-    if check(folder):
-        raise typer.Exit(1)
+    parts = parts_or_exit()
     with parts.database.writing() as db:
         edition = publish_folder(db, folder, storage=parts.storage, now=parts.clock.now())
     typer.echo(f"Gepubliceerd: {folder.name}, editie {edition}.")
@@ -158,20 +263,28 @@ def create_admin(
 ) -> None:
     """Maak de eerste beheerder (eigenaar) en toon de link waarmee zij binnenkomt."""
     from app.kit.errors import Refused  # noqa: PLC0415
-    from app.main import make_parts  # noqa: PLC0415
     from app.people.actions.first_admin import create_first_admin  # noqa: PLC0415
+    from app.people.inputs import PersonDetails  # noqa: PLC0415
 
-    settings = settings_or_exit()
-    migrate_or_exit(settings)
-    parts = make_parts(settings)
+    try:
+        given = PersonDetails(name=name, email=email)
+    except ValidationError as wrong:
+        fields = {str(error["loc"][0]) for error in wrong.errors(include_input=False)}
+        raise fail("Dat e-mailadres klopt niet." if "email" in fields else "Die naam klopt niet.") from None
+    if not given.email:
+        raise fail("Zonder e-mailadres kan zij niet binnenkomen.")
+    parts = parts_or_exit()
     try:
         with parts.database.writing() as db:
-            link = create_first_admin(db, name=name, email=email, keyring=parts.keyring, now=parts.clock.now())
+            link = create_first_admin(
+                db, name=given.name, email=given.email, keyring=parts.keyring, now=parts.clock.now()
+            )
     except Refused as refused:
         from app.web.kit.words import sentence  # noqa: PLC0415
 
         raise fail(sentence(refused.code, refused.facts, "nl")) from None
-    typer.echo(f"{name} kan binnenkomen met deze link (14 dagen geldig):\n{settings.address}/uitnodiging/{link}")
+    address = parts.settings.address
+    typer.echo(f"{given.name} kan binnenkomen met deze link (14 dagen geldig):\n{address}/uitnodiging/{link}")
 
 
 @app.command()

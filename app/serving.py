@@ -4,21 +4,33 @@ from __future__ import annotations
 
 import errno
 import logging
+import re
 import signal
 import socket
-import sys
+import sqlite3
 import threading
-from typing import Final
+from contextlib import suppress
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final
 
 import structlog
 import typer
+from sqlalchemy import select
+from sqlalchemy.engine import make_url
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.kit import lock, logs
+from app.kit.db import lock_folder
 from app.main import Parts, create_app, make_parts
-from app.people import queries as people
+from app.people.tables import Person
 from app.settings import DEMO_PASSWORD, Settings
 from app.worker.run import Worker, registered
+from app.worker.work import GiveUp
 
 GRACE_S: Final = 10
+SAFE_SQLITE: Final = (3, 51, 3)  # older ones may lose a write-ahead log, very rarely (security.md 3.2)
+ERASED: Final = re.compile(r"erasures/([0-9]+)")
 DEMO_PEOPLE: Final = (
     ("noor", "professional"),
     ("ruben", "coach"),
@@ -26,6 +38,38 @@ DEMO_PEOPLE: Final = (
     ("sanne", "contactpersoon"),
     ("joris", "professional elders"),
 )
+
+
+class AlreadyRunning(Exception):
+    """Another process has this work on this database; the message is a sentence for the terminal."""
+
+
+def claim(settings: Settings, *, pages: bool, worker: bool) -> list[lock.FileLock]:
+    """On SQLite one process serves and one does the work: take those places until this process ends.
+
+    Raises: AlreadyRunning; OSError when the folder is not ours to write in.
+    """
+    url = make_url(settings.database)
+    if url.get_backend_name() != "sqlite":
+        return []
+    folder = lock_folder(url, settings.data_dir)
+    held = []
+    if pages:
+        sentence = f"Het programma draait al op de gegevens in {folder}. Stop het eerst, of kies een andere DATA_DIR."
+        held.append(_take(folder / "serve.lock", sentence))
+    if worker:
+        sentence = f"Het werk op de achtergrond wordt al gedaan voor {folder}."
+        if pages:
+            sentence += " Start alleen de pagina's met: python -m app serve --no-worker"
+        held.append(_take(folder / "worker.lock", sentence))
+    return held
+
+
+def _take(path: Path, otherwise: str) -> lock.FileLock:
+    taken = lock.take(path)
+    if taken is None:
+        raise AlreadyRunning(otherwise)
+    return taken
 
 
 def run(settings: Settings, *, with_worker: bool) -> int:
@@ -37,12 +81,13 @@ def run(settings: Settings, *, with_worker: bool) -> int:
     if listening is None:
         return 1
     parts = make_parts(settings)
+    _warn_of_old_sqlite(parts)
     if settings.demo:
         prepare_demo(settings, parts)
     for line in _first_words(settings, with_worker=with_worker):
         typer.echo(line)
     config = uvicorn.Config(
-        create_app(parts, with_worker=with_worker),
+        _told_once(create_app(parts, with_worker=with_worker)),
         log_config=None,
         access_log=False,
         server_header=False,
@@ -51,9 +96,10 @@ def run(settings: Settings, *, with_worker: bool) -> int:
         h11_max_incomplete_event_size=64 * 1024,
     )
     server = uvicorn.Server(config)
+    _stop_quietly(server)
     server.run(sockets=[listening])
     parts.database.close()
-    return 0
+    return 0 if server.started else 1
 
 
 def run_worker(settings: Settings) -> int:
@@ -63,6 +109,7 @@ def run_worker(settings: Settings) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     parts = make_parts(settings)
+    _warn_of_old_sqlite(parts)
     worker = Worker(parts.work)
     worker.start()
     typer.echo("Het werk op de achtergrond draait. Stoppen: Ctrl+C.")
@@ -72,15 +119,44 @@ def run_worker(settings: Settings) -> int:
     return 0
 
 
+def _stop_quietly(server: Any) -> None:
+    """Ask to stop = stop with status 0. Uvicorn raises the signal once more after it ended; nothing is left to do."""
+
+    def asked(_number: int, _frame: FrameType | None) -> None:
+        server.should_exit = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, asked)
+
+
+def _told_once(app: ASGIApp) -> ASGIApp:
+    """The program without the echo of a bug: it was answered and reported, and its message may quote data."""
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await app(scope, receive, send)
+        except Exception:
+            if scope["type"] != "http":
+                raise
+
+    return serve
+
+
+def _warn_of_old_sqlite(parts: Parts) -> None:
+    if parts.database.is_sqlite and sqlite3.sqlite_version_info < SAFE_SQLITE:
+        wanted = ".".join(map(str, SAFE_SQLITE))
+        structlog.get_logger("serving").warning("old sqlite", version=sqlite3.sqlite_version, wanted=wanted)
+
+
 def prepare_demo(settings: Settings, parts: Parts | None = None) -> bool:
     """Fill an empty database with the course and people of the demo; False when somebody is there already."""
     parts = parts or make_parts(settings)
     with parts.database.reading() as db:
-        if people.anybody(db):
+        if db.scalar(select(Person.id).limit(1)) is not None:
             return False
     from app.demo.story import tell  # noqa: PLC0415 - only the first start needs it
 
-    typer.echo("Eerste start: de opleiding en de voorbeeldmensen worden klaargezet.")
+    typer.echo("Eerste start: de opleiding en de voorbeeldmensen worden klaargezet.", err=True)
     tell(parts)
     return True
 
@@ -88,24 +164,18 @@ def prepare_demo(settings: Settings, parts: Parts | None = None) -> bool:
 def replay_erasures(settings: Settings) -> int:
     """Erase again, after a restore, whoever was erased since the backup was made; gives how many."""
     parts = make_parts(settings)
-    erased = [int(key.rpartition("/")[2]) for key in parts.storage.keys("erasures")]
-    for person_id in erased:
-        registered()[0]["people.erase"](parts.work, {"person_id": person_id})
-    return len(erased)
+    listed = [ERASED.fullmatch(key) for key in parts.storage.keys("erasures")]
+    erased = 0
+    for person_id in sorted(int(found[1]) for found in listed if found):
+        with suppress(GiveUp):  # she came after the backup, so there is nothing of her in it
+            registered()[0]["people.erase"](parts.work, {"person_id": person_id})
+            erased += 1
+    return erased
 
 
 def set_up_logs(settings: Settings) -> None:
-    """One line per event: readable in a terminal, JSON in production. Never names, addresses or texts."""
-    renderer: structlog.typing.Processor = structlog.processors.JSONRenderer()
-    if settings.demo:
-        renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    structlog.configure(
-        processors=[structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso"), renderer],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING if settings.demo else logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
-    )
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    """One line per event: warnings, readable, in a demo's terminal; everything as JSON in production."""
+    logs.set_up(readable=settings.demo, level=logging.WARNING if settings.demo else logging.INFO)
 
 
 def _listen(settings: Settings) -> socket.socket | None:
@@ -152,6 +222,4 @@ def _first_words(settings: Settings, *, with_worker: bool) -> list[str]:
 
 
 def _without_password(url: str) -> str:
-    from sqlalchemy.engine import make_url  # noqa: PLC0415
-
     return make_url(url).render_as_string(hide_password=True) if "://" in url else url

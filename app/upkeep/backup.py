@@ -1,33 +1,30 @@
-"""Backup and restore: the database through its own backup tool, then the files that it names."""
+"""Making backups: the database through its own backup tool, then the files that it names."""
 
 from __future__ import annotations
 
 import gzip
 import json
-import re
+import os
 import shutil
 import sqlite3
 import subprocess
 import tarfile
 import tempfile
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy.engine import URL, make_url
 
-from app.kit.storage import Storage
+from app.kit.clock import SystemClock
+from app.kit.migrate import current
+from app.kit.storage import Storage, StorageTrouble, flush
+from app.upkeep.archive import FILES, FORMAT, HEAD, LEFT_OUT, POSTGRES, SQLITE, TAIL, BackupFailed, Writer, check
 
-FORMAT: Final = 1
-FILE_NAME: Final = re.compile(r"files/(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_-][A-Za-z0-9_.-]*")
-LEFT_OUT: Final = ("erasures/", "exports/", "incoming/")
-"""Areas of the file store that a backup never holds: the erasure list must outlive it, the rest is short-lived."""
-
-
-class BackupFailed(Exception):
-    """The backup could not be made or read; the message says why."""
+KEPT_BEFORE_MIGRATION: Final = 3
+UNFINISHED_AGE: Final = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -45,54 +42,23 @@ def make(url: str, storage: Storage, *, folder: Path, keep: int, now: datetime) 
     The database goes first and the files after it: files are never changed, so each file that the database
     names exists. Raises: BackupFailed.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    name = f"academie-{now.astimezone(UTC):%Y%m%d-%H%M%S}.tar"
-    unfinished = folder / f"{name}.unfinished"
-    with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        dump = _dump(make_url(url), Path(scratch))
-        with tarfile.open(unfinished, "w") as archive:
-            facts = {"format": FORMAT, "made_at": now.isoformat(), "database": dump.name}
-            head = Path(scratch) / "backup.json"
-            head.write_text(json.dumps(facts))
-            archive.add(head, "backup.json")
-            archive.add(dump, dump.name)
-            for key in storage.keys():  # noqa: SIM118 - a method of the store, not of a dict
-                if not key.startswith(LEFT_OUT):
-                    part = Path(scratch) / "part"
-                    part.write_bytes(storage.get(key))
-                    archive.add(part, f"files/{key}")
-    done = unfinished.rename(folder / name)
-    for old in sorted(folder.glob("academie-*.tar"))[:-keep]:
-        old.unlink()
+    done = _write(url, storage, folder=folder, name=f"academie-{now.astimezone(UTC):%Y%m%d-%H%M%S}.tar", now=now)
+    _keep_newest(folder, "academie-*.tar", keep)
     return Backup(done, now, done.stat().st_size)
 
 
-def restore(path: Path, url: str, storage: Storage) -> datetime:
-    """Put a backup back into an empty place and give the moment it was made.
+def before_migration(url: str, *, folder: Path) -> Path | None:
+    """A copy of an SQLite database that is about to change, without files; None for an empty one.
 
-    The erasure list is not part of a backup: replay it afterwards, the command does so.
-    Raises: BackupFailed when the file is not a backup of ours or the place is not empty.
+    Raises: BackupFailed.
     """
-    try:
-        with tarfile.open(path) as archive, tempfile.TemporaryDirectory() as scratch:
-            facts = json.loads(_content(archive, "backup.json"))
-            dump = Path(scratch) / "dump"
-            dump.write_bytes(_content(archive, str(facts["database"])))
-            made_at = datetime.fromisoformat(facts["made_at"])
-            _load(make_url(url), dump)
-            for member in archive:
-                if member.isfile() and FILE_NAME.fullmatch(member.name):
-                    storage.put_at(member.name.removeprefix("files/"), _content(archive, member.name))
-    except (tarfile.TarError, KeyError, ValueError, EOFError) as broken:
-        raise BackupFailed("this file is not a whole backup of this program") from broken
-    return made_at
-
-
-def _content(archive: tarfile.TarFile, name: str) -> bytes:
-    part = archive.extractfile(name)
-    if part is None:
-        raise KeyError(name)
-    return part.read()
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or (revision := current(url)) is None:
+        return None
+    now = SystemClock().now()
+    done = _write(url, None, folder=folder, name=f"voor-bijwerken-{now:%Y%m%d-%H%M%S}-{revision}.tar", now=now)
+    _keep_newest(folder, "voor-bijwerken-*.tar", KEPT_BEFORE_MIGRATION)
+    return done
 
 
 def newest(folder: Path) -> Backup | None:
@@ -105,45 +71,95 @@ def newest(folder: Path) -> Backup | None:
     return Backup(found[-1], made_at, found[-1].stat().st_size)
 
 
-def _dump(url: URL, scratch: Path) -> Path:
+def _write(url: str, storage: Storage | None, *, folder: Path, name: str, now: datetime) -> Path:
+    unfinished = folder / f"{name}.unfinished"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _sweep(folder, now)
+        with tempfile.TemporaryDirectory(dir=folder, prefix="unfinished-") as scratch:
+            dump = dump_database(make_url(url), Path(scratch))
+            unfinished.touch(mode=0o600)
+            with tarfile.open(unfinished, "w") as tar:
+                archive = Writer(tar, Path(scratch))
+                facts = {"format": FORMAT, "made_at": now.isoformat(), "database": dump.name}
+                archive.add(HEAD, json.dumps(facts).encode())
+                archive.add_file(dump.name, dump)
+                for key in _keys(storage):
+                    with suppress(FileNotFoundError):  # erased since the list was made
+                        archive.add(f"{FILES}{key}", storage.get(key) if storage else b"")
+                archive.add(TAIL, json.dumps({"parts": archive.digests}).encode())
+        with tarfile.open(unfinished) as tar:
+            check(tar)
+        flush(unfinished)
+        done = unfinished.rename(folder / name)
+        flush(folder)
+    except (tarfile.TarError, ValueError, KeyError) as broken:
+        raise BackupFailed("wat geschreven is, is niet heel terug te lezen") from broken
+    except OSError as trouble:
+        raise BackupFailed(f"schrijven in {folder} lukt niet ({trouble.strerror})") from trouble
+    except StorageTrouble as trouble:
+        raise BackupFailed("de opslag van bestanden antwoordt niet") from trouble
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return done
+
+
+def _keys(storage: Storage | None) -> list[str]:
+    if storage is None:
+        return []
+    return [entry.key for entry in storage.entries() if not entry.key.startswith(LEFT_OUT)]
+
+
+def _keep_newest(folder: Path, pattern: str, keep: int) -> None:
+    for old in sorted(folder.glob(pattern))[:-keep]:
+        old.unlink(missing_ok=True)
+
+
+def _sweep(folder: Path, now: datetime) -> None:
+    """Remove what a killed run left behind."""
+    for left in [*folder.glob("*.unfinished"), *folder.glob("unfinished-*")]:
+        if datetime.fromtimestamp(left.stat().st_mtime, UTC) < now - UNFINISHED_AGE:
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+
+
+def dump_database(url: URL, scratch: Path) -> Path:
+    """One moment of a database in use, as a file. Raises: BackupFailed."""
     if url.get_backend_name() == "sqlite":
-        target = scratch / "academie.db"
+        target = scratch / SQLITE.removesuffix(".gz")
         # The backup API sees one moment of a database in use; copying the file would lose what is in the log.
-        with closing(sqlite3.connect(str(url.database))) as source, closing(sqlite3.connect(target)) as copy:
-            source.backup(copy)
-            if copy.execute("PRAGMA integrity_check").fetchone() != ("ok",):
-                raise BackupFailed("the copy of the database is damaged")
+        try:
+            with closing(sqlite3.connect(f"file:{url.database}?mode=rw", uri=True)) as source:
+                with closing(sqlite3.connect(target)) as copy:
+                    source.backup(copy)
+                    if copy.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+                        raise BackupFailed("de kopie van de database is beschadigd")
+        except sqlite3.Error as trouble:
+            raise BackupFailed(f"de database is niet te kopiëren ({trouble})") from trouble
         return _zipped(target)
-    target = scratch / "academie.dump"
-    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    _run(["pg_dump", "--format=custom", f"--file={target}", plain])
+    target = scratch / POSTGRES
+    run_postgres(["pg_dump", "--format=custom", f"--file={target}"], url)
     return target
 
 
-def _load(url: URL, dump: Path) -> None:
-    if url.get_backend_name() == "sqlite":
-        place = Path(str(url.database))
-        if place.exists() and place.stat().st_size:
-            raise BackupFailed(f"there is a database already at {place}; move it away first")
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with gzip.open(dump) as source, place.open("wb") as target:
-            shutil.copyfileobj(source, target)
-        return
-    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    _run(["pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", f"--dbname={plain}", str(dump)])
-
-
 def _zipped(path: Path) -> Path:
-    zipped = path.with_suffix(".db.gz")
+    zipped = path.with_name(f"{path.name}.gz")
     with path.open("rb") as source, gzip.open(zipped, "wb", compresslevel=6) as target:
         shutil.copyfileobj(source, target)
+    path.unlink()
     return zipped
 
 
-def _run(command: list[str]) -> None:
+def run_postgres(command: list[str], url: URL, *more: str) -> None:
+    """Run a tool of PostgreSQL on a database. The password goes where other users cannot read it.
+
+    Raises: BackupFailed.
+    """
+    plain = url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
+    environment = os.environ | ({"PGPASSWORD": str(url.password)} if url.password else {})
+    words = [*command, f"--dbname={plain}", *more]
     try:
-        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - our own words
+        done = subprocess.run(words, capture_output=True, check=False, env=environment)  # noqa: S603 - our own words
     except FileNotFoundError as missing:
-        raise BackupFailed(f"{command[0]} is not installed on this machine") from missing
+        raise BackupFailed(f"{command[0]} staat niet op deze machine") from missing
     if done.returncode != 0:
-        raise BackupFailed(f"{command[0]}: {done.stderr.decode(errors='replace')[-400:]}")
+        raise BackupFailed(f"{command[0]}: {done.stderr.decode(errors='replace').strip()[-400:]}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import traceback
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
@@ -11,10 +10,9 @@ from pkgutil import iter_modules
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.jobs import actions as jobs
-from app.kit.db import DatabaseBusy
+from app.kit.logs import where
 from app.worker import handlers as handler_package
 from app.worker.work import GiveUp, Handler, Periodic, Work
 
@@ -64,9 +62,8 @@ def run_one(work: Work) -> str | None:
     try:
         registered()[0][claimed.kind](work, claimed.payload)
     except (Exception, GiveUp) as wrong:  # noqa: BLE001 - whatever a job does, the worker goes on
-        log.warning("job failed", kind=claimed.kind, job=claimed.id, error=type(wrong).__name__)
-        where = traceback.extract_tb(wrong.__traceback__)[-1]
-        told = f"{type(wrong).__name__} at {where.name}:{where.lineno}"
+        log.warning("job failed", kind=claimed.kind, job=claimed.id, error=type(wrong).__name__, where=where(wrong))
+        told = f"{type(wrong).__name__} at {where(wrong)}"
         with work.database.writing() as db:
             jobs.fail(db, claimed, error=told, now=work.now, retry=not isinstance(wrong, GiveUp))
     else:
@@ -93,8 +90,8 @@ class Worker(threading.Thread):
                     self._scheduled = minute
                 if run_one(self.work) is None:
                     self._stop_asked.wait(IDLE_S)
-            except (SQLAlchemyError, DatabaseBusy) as trouble:
-                log.warning("worker trouble", kind=type(trouble).__name__)
+            except Exception as trouble:  # noqa: BLE001 - a full disk or a lost database passes; the worker stays
+                log.warning("worker trouble", kind=type(trouble).__name__, where=where(trouble))
                 self._stop_asked.wait(TROUBLE_S)
 
     def stop(self, *, timeout: float = 10) -> None:

@@ -1,0 +1,65 @@
+"""Looking the whole installation over: the data, its files, and whether the newest backup can be put back."""
+
+from __future__ import annotations
+
+import tarfile
+import tempfile
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+
+from app.kit.db import Database
+from app.kit.storage import Storage
+from app.upkeep import files
+from app.upkeep.archive import FILES, BackupFailed, check
+from app.upkeep.invariants import Violation, invariants
+from app.upkeep.restore import read_whole
+
+
+def examine(url: str, storage: Storage, *, data_dir: Path) -> list[Violation]:
+    """Everything that is not as it must be.
+
+    It looks through a connection of its own: a long look must not stand in the lane of the pages.
+    """
+    found, keys = _look(url, data_dir)
+    missing = keys - set(storage.keys())
+    if missing:  # some may have been removed, row and file, since the rows were read
+        missing &= _look(url, data_dir)[1]
+    return found + [Violation("I-7", "file", None, f"{key} is er niet") for key in sorted(missing)]
+
+
+def try_restore(path: Path, url: str) -> list[Violation]:
+    """Put a backup back in a passing folder and look it over. On PostgreSQL only the archive itself is read.
+
+    Raises: BackupFailed when the archive is not whole.
+    """
+    if make_url(url).get_backend_name() != "sqlite":
+        with _opened(path) as archive:
+            check(archive)
+        return []
+    with tempfile.TemporaryDirectory() as scratch:
+        dump = Path(scratch) / "academie.db"
+        read_whole(path, dump, for_sqlite=True)
+        found, keys = _look(f"sqlite:///{dump}", Path(scratch))
+        with _opened(path) as archive:
+            kept = {name.removeprefix(FILES) for name in archive.getnames() if name.startswith(FILES)}
+    short_lived = {key for key in keys if key.startswith("exports/")}
+    return found + [
+        Violation("I-14", "file", None, f"{key} zit niet in de back-up") for key in sorted(keys - kept - short_lived)
+    ]
+
+
+def _opened(path: Path) -> tarfile.TarFile:
+    try:
+        return tarfile.open(path)
+    except (OSError, tarfile.TarError) as broken:
+        raise BackupFailed("dit is geen hele back-up van dit programma") from broken
+
+
+def _look(url: str, data_dir: Path) -> tuple[list[Violation], set[str]]:
+    database = Database.open(url, data_dir=data_dir)
+    try:
+        with database.reading(snapshot=True) as db:
+            return invariants(db), files.named(db)
+    finally:
+        database.close()
