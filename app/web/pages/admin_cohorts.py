@@ -102,6 +102,7 @@ class LetterPage:
     names: list[str]
     without_coach: int
     letter: Letter | None
+    action: str
     again: int | None
 
 
@@ -322,6 +323,9 @@ def _letter(ask: Ask, cohort_id: int, form: Submitted[Any], *, again: int | None
         names=names,
         without_coach=sum(one.coach_id is None for one in waiting),
         letter=preview,
+        action=f"/beheer/opleidingsgroepen/{cohort_id}/uitnodigen/{again}"
+        if again is not None
+        else f"/beheer/opleidingsgroepen/{cohort_id}/uitnodigen",
         again=again,
     )
     return render("cohorts/letter.html", page, form=form, status=status, part="cohorts/_preview.html")

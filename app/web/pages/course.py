@@ -10,7 +10,6 @@ from app.practice.queries import progress_of
 from app.practice.rules import RecordState
 from app.theory.queries import course_page
 from app.web.kit.ask import Answer, Ask, redirect, render
-from app.web.kit.motifs import course_wall, motif
 from app.web.kit.route import Area
 from app.web.words.shared import N_
 
@@ -34,7 +33,7 @@ def courses(ask: Ask) -> Answer:
     found = courses_to_read(ask.db, ask.viewer)
     if len(found) == 1:
         return redirect(f"/opleiding/{found[0].slug}")
-    return render("courses/list.html", found, motif=motif)
+    return render("courses/list.html", found)
 
 
 @area.get("/opleiding/{course:slug}", policy=Permission.SIGNED_IN, name="courses.course")
@@ -46,6 +45,4 @@ def course(ask: Ask, course: str) -> Answer:
         page,
         practice=practice,
         stickers=PRACTICE_STICKERS,
-        motif=motif,
-        course_wall=course_wall,
     )

@@ -28,4 +28,8 @@ STATE_LOOKS: Final = {
     MessageState.SUPPRESSED: StateLook(N_("Niet meer nodig"), "", "circle-minus"),
 }
 
-KIND_WORDS: Final[dict[str, str]] = {}
+KIND_WORDS: Final[dict[str, str]] = {
+    "courses.coach_assigned": N_("Wie je coach is"),
+    "courses.coachees_assigned": N_("Wie je begeleidt"),
+    "courses.invitation": N_("Uitnodiging voor de opleiding"),
+}
