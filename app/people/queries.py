@@ -259,3 +259,8 @@ def own_export(db: Session, viewer: Viewer, export_id: int, *, now: datetime) ->
 def _owners(db: Session) -> set[int]:
     owners = select(RoleGrant.person_id).where(RoleGrant.role == Role.OWNER, RoleGrant.revoked_at.is_(None))
     return set(db.scalars(owners))
+
+
+def anybody(db: Session) -> bool:
+    """Whether this installation knows anyone yet."""
+    return db.scalar(select(Person.id).limit(1)) is not None
