@@ -38,23 +38,24 @@ def _one_line(value: str) -> str:
     return " ".join(value.split())
 
 
+# The length stands first, so that it belongs to the text itself and says so: later it would count "items".
 Line = Annotated[
     str,
-    BeforeValidator(_cleaned),
     StringConstraints(min_length=1, max_length=LINE_MAX),
+    BeforeValidator(_cleaned),
     AfterValidator(_one_line),
 ]
 OptionalLine = Annotated[
-    str, BeforeValidator(_cleaned), StringConstraints(max_length=LINE_MAX), AfterValidator(_one_line)
+    str, StringConstraints(max_length=LINE_MAX), BeforeValidator(_cleaned), AfterValidator(_one_line)
 ]
-Paragraph = Annotated[str, BeforeValidator(_cleaned), StringConstraints(min_length=1, max_length=PARAGRAPH_MAX)]
-OptionalParagraph = Annotated[str, BeforeValidator(_cleaned), StringConstraints(max_length=PARAGRAPH_MAX)]
-PageText = Annotated[str, BeforeValidator(_cleaned), StringConstraints(min_length=1, max_length=PAGE_MAX)]
+Paragraph = Annotated[str, StringConstraints(min_length=1, max_length=PARAGRAPH_MAX), BeforeValidator(_cleaned)]
+OptionalParagraph = Annotated[str, StringConstraints(max_length=PARAGRAPH_MAX), BeforeValidator(_cleaned)]
+PageText = Annotated[str, StringConstraints(min_length=1, max_length=PAGE_MAX), BeforeValidator(_cleaned)]
 
 
 def fold(text: str) -> str:
     """The text without case and accents: how names are searched and compared."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_STROKES))
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
