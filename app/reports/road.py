@@ -1,0 +1,257 @@
+"""Everything on `/traject`: where somebody is on the road, the one next step, dates, the coach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.certification.next_steps import LearningFacts, NextStep, TrainerFacts, next_step
+from app.certification.queries import Candidate, PersonStanding, candidate, standings
+from app.certification.tables import Certificate, CertificationDecision
+from app.courses.queries import current_enrolment
+from app.courses.rules import EnrolmentFacts, EnrolmentStage
+from app.delivery.queries import groups_of
+from app.delivery.rules import DateFacts, DateKind
+from app.delivery.tables import DeliveryDate
+from app.intervision.queries.own import OwnPage, own_page
+from app.kit.localtime import local_day
+from app.ledger.tables import LedgerContent
+from app.meetings.rules import AnswerTo
+from app.people.queries import cards
+from app.people.rules import PersonCard, Viewer
+from app.practice.rules import PracticeProgress
+from app.practice.tables import AssignmentRecord, CoachVisit
+from app.theory.rules import TheoryProgress
+
+DATES_SHOWN: Final = 5
+WRITE_WITHIN: Final = timedelta(days=60)  # a learning point of long ago is no next step any more
+
+
+class Mood(StrEnum):
+    """How the page greets."""
+
+    WELCOME = "welcome"
+    STARTING = "starting"
+    ON_THE_WAY = "on_the_way"
+    HALFWAY = "halfway"
+    NEARLY = "nearly"
+    ALL_DONE = "all_done"
+    TRAINER = "trainer"
+    STOPPED = "stopped"
+
+
+class DateOf(StrEnum):
+    """What a date to remember is about."""
+
+    VISIT = "visit"
+    GROUP = "group"
+    END_PRESENTATION = "end_presentation"
+    INTERVISION = "intervision"
+
+
+@dataclass(frozen=True)
+class RoadDate:
+    """One date to remember."""
+
+    kind: DateOf
+    at: datetime
+    place: str
+    href: str
+    today: bool
+
+
+@dataclass(frozen=True)
+class RefusalNote:
+    """Why the certificate was not granted (yet). `reasons` is empty once its time to be kept is over."""
+
+    day: date
+    reasons: str
+    object_until: date
+
+
+@dataclass(frozen=True)
+class RoadPage:
+    """The road of one person."""
+
+    first_name: str
+    mood: Mood
+    here: str
+    next: NextStep
+    enrolment: EnrolmentFacts | None
+    theory: TheoryProgress | None
+    practice: PracticeProgress | None
+    trainer: PersonStanding | None
+    dates: tuple[RoadDate, ...]
+    coach: PersonCard | None
+    contact: PersonCard | None
+    refusal: RefusalNote | None
+    seat_at: datetime | None
+    to_answer: bool
+    today: date
+    sample: bool
+
+    @property
+    def learning(self) -> bool:
+        """Whether a training runs now."""
+        return self.enrolment is not None and self.enrolment.stage is not EnrolmentStage.COMPLETED
+
+
+def road_page(db: Session, viewer: Viewer, *, now: datetime) -> RoadPage:
+    """The page of the viewer; nobody else's."""
+    today = local_day(now)
+    enrolment = current_enrolment(db, viewer.id)
+    found = candidate(db, enrolment.id) if enrolment is not None else None
+    trainer = _trainer(standings(db, [viewer.id], today)[viewer.id], enrolment)
+    meetings = own_page(db, viewer, now=now)
+    to_answer = any(round_.open and not round_.chosen for round_ in meetings.rounds)
+    learning = _learning_facts(found) if found is not None else None
+    step = next_step(learning, _trainer_facts(db, trainer, meetings, now, to_answer=to_answer), today=today)
+    ids = [] if enrolment is None else [one for one in (enrolment.coach_id, enrolment.contact_id) if one is not None]
+    people = cards(db, ids)
+    return RoadPage(
+        first_name=viewer.first_name,
+        mood=_mood(found, trainer),
+        here=_here(found, trainer),
+        next=step,
+        enrolment=enrolment,
+        theory=found.theory if found is not None else None,
+        practice=found.practice if found is not None else None,
+        trainer=trainer,
+        dates=_dates(db, enrolment, meetings, now),
+        coach=people.get(enrolment.coach_id or 0) if enrolment is not None else None,
+        contact=people.get(enrolment.contact_id) if enrolment is not None else None,
+        refusal=_refusal(db, found),
+        seat_at=next((one.seat.meeting.starts_at for one in meetings.rounds if one.seat is not None), None),
+        to_answer=to_answer,
+        today=today,
+        sample=enrolment.sample if enrolment is not None else False,
+    )
+
+
+def _trainer(found: list[PersonStanding], enrolment: EnrolmentFacts | None) -> PersonStanding | None:
+    """The certification of the training at hand, or the one that lasts longest."""
+    if enrolment is not None:
+        same = [one for one in found if one.intervention_id == enrolment.intervention_id]
+        found = same or found
+    return max(found, key=lambda one: one.standing.until or date.min, default=None)
+
+
+def _learning_facts(found: Candidate) -> LearningFacts:
+    return LearningFacts(
+        stage=found.enrolment.stage,
+        theory_complete=found.theory.complete,
+        lesson=found.theory.next,
+        practice=found.practice.next,
+        practice_complete=found.practice.complete,
+        ready=found.ready_on is not None,
+        refused=found.ready_on is not None and not found.waits,
+    )
+
+
+def _trainer_facts(
+    db: Session, trainer: PersonStanding | None, meetings: OwnPage, now: datetime, *, to_answer: bool
+) -> TrainerFacts | None:
+    if trainer is None:
+        return None
+    issued_at = db.scalar(select(Certificate.issued_at).where(Certificate.id == trainer.certificate_id))
+    to_write = (
+        one.place.id
+        for one in meetings.past
+        if one.may_write and not one.learned and now - one.meeting.starts_at <= WRITE_WITHIN
+    )
+    return TrainerFacts(
+        standing=trainer.standing,
+        certificate_id=trainer.certificate_id,
+        issued_on=local_day(issued_at) if issued_at is not None else trainer.starts_on,
+        to_answer=to_answer,
+        to_write=next(to_write, None),
+        seat=any(one.seat is not None for one in meetings.rounds),
+    )
+
+
+def _mood(found: Candidate | None, trainer: PersonStanding | None) -> Mood:
+    if found is None or found.enrolment.stage is EnrolmentStage.COMPLETED:
+        if trainer is None:
+            return Mood.WELCOME
+        return Mood.TRAINER if trainer.standing.state.holds else Mood.STOPPED
+    if found.ready_on is not None:
+        return Mood.ALL_DONE if found.waits else Mood.NEARLY
+    theory, practice = found.theory, found.practice
+    read = (theory.lessons_done + theory.quizzes_passed) / max(1, theory.lessons_total + theory.quizzes_total)
+    done = read / 2 + practice.signed_off / max(1, practice.required) / 2
+    if done == 0:
+        return Mood.STARTING
+    bounds = ((0.4, Mood.ON_THE_WAY), (0.7, Mood.HALFWAY))
+    return next((mood for bound, mood in bounds if done < bound), Mood.NEARLY)
+
+
+def _here(found: Candidate | None, trainer: PersonStanding | None) -> str:
+    """The stop where somebody is; empty when the road has not begun."""
+    if found is None or found.enrolment.stage is EnrolmentStage.COMPLETED:
+        return "" if trainer is None else "intervision"
+    if found.ready_on is not None:
+        return "certificate"
+    return "practice" if found.theory.complete or found.practice.signed_off else "theory"
+
+
+def _dates(db: Session, enrolment: EnrolmentFacts | None, meetings: OwnPage, now: datetime) -> tuple[RoadDate, ...]:
+    today = local_day(now)
+    found: list[RoadDate] = []
+
+    def add(kind: DateOf, at: datetime, place: str, href: str) -> None:
+        found.append(RoadDate(kind, at, place, href, local_day(at) == today))
+
+    if enrolment is not None and enrolment.stage is not EnrolmentStage.COMPLETED:
+        visits = _visits(db, enrolment.id)
+        group = groups_of(db, [enrolment.id]).get(enrolment.id)
+        for one in group.coming if group is not None else ():
+            if one.ends_at > now:
+                add(_kind(one, visits), one.starts_at, group.place if group else "", visits.get(one.id, "/groep"))
+    for round_ in meetings.rounds:
+        for own in round_.places:
+            if own.place.answer is AnswerTo.YES and not own.meeting.cancelled:
+                add(DateOf.INTERVISION, own.meeting.starts_at, own.meeting.venue, "/intervisie")
+    found.sort(key=lambda one: one.at)
+    weighty = [one for one in found if one.kind is not DateOf.GROUP]
+    first = [one for one in found if one.kind is DateOf.GROUP][:2]
+    return tuple(sorted([*weighty, *first], key=lambda one: one.at)[:DATES_SHOWN])
+
+
+def _kind(one: DateFacts, visits: dict[int, str]) -> DateOf:
+    if one.id in visits:
+        return DateOf.VISIT
+    return DateOf.END_PRESENTATION if one.kind is DateKind.END_PRESENTATION else DateOf.GROUP
+
+
+def _visits(db: Session, enrolment_id: int) -> dict[int, str]:
+    """The dates on which the coach comes, with the page of the assignment."""
+    rows = db.execute(
+        select(CoachVisit.date_id, CoachVisit.record_id)
+        .join(AssignmentRecord, AssignmentRecord.id == CoachVisit.record_id)
+        .join(DeliveryDate, DeliveryDate.id == CoachVisit.date_id)
+        .where(AssignmentRecord.enrolment_id == enrolment_id, CoachVisit.cancelled_at.is_(None))
+    )
+    return {row.date_id: f"/praktijk/{row.record_id}" for row in rows}
+
+
+def _refusal(db: Session, found: Candidate | None) -> RefusalNote | None:
+    """The last refusal, while it is what stands between somebody and the certificate."""
+    if found is None or found.refused_on is None or found.waits or found.enrolment.stage is EnrolmentStage.COMPLETED:
+        return None
+    content = db.scalar(
+        select(LedgerContent.content)
+        .join(CertificationDecision, CertificationDecision.event_id == LedgerContent.event_id)
+        .where(CertificationDecision.enrolment_id == found.enrolment.id, CertificationDecision.kind == "refused")
+        .order_by(CertificationDecision.id.desc())
+        .limit(1)
+    )
+    return RefusalNote(
+        day=found.refused_on,
+        reasons=str(content.get("reasons", "")) if content else "",
+        object_until=found.refused_on + timedelta(days=found.policy.appeal_days),
+    )
