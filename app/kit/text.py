@@ -53,9 +53,17 @@ OptionalParagraph = Annotated[str, StringConstraints(max_length=PARAGRAPH_MAX), 
 PageText = Annotated[str, StringConstraints(min_length=1, max_length=PAGE_MAX), BeforeValidator(_cleaned)]
 
 
+# Letters that Unicode does not take apart; people search them without the stroke or dot.
+_STROKES = str.maketrans(
+    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th"}
+)
+
+
 def fold(text: str) -> str:
     """The text without case and accents: how names are searched and compared."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_STROKES))
+    # Taken apart before and after: what hides in a single sign (℠) may have a case too.
+    apart = unicodedata.normalize("NFKD", text).casefold().translate(_STROKES)
+    decomposed = unicodedata.normalize("NFKD", apart)
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
