@@ -55,7 +55,7 @@ PageText = Annotated[str, StringConstraints(min_length=1, max_length=PAGE_MAX), 
 
 # Letters that Unicode does not take apart; people search them without the stroke or dot.
 _STROKES = str.maketrans(
-    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th"}
+    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "\u0131": "i", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th"}
 )
 
 
