@@ -11,7 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.courses.tables import Intervention
-from app.intervision.inputs import LearningPointGiven, RoundGiven, SessionGiven
+from app.intervision.inputs import Chosen, LearningPointGiven, RoundGiven, SessionGiven
+from app.intervision.queries.own import places_in_round
 from app.intervision.queries.rounds import Batch, batch
 from app.intervision.rules import Invitees
 from app.intervision.tables import IntervisionRound, IntervisionSession, LearningPoint
@@ -159,6 +160,24 @@ def answer(db: Session, *, signup_id: int, answer: AnswerTo, actor_id: int | Non
     return changed
 
 
+def choose(db: Session, *, by: Viewer, given: Chosen, now: datetime) -> None:
+    """Choose one day of a round, or say that none of them fits.
+
+    Raises: NotFound for a round or place of somebody else; Refused as `answer`.
+    """
+    mine = places_in_round(db, by, given.round, now=now)
+    if given.place is not None and given.place not in {item.id for item in mine}:
+        raise NotFound
+    if given.place is not None:
+        answer(db, signup_id=given.place, answer=AnswerTo.YES, actor_id=by.id, now=now)
+        return
+    may = [item for item in mine if item.may_decline]
+    if not may and not any(item.answer is AnswerTo.NO for item in mine):
+        raise Refused("signup_closed")
+    for item in may:
+        answer(db, signup_id=item.id, answer=AnswerTo.NO, actor_id=by.id, now=now)
+
+
 def write_learning_point(db: Session, *, by: Viewer, signup_id: int, given: LearningPointGiven, now: datetime) -> None:
     """Write, or write again, what somebody takes home; nobody else can read it.
 
@@ -210,7 +229,7 @@ def _write_invitation(
 ) -> None:
     post(
         db,
-        "round_invitation",
+        "intervision.invitation",
         person_id=person_id,
         key=f"round_invitation:{round_id}:{person_id}:{invitations[0].signup_id}",
         data={"round_id": round_id, "signup_ids": [invited.signup_id for invited in invitations]},

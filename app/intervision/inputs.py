@@ -57,3 +57,12 @@ class LearningPointGiven(BaseModel):
 
     learned: Paragraph
     next_step: Paragraph
+
+
+class Chosen(BaseModel):
+    """The day of a round that somebody chose; no place: none of them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    round: int = Field(ge=1)
+    place: Annotated[int | None, BeforeValidator(lambda value: None if value == "none" else value)]

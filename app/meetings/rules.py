@@ -103,7 +103,7 @@ def answer_refused(meeting: Moments, *, had: AnswerTo, wanted: AnswerTo, now: da
     """
     if (gone := over(meeting, now)) is not None:
         return gone
-    if signup_open(meeting, now) or (had is AnswerTo.YES and wanted is AnswerTo.NO):
+    if had is wanted or signup_open(meeting, now) or (had is AnswerTo.YES and wanted is AnswerTo.NO):
         return None
     return "signup_closed"
 

@@ -143,7 +143,7 @@ def test_another_last_day_holds_for_published_meetings_too(stage: Stage) -> None
 
 
 def test_publishing_invites_each_trainer_once(stage: Stage) -> None:
-    assert stage.messages() == [("round_invitation", stage.cast.noor.id), ("round_invitation", stage.cast.joris.id)]
+    assert stage.messages() == [("intervision.invitation", stage.cast.noor.id), ("intervision.invitation", stage.cast.joris.id)]
     assert stage.meeting().published_at == stage.now
     assert stage.meeting().signup_closes_at == end_of(CLOSES)
     with pytest.raises(Refused, match="nobody_to_invite"):
@@ -160,7 +160,7 @@ def test_a_new_trainer_and_a_new_meeting_are_invited_afterwards(stage: Stage) ->
     sent = stage.do(lambda db: publish(db, cast.fatma, stage.round_id, cast.noor.id, cast.joris.id, now=stage.now))
     assert sent == 2
     assert stage.meeting(second).published_at is not None
-    assert Counter(stage.messages("round_invitation"))[("round_invitation", cast.noor.id)] == 2
+    assert Counter(stage.messages("intervision.invitation"))[("intervision.invitation", cast.noor.id)] == 2
 
 
 def test_who_leads_a_meeting_is_invited_to_it(stage: Stage) -> None:
@@ -172,7 +172,7 @@ def test_who_leads_a_meeting_is_invited_to_it(stage: Stage) -> None:
     )
     stage.do(lambda db: publish(db, cast.fatma, stage.round_id, now=stage.now))
     assert stage.place(cast.ruben.id, second)
-    assert ("round_invitation", cast.ruben.id) in stage.messages()
+    assert ("intervision.invitation", cast.ruben.id) in stage.messages()
 
 
 def test_two_admins_publishing_at_once_send_each_mail_once(database: Database, clock: MovableClock) -> None:
@@ -210,7 +210,7 @@ def test_yes_takes_a_seat_and_is_confirmed(stage: Stage) -> None:
     assert stage.meeting().taken == 1
     signup = stage.signup(stage.cast.noor.id)
     assert (signup.answer, signup.sequence) == ("yes", 1)
-    assert stage.messages("seat_confirmed") == [("seat_confirmed", stage.cast.noor.id)]
+    assert stage.messages("meetings.seat_confirmed") == [("meetings.seat_confirmed", stage.cast.noor.id)]
     assert stage.events("meetings.answered") == 1
 
 
@@ -218,7 +218,7 @@ def test_the_same_answer_again_changes_nothing(stage: Stage) -> None:
     stage.answer(stage.cast.noor.id, "yes")
     assert not stage.answer(stage.cast.noor.id, "yes")
     assert stage.meeting().taken == 1
-    assert len(stage.messages("seat_confirmed")) == 1
+    assert len(stage.messages("meetings.seat_confirmed")) == 1
 
 
 def test_no_gives_the_seat_back_and_the_last_answer_counts(stage: Stage) -> None:
@@ -226,12 +226,12 @@ def test_no_gives_the_seat_back_and_the_last_answer_counts(stage: Stage) -> None
         stage.answer(stage.cast.noor.id, answer)
     assert stage.meeting().taken == 0
     assert stage.signup(stage.cast.noor.id).sequence == 4
-    assert len(stage.messages("seat_given_up")) == 2
+    assert len(stage.messages("meetings.seat_given_up")) == 2
 
 
 def test_declining_without_a_seat_sends_nothing(stage: Stage) -> None:
     stage.answer(stage.cast.noor.id, "no")
-    assert stage.messages("seat_given_up", "seat_confirmed") == []
+    assert stage.messages("meetings.seat_given_up", "meetings.seat_confirmed") == []
 
 
 def test_after_the_last_day_a_seat_can_only_be_given_up(stage: Stage) -> None:
@@ -267,7 +267,7 @@ def test_a_full_meeting_refuses_and_keeps_the_answer_as_it_was(stage: Stage) -> 
     with pytest.raises(Refused, match="meeting_full"):
         stage.answer(stage.cast.noor.id, "yes")
     assert stage.signup(stage.cast.noor.id).answer == ""
-    assert stage.messages("seat_confirmed") == []
+    assert stage.messages("meetings.seat_confirmed") == []
 
 
 def test_thirty_people_on_twelve_seats_are_exactly_twelve(database: Database, clock: MovableClock) -> None:
@@ -292,7 +292,7 @@ def test_thirty_people_on_twelve_seats_are_exactly_twelve(database: Database, cl
         assert db.get_one(Meeting, meeting_id).taken == 12
         seated = select(func.count()).select_from(MeetingSignup).where(MeetingSignup.answer == "yes")
         assert db.scalar(seated) == 12
-        confirmed = select(func.count()).select_from(Message).where(Message.kind == "seat_confirmed")
+        confirmed = select(func.count()).select_from(Message).where(Message.kind == "meetings.seat_confirmed")
         assert db.scalar(confirmed) == 12
 
 
@@ -300,7 +300,7 @@ def test_one_person_twice_at_once_gets_one_seat(stage: Stage) -> None:
     jobs: list[Callable[[], Any]] = [lambda: stage.answer(stage.cast.noor.id, "yes")] * 8
     assert at_once(jobs) == {"True": 1, "False": 7}
     assert stage.meeting().taken == 1
-    assert len(stage.messages("seat_confirmed")) == 1
+    assert len(stage.messages("meetings.seat_confirmed")) == 1
 
 
 def test_another_day_in_the_round_gives_the_first_seat_back(stage: Stage) -> None:
@@ -310,10 +310,10 @@ def test_another_day_in_the_round_gives_the_first_seat_back(stage: Stage) -> Non
     stage.answer(cast.noor.id, "yes")
     stage.answer(cast.noor.id, "yes", second)
     assert (stage.meeting().taken, stage.meeting(second).taken) == (0, 1)
-    assert stage.messages("seat_confirmed", "seat_given_up") == [
-        ("seat_confirmed", cast.noor.id),
-        ("seat_confirmed", cast.noor.id),
-        ("seat_given_up", cast.noor.id),
+    assert stage.messages("meetings.seat_confirmed", "meetings.seat_given_up") == [
+        ("meetings.seat_confirmed", cast.noor.id),
+        ("meetings.seat_confirmed", cast.noor.id),
+        ("meetings.seat_given_up", cast.noor.id),
     ]
     jobs: list[Callable[[], Any]] = [
         lambda: stage.answer(cast.noor.id, "yes"),
@@ -348,14 +348,14 @@ def test_a_move_tells_everybody_with_a_seat_once(stage: Stage) -> None:
     signup = stage.signup(stage.cast.noor.id)
     assert (signup.uid, signup.sequence) == (uid, 2)
     assert stage.meeting().starts_at == instant(date(2026, 12, 17), time(13, 30))
-    assert stage.messages("meeting_moved") == [("meeting_moved", stage.cast.noor.id)]
+    assert stage.messages("meetings.moved") == [("meetings.moved", stage.cast.noor.id)]
     assert stage.events("meetings.moved") == 1
 
 
 def test_a_change_that_moves_nothing_tells_nobody(stage: Stage) -> None:
     stage.answer(stage.cast.noor.id, "yes")
     assert changed(stage, food="Soep en brood", seats=20, facilitator=stage.cast.ruben.id) == []
-    assert stage.messages("meeting_moved") == []
+    assert stage.messages("meetings.moved") == []
     assert stage.meeting().food == "Soep en brood"
     assert stage.see(lambda db: rounds.session_page(db, stage.meeting_id, now=stage.now)).session.facilitator == (
         stage.cast.ruben.name
@@ -394,9 +394,9 @@ def test_calling_off_tells_seats_and_the_silent_but_not_who_declined(stage: Stag
         lambda db: planning.cancel(db, by=cast.fatma, meeting_id=stage.meeting_id, own_text="Griep.", now=stage.now)
     )
     assert sorted(told) == sorted([cast.noor.id, cast.ruben.id])
-    assert stage.messages("meeting_cancelled") == [
-        ("meeting_cancelled", cast.noor.id),
-        ("meeting_cancelled", cast.ruben.id),
+    assert stage.messages("meetings.cancelled") == [
+        ("meetings.cancelled", cast.noor.id),
+        ("meetings.cancelled", cast.ruben.id),
     ]
     assert stage.signup(cast.noor.id).sequence == 2
     with pytest.raises(Refused, match="meeting_cancelled"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,7 @@ from app.intervision.tables import IntervisionRound, IntervisionSession, Learnin
 from app.kit.errors import NotFound
 from app.meetings import queries as meetings
 from app.meetings.queries import MeetingView, Place
-from app.meetings.rules import AnswerTo, Attendance
+from app.meetings.rules import AnswerTo, Attendance, MeetingState
 from app.meetings.tables import Meeting, MeetingSignup
 from app.people.queries import cards, person_names
 from app.people.rules import Viewer
@@ -36,6 +37,13 @@ class OwnPlace:
     def meeting(self) -> MeetingView:
         return self.place.meeting
 
+    @property
+    def may_write(self) -> bool:
+        """Whether a learning point belongs to it: the meeting began, and she was there as far as we know."""
+        held = self.meeting.state in {MeetingState.HELD, MeetingState.SETTLED}
+        seen = self.place.attendance
+        return held and (seen.was_there or (seen is Attendance.UNKNOWN and self.place.has_seat))
+
 
 @dataclass(frozen=True)
 class OwnRound:
@@ -51,6 +59,14 @@ class OwnRound:
     @property
     def open(self) -> bool:
         return any(own.meeting.open for own in self.places)
+
+    @property
+    def chosen(self) -> str:
+        """The choice as the form knows it: a place, none, or nothing yet."""
+        if self.seat is not None:
+            return str(self.seat.place.id)
+        alive = [own for own in self.places if not own.meeting.cancelled]
+        return "none" if alive and all(own.place.answer is AnswerTo.NO for own in alive) else ""
 
 
 @dataclass(frozen=True)
@@ -109,6 +125,20 @@ def answer_page(db: Session, signup_id: int, *, now: datetime) -> AnswerPage:
     other = next((item.meeting for item in rest if item.meeting.over is None), None)
     card = cards(db, [own.place.person_id])[own.place.person_id]
     return AnswerPage(first_name=card.first_name, own=own, other=other)
+
+
+def places_by_id(db: Session, ids: Collection[int], *, now: datetime) -> list[OwnPlace]:
+    """Places for the letter of an invitation, by date."""
+    return _own_places(db, MeetingSignup.id.in_(set(ids)), now=now)
+
+
+def places_in_round(db: Session, viewer: Viewer, round_id: int, *, now: datetime) -> list[Place]:
+    """The viewer's places in one round, by date. Raises: NotFound when she has none."""
+    which = and_(MeetingSignup.person_id == viewer.id, IntervisionSession.round_id == round_id)
+    found = [item.place for item in _own_places(db, which, now=now)]
+    if not found:
+        raise NotFound
+    return found
 
 
 def _belongs_to_past(item: OwnPlace) -> bool:

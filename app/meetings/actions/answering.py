@@ -141,7 +141,7 @@ def give_back(db: Session, meeting_id: int) -> None:
 def _tell(db: Session, signup: MeetingSignup, meeting: Meeting, *, now: datetime) -> None:
     """Confirm by mail what happened to the seat: who holds the link is not always whom it was sent to."""
     signup.sequence += 1
-    kind = "seat_confirmed" if signup.answer == AnswerTo.YES else "seat_given_up"
+    kind = "meetings.seat_confirmed" if signup.answer == AnswerTo.YES else "meetings.seat_given_up"
     post(
         db,
         kind,

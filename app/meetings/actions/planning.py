@@ -71,7 +71,8 @@ def change(db: Session, *, by: Viewer, meeting_id: int, given: MeetingGiven, ver
     told: list[int] = []
     if moved and meeting.published_at is not None:
         meeting.sequence += 1
-        told = _tell_seats(db, meeting, "meeting_moved", by=by, own_text="", now=now)
+        was = before["starts_at"].isoformat()
+        told = _tell_seats(db, meeting, "meetings.moved", by=by, own_text="", now=now, was=was)
     what = "meetings.moved" if moved else "meetings.changed"
     ledger.record(db, what, actor_id=by.id, subject=("meeting", meeting_id), now=now, before=before, told=len(told))
     return told
@@ -88,7 +89,7 @@ def cancel(db: Session, *, by: Viewer, meeting_id: int, own_text: str, now: date
     meeting.sequence += 1
     told: list[int] = []
     if meeting.published_at is not None:
-        told = _tell_seats(db, meeting, "meeting_cancelled", by=by, own_text=own_text, now=now)
+        told = _tell_seats(db, meeting, "meetings.cancelled", by=by, own_text=own_text, now=now)
         told += _tell_the_silent(db, meeting, by=by, own_text=own_text, now=now)
     ledger.record(db, "meetings.cancelled", actor_id=by.id, subject=("meeting", meeting_id), now=now, told=len(told))
     return told
@@ -106,7 +107,9 @@ def locked(db: Session, meeting_id: int) -> Meeting:
     return meeting
 
 
-def _tell_seats(db: Session, meeting: Meeting, kind: str, *, by: Viewer, own_text: str, now: datetime) -> list[int]:
+def _tell_seats(
+    db: Session, meeting: Meeting, kind: str, *, by: Viewer, own_text: str, now: datetime, **more: str
+) -> list[int]:
     """One letter for everybody with a seat, each with the next SEQUENCE of her own calendar entry."""
     rows = db.execute(
         update(MeetingSignup)
@@ -121,11 +124,11 @@ def _tell_seats(db: Session, meeting: Meeting, kind: str, *, by: Viewer, own_tex
             kind,
             person_id=row.person_id,
             key=f"{kind}:{row.id}:{row.sequence}",
-            data={"signup_id": row.id, "sequence": row.sequence},
+            data={"signup_id": row.id, "sequence": row.sequence} | more,
             own_text=own_text,
             reply_to_id=by.id,
             now=now,
-            not_after=max(meeting.ends_at, now) if kind == "meeting_moved" else None,
+            not_after=max(meeting.ends_at, now) if kind == "meetings.moved" else None,
         )
     return [row.person_id for row in rows]
 
@@ -139,9 +142,9 @@ def _tell_the_silent(db: Session, meeting: Meeting, *, by: Viewer, own_text: str
     for row in rows:
         post(
             db,
-            "meeting_cancelled",
+            "meetings.cancelled",
             person_id=row.person_id,
-            key=f"meeting_cancelled:{row.id}:{row.sequence}",
+            key=f"meetings.cancelled:{row.id}:{row.sequence}",
             data={"signup_id": row.id, "sequence": row.sequence},
             own_text=own_text,
             reply_to_id=by.id,

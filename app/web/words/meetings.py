@@ -1,9 +1,83 @@
-"""Words for what meetings may refuse."""
+"""Words for what meetings and intervision may refuse, and for what they are called."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
+from app.intervision.rules import Half, RoundState
+from app.meetings.rules import Attendance, MeetingState
 from app.web.words.shared import N_
 
-WORDS: Final[dict[str, str]] = {}
+WORDS: Final[dict[str, str]] = {
+    "ends_before_start": N_("Het einde ligt voor het begin. Kijk de tijden nog eens na."),
+    "net_too_long": N_("De bijeenkomst duurt {minutes} minuten. Er kunnen er niet meer meetellen."),
+    "not_https": N_("Een link begint met https://"),
+    "place_missing": N_("Vul een adres in, of een link als jullie elkaar online zien."),
+    "day_in_past": N_("Deze dag is al geweest. Kies een dag die nog komt."),
+    "fewer_seats_than_taken": N_("Er hebben al {taken} mensen een plek. Minder plekken kan niet."),
+    "meeting_cancelled": N_("Deze bijeenkomst gaat niet door."),
+    "meeting_past": N_("Deze bijeenkomst is al begonnen of geweest."),
+    "meeting_full": N_("Deze bijeenkomst is net vol. Kies een andere dag, of mail ons."),
+    "signup_closed": N_("Aanmelden is gesloten. Wil je toch iets veranderen? Mail ons dan."),
+    "not_held_yet": N_("Dit kan pas als de bijeenkomst is begonnen."),
+    "not_ended_yet": N_("De bijeenkomst is nog bezig. Rond de lijst daarna af."),
+    "marks_missing": N_("Van {missing} mensen met een plek weten we nog niet of ze er waren."),
+    "meeting_settled": N_("De lijst is afgerond. Open hem eerst weer als er iets niet klopt."),
+    "not_settled": N_("De lijst is al open."),
+    "minutes_wrong": N_("Vul een heel aantal minuten in, of laat het leeg."),
+    "round_exists": N_("Deze ronde is er al. Je vindt hem in de lijst."),
+    "no_meeting_ahead": N_("Er is nog geen bijeenkomst die komt. Plan er eerst een."),
+    "closing_passed": N_("De laatste dag om te antwoorden is voorbij. Kies eerst een nieuwe dag."),
+    "nobody_to_invite": N_("Iedereen die mee kan doen, heeft al een uitnodiging."),
+    "unknown_facilitator": N_("Deze gespreksleider kennen we niet. Kies iemand uit de lijst."),
+    "was_not_there": N_("Je was niet bij deze bijeenkomst, dus hier hoort geen leerpunt bij."),
+}
+
+HALF_WORDS: Final = {Half.SPRING: N_("voorjaar"), Half.AUTUMN: N_("najaar")}
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a state is shown."""
+
+    word: str
+    tone: str
+    icon: str
+
+
+ROUND_LOOKS: Final = {
+    RoundState.DRAFT: Look(N_("Nog leeg"), "", "circle-dashed"),
+    RoundState.PLANNED: Look(N_("Concept"), "sun", "pencil"),
+    RoundState.OPEN: Look(N_("Aanmelden kan"), "leaf", "check"),
+    RoundState.CLOSED: Look(N_("Aanmelden gesloten"), "sky", "lock"),
+    RoundState.RUNNING: Look(N_("Bezig"), "sky", "users"),
+    RoundState.SETTLED: Look(N_("Afgerond"), "", "check-check"),
+}
+
+MEETING_LOOKS: Final = {
+    MeetingState.DRAFT: Look(N_("Concept"), "sun", "pencil"),
+    MeetingState.PUBLISHED: Look(N_("In orde"), "leaf", "check"),
+    MeetingState.HELD: Look(N_("Lijst invullen"), "tomato", "clipboard-list"),
+    MeetingState.SETTLED: Look(N_("Afgerond"), "", "check-check"),
+    MeetingState.CANCELLED: Look(N_("Gaat niet door"), "", "ban"),
+}
+FULL_LOOK: Final = Look(N_("Vol"), "", "users")
+NO_FACILITATOR_LOOK: Final = Look(N_("Geen gespreksleider"), "tomato", "triangle-alert")
+
+ATTENDANCE_LOOKS: Final = {
+    Attendance.UNKNOWN: Look(N_("Nog niet ingevuld"), "", "circle-dashed"),
+    Attendance.PRESENT: Look(N_("Aanwezig"), "leaf", "check"),
+    Attendance.PARTIAL: Look(N_("Deels aanwezig"), "sun", "clock"),
+    Attendance.ABSENT: Look(N_("Niet geweest"), "tomato", "x"),
+    Attendance.ABSENT_NOTIFIED: Look(N_("Afgemeld"), "sky", "info"),
+}
+
+KIND_WORDS: Final[dict[str, str]] = {
+    "intervision.invitation": N_("Uitnodiging intervisie"),
+    "meetings.seat_confirmed": N_("Bevestiging van een plek"),
+    "meetings.seat_given_up": N_("Plek teruggegeven"),
+    "meetings.moved": N_("Bijeenkomst verplaatst"),
+    "meetings.cancelled": N_("Bijeenkomst gaat niet door"),
+    "meetings.reminder": N_("Herinnering aan een bijeenkomst"),
+}

@@ -1,0 +1,55 @@
+"""Answering an invitation from the mail, without signing in. Looking changes nothing; pressing a button does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.access import Permission
+from app.intervision import actions
+from app.intervision.queries.own import answer_page
+from app.kit.errors import Refused
+from app.meetings.actions.answering import signup_of_token
+from app.meetings.inputs import Answered
+from app.meetings.rules import AnswerTo
+from app.web.kit.ask import Answer, Ask, invalid, redirect, render
+from app.web.kit.forms import Submitted
+from app.web.kit.route import Area
+from app.web.words.meetings import HALF_WORDS
+from app.web.words.shared import N_
+
+area = Area()
+_TOASTS = {AnswerTo.YES: N_("Je plek is geregeld. Je krijgt een mail."), AnswerTo.NO: N_("Dank je, we weten het.")}
+
+
+@area.get("/antwoord/{token:token}", policy=Permission.PUBLIC, name="answer.show")
+def show(ask: Ask, token: str) -> Answer:
+    """One meeting for one person, with the current answer. A mail scanner may open it as often as it likes."""
+    page = answer_page(ask.db, signup_of_token(ask.db, token), now=ask.now)
+    return _hidden(render("answer/page.html", page, **_more(token, Submitted.blank(ask.viewer.locale))))
+
+
+@area.post("/antwoord/{token:token}", policy=Permission.PUBLIC, name="answer.give")
+def give(ask: Ask, token: str) -> Answer:
+    """Yes or no; the last answer counts."""
+    signup_id = signup_of_token(ask.db, token)
+    form = Submitted.read(Answered, ask.form, ask.viewer.locale)
+    if form.valid:
+        given = AnswerTo(form.given.answer)
+        try:
+            actions.answer(ask.db, signup_id=signup_id, answer=given, actor_id=None, now=ask.now)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            return redirect(f"/antwoord/{token}", toast=_TOASTS[given])
+    page = answer_page(ask.db, signup_id, now=ask.now)
+    return _hidden(invalid("answer/page.html", page, **_more(token, form)))
+
+
+def _more(token: str, form: Submitted[Answered]) -> dict[str, Any]:
+    return {"token": token, "form": form, "half": HALF_WORDS}
+
+
+def _hidden(answer: Answer) -> Answer:
+    """Not for search engines: the address is a secret of one person."""
+    answer.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return answer
