@@ -1,0 +1,123 @@
+"""Publishing: the same content is the same edition, a change is a new one, and nothing changes afterwards."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import DatabaseError, IntegrityError
+
+from app.courses.commands import CourseBroken, publish_folder
+from app.courses.queries import assignments_of, interventions, outlines, policy_of, rubric_of
+from app.courses.tables import Course, CourseEdition, CourseImage, HandbookSession, Lesson, PracticalAssignment, Quiz
+from app.kit.storage import ObjectStorage, folder
+from app.ledger.tables import LedgerEvent
+
+if TYPE_CHECKING:
+    from app.kit.clock import MovableClock
+    from app.kit.db import Database
+
+ROOT: Final = Path(__file__).parents[2]
+SHORT: Final = ROOT / "tests" / "courses" / "kort"
+WHOLE: Final = ROOT / "courses" / "mijn-verhaal"
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> ObjectStorage:
+    return folder(tmp_path / "files")
+
+
+def publish(database: Database, course: Path, storage: ObjectStorage, clock: MovableClock) -> int:
+    with database.writing() as db:
+        return publish_folder(db, course, storage=storage, now=clock.now())
+
+
+@pytest.fixture
+def spare(tmp_path: Path) -> Path:
+    """A copy of the tiny course to change."""
+    return Path(shutil.copytree(SHORT, tmp_path / "kort"))
+
+
+def test_an_edition_holds_everything(database: Database, storage: ObjectStorage, clock: MovableClock) -> None:
+    edition_id = publish(database, WHOLE, storage, clock)
+    with database.reading() as db:
+        edition = db.get_one(CourseEdition, edition_id)
+        assert (edition.number, edition.title, edition.sample) == (1, "Mijn Verhaal", True)
+        lessons = db.scalars(select(Lesson).order_by(Lesson.position)).all()
+        assert len(lessons) == 12
+        assert lessons[0].slug == "zo-werkt-deze-opleiding"
+        assert all(lesson.html and lesson.source for lesson in lessons)
+        assert db.scalar(select(func.count(Quiz.id))) == 2
+        assert db.scalar(select(func.count(PracticalAssignment.id))) == 3
+        assert db.scalar(select(func.count(HandbookSession.id))) == 1
+        outline = outlines(db, [edition_id])[edition_id]
+        assert [module.slug for module in outline.open_modules] == ["starten", "veiligheid", "beeldende-werkvormen"]
+        assert len(outline.modules) == 10
+        assert outline.modules[2].safety
+        assert policy_of(db, edition_id).certificate_validity_months == 36
+        rubric = rubric_of(db, edition_id)
+        assert len(rubric.criteria) == 12
+        assert {element.slug for element in rubric.core_elements} >= {"veiligheid", "eindpresentatie"}
+        definitions = [definition for _, definition in assignments_of(db, edition_id)]
+        assert [definition.code for definition in definitions] == ["PO1", "PO2", "PO3"]
+        assert definitions[-1].final
+        assert [one.slug for one in interventions(db)] == ["mijn-verhaal"]
+        (event,) = db.scalars(select(LedgerEvent).where(LedgerEvent.action == "courses.published"))
+        assert event.subject_id == edition_id
+
+
+def test_pictures_are_stored_once(database: Database, storage: ObjectStorage, clock: MovableClock) -> None:
+    publish(database, WHOLE, storage, clock)
+    with database.reading() as db:
+        images = db.scalars(select(CourseImage)).all()
+    assert {image.name for image in images} == {path.name for path in (WHOLE / "images").iterdir()}
+    for image in images:
+        assert hashlib.sha256(storage.get(image.storage_key)).hexdigest() == image.sha256
+        assert image.width > 100
+
+
+def test_the_same_content_is_the_same_edition(database: Database, storage: ObjectStorage, clock: MovableClock) -> None:
+    first = publish(database, SHORT, storage, clock)
+    clock.advance(timedelta(days=1))
+    assert publish(database, SHORT, storage, clock) == first
+    with database.reading() as db:
+        assert db.scalar(select(func.count(CourseEdition.id))) == 1
+        assert db.scalar(select(func.count(Lesson.id))) == 2
+        assert db.scalar(select(func.count(LedgerEvent.id)).where(LedgerEvent.action == "courses.published")) == 1
+
+
+def test_any_change_is_a_new_edition(
+    database: Database, storage: ObjectStorage, clock: MovableClock, spare: Path
+) -> None:
+    first = publish(database, spare, storage, clock)
+    lesson = spare / "modules" / "01-veilig-beginnen" / "01-een-afspraak.md"
+    lesson.write_text(lesson.read_text(encoding="utf-8").replace("Ze begint bij de deur", "Ze begint buiten"), "utf-8")
+    second = publish(database, spare, storage, clock)
+    assert second != first
+    with database.reading() as db:
+        assert db.scalar(select(func.count(Course.id))) == 1
+        assert db.scalars(select(CourseEdition.number).order_by(CourseEdition.number)).all() == [1, 2]
+        old = db.scalars(select(Lesson.intro).where(Lesson.edition_id == first, Lesson.position == 1)).one()
+        assert "deur" in old
+
+
+def test_a_broken_course_is_not_published(
+    database: Database, storage: ObjectStorage, clock: MovableClock, spare: Path
+) -> None:
+    (spare / "policy.yaml").unlink()
+    with pytest.raises(CourseBroken) as refused:
+        publish(database, spare, storage, clock)
+    assert "policy.yaml" in str(refused.value)
+    with database.reading() as db:
+        assert db.scalar(select(func.count(CourseEdition.id))) == 0
+
+
+def test_an_edition_never_changes(database: Database, storage: ObjectStorage, clock: MovableClock) -> None:
+    publish(database, SHORT, storage, clock)
+    with pytest.raises((DatabaseError, IntegrityError)), database.writing() as db:
+        db.execute(update(CourseEdition).values(title="Anders"))
