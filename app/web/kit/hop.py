@@ -80,6 +80,17 @@ class Hop:
             errors.report(self.entry.name, trouble)
             return errors.plain(self.responder, self.request, 503)
 
+    def refused(self) -> Response | None:
+        """The answer to somebody who may not do this, before slow work is done for her; None when she may."""
+        ask = Ask(self.services, self.request, self.viewer, self.services.clock.now(), self.form)
+        try:
+            with self.services.database.reading() as session:
+                self._identify(ask, session)
+        except (DatabaseBusy, OperationalError, PoolTimeout) as trouble:
+            errors.report(self.entry.name, trouble)
+            return errors.plain(self.responder, self.request, 503)
+        return self._refusal()
+
     def _with_session(self, ask: Ask) -> Response:
         database = self.services.database
         if self.request.method in {"GET", "HEAD"}:

@@ -155,6 +155,10 @@ class Edge:
         hop = Hop(self.services, self.responder, entry, request, form)
         try:
             if entry.prepare is not None:
+                with anyio.fail_after(DEADLINE_S):
+                    refused = await to_thread.run_sync(hop.refused, limiter=self.lane, abandon_on_cancel=True)
+                if refused is not None:
+                    return refused
                 with anyio.fail_after(PREPARE_S):
                     hop.prepared = await to_thread.run_sync(
                         partial(entry.prepare, self.services, form), abandon_on_cancel=True
