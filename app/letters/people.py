@@ -32,7 +32,10 @@ def password_changed(db: Session, message: Message, desk: Desk) -> Draft:  # noq
 
 
 def account_invitation(db: Session, message: Message, desk: Desk) -> Draft:
-    """A link to an account, for people who are not invited through a training."""
+    """A link to an account, for people who are not invited through a training; a preview's link opens nothing."""
+    if "invitation_id" not in message.data:
+        sender = db.get(Person, message.reply_to_id) if message.reply_to_id else None
+        return Draft("account_invitation", invitation_facts(desk, sender.name if sender else "", "..."))
     invitation = db.get(Invitation, int(message.data["invitation_id"]))
     if invitation is None or invitation.withdrawn_at is not None:
         raise NotDue("De uitnodiging is ingetrokken.")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from app.kit.text import Line, OptionalLine
-from app.people.rules import read_address
+from app.kit.ids import MAX_ID
+from app.kit.text import Line, OptionalLine, OptionalParagraph
+from app.people.rules import Role, read_address
 
 
 def _address(value: str) -> str:
@@ -105,3 +106,42 @@ class Leaving(_Input):
     """The tick that says: I know what goes."""
 
     sure: bool = False
+
+
+def _nothing(value: Any) -> Any:
+    return None if value == "" else value
+
+
+PersonId = Annotated[int, Field(ge=1, le=MAX_ID)]
+OptionalId = Annotated[PersonId | None, BeforeValidator(_nothing)]
+
+
+class InviteToAccount(_Input):
+    """Whom to invite with which words; `step` says whether to show the letter or send it."""
+
+    person: Annotated[list[PersonId], Field(min_length=1, max_length=200)]
+    own_text: OptionalParagraph = ""
+    step: Literal["preview", "send"] = "preview"
+
+
+class RoleChange(_Input):
+    """A role to give or take, for an organisation (contact) or an intervention (coach)."""
+
+    role: Role
+    organisation_id: OptionalId = None
+    intervention: Annotated[str, Field(max_length=100, pattern=r"^[a-z0-9-]*$")] = ""
+
+
+class ImportList(_Input):
+    """A list of people as text. `step`: check it, or take it over."""
+
+    text: Annotated[str, Field(max_length=5_000_000)] = ""
+    intervention_id: OptionalId = None
+    step: Literal["check", "import"] = "check"
+
+
+class NewOrganisation(_Input):
+    """An employer."""
+
+    name: Line
+    city: OptionalLine = ""

@@ -268,6 +268,12 @@ def revoke_all(db: Session, *, person_id: int, now: datetime) -> int:
     return sign_in.revoke_all(db, person_id=person_id, now=now)
 
 
+def sign_out_everywhere(db: Session, *, by: Viewer, person_id: int, now: datetime) -> None:
+    """An admin ends every session of somebody, for instance after a lost phone."""
+    sign_in.revoke_all(db, person_id=person_id, now=now)
+    record(db, "people.signed_out_everywhere", actor_id=by.id, subject=("person", person_id), now=now)
+
+
 def _join(db: Session, *, person_id: int, organisation_id: int, now: datetime) -> None:
     db.add(Membership(person_id=person_id, organisation_id=organisation_id, since=local_day(now)))
     db.flush()

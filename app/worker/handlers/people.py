@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import func, select
 
+from app.certification.importing import JOB, piece_of, take_over_some
 from app.courses.tables import Enrolment
 from app.kit.localtime import local
 from app.ledger.actions import record
@@ -36,6 +37,18 @@ def retain(work: Work, _payload: dict[str, Any]) -> None:
             record(db, "people.retention", actor_id=None, subject=("retention", None), now=now, **counted)
 
 
+def take_over(work: Work, payload: dict[str, Any]) -> None:
+    """Take over one piece of an imported list; the same piece twice changes nothing."""
+    with work.database.writing() as db:
+        take_over_some(
+            db,
+            by_id=int(payload["by_id"]),
+            intervention_id=int(payload["intervention_id"]),
+            people=piece_of(payload),
+            now=work.now,
+        )
+
+
 def _let_go(work: Work, person_id: int) -> int:
     """Purge somebody who never came in. An enrolment that was never confirmed stays without her name."""
     with work.database.writing() as db:
@@ -58,5 +71,5 @@ def _nightly(now: datetime) -> str:
     return local(now).strftime("%Y-%m-%d")
 
 
-HANDLERS: Final[dict[str, Handler]] = {"people.retention": retain}
+HANDLERS: Final[dict[str, Handler]] = {"people.retention": retain, JOB: take_over}
 PERIODIC: Final = (Periodic("people.retention", _nightly),)

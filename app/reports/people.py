@@ -1,0 +1,208 @@
+"""The list of people and one person, over everything that the domains know of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.certification.queries import PersonStanding, standings, states_on
+from app.certification.rules import State
+from app.courses.queries import enrolment_facts, interventions
+from app.courses.rules import EnrolmentFacts, EnrolmentStage
+from app.courses.tables import Enrolment
+from app.people import listing as people
+from app.people.listing import InvitationLine, PersonLine, RoleLine
+from app.people.rules import Role, Viewer
+from app.theory.queries import progress_of
+
+TRAINING: Final = "training"
+OUTSIDE: Final = "outside"
+FILTERS: Final[dict[str, tuple[State, ...]]] = {
+    "certified": (State.VALID, State.EXPIRING, State.IN_GRACE),
+    "expiring": (State.EXPIRING, State.IN_GRACE),
+    "lapsed": (State.LAPSED,),
+}
+CHIPS: Final = ("", TRAINING, *FILTERS, OUTSIDE)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """How far somebody is: a code for words and tone, the step of the road (0: not on it), and the last day."""
+
+    code: str
+    step: int
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """One person in the list."""
+
+    person: PersonLine
+    stage: Stage
+    course: str
+
+
+@dataclass(frozen=True)
+class PeoplePage:
+    """The list with what was asked of it. `counts` by chip; `after` and `before` lead on."""
+
+    rows: tuple[PersonRow, ...]
+    counts: dict[str, int]
+    organisations: int
+    organisation_choices: tuple[tuple[int, str], ...]
+    q: str
+    role: str
+    organisation: str
+    chip: str
+    after: str
+    before: str
+
+
+@dataclass(frozen=True)
+class PersonPage:
+    """One person for an admin."""
+
+    person: PersonLine
+    stage: Stage
+    enrolment: EnrolmentFacts | None
+    standings: tuple[PersonStanding, ...]
+    roles: tuple[RoleLine, ...]
+    invitations: tuple[InvitationLine, ...]
+    sessions: int
+    grantable: tuple[Role, ...]
+    organisation_choices: tuple[tuple[int, str], ...]
+    interventions: tuple[tuple[str, str], ...]
+
+
+def people_page(
+    db: Session,
+    *,
+    q: str,
+    role: str,
+    organisation: str,
+    chip: str,
+    after: str,
+    before: str,
+    on: date,
+) -> PeoplePage:
+    """The list; the number of statements does not grow with the people."""
+    states = states_on(db, on)
+    training = _in_training(db)
+    only = _only(chip, states, training)
+    found = people.lines(
+        db,
+        q=q,
+        role=role,
+        organisation_id=int(organisation) if organisation.isdigit() else None,
+        only=only,
+        outside=chip == OUTSIDE,
+        after=after,
+        before=before,
+    )
+    ids = [line.id for line in found.lines]
+    stages, enrolments = stages_of(db, ids, on=on, lines={line.id: line for line in found.lines})
+    totals = people.totals(db)
+    choices = people.organisation_choices(db)
+    counts = {"": totals.people, TRAINING: len(training), OUTSIDE: totals.outside}
+    counts |= {name: sum(state in which for state in states.values()) for name, which in FILTERS.items()}
+    return PeoplePage(
+        rows=tuple(
+            PersonRow(line, stages[line.id], enrolments[line.id].course_title if line.id in enrolments else "")
+            for line in found.lines
+        ),
+        counts=counts,
+        organisations=len(choices),
+        organisation_choices=tuple(choices),
+        q=q,
+        role=role,
+        organisation=organisation,
+        chip=chip,
+        after=found.after,
+        before=found.before,
+    )
+
+
+def person_page(db: Session, viewer: Viewer, person_id: int, *, on: date, now: datetime) -> PersonPage:
+    """One person. Raises: NotFound."""
+    line = people.line_of(db, person_id)
+    stages, enrolments = stages_of(db, [person_id], on=on, lines={person_id: line})
+    return PersonPage(
+        person=line,
+        stage=stages[person_id],
+        enrolment=enrolments.get(person_id),
+        standings=tuple(standings(db, [person_id], on)[person_id]),
+        roles=tuple(people.role_lines(db, person_id)),
+        invitations=tuple(people.invitation_lines(db, person_id, now=now)),
+        sessions=people.open_sessions(db, person_id, now=now),
+        grantable=people.grantable(viewer, person_id),
+        organisation_choices=tuple(people.organisation_choices(db)),
+        interventions=tuple((one.slug, one.name) for one in interventions(db)),
+    )
+
+
+def stages_of(
+    db: Session, ids: Collection[int], *, on: date, lines: dict[int, PersonLine]
+) -> tuple[dict[int, Stage], dict[int, EnrolmentFacts]]:
+    """How far people are, and the training they follow."""
+    certified = standings(db, ids, on)
+    enrolments = _enrolments(db, ids)
+    theory = progress_of(db, [one.id for one in enrolments.values()])
+    stages = {}
+    for person_id in ids:
+        enrolment = enrolments.get(person_id)
+        done = theory.get(enrolment.id) if enrolment else None
+        stages[person_id] = stage_of(
+            certified[person_id], enrolment, theory_done=done is not None and done.complete, line=lines[person_id]
+        )
+    return stages, enrolments
+
+
+def stage_of(
+    certified: list[PersonStanding], enrolment: EnrolmentFacts | None, *, theory_done: bool, line: PersonLine
+) -> Stage:
+    """One word for where somebody is: the certificate first, then the training, then whether she came in."""
+    order = list(State)
+    best = max(certified, key=lambda one: order.index(one.standing.state), default=None)
+    if best is not None and best.standing.state != State.NONE:
+        return Stage(best.standing.state.value, 4, best.standing.until)
+    if enrolment is not None and enrolment.stage != EnrolmentStage.COMPLETED:
+        if enrolment.stage == EnrolmentStage.FOLLOWING:
+            return Stage("practice", 2) if theory_done else Stage("theory", 1)
+        return Stage(enrolment.stage.value, 1)
+    if not line.has_account:
+        return Stage("invited" if line.invited else "outside", 0)
+    return Stage("in", 0)
+
+
+def _only(chip: str, states: dict[int, State], training: set[int]) -> set[int] | None:
+    if chip == TRAINING:
+        return training
+    if chip in FILTERS:
+        return {person_id for person_id, state in states.items() if state in FILTERS[chip]}
+    return None
+
+
+def _in_training(db: Session) -> set[int]:
+    return set(
+        db.scalars(
+            select(Enrolment.person_id)
+            .where(Enrolment.completed_at.is_(None), Enrolment.withdrawn_at.is_(None), Enrolment.expired_at.is_(None))
+            .distinct()
+        )
+    )
+
+
+def _enrolments(db: Session, ids: Collection[int]) -> dict[int, EnrolmentFacts]:
+    """The latest enrolment of each that was neither withdrawn nor ran out."""
+    latest = db.scalars(
+        select(func.max(Enrolment.id))
+        .where(Enrolment.person_id.in_(set(ids)), Enrolment.withdrawn_at.is_(None), Enrolment.expired_at.is_(None))
+        .group_by(Enrolment.person_id)
+    ).all()
+    return {facts.person_id: facts for facts in enrolment_facts(db, latest).values()}
