@@ -1,0 +1,304 @@
+"""The road of one professional, as a row of moments: theory, a group, the three assignments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from typing import Final, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.courses.queries import assignments_of, outlines, rubric_of
+from app.courses.rules import AssignmentDefinition, Outline, Rubric
+from app.courses.tables import Quiz
+from app.delivery import actions as delivery
+from app.delivery.inputs import Group
+from app.delivery.queries import own_group
+from app.demo import words
+from app.demo.engine import Act, Actor, Scene, Story
+from app.demo.people import PLACES, Place
+from app.kit.localtime import local_day
+from app.kit.pictures import Photo
+from app.practice import inputs
+from app.practice.actions import assessing, evidence, records, visits
+from app.practice.rules import Answer, Check, Decision, Observation, criteria_of
+from app.theory import actions as theory
+from app.theory.rules import Question
+
+Anything = TypeVar("Anything")
+SESSIONS: Final = 8
+VISITED: Final = 3  # the fourth session is the one that a coach looks at
+FINALE_AFTER: Final = 63
+STARTS: Final = (time(13, 30), time(10, 0), time(14, 0))
+LASTS_HOURS: Final = 2
+IN_TWO_WEEKS: Final = timedelta(days=14)
+PLAN, SESSION, FINALE = 0, 1, 2
+SAID: Final = {Decision.SIGNED_OFF: "", Decision.RETURNED: words.BACK_TO, Decision.NOT_MET: words.TOGETHER}
+
+
+def pick(options: Sequence[Anything], actor: Actor, turn: int = 0) -> Anything:
+    """One of the options, always the same for the same person and turn."""
+    return options[(actor.seed + turn) % len(options)]
+
+
+def _answer(question: Question, *, right: bool) -> list[int]:
+    """The right options, or the first one that is wrong."""
+    wanted = [index for index, option in enumerate(question.options) if option.right is right]
+    return wanted if right else wanted[:1]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A lesson, or a check with its questions."""
+
+    slug: str
+    questions: tuple[Question, ...] = ()
+
+
+@dataclass(frozen=True)
+class Course:
+    """What the road is made of, read once from the published edition."""
+
+    slug: str
+    edition_id: int
+    intervention_id: int
+    steps: tuple[Step, ...]
+    first_steps: int
+    assignments: tuple[tuple[int, AssignmentDefinition], ...]
+    rubric: Rubric
+
+
+def read_course(db: Session, edition_id: int, intervention_id: int) -> Course:
+    """The steps of theory in their order, and the assignments. `first_steps`: those of the first module."""
+    outline: Outline = outlines(db, [edition_id])[edition_id]
+    questions = {
+        quiz.slug: tuple(Question.from_facts(one) for one in quiz.questions)
+        for quiz in db.scalars(select(Quiz).where(Quiz.edition_id == edition_id))
+    }
+    steps: list[Step] = []
+    for module in outline.open_modules:
+        steps += [Step(lesson.slug) for lesson in module.lessons]
+        if module.quiz is not None:
+            steps.append(Step(module.quiz.slug, questions[module.quiz.slug]))
+    first = outline.open_modules[0]
+    return Course(
+        slug=outline.slug,
+        edition_id=edition_id,
+        intervention_id=intervention_id,
+        steps=tuple(steps),
+        first_steps=len(first.lessons) + (first.quiz is not None),
+        assignments=tuple(assignments_of(db, edition_id)),
+        rubric=rubric_of(db, edition_id),
+    )
+
+
+@dataclass(frozen=True)
+class Road:
+    """Writes one professional's events into the story. Days count back from today."""
+
+    story: Story
+    course: Course
+    actor: Actor
+    coach: Actor | None
+    photos: tuple[Photo, ...]
+
+    # Theory ------------------------------------------------------------------------------------------------
+
+    def learn(self, *, begin: int, end: int, steps: int | None = None, again: bool = False) -> None:
+        """The first `steps` of theory, spread over the days; `again`: the first check needs a second try."""
+        chosen = self.course.steps[:steps]
+        for number, step in enumerate(chosen):
+            ago = begin - number * (begin - end) // max(len(chosen) - 1, 1)
+            moment = self._moment(ago, 9 + (self.actor.seed + number) % 8)
+            if not step.questions:
+                self._do(moment, partial(self._read, step.slug))
+                continue
+            if again:
+                self._do(moment, partial(self._check, step, wrong=2))
+                again = False
+            self._do(moment, partial(self._check, step, wrong=(self.actor.seed + number) % 2))
+
+    def _read(self, slug: str, scene: Scene) -> None:
+        by = scene.as_(self.actor)
+        theory.finish_lesson(scene.db, by=by, course_slug=self.course.slug, lesson_slug=slug, now=scene.now)
+
+    def _check(self, step: Step, scene: Scene, *, wrong: int) -> None:
+        """Hand in a check. One wrong is a pass, unless it is a critical one; `wrong=2` misses a critical one."""
+        by = scene.as_(self.actor)
+        critical = [one.id for one in step.questions if one.critical]
+        others = [one.id for one in step.questions if not one.critical]
+        missed = {0: [], 1: others[:1], 2: [*critical[:1], *others[:2]]}[wrong]
+        answers = {one.id: _answer(one, right=one.id not in missed) for one in step.questions}
+        theory.hand_in_quiz(
+            scene.db, by=by, course_slug=self.course.slug, quiz_slug=step.slug, answers=answers, now=scene.now
+        )
+
+    # The group ---------------------------------------------------------------------------------------------
+
+    def dates(self, first: int) -> list[date]:
+        """Eight weeks on the same weekday, and the end presentation two weeks later."""
+        start = self.story.day(first)
+        days = [start + timedelta(weeks=week) for week in range(SESSIONS)]
+        return [*days, start + timedelta(days=FINALE_AFTER)]
+
+    def enter_group(self, *, first: int, place: int, ago: int) -> None:
+        self._do(self._moment(ago, 12), partial(self._enter, PLACES[place], self.dates(first)))
+
+    def end_group(self, *, ago: int) -> None:
+        self._do(self._moment(ago, 12), self._end)
+
+    def _enter(self, place: Place, days: list[date], scene: Scene) -> None:
+        starts = pick(STARTS, self.actor)
+        fields: dict[str, object] = {
+            "place": place.name,
+            "address": place.address,
+            "municipality": place.municipality,
+            "goal_group": place.goal_group,
+            "rows": len(days),
+        }
+        until = time(starts.hour + LASTS_HOURS, starts.minute)
+        for number, day in enumerate(days, start=1):
+            last = number == len(days)
+            fields |= {f"day_{number}": day, f"starts_{number}": starts, f"ends_{number}": until}
+            fields[f"kind_{number}"] = "end_presentation" if last else "session"
+        given = Group.model_validate(fields)
+        by = scene.as_(self.actor)
+        delivery.save_group(scene.db, by=by, given=given, authorised=None, pinned=frozenset(), now=scene.now)
+
+    def _end(self, scene: Scene) -> None:
+        group = own_group(scene.db, self.actor.person_id)
+        if group is not None:
+            delivery.end_group(scene.db, by=scene.as_(self.actor), group_id=group.id, now=scene.now)
+
+    # Assignments -------------------------------------------------------------------------------------------
+
+    def prepare(self, which: int, *, ago: int) -> None:
+        self._do(self._moment(ago, 11), partial(self._prepare, which))
+
+    def plan_visit(self, which: int, day: date, *, ago: int) -> None:
+        self._do(self._moment(ago, 15), partial(self._plan_visit, which, day))
+
+    def hand_in(self, which: int, *, ago: int, late: bool = False, levels: tuple[int, ...] = (3, 4, 3)) -> None:
+        self._do(self._moment(ago, 20 if late else 17), partial(self._hand_in, which, levels))
+
+    def observe(self, which: int, *, ago: int, whole: bool = True) -> None:
+        """The coach fills in the form; not whole: she began, and decides later."""
+        self._do(self._moment(ago, 16), partial(self._observe, which, whole=whole, level=3))
+
+    def decide(self, which: int, *, ago: int, decision: Decision = Decision.SIGNED_OFF) -> None:
+        """The coach fills in the form and decides on it."""
+        level = {Decision.SIGNED_OFF: 3, Decision.RETURNED: 2, Decision.NOT_MET: 1}[decision]
+        self._do(self._moment(ago, 16), partial(self._observe, which, whole=True, level=level))
+        self._do(self._moment(ago, 16), partial(self._sign, which, decision))
+
+    def open(self, which: int, *, ago: int) -> None:
+        self._do(self._moment(ago, 10), partial(self._open, which))
+
+    def _open(self, which: int, scene: Scene) -> int:
+        id_, definition = self.course.assignments[which]
+        known = self.actor.records.get(definition.code)
+        if known is None:
+            known = records.open_record(scene.db, by=scene.as_(self.actor), assignment_id=id_, now=scene.now)
+            self.actor.records[definition.code] = known
+        return known
+
+    def _prepare(self, which: int, scene: Scene) -> None:
+        record_id = self._open(which, scene)
+        written = pick((words.PLANS, words.SESSIONS, words.FINALES)[which], self.actor, which)
+        given = inputs.Preparation(goal=written.goal, session_plan=written.plan, learning_question=written.question)
+        records.prepare(scene.db, by=scene.as_(self.actor), record_id=record_id, given=given, now=scene.now)
+
+    def _plan_visit(self, which: int, day: date, scene: Scene) -> None:
+        record_id = self._open(which, scene)
+        group = own_group(scene.db, self.actor.person_id)
+        if group is None:
+            raise RuntimeError(f"{self.actor.name} has no group")
+        date_id = next(one.id for one in group.dates if local_day(one.starts_at) == day)
+        visits.plan_visit(
+            scene.db, by=scene.as_(self._present_coach()), record_id=record_id, date_id=date_id, now=scene.now
+        )
+
+    def _hand_in(self, which: int, levels: tuple[int, ...], scene: Scene) -> None:
+        definition = self.course.assignments[which][1]
+        record_id, by = self._open(which, scene), scene.as_(self.actor)
+        if definition.needs_photo:
+            self._add_photos(record_id, which, scene)
+        scores = {
+            f"self_{one.code}": levels[index % len(levels)]
+            for index, one in enumerate(criteria_of(definition, self.course.rubric))
+        }
+        note = pick(words.STARR if which == FINALE else words.NOTES, self.actor, which)
+        given = inputs.self_view(definition, self.course.rubric).model_validate({**scores, "note": note})
+        sent = records.submit(scene.db, by=by, record_id=record_id, given=given, now=scene.now)
+        self.actor.handed_in[record_id] = sent
+
+    def _add_photos(self, record_id: int, which: int, scene: Scene) -> None:
+        by = scene.as_(self.actor)
+        for turn in range(1 + (self.actor.seed + which) % 2):
+            photo = pick(self.photos, self.actor, which + turn)
+            stored = evidence.store_photo(scene.parts.storage, photo, now=scene.now)
+            caption = pick(words.CAPTIONS, self.actor, which + turn)
+            given = inputs.PhotoNote(recognisable="nobody", caption=caption)
+            evidence.add_photo(scene.db, by=by, record_id=record_id, given=given, stored=stored, now=scene.now)
+
+    def _observe(self, which: int, scene: Scene, *, whole: bool, level: int) -> None:
+        record_id = self.actor.records[self._code(which)]
+        self.actor.forms[record_id] = assessing.save_observation(
+            scene.db,
+            by=scene.as_(self._present_coach()),
+            record_id=record_id,
+            given=self._form(which, level=level),
+            version=self.actor.forms.get(record_id),
+            whole=whole,
+            now=scene.now,
+        )
+
+    def _sign(self, which: int, decision: Decision, scene: Scene) -> None:
+        record_id = self.actor.records[self._code(which)]
+        again = decision is not Decision.SIGNED_OFF
+        given = inputs.Signature(
+            decision=decision,
+            version=self.actor.forms[record_id],
+            submission_id=self.actor.handed_in[record_id],
+            reason=SAID[decision],
+            by_when=local_day(scene.now) + IN_TWO_WEEKS if again else None,
+            seen="on",
+        )
+        assessing.sign(scene.db, by=scene.as_(self._present_coach()), record_id=record_id, given=given, now=scene.now)
+        if decision is Decision.NOT_MET:
+            del self.actor.forms[record_id]
+
+    def _form(self, which: int, *, level: int) -> Observation:
+        """What the coach saw. `level` is that of the first critical criterion, or of the first one."""
+        definition, rubric = self.course.assignments[which][1], self.course.rubric
+        codes = [one.code for one in criteria_of(definition, rubric)]
+        scores = {code: pick((3, 3, 4, 3), self.actor, index) for index, code in enumerate(codes)}
+        if level < 3:
+            scores[(definition.critical or definition.criteria)[0]] = level
+        return Observation(
+            scores=scores,
+            notes={code: words.CRITERIA[code][scores[code] < 3] for code in codes},
+            checks={slug: Check(Answer.YES) for slug in definition.adherence},
+            strong=(pick(words.STRONG, self.actor, which), pick(words.STRONG, self.actor, which + 1)),
+            growing=(pick(words.GROWING, self.actor, which),),
+            agreements=(pick(words.AGREEMENTS, self.actor, which),),
+        )
+
+    # When --------------------------------------------------------------------------------------------------
+
+    def _code(self, which: int) -> str:
+        return self.course.assignments[which][1].code
+
+    def _present_coach(self) -> Actor:
+        if self.coach is None:
+            raise RuntimeError(f"{self.actor.name} has no coach")
+        return self.coach
+
+    def _moment(self, ago: int, hour: int) -> datetime:
+        return self.story.moment(ago, f"{hour:02d}:{self.actor.seed % 60:02d}")
+
+    def _do(self, moment: datetime, act: Act) -> None:
+        self.story.at(moment, act, who=self.actor)

@@ -1,0 +1,131 @@
+"""How far each learner of the demo came: a stage, written out as steps on the road."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from app.demo.people import Learner, Stage
+from app.demo.road import FINALE, FINALE_AFTER, PLAN, SESSION, VISITED, Road
+from app.practice.rules import Decision
+
+WEEK: Final = 7
+TO_VISIT: Final = VISITED * WEEK
+SLOW: Final = 58  # days for theory, beside a job
+
+
+def walk(road: Road, learner: Learner) -> None:
+    """Write the whole road of one learner into the story, as far as she came."""
+    _WALKS[learner.stage](road, learner)
+
+
+def _theory(road: Road, learner: Learner) -> None:
+    done = max(learner.group + 27, learner.came - SLOW)
+    road.learn(begin=learner.came - 1, end=done, again=road.actor.seed % 5 == 0)
+
+
+def _stuck(road: Road, learner: Learner) -> None:
+    road.learn(begin=learner.came - 1, end=47, steps=5)
+
+
+def _reading(road: Road, learner: Learner) -> None:
+    road.learn(begin=learner.came - 1, end=4, steps=6)
+
+
+def _in_safety(road: Road, learner: Learner) -> None:
+    """The first module, and one lesson of the second."""
+    road.learn(begin=learner.came - 1, end=2, steps=road.course.first_steps + 1)
+
+
+def _withdrawn(road: Road, learner: Learner) -> None:
+    road.learn(begin=learner.came - 1, end=learner.came - 40, steps=7)
+
+
+def _seeking(road: Road, learner: Learner) -> None:
+    road.learn(begin=learner.came - 1, end=30 + road.actor.seed % 20)
+
+
+def _grouped(road: Road, learner: Learner) -> None:
+    _theory(road, learner)
+    road.enter_group(first=learner.group, place=learner.place, ago=learner.group + 21)
+
+
+def _plan_waits(road: Road, learner: Learner) -> None:
+    _grouped(road, learner)
+    road.prepare(PLAN, ago=learner.group + 16)
+    road.hand_in(PLAN, ago=learner.group + 12)
+
+
+def _plan_done(road: Road, learner: Learner) -> None:
+    _plan_waits(road, learner)
+    road.decide(PLAN, ago=learner.group + 9)
+
+
+def _planning(road: Road, learner: Learner) -> None:
+    _plan_done(road, learner)
+    road.open(SESSION, ago=learner.group + 6)
+
+
+def _visit_planned(road: Road, learner: Learner) -> None:
+    """The coach comes to the fourth session."""
+    _plan_done(road, learner)
+    road.plan_visit(SESSION, road.dates(learner.group)[VISITED], ago=learner.group - 8)
+    road.prepare(SESSION, ago=learner.group - 11)
+
+
+def _visit_waits(road: Road, learner: Learner) -> None:
+    _visit_planned(road, learner)
+    road.hand_in(SESSION, ago=learner.group - TO_VISIT, late=learner.late_words)
+    if not learner.late_words and road.actor.seed % 2:
+        road.observe(SESSION, ago=learner.group - TO_VISIT - 2, whole=False)
+
+
+def _second_attempt(road: Road, learner: Learner) -> None:
+    """Samen nog een keer: another visit is planned, to the last session."""
+    _visit_planned(road, learner)
+    road.hand_in(SESSION, ago=learner.group - TO_VISIT, levels=(2, 3, 2))
+    road.decide(SESSION, ago=learner.group - TO_VISIT - 4, decision=Decision.NOT_MET)
+    road.plan_visit(SESSION, road.dates(learner.group)[VISITED + 4], ago=learner.group - TO_VISIT - 9)
+    road.prepare(SESSION, ago=learner.group - TO_VISIT - 17)
+
+
+def _session_done(road: Road, learner: Learner) -> None:
+    _visit_planned(road, learner)
+    road.hand_in(SESSION, ago=learner.group - TO_VISIT)
+    road.decide(SESSION, ago=learner.group - TO_VISIT - 4)
+
+
+def _finale_waits(road: Road, learner: Learner) -> None:
+    _session_done(road, learner)
+    road.plan_visit(FINALE, road.dates(learner.group)[-1], ago=learner.group - 40)
+    road.prepare(FINALE, ago=learner.group - 58)
+    road.hand_in(FINALE, ago=learner.group - FINALE_AFTER - 1)
+
+
+def _returned(road: Road, learner: Learner) -> None:
+    _finale_waits(road, learner)
+    road.decide(FINALE, ago=learner.group - FINALE_AFTER - 4, decision=Decision.RETURNED)
+
+
+def _ready(road: Road, learner: Learner) -> None:
+    _finale_waits(road, learner)
+    road.decide(FINALE, ago=learner.group - FINALE_AFTER - 4)
+    road.end_group(ago=learner.group - FINALE_AFTER - 5)
+
+
+_WALKS: Final[Mapping[Stage, Callable[[Road, Learner], None]]] = {
+    "stuck": _stuck,
+    "reading": _reading,
+    "safety": _in_safety,
+    "withdrawn": _withdrawn,
+    "seeking": _seeking,
+    "grouped": _grouped,
+    "plan_waits": _plan_waits,
+    "planning": _planning,
+    "visit": _visit_planned,
+    "visit_waits": _visit_waits,
+    "second_attempt": _second_attempt,
+    "returned": _returned,
+    "ready": _ready,
+    "certified": _ready,
+}

@@ -1,0 +1,255 @@
+"""What people in the demo wrote: goals, plans, notes, agreements. No resident is named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Written:
+    """Goal, session plan and learning question of one preparation."""
+
+    goal: str
+    plan: str
+    question: str
+
+
+PLANS: Final = (
+    Written(
+        "Na tien weken heeft iedereen één werk om trots op te zijn, en durft de helft er zelf iets over te zeggen.",
+        "Bijeenkomst 1: kennismaken met een foto uit je zak of tas.\n"
+        "Bijeenkomst 2: een tijdlijn van lint, met drie knopen.\n"
+        "Bijeenkomst 3 en 4: portret van je hand, met woorden eromheen.\n"
+        "Bijeenkomst 5 tot 7: een eigen kistje maken.\n"
+        "Bijeenkomst 8: oefenen met laten zien.\n"
+        "Daarna de eindpresentatie, met koffie en familie.",
+        "Is mijn tempo rustig genoeg? Ik ben geneigd om te veel te plannen.",
+    ),
+    Written(
+        "Ik wil een groep waarin mensen die elkaar alleen van de lift kennen, elkaar bij naam gaan groeten.",
+        "We beginnen elke keer met tien minuten koffie en de afspraken aan de muur.\n"
+        "Dan een korte opdracht met beeld, en daarna in tweetallen.\n"
+        "Elke week blijft er één stukje hangen voor het eindwerk: een huis van karton met acht ramen.\n"
+        "Iedereen maakt een eigen raam. Samen wordt het een straat.",
+        "Hoe betrek ik iemand die liever kijkt dan maakt?",
+    ),
+    Written(
+        "Deelnemers kiezen zelf wat ze van hun verhaal laten zien. Ik help met de vorm en blijf van de inhoud af.",
+        "Week 1 en 2: foto’s van de eigen straat, gemaakt met een polaroid.\n"
+        "Week 3: een voorwerp van thuis en wat het al heeft meegemaakt.\n"
+        "Week 4 en 5: collage van wat belangrijk is.\n"
+        "Week 6 tot 8: alles komt samen in een boekje van zes bladzijden.\n"
+        "Eindpresentatie in de bibliotheek, met het boekje open op tafel.",
+        "Wat doe ik als iemand zijn boekje op het laatst toch dicht wil houden?",
+    ),
+    Written(
+        "Mensen gaan naar huis met een beeld dat van hen is, en met iemand die ze de week erna nog eens bellen.",
+        "Ik werk met een vaste opbouw: aankomen, beeld, maken, kijken, afsluiten.\n"
+        "In de eerste helft zoeken we beelden die bij je passen, in de tweede helft kiezen we.\n"
+        "Materiaal staat per tafel klaar, zodat niemand hoeft te vragen.\n"
+        "Mijn collega van de dagbesteding loopt mee vanaf bijeenkomst drie.",
+        "Vanaf wanneer laat ik de groep zelf over de presentatie beslissen?",
+    ),
+)
+
+SESSIONS: Final = (
+    Written(
+        "Iedereen maakt een portret van de eigen hand en kiest één woord dat erbij hoort.",
+        "13.30 Koffie, en de afspraken in twee zinnen.\n"
+        "13.45 Doel van vandaag. Ik laat drie heel verschillende handen zien.\n"
+        "14.00 Hand overtrekken, kleur en papier kiezen. Muziek zacht aan.\n"
+        "14.40 In tweetallen: wat heeft deze hand al gedaan?\n"
+        "15.00 Rondje langs de tafel. Passen mag.\n"
+        "15.20 Wat gaat er mee in het eindwerk? Afsluiten met een compliment aan je buur.",
+        "Lukt het me om vragen te stellen zonder het antwoord al in te vullen?",
+    ),
+    Written(
+        "De groep ontdekt dat een voorwerp van thuis een heel verhaal kan dragen, ook zonder veel woorden.",
+        "10.00 Binnenkomst, ieder zet het voorwerp onder een doek.\n"
+        "10.15 Afspraken, en waarom ‘passen’ ook meedoen is.\n"
+        "10.30 Doek eraf: kijken, nog niet vertellen. Wat zie je?\n"
+        "10.45 Tekenen of fotograferen, van heel dichtbij.\n"
+        "11.20 Oefenen met luisteren: één vertelt, één vraagt alleen door.\n"
+        "11.45 Afsluiting: wat neem je mee van een ander?",
+        "Hoe verdeel ik de aandacht als twee mensen veel vertellen?",
+    ),
+    Written(
+        "Aan het eind hangt er een tijdlijn waar iedereen drie momenten op heeft gezet die hij wil laten zien.",
+        "14.00 Welkom. Ik vertel waar we zijn op weg naar de presentatie.\n"
+        "14.10 De afspraken. Een deelnemer leest ze voor.\n"
+        "14.20 Lint, knopen, kaartjes: ieder begint waar hij wil.\n"
+        "15.00 Pauze met thee, zodat wie langzaam werkt kan doorgaan.\n"
+        "15.15 Wandelen langs de lijnen. Een vraag stellen mag, uitleggen hoeft niet.\n"
+        "15.45 Ronde: één woord over je eigen werk.",
+        "Ik wil rustig blijven als het stil valt. Tel ik tot tien?",
+    ),
+)
+
+FINALES: Final = (
+    Written(
+        "De deelnemers ontvangen hun eigen gasten. Ik hoef alleen de deur open te houden en de tijd te bewaken.",
+        "Een uur vooraf: samen ophangen en proefstaan.\n"
+        "Opening door twee deelnemers, elk twee zinnen.\n"
+        "Gasten lopen rond met een vraagkaartje: ‘Wat raakt je?’\n"
+        "Wie niet wil spreken, schenkt koffie of zet de muziek aan.\n"
+        "Afsluiting: ieder krijgt een foto van het eigen werk mee.\n"
+        "Na afloop bel ik de twee mensen voor wie het spannend is.",
+        "Kan ik een stap terug doen als iemand vastloopt, in plaats van het over te nemen?",
+    ),
+    Written(
+        "Ieder heeft een vorm die past: voorlezen, laten zien, of ernaast staan. Familie ziet wat er gegroeid is.",
+        "We oefenen de week ervoor op de echte plek.\n"
+        "Er is een stille hoek met een stoel en een glas water.\n"
+        "Het boekje ligt open bij de ingang, met pen voor reacties.\n"
+        "Mijn collega vangt gasten op die te veel vragen.\n"
+        "Samen opruimen hoort erbij, met taart.",
+        "Hoe benoem ik precies wat iemand goed deed, zodat het geen algemeen applaus is?",
+    ),
+)
+
+NOTES: Final = (
+    "Ik vond het spannender dan ik dacht. Toen het stil werd heb ik gewacht, en dat werkte.",
+    "De uitleg kon korter. Daarna ging het vanzelf en hoefde ik weinig te doen.",
+    "Ik ben trots op de sfeer. Bij het rondje praatte ik zelf nog te veel.",
+    "De tijd liep uit, dus de afsluiting was kort. Volgende keer begin ik er eerder aan.",
+    "Iemand wilde stoppen en is toch gebleven, omdat ze mocht kijken in plaats van maken.",
+    "Ik heb één keer ingevuld wat iemand bedoelde. Ik merkte het meteen en heb het hersteld.",
+)
+
+STARR: Final = (
+    (
+        "Situatie: vlak voor de opening wilde iemand zijn werk weghalen. Taak: hem de keuze laten en de groep rustig "
+        "houden. Actie: ik ging naast hem zitten en vroeg wat er wél mocht hangen. Resultaat: twee van de drie "
+        "beelden bleven. Reflectie: vroeger had ik hem overgehaald. Nu liet ik hem kiezen, en dat was genoeg."
+    ),
+    (
+        "Situatie: een gast stelde een veel te persoonlijke vraag. Taak: de maker beschermen zonder de gast te "
+        "kwetsen. Actie: ik zei dat het werk zelf al veel vertelt, en vroeg wat de gast zag. Resultaat: het gesprek "
+        "ging weer over het beeld. Reflectie: dit oefen ik voortaan eerst met de groep."
+    ),
+    (
+        "Situatie: bij het voorlezen kwamen er tranen. Taak: ruimte geven en ook doorgaan. Actie: ik bleef staan, "
+        "wachtte, en vroeg of ze verder wilde. Resultaat: ze las het zelf af, met applaus. Reflectie: wachten is ook "
+        "begeleiden."
+    ),
+)
+
+CAPTIONS: Final = (
+    "Het werk op tafel, vlak voor het rondje.",
+    "Drie werken naast elkaar, alle drie heel anders.",
+    "Een hand met één woord erin.",
+    "Het huis van karton, met de eerste ramen.",
+    "De tijdlijn halverwege de middag.",
+    "Een detail: lint, knopen en een oude sleutel.",
+)
+
+CRITERIA: Final[dict[str, tuple[str, str]]] = {
+    "EP1": (
+        "Elke bijeenkomst laat een stukje achter dat terugkomt in het eindwerk.",
+        "Het eindwerk staat in het plan, maar in week vijf tot zeven zie ik de lijn nog niet.",
+    ),
+    "EP2": (
+        "De deelnemers kozen zelf wat er hing. Je vroeg het nog een keer na, en dat was mooi.",
+        "Bij twee werken koos jij de volgorde. Vraag het ook als je haast hebt.",
+    ),
+    "PR1": (
+        "Er was geoefend, op de plek zelf. De spanning mocht er zijn.",
+        "Er was één keer geoefend. Wie niet wilde spreken, wist nog niet wat dan wel.",
+    ),
+    "PR2": (
+        "Jij stond opzij. Je noemde precies wat iemand goed deed.",
+        "Je waardering was warm en vrij algemeen. Noem wat je zag.",
+    ),
+    "BW1": (
+        "Korte uitleg, drie voorbeelden die niet op elkaar leken, en iedereen kon beginnen.",
+        "De uitleg duurde lang. Pas na vragen wist de linkertafel wat de bedoeling was.",
+    ),
+    "BW2": (
+        "‘Wat zie je hier?’ en dan wachten. De betekenis bleef bij de maker.",
+        "Je vraag had het antwoord soms al in zich.",
+    ),
+    "VE1": (
+        "De afspraken hingen er en je kwam erop terug toen het nodig was.",
+        "De afspraken hingen er, maar toen er door elkaar gepraat werd, bleef het zo.",
+    ),
+    "VE2": (
+        "Je merkte de spanning op tijd, gaf ruimte en regelde daarna een belletje.",
+        "Je zag dat iemand stil werd, en reageerde pas in de pauze.",
+    ),
+    "SC1": (
+        "Je koos luisteren als oefening, deed het voor en gaf terug wat je zag.",
+        "De oefening in tweetallen stond los van de rest van de middag.",
+    ),
+    "SC2": (
+        "Tweetallen en kring wisselden elkaar af. Iedereen kwam aan bod.",
+        "Twee mensen vulden veel tijd. Je zag het, en liet het lopen.",
+    ),
+    "PH1": (
+        "Open, op ooghoogte en in hun tempo.",
+        "Vriendelijk, en je nam het potlood twee keer over.",
+    ),
+    "PH2": (
+        "Je week bewust af van het handboek en kon uitleggen waarom.",
+        "Je volgt het handboek. Vertel ook wat jíj kiest, en waarom.",
+    ),
+}
+
+STRONG: Final = (
+    "Je rust in de groep. Niemand hoefde zich te haasten.",
+    "Je stelde vragen die de maker aan het woord lieten.",
+    "De afspraken leven echt. Deelnemers noemden ze zelf.",
+    "Je had oog voor wie weinig zegt, zonder er een punt van te maken.",
+    "Het materiaal nodigde uit. Er lag genoeg, en niet te veel.",
+    "Je kon vertellen waarom je iets anders deed dan in het handboek staat.",
+)
+GROWING: Final = (
+    "Durf de stilte nog iets langer te laten duren.",
+    "Maak de uitleg korter en laat meer zien.",
+    "Geef het tweede deel van de middag meer tijd.",
+    "Benoem preciezer wat je iemand goed zag doen.",
+)
+AGREEMENTS: Final = (
+    "De volgende keer stel je bij elk werk eerst een vraag, en wacht je tot tien.",
+    "Je zet de afsluiting vooraf op de klok, een kwartier voor het einde.",
+    "Je oefent de uitleg één keer hardop voor een collega.",
+    "Je laat de volgende keer een deelnemer de afspraken voorlezen.",
+)
+BACK_TO: Final = (
+    "Je bent er bijna. De afspraken waren er, maar je kwam er niet op terug toen het druk werd. Schrijf op hoe je dat "
+    "de volgende bijeenkomst doet, en wat er toen gebeurde. Daarna kijk ik opnieuw."
+)
+TOGETHER: Final = (
+    "We doen dit samen nog een keer. Er waren nog geen afspraken, en daardoor durfde niet iedereen mee te doen. Ik kom "
+    "graag bij een volgende bijeenkomst. We bereiden hem van tevoren samen voor, aan jouw tafel."
+)
+INVITATION: Final = (
+    "Wat fijn dat je meedoet! Je begint met lezen in je eigen tempo, en daarna ga je met een echte groep aan de slag. "
+    "Je coach denkt met je mee. Heb je een vraag, antwoord dan gerust op deze mail."
+)
+ROUND_TEXT: Final = (
+    "Het is weer tijd om van elkaar te leren. Kies de dag die jou het beste past. Neem iets mee waar je over twijfelt, "
+    "klein mag ook. We zorgen voor soep en brood."
+)
+LEARNING_POINTS: Final = (
+    (
+        "Ik vul stiltes te snel op. In de groep merkte ik hoeveel er gebeurt als ik wacht.",
+        "Bij de volgende bijeenkomst tel ik tot tien voordat ik iets zeg.",
+    ),
+    (
+        "Een afspraak werkt pas als de groep hem zelf heeft bedacht.",
+        "Ik begin mijn nieuwe groep met een leeg vel in plaats van mijn eigen lijstje.",
+    ),
+    (
+        "Anderen worstelen ook met mensen die veel vertellen. Tweetallen geven lucht.",
+        "Ik bouw in elke bijeenkomst één ronde in tweetallen in.",
+    ),
+    (
+        "Ik hoef niet alles zelf op te lossen. Een collega bellen is ook vakwerk.",
+        "Ik zet het nummer van mijn collega in mijn draaiboek, bovenaan.",
+    ),
+    (
+        "Vragen naar wat je ziet, brengt meer dan vragen naar hoe iemand zich voelt.",
+        "Ik schrijf drie van zulke vragen op een kaartje en houd het bij me.",
+    ),
+)
