@@ -53,7 +53,9 @@ def seat_confirmed(db: Session, message: Message, desk: Desk) -> Draft:
 
 def seat_given_up(db: Session, message: Message, desk: Desk) -> Draft:
     """Somebody's seat went to somebody else. Not due when she took one again."""
-    place = _current(db, message, desk)
+    place = meetings.place(db, int(message.data["signup_id"]), now=desk.now)
+    if not place.meeting.cancelled:  # when it was called off the entry must go all the same
+        place = _current(db, message, desk)
     return _about(db, place, desk, "seat_given_up", "CANCEL")
 
 

@@ -39,6 +39,7 @@ class MeetingView:
     open: bool
     over: str | None
     signup_closes_at: datetime | None
+    contact_id: int | None
 
     @property
     def free(self) -> int:
@@ -217,7 +218,7 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
 def view_of(meeting: Meeting, now: datetime) -> MeetingView:
     """A meeting as it stands at a moment."""
     names = ("id", "title", "starts_at", "ends_at", "net_minutes", "venue", "address", "link", "access", "food")
-    more = ("bring", "seats", "taken", "version", "signup_closes_at")
+    more = ("bring", "seats", "taken", "version", "signup_closes_at", "contact_id")
     return MeetingView(
         **{name: getattr(meeting, name) for name in names + more},
         state=state(meeting, now),
