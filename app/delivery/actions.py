@@ -78,7 +78,7 @@ def _checked(given: GroupGiven) -> list[DateRow]:
         raise Refused("group_needs_a_date", "day_1")
     for row in rows:
         if row.ends <= row.starts:
-            raise Refused("ends_before_start", f"ends_{row.number}")
+            raise Refused("date_ends_before_start", f"ends_{row.number}")
     in_order = sorted(rows, key=lambda row: (row.day, row.starts))
     for earlier, later in pairwise(in_order):
         if earlier.day == later.day and later.starts < earlier.ends:

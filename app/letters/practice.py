@@ -21,15 +21,25 @@ from app.practice.rules import Decision
 from app.practice.tables import AssignmentRecord, CoachVisit, SignOff, SignOffContent, Submission
 
 OPEN: Final = frozenset({EnrolmentStage.FOLLOWING, EnrolmentStage.PAUSED, EnrolmentStage.COMPLETED})
-FOLDERS: Final = {
-    "practice.visit_planned": "visit_planned",
-    "practice.visit_moved": "visit_moved",
-    "practice.visit_cancelled": "visit_cancelled",
-}
 
 
-def visit(db: Session, message: Message, desk: Desk) -> Draft:
-    """Where and when the coach comes, or that she does not; each change has the next number of the same entry."""
+def visit_planned(db: Session, message: Message, desk: Desk) -> Draft:
+    """The coach comes: where and when."""
+    return Draft("visit_planned", *_visit(db, message, desk))
+
+
+def visit_moved(db: Session, message: Message, desk: Desk) -> Draft:
+    """The coach comes on another day; the same entry in the calendar, with the next number."""
+    return Draft("visit_moved", *_visit(db, message, desk))
+
+
+def visit_cancelled(db: Session, message: Message, desk: Desk) -> Draft:
+    """The coach does not come; the entry leaves the calendar."""
+    return Draft("visit_cancelled", *_visit(db, message, desk))
+
+
+def _visit(db: Session, message: Message, desk: Desk) -> tuple[dict[str, Any], CalendarPart]:
+    """What a letter about a visit says to one of the two. Raises: NotDue when a later letter took its place."""
     planned = db.get(CoachVisit, int(message.data["visit_id"]))
     if planned is None or planned.sequence != int(message.data["sequence"]):
         raise NotDue("Het bezoek is intussen verzet of afgezegd.")
@@ -60,7 +70,7 @@ def visit(db: Session, message: Message, desk: Desk) -> Draft:
         "link": link,
     }
     calendar = _entry(desk, planned=planned, date=date, facts=facts, to=coach if to_coach else professional)
-    return Draft(FOLDERS[message.kind], facts, CalendarPart("CANCEL" if cancelled else "REQUEST", calendar))
+    return facts, CalendarPart("CANCEL" if cancelled else "REQUEST", calendar)
 
 
 def _entry(desk: Desk, *, planned: CoachVisit, date: DeliveryDate, facts: dict[str, Any], to: Person) -> str:
@@ -142,9 +152,9 @@ def _about(db: Session, record_id: int) -> tuple[EnrolmentFacts, AssignmentDefin
 
 
 KINDS: Final[dict[str, Kind]] = {
-    "practice.visit_planned": visit,
-    "practice.visit_moved": visit,
-    "practice.visit_cancelled": visit,
+    "practice.visit_planned": visit_planned,
+    "practice.visit_moved": visit_moved,
+    "practice.visit_cancelled": visit_cancelled,
     "practice.submitted": submitted,
     "practice.decided": decided,
 }

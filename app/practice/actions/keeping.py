@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import delete, func, or_, select, update
@@ -115,7 +115,9 @@ def orphans(db: Session, keys: Iterable[str]) -> list[str]:
 
 
 def _stored_at(key: str) -> datetime:
-    return datetime.strptime(key.removeprefix(AREA).partition("/")[0], HOUR).replace(tzinfo=UTC)
+    """The end of the hour in which the file was stored: a file may be kept a little longer, never shorter."""
+    hour = datetime.strptime(key.removeprefix(AREA).partition("/")[0], HOUR).replace(tzinfo=UTC)
+    return hour + timedelta(hours=1)
 
 
 def _hide(db: Session, photo_ids: list[int], *, now: datetime) -> None:

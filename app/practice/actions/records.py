@@ -89,16 +89,13 @@ def submit(db: Session, *, by: Viewer, record_id: int, given: inputs.SelfView, n
         submitted_at=now,
     )
     db.add(handed_in)
-    # What comes back is looked at anew: the coach's earlier scores stand, but are a draft again.
-    db.execute(
-        update(Assessment)
-        .where(
-            Assessment.record_id == record_id,
-            Assessment.attempt == case.record.attempt,
-            Assessment.saved_at < (case.path.signed_at or case.record.created_at),
+    if case.path.decision is not None:
+        # What comes back is looked at anew: the coach's earlier scores stand, but are a draft again.
+        db.execute(
+            update(Assessment)
+            .where(Assessment.record_id == record_id, Assessment.attempt == case.record.attempt)
+            .values(finished_at=None)
         )
-        .values(finished_at=None)
-    )
     db.flush()
     record(db, "practice.submitted", actor_id=by.id, subject=("assignment_record", record_id), now=now, number=number)
     if case.enrolment.coach_id is not None:

@@ -9,7 +9,7 @@ from app.web.words.shared import N_
 WORDS: Final[dict[str, str]] = {
     # groups
     "group_needs_a_date": N_("Vul minstens één datum in. Een voorlopige datum is ook goed."),
-    "ends_before_start": N_("De eindtijd moet later zijn dan de begintijd."),
+    "date_ends_before_start": N_("De eindtijd moet later zijn dan de begintijd."),
     "dates_overlap": N_("Op deze dag staat al een bijeenkomst op deze tijd."),
     "one_end_presentation": N_("Er kan maar één eindpresentatie zijn. Maak van de andere een bijeenkomst."),
     "date_has_visit": N_("Op een van deze data komt je coach kijken. Vraag je coach eerst om het bezoek te verzetten."),

@@ -1,0 +1,466 @@
+"""Handing in, observing and signing: once, by the right person, and never changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from app.courses.actions.coaching import assign_coach
+from app.kit.clock import MovableClock
+from app.kit.db import Database
+from app.kit.errors import FreshFactorNeeded, NotFound, Refused
+from app.kit.storage import Storage, folder
+from app.ledger.tables import LedgerEvent
+from app.outbox.tables import Message
+from app.people.actions.accounts import grant_role
+from app.people.queries import viewer_for
+from app.people.rules import Role, Viewer
+from app.people.tables import LineManager
+from app.practice import inputs
+from app.practice.actions import assessing, records
+from app.practice.observation_page import observation_page
+from app.practice.queries import progress_of, waiting
+from app.practice.record_page import record_page
+from app.practice.rules import Decision, NextCode, RecordState, digest_of
+from app.practice.tables import Assessment, AssignmentRecord, SignOff, SignOffContent, Submission
+from tests.people import make_person
+from tests.practising import (
+    Practising,
+    add_photo,
+    begin,
+    fresh,
+    hand_in,
+    observation,
+    observe,
+    self_view,
+    sign,
+    signature,
+)
+
+
+@pytest.fixture
+def storage(data_dir: Path) -> Storage:
+    return folder(data_dir / "files")
+
+
+def state_of(db: Session, at_work: Practising) -> RecordState:
+    return progress_of(db, [at_work.training.enrolment_id])[at_work.training.enrolment_id].assignments[0].state
+
+
+def count(db: Session, table: type) -> int:
+    return db.scalar(select(func.count()).select_from(table)) or 0
+
+
+def events(db: Session, action: str) -> int:
+    return db.scalar(select(func.count()).select_from(LedgerEvent).where(LedgerEvent.action == action)) or 0
+
+
+def test_the_whole_way_ends_signed_off(database: Database, storage: Storage, clock: MovableClock) -> None:
+    at_work = begin(database, storage, clock, until="observed")
+    sign(database, at_work, clock)
+    with database.reading() as db:
+        progress = progress_of(db, [at_work.training.enrolment_id])[at_work.training.enrolment_id]
+        assert (progress.signed_off, progress.required, progress.visits_done) == (1, 1, 1)
+        assert progress.complete
+        assert progress.completed_on == date(2026, 12, 3)
+        assert progress.final_signed_by == at_work.ruben.id
+        assert progress.next is None
+        assert waiting(db, clock.now()) == []
+        signed = db.scalars(select(SignOff)).one()
+        content = db.scalars(select(SignOffContent)).one()
+        assert signed.digest == digest_of(content.salt, content.content)
+        assert content.content["form_version"] == "1"
+        assert content.content["form"]["scores"] == {"SM1": 3, "VS1": 3}
+        assert len(content.content["evidence"][0]["sha256"]) == 64
+        assert content.content["signed_at"] == clock.now().isoformat()
+        assert db.get_one(LedgerEvent, signed.event_id).action == "practice.signed_off"
+        letter = db.scalars(select(Message).where(Message.kind == "practice.decided")).one()
+        assert letter.person_id == at_work.noor.id
+
+
+def test_each_step_asks_for_the_one_before(database: Database, storage: Storage, clock: MovableClock) -> None:
+    at_work = begin(database, storage, clock)
+    enrolment_id = at_work.training.enrolment_id
+
+    def refused() -> str:
+        with pytest.raises(Refused) as told:
+            hand_in(database, at_work, clock)
+        return told.value.code
+
+    def next_code() -> NextCode | None:
+        with database.reading() as db:
+            step = progress_of(db, [enrolment_id])[enrolment_id].next
+            return step.code if step else None
+
+    from tests import practising
+
+    assert (refused(), next_code()) == ("prepare_first", NextCode.PREPARE)
+    practising._prepare(database, at_work, clock)
+    assert (refused(), next_code()) == ("visit_first", NextCode.WAIT_FOR_DATE)
+    practising._plan(database, at_work, clock)
+    assert (refused(), next_code()) == ("visit_not_yet", NextCode.VISIT)
+    practising._visit(database, at_work, clock)
+    assert refused() == "photo_first"
+    add_photo(database, at_work, clock)
+    with pytest.raises(Refused) as told:
+        hand_in(database, at_work, clock, scores={"self_SM1": "2"})
+    assert (told.value.code, told.value.field) == ("self_score_missing", "self_VS1")
+    hand_in(database, at_work, clock)
+    assert (refused(), next_code()) == ("already_handed_in", NextCode.WAIT_FOR_COACH)
+    with database.reading() as db:
+        assert count(db, Submission) == 1
+        letter = db.scalars(select(Message).where(Message.kind == "practice.submitted")).one()
+        assert letter.person_id == at_work.ruben.id
+
+
+def test_practice_begins_after_safety(database: Database, storage: Storage, clock: MovableClock) -> None:
+    from app.courses.queries import assignments_of
+    from tests.trained import in_training
+
+    with database.writing() as db:
+        training = in_training(db, storage, now=clock.now())
+        ((assignment_id, _),) = assignments_of(db, training.edition_id)
+        with pytest.raises(Refused) as told:
+            records.open_record(db, by=training.cast.noor, assignment_id=assignment_id, now=clock.now())
+        assert told.value.code == "safety_first"
+        progress = progress_of(db, [training.enrolment_id])[training.enrolment_id]
+        assert progress.assignments[0].state is RecordState.LOCKED
+        with pytest.raises(NotFound):
+            records.open_record(db, by=training.cast.joris, assignment_id=assignment_id, now=clock.now())
+
+
+def test_opening_twice_gives_one_record(database: Database, storage: Storage, clock: MovableClock) -> None:
+    at_work = begin(database, storage, clock)
+    with database.writing() as db:
+        assignment_id = db.get_one(AssignmentRecord, at_work.record_id).assignment_id
+        again = records.open_record(db, by=at_work.noor, assignment_id=assignment_id, now=clock.now())
+        assert again == at_work.record_id
+        assert events(db, "practice.opened") == 1
+
+
+def test_signing_twice_has_one_effect(database: Database, storage: Storage, clock: MovableClock) -> None:
+    at_work = begin(database, storage, clock, until="observed")
+    sign(database, at_work, clock)
+    with pytest.raises(Refused) as told:
+        sign(database, at_work, clock)
+    assert told.value.code == "already_decided"
+    with database.reading() as db:
+        assert (count(db, SignOff), events(db, "practice.signed_off")) == (1, 1)
+        assert db.scalar(select(func.count()).select_from(Message).where(Message.kind == "practice.decided")) == 1
+
+
+def test_a_decision_on_the_attempt_before_is_not_taken_again(
+    database: Database, storage: Storage, clock: MovableClock
+) -> None:
+    at_work = begin(database, storage, clock, until="handed_in")
+    observe(database, at_work, clock, score_VS1="1")
+    with database.reading() as db:
+        stale = signature(db, at_work, "not_met")
+    sign(database, at_work, clock, "not_met")
+    with database.writing() as db, pytest.raises(Refused) as told:
+        assessing.sign(db, by=fresh(at_work.ruben, clock), record_id=at_work.record_id, given=stale, now=clock.now())
+    assert told.value.code == "already_decided"
+
+
+def test_signing_asks_for_a_fresh_proof(database: Database, storage: Storage, clock: MovableClock) -> None:
+    at_work = begin(database, storage, clock, until="observed")
+    old = replace(at_work.ruben, factor_at=clock.now() - timedelta(hours=12, seconds=1))
+    with database.writing() as db, pytest.raises(FreshFactorNeeded):
+        assessing.sign(db, by=old, record_id=at_work.record_id, given=signature(db, at_work), now=clock.now())
+    with database.reading() as db:
+        assert count(db, SignOff) == 0
+
+
+def test_only_the_form_that_was_shown_is_signed(database: Database, storage: Storage, clock: MovableClock) -> None:
+    at_work = begin(database, storage, clock, until="observed")
+    with database.reading() as db:
+        shown = signature(db, at_work)
+    observe(database, at_work, clock, version=1, whole=False, score_VS1="1")
+    with database.writing() as db, pytest.raises(Refused) as told:
+        assessing.sign(db, by=fresh(at_work.ruben, clock), record_id=at_work.record_id, given=shown, now=clock.now())
+    assert told.value.code == "stale_form"
+
+
+def test_deviating_needs_a_reason_that_is_kept(database: Database, storage: Storage, clock: MovableClock) -> None:
+    at_work = begin(database, storage, clock, until="observed")
+    with pytest.raises(Refused) as told:
+        sign(database, at_work, clock, "returned")
+    assert (told.value.code, told.value.field) == ("deviation_needs_reason", "reason")
+    sign(database, at_work, clock, "returned", reason="De foto is onscherp", by_when="2026-12-17")
+    with database.reading() as db:
+        signed = db.scalars(select(SignOff)).one()
+        assert (signed.decision, signed.suggested) == ("returned", "signed_off")
+        content = db.scalars(select(SignOffContent.content)).one()
+        assert (content["reason"], content["by_when"]) == ("De foto is onscherp", "2026-12-17")
+
+
+def test_what_comes_back_is_handed_in_again(database: Database, storage: Storage, clock: MovableClock) -> None:
+    at_work = begin(database, storage, clock, until="handed_in")
+    observe(database, at_work, clock, score_SM1="1")
+    sign(database, at_work, clock, "returned")
+    with database.reading() as db:
+        assert state_of(db, at_work) is RecordState.RETURNED
+    clock.advance(timedelta(days=1))
+    hand_in(database, at_work, clock)
+    with database.reading() as db:
+        assert state_of(db, at_work) is RecordState.SUBMITTED
+        assert [one.number for one in db.scalars(select(Submission).order_by(Submission.number))] == [1, 2]
+        assert {one.attempt for one in db.scalars(select(Submission))} == {1}
+        # The coach looks anew: her form is a draft again, and nobody sees the other side.
+        page = observation_page(db, at_work.ruben, at_work.record_id, now=clock.now())
+        assert (page.finished, page.marks, page.may_sign) == (False, (), False)
+    clock.advance(timedelta(hours=1))
+    observe(database, at_work, clock, version=page.version, score_SM1="3")
+    sign(database, at_work, clock)
+    with database.reading() as db:
+        assert state_of(db, at_work) is RecordState.SIGNED_OFF
+
+
+def test_attempts_end_in_a_talk(database: Database, storage: Storage, clock: MovableClock) -> None:
+    at_work = begin(database, storage, clock, until="handed_in", assignment_attempts_max=1)
+    observe(database, at_work, clock, score_VS1="1")
+    sign(database, at_work, clock, "not_met")
+    with database.reading() as db:
+        assert state_of(db, at_work) is RecordState.NOT_MET
+        assert db.get_one(AssignmentRecord, at_work.record_id).attempt == 1
+    with pytest.raises(Refused) as told:
+        hand_in(database, at_work, clock)
+    assert (told.value.code, told.value.facts) == ("attempts_used", {"attempts": 1})
+
+
+def test_a_new_attempt_starts_empty_and_keeps_what_was(
+    database: Database, storage: Storage, clock: MovableClock
+) -> None:
+    at_work = begin(database, storage, clock, until="handed_in")
+    observe(database, at_work, clock, score_VS1="1")
+    sign(database, at_work, clock, "not_met")
+    with database.reading() as db:
+        assert state_of(db, at_work) is RecordState.OPEN
+        page = record_page(db, at_work.noor, at_work.record_id, now=clock.now())
+        assert (page.attempt, page.photos, page.marks, page.visit_at) == (2, (), (), None)
+        assert [one.decision for one in page.results] == [Decision.NOT_MET]
+        assert page.results[0].agreements == ("Noor schrijft voor donderdag drie vragen op",)
+
+
+# Hidden until both are in
+
+
+def test_neither_sees_the_other_before_both_are_in(database: Database, storage: Storage, clock: MovableClock) -> None:
+    at_work = begin(database, storage, clock, until="handed_in")
+
+    def seen() -> tuple[int, int]:
+        with database.reading() as db:
+            hers = record_page(db, at_work.noor, at_work.record_id, now=clock.now()).marks
+            his = observation_page(db, at_work.ruben, at_work.record_id, now=clock.now())
+            on_her_page = record_page(db, at_work.ruben, at_work.record_id, now=clock.now())
+            assert on_her_page.marks == his.marks
+            assert not on_her_page.draft_scores
+            assert bool(his.self_note) == bool(his.marks)
+            return len(hers), len(his.marks)
+
+    assert seen() == (0, 0)
+    observe(database, at_work, clock, whole=False)
+    assert seen() == (0, 0)
+    observe(database, at_work, clock, version=1, whole=True)
+    assert seen() == (2, 2)
+
+
+def test_the_coach_may_be_first_and_still_shows_nothing(
+    database: Database, storage: Storage, clock: MovableClock
+) -> None:
+    at_work = begin(database, storage, clock, until="visited")
+    observe(database, at_work, clock)
+    with database.writing() as db:
+        records.save_self_view(
+            db, by=at_work.noor, record_id=at_work.record_id, given=self_view(db, at_work), now=clock.now()
+        )
+    with database.reading() as db:
+        assert record_page(db, at_work.noor, at_work.record_id, now=clock.now()).marks == ()
+        his = observation_page(db, at_work.ruben, at_work.record_id, now=clock.now())
+        assert (his.marks, his.self_note, his.may_sign) == ((), "", False)
+    add_photo(database, at_work, clock)
+    clock.advance(timedelta(minutes=5))
+    hand_in(database, at_work, clock)
+    with database.reading() as db:
+        assert len(record_page(db, at_work.noor, at_work.record_id, now=clock.now()).marks) == 2
+
+
+# Two devices
+
+
+def test_an_old_draft_never_takes_the_place_of_a_newer_one(
+    database: Database, storage: Storage, clock: MovableClock
+) -> None:
+    at_work = begin(database, storage, clock, until="handed_in")
+    assert observe(database, at_work, clock, whole=False) == 1
+    assert observe(database, at_work, clock, version=1, whole=False, strong_1="Van de telefoon") == 2
+    for version in (0, 1):
+        with pytest.raises(Refused) as told:
+            observe(database, at_work, clock, version=version, whole=True, strong_1="Van de laptop")
+        assert told.value.code == "stale_form"
+    with database.reading() as db:
+        assert db.scalars(select(Assessment)).one().form["strong"] == ["Van de telefoon"]
+
+
+def test_a_form_with_gaps_is_kept_but_not_whole(database: Database, storage: Storage, clock: MovableClock) -> None:
+    at_work = begin(database, storage, clock, until="handed_in")
+    with pytest.raises(Refused) as told:
+        observe(database, at_work, clock, score_VS1="")
+    assert (told.value.code, told.value.field) == ("score_missing", "score_VS1")
+    observe(database, at_work, clock, whole=False, score_VS1="")
+    with pytest.raises(Refused) as told:
+        sign(database, at_work, clock)
+    assert told.value.code == "form_first"
+
+
+# Who may
+
+
+def test_the_coach_of_yesterday_finds_nothing(database: Database, storage: Storage, clock: MovableClock) -> None:
+    at_work = begin(database, storage, clock, until="observed")
+    cast = at_work.training.cast
+    with database.writing() as db:
+        other = make_person(db, "Bram de Boer", now=clock.now())
+        for slug in at_work.ruben.coach_of:
+            grant_role(db, by=None, person_id=other, role=Role.COACH, intervention=slug, now=clock.now())
+        enrolment_id = at_work.training.enrolment_id
+        assign_coach(db, by=cast.fatma, enrolment_id=enrolment_id, coach_id=other, now=clock.now())
+        bram = replace(viewer_for(db, other), factor_at=clock.now())
+    with database.reading() as db:
+        for look in (record_page, observation_page):
+            with pytest.raises(NotFound):
+                look(db, at_work.ruben, at_work.record_id, now=clock.now())
+        # The draft of another coach stays hers: Bram starts with an empty form and sees no self-scores.
+        page = observation_page(db, bram, at_work.record_id, now=clock.now())
+        assert (page.version, page.filled, page.marks) == (0, 0, ())
+    with pytest.raises(NotFound):
+        sign(database, at_work, clock)
+
+
+def test_guards_of_who_may_judge(database: Database, storage: Storage, clock: MovableClock) -> None:
+    at_work = begin(database, storage, clock, until="handed_in")
+    with database.writing() as db:
+        given = observation(db, at_work)
+
+        def refused(ruben: Viewer) -> str:
+            with pytest.raises(Refused) as told:
+                assessing.save_observation(
+                    db, by=ruben, record_id=at_work.record_id, given=given, version=0, whole=True, now=clock.now()
+                )
+            return told.value.code
+
+        assert refused(replace(at_work.ruben, coach_of=frozenset({"iets-anders"}))) == "not_coach_of_intervention"
+        day = clock.now().date()
+        db.add(LineManager(person_id=at_work.noor.id, manager_id=at_work.ruben.id, since=day, until=day))
+        db.flush()
+        assert refused(at_work.ruben) == "coach_is_manager"
+        with pytest.raises(NotFound):
+            assessing.save_observation(
+                db,
+                by=at_work.training.cast.fatma,
+                record_id=at_work.record_id,
+                given=given,
+                version=0,
+                whole=True,
+                now=clock.now(),
+            )
+
+
+def test_others_see_no_record(database: Database, storage: Storage, clock: MovableClock) -> None:
+    at_work = begin(database, storage, clock, until="observed")
+    cast = at_work.training.cast
+    with database.reading() as db:
+        for viewer in (cast.joris, cast.sanne):
+            with pytest.raises(NotFound):
+                record_page(db, viewer, at_work.record_id, now=clock.now())
+        assert record_page(db, cast.fatma, at_work.record_id, now=clock.now()).mine is False
+
+
+# What stands, stands
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE sign_off SET decision = 'returned'",
+        "DELETE FROM sign_off",
+        "UPDATE submission SET number = 9",
+        "DELETE FROM submission",
+    ],
+)
+def test_the_database_itself_refuses_changes(
+    database: Database, storage: Storage, clock: MovableClock, statement: str
+) -> None:
+    at_work = begin(database, storage, clock, until="observed")
+    sign(database, at_work, clock)
+    with pytest.raises(DBAPIError, match="frozen"), database.writing() as db:
+        db.execute(text(statement))
+    with database.reading() as db:
+        assert db.scalars(select(SignOff)).one().decision == "signed_off"
+
+
+COLUMNS = "submission_id, record_id, assessment_id, attempt, suggested, coach_id, signed_at, digest, event_id"
+AGAIN = f"(id, decision, {COLUMNS}) SELECT id, 'returned', {COLUMNS} FROM sign_off"  # noqa: S608 - names of columns
+REPLACE_ON_SQLITE = "INSERT OR REPLACE INTO sign_off " + AGAIN
+REPLACE_ON_POSTGRESQL = (
+    "INSERT INTO sign_off " + AGAIN + " WHERE true ON CONFLICT (id) DO UPDATE SET decision = excluded.decision"
+)
+
+
+def test_a_sign_off_is_not_replaced(database: Database, storage: Storage, clock: MovableClock) -> None:
+    at_work = begin(database, storage, clock, until="observed")
+    sign(database, at_work, clock)
+    replacing = REPLACE_ON_SQLITE if database.is_sqlite else REPLACE_ON_POSTGRESQL
+    with pytest.raises(DBAPIError, match="frozen"), database.writing() as db:
+        db.execute(text(replacing))
+    with database.reading() as db:
+        assert db.scalars(select(SignOff)).one().decision == "signed_off"
+
+
+def test_waiting_counts_working_days(database: Database, storage: Storage, clock: MovableClock) -> None:
+    at_work = begin(database, storage, clock, until="handed_in")  # Thursday 3 December
+    for days, working, late in ((0, 0, False), (4, 2, False), (7, 5, False), (8, 6, True)):
+        with database.reading() as db:
+            (row,) = waiting(db, clock.now() + timedelta(days=days))
+            assert (row.person_id, row.coach_id) == (at_work.noor.id, at_work.ruben.id)
+            assert (row.working_days, row.late) == (working, late)
+
+
+def test_statements_do_not_grow_with_the_list(database: Database, storage: Storage, clock: MovableClock) -> None:
+    from sqlalchemy import event
+
+    at_work = begin(database, storage, clock, until="handed_in")
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        seen.append(statement)
+
+    def counted(ids: list[int]) -> int:
+        with database.reading() as db:
+            db.execute(text("SELECT 1"))
+            seen.clear()
+            progress_of(db, ids)
+            return len(seen)
+
+    event.listen(database.reader, "before_cursor_execute", note)
+    try:
+        one = counted([at_work.training.enrolment_id])
+        assert counted([at_work.training.enrolment_id] * 3) == one <= 14
+    finally:
+        event.remove(database.reader, "before_cursor_execute", note)
+
+
+def test_preparing_in_two_tabs_loses_nothing(database: Database, storage: Storage, clock: MovableClock) -> None:
+    at_work = begin(database, storage, clock, until="prepared")
+    with database.writing() as db:
+        first = inputs.Preparation(goal="Anders", session_plan="Plan", learning_question="Vraag", version=1)
+        records.prepare(db, by=at_work.noor, record_id=at_work.record_id, given=first, now=clock.now())
+        with pytest.raises(Refused) as told:
+            records.prepare(db, by=at_work.noor, record_id=at_work.record_id, given=first, now=clock.now())
+        assert told.value.code == "stale"
