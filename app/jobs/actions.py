@@ -17,6 +17,8 @@ from app.jobs.tables import Job
 LEASE: Final = timedelta(minutes=15)  # longer than the longest answer of a mail server (RFC 5321: 10 min)
 BACK_OFF_FIRST: Final = timedelta(minutes=1)
 BACK_OFF_LAST: Final = timedelta(hours=6)
+FOURFOLDS: Final = 5  # past the longest wait already; more would overflow a timedelta
+MAX_ATTEMPTS: Final = 8  # seventeen hours of trying
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ def enqueue(
     now: datetime,
     key: str | None = None,
     run_at: datetime | None = None,
+    max_attempts: int = MAX_ATTEMPTS,
     **payload: Any,
 ) -> None:
     """Queue work in the caller's transaction. With a `key` the same work is queued once, ever."""
@@ -51,7 +54,7 @@ def enqueue(
             created_at=now,
             run_at=run_at or now,
             attempts=0,
-            max_attempts=8,
+            max_attempts=max_attempts,
             last_error="",
         )
         .on_conflict_do_nothing(index_elements=["key"])
@@ -99,7 +102,7 @@ def finish(db: Session, claimed: Claimed, *, now: datetime) -> bool:
 def fail(db: Session, claimed: Claimed, *, error: str, now: datetime, retry: bool = True) -> None:
     """The work went wrong: try later, ever later, and give up after the last attempt."""
     last = not retry or claimed.attempts >= claimed.max_attempts
-    wait = min(BACK_OFF_FIRST * 4 ** (claimed.attempts - 1), BACK_OFF_LAST)
+    wait = min(BACK_OFF_FIRST * 4 ** min(claimed.attempts - 1, FOURFOLDS), BACK_OFF_LAST)
     outcome: dict[str, Any] = {"lease_until": None, "lease_token": None, "last_error": error[:500]}
     outcome |= {"ended_at": now, "failed_at": now} if last else {"run_at": now + wait}
     db.execute(
@@ -108,3 +111,15 @@ def fail(db: Session, claimed: Claimed, *, error: str, now: datetime, retry: boo
         .values(**outcome)
         .execution_options(synchronize_session=False)
     )
+
+
+def try_again(db: Session, *, now: datetime) -> int:
+    """Queue work that was given up once more; gives how much there was."""
+    again = db.execute(
+        update(Job)
+        .where(Job.failed_at.is_not(None))
+        .values(failed_at=None, ended_at=None, run_at=now, attempts=0, lease_until=None, lease_token=None)
+        .returning(Job.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(again.all())

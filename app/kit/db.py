@@ -71,10 +71,9 @@ class Database:
     @contextmanager
     def reading(self, *, snapshot: bool = False) -> Iterator[Session]:
         """A session that cannot write. `snapshot` gives all its reads one moment on PostgreSQL too."""
-        engine = self.reader
-        if snapshot and not self.is_sqlite:
-            engine = self.reader.execution_options(isolation_level="REPEATABLE READ")
-        with self._one_lane(), Session(engine, autoflush=False, expire_on_commit=False) as session:
+        with self._one_lane(), Session(self.reader, autoflush=False, expire_on_commit=False) as session:
+            if snapshot and not self.is_sqlite:
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
 
     @contextmanager

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import smtplib
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -16,8 +19,10 @@ from app.letters.desk import Letter
 from app.outbox.tables import Message
 from app.settings import Settings
 
-TIMEOUT_S: Final = 300  # minutes, not seconds: a server may think long after the last dot (RFC 5321 4.5.3.2)
+CONNECT_S: Final = 15
+THINK_S: Final = 300  # minutes, not seconds: a server may think long after the last dot (RFC 5321 4.5.3.2)
 PERMANENT: Final = 500
+_ADDRESS: Final = re.compile(r"<?[^\s<>]+@[^\s<>]+>?")
 
 
 class Bounced(Exception):
@@ -41,19 +46,31 @@ class SmtpMailer:
     settings: Settings
 
     def send(self, mail: EmailMessage) -> None:
+        """Only what is said of this recipient or this message is final; trouble with the server itself passes."""
         settings = self.settings
+        (to,) = mail["To"].addresses
+        (sender,) = mail["From"].addresses
         try:
-            with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=TIMEOUT_S) as server:
+            server = smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=CONNECT_S)
+            try:
                 if settings.smtp_starttls:
                     server.starttls(context=ssl.create_default_context())
                 if settings.smtp_user:
                     server.login(settings.smtp_user, settings.smtp_password.get_secret_value())
-                server.send_message(mail)
+                if server.sock is not None:
+                    server.sock.settimeout(THINK_S)
+                server.send_message(mail, from_addr=sender.addr_spec, to_addrs=[to.addr_spec])
+            finally:
+                with suppress(OSError, smtplib.SMTPException):  # what was taken is sent, however the goodbye goes
+                    server.quit()
+                server.close()
         except smtplib.SMTPRecipientsRefused as refused:
             code, words = next(iter(refused.recipients.values()))
             raise _sorted(code, words) from refused
-        except smtplib.SMTPResponseException as refused:
+        except smtplib.SMTPDataError as refused:
             raise _sorted(refused.smtp_code, refused.smtp_error) from refused
+        except smtplib.SMTPResponseException as refused:
+            raise NotNow(_told(refused.smtp_code, refused.smtp_error)) from refused
         except (OSError, smtplib.SMTPException) as trouble:
             raise NotNow(type(trouble).__name__) from trouble
 
@@ -76,14 +93,20 @@ def make_mailer(settings: Settings) -> Mailer:
 
 
 def make_mail(letter: Letter, message: Message, settings: Settings) -> EmailMessage:
-    """The mail of a letter. Its Message-ID follows from the message's key: a repeat is the same mail."""
+    """The mail of a letter, to one person. Its Message-ID follows from the message's key: a repeat is the same mail.
+
+    Raises: Bounced when an address is not one address.
+    """
     sender_name, sender = parseaddr(settings.mail_from)
     mail = EmailMessage()
     mail["Message-ID"] = f"<{hashlib.sha256(message.key.encode()).hexdigest()[:40]}@{sender.partition('@')[2]}>"
-    mail["From"] = Address(sender_name, addr_spec=sender)
-    mail["To"] = Address(_plain(letter.to_name), addr_spec=letter.to_address)
-    mail["Reply-To"] = letter.reply_to
-    mail["Subject"] = letter.subject
+    try:
+        mail["From"] = Address(_plain(sender_name), addr_spec=sender)
+        mail["To"] = Address(_plain(letter.to_name), addr_spec=letter.to_address)
+        mail["Reply-To"] = Address(addr_spec=parseaddr(letter.reply_to)[1])
+    except (ValueError, IndexError, HeaderParseError) as broken:
+        raise Bounced("Het adres is niet te gebruiken.") from broken
+    mail["Subject"] = _plain_line(letter.subject)
     mail["Date"] = format_datetime(message.created_at)
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(letter.text)
@@ -95,10 +118,19 @@ def make_mail(letter: Letter, message: Message, settings: Settings) -> EmailMess
 
 def _plain(name: str) -> str:
     """A name without signs that mail programs read as something else."""
-    return name.replace('"', "").replace("<", "").replace(">", "").strip()
+    return _plain_line(name.translate(dict.fromkeys(map(ord, '"<>'))))
+
+
+def _plain_line(text: str) -> str:
+    """Without signs that end a line: what follows one would be read as a header."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
 def _sorted(code: int, words: bytes | str) -> Exception:
+    return Bounced(_told(code, words)) if code >= PERMANENT else NotNow(_told(code, words))
+
+
+def _told(code: int, words: bytes | str) -> str:
+    """What the server said, without addresses: the reason stays longer than the person may."""
     told = words.decode(errors="replace") if isinstance(words, bytes) else words
-    reason = f"{code} {told}"[:300]
-    return Bounced(reason) if code >= PERMANENT else NotNow(reason)
+    return _ADDRESS.sub("…", _plain_line(f"{code} {told}"))[:300]

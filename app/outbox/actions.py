@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from app.jobs.actions import enqueue
 from app.outbox.tables import Message
+
+ATTEMPTS: Final = 22  # with the back-off of jobs four days, as mail servers do among each other (RFC 5321 4.5.4.1)
 
 
 def post(
@@ -54,7 +56,15 @@ def post(
     ).first()
     if row is None:
         return db.scalars(select(Message.id).where(Message.key == key)).one()
-    enqueue(db, "outbox.send", now=now, key=f"outbox.send:{row.id}", run_at=send_at or now, message_id=row.id)
+    enqueue(
+        db,
+        "outbox.send",
+        now=now,
+        key=f"outbox.send:{row.id}",
+        run_at=send_at or now,
+        max_attempts=ATTEMPTS,
+        message_id=row.id,
+    )
     return int(row.id)
 
 
@@ -95,7 +105,8 @@ def send_again(db: Session, *, message_id: int, now: datetime) -> bool:
     ).first()
     if row is None:
         return False
-    enqueue(db, "outbox.send", now=now, key=f"outbox.send:{message_id}:{now.isoformat()}", message_id=message_id)
+    key = f"outbox.send:{message_id}:{now.isoformat()}"
+    enqueue(db, "outbox.send", now=now, key=key, max_attempts=ATTEMPTS, message_id=message_id)
     return True
 
 

@@ -14,7 +14,7 @@ import structlog
 from app.jobs import actions as jobs
 from app.kit.logs import where
 from app.worker import handlers as handler_package
-from app.worker.work import GiveUp, Handler, Periodic, Work
+from app.worker.work import GiveUp, Handler, LastResort, Periodic, Work
 
 IDLE_S: Final = 0.5
 TROUBLE_S: Final = 3.0
@@ -32,6 +32,15 @@ def registered() -> tuple[dict[str, Handler], tuple[Periodic, ...]]:
         known |= loaded.HANDLERS
         periodic += getattr(loaded, "PERIODIC", ())
     return known, tuple(periodic)
+
+
+@cache
+def last_resorts() -> dict[str, LastResort]:
+    """What happens when a job of a kind failed for the last time, by kind."""
+    known: dict[str, LastResort] = {}
+    for module in iter_modules(handler_package.__path__):
+        known |= getattr(import_module(f"{handler_package.__name__}.{module.name}"), "LAST_RESORT", {})
+    return known
 
 
 def run_due(work: Work, *, limit: int = 1_000) -> int:
@@ -62,14 +71,21 @@ def run_one(work: Work) -> str | None:
     try:
         registered()[0][claimed.kind](work, claimed.payload)
     except (Exception, GiveUp) as wrong:  # noqa: BLE001 - whatever a job does, the worker goes on
-        log.warning("job failed", kind=claimed.kind, job=claimed.id, error=type(wrong).__name__, where=where(wrong))
-        told = f"{type(wrong).__name__} at {where(wrong)}"
-        with work.database.writing() as db:
-            jobs.fail(db, claimed, error=told, now=work.now, retry=not isinstance(wrong, GiveUp))
+        _failed(work, claimed, wrong)
     else:
         with work.database.writing() as db:
             jobs.finish(db, claimed, now=work.now)
     return claimed.kind
+
+
+def _failed(work: Work, claimed: jobs.Claimed, wrong: Exception) -> None:
+    """Try later, ever later; after the last attempt the last resort."""
+    log.warning("job failed", kind=claimed.kind, job=claimed.id, error=type(wrong).__name__, where=where(wrong))
+    retry = not isinstance(wrong, GiveUp)
+    if (not retry or claimed.attempts >= claimed.max_attempts) and claimed.kind in last_resorts():
+        last_resorts()[claimed.kind](work, claimed.payload, wrong)
+    with work.database.writing() as db:
+        jobs.fail(db, claimed, error=f"{type(wrong).__name__} at {where(wrong)}", now=work.now, retry=retry)
 
 
 class Worker(threading.Thread):

@@ -39,6 +39,8 @@ class Work:
 
 
 Handler = Callable[[Work, dict[str, Any]], None]
+LastResort = Callable[[Work, dict[str, Any], Exception], None]
+"""What happens when a job failed for the last time, so that nothing waits for it for ever."""
 
 
 @dataclass(frozen=True)

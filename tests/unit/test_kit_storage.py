@@ -74,7 +74,12 @@ def test_a_store_that_cannot_write_says_trouble(store: FolderStorage, tmp_path: 
 def test_a_kept_file_is_on_the_disk(store: FolderStorage, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[int] = []
     real = os.fsync
-    monkeypatch.setattr(os, "fsync", lambda handle: (synced.append(handle), real(handle)))
+
+    def fsync(handle: int) -> None:
+        synced.append(handle)
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
     store.put("evidence", b"x")
     assert len(synced) == 2  # the file, and the name in its folder
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from app.letters.desk import NotDue, write
 from app.letters.mailer import Bounced, NotNow, make_mail, make_mailer
 from app.outbox import actions, queries
-from app.worker.work import Handler, Work
+from app.worker.work import Handler, LastResort, Work
 
 
 def send(work: Work, payload: dict[str, Any]) -> None:
@@ -49,4 +49,14 @@ def send(work: Work, payload: dict[str, Any]) -> None:
         actions.sent(db, message_id=message_id, now=work.now)
 
 
+def give_up(work: Work, payload: dict[str, Any], wrong: Exception) -> None:
+    """The last try failed too: the message has its end, and the admin sees it and may send it again."""
+    reason = (
+        f"De mailserver nam het niet aan: {wrong}" if isinstance(wrong, NotNow) else "Het bericht is niet te maken."
+    )
+    with work.database.writing() as db:
+        actions.bounce(db, message_id=int(payload["message_id"]), reason=reason, now=work.now)
+
+
 HANDLERS: Final[dict[str, Handler]] = {"outbox.send": send}
+LAST_RESORT: Final[dict[str, LastResort]] = {"outbox.send": give_up}
