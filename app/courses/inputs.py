@@ -40,7 +40,7 @@ class NewCohort(Input):
 class PeopleToAdd(Input):
     """Who joins the cohort."""
 
-    person_ids: Annotated[list[Id], Field(min_length=1, max_length=SEATS_MAX)]
+    person_ids: list[Id] = Field(default_factory=list, min_length=1, max_length=SEATS_MAX, validate_default=True)
 
 
 class CoachChoice(Input):

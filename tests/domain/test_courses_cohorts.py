@@ -99,7 +99,7 @@ def events(db: Session, action: str) -> int:
 @pytest.mark.parametrize(
     ("other", "code"),
     [
-        ({"ends_on": date(2026, 12, 6)}, "ends_before_start"),
+        ({"ends_on": date(2026, 12, 6)}, "cohort_ends_first"),
         ({"edition_id": 999}, "unknown_edition"),
         ({"contact_id": 999}, "contact_without_address"),
     ],

@@ -26,11 +26,11 @@ INVITATION = "courses.invitation"
 def make_cohort(db: Session, *, by: Viewer, given: NewCohort, now: datetime) -> int:
     """Make an opleidingsgroep for an edition and give its id.
 
-    Raises: Forbidden; Refused("ends_before_start" | "unknown_edition" | "contact_without_address").
+    Raises: Forbidden; Refused("cohort_ends_first" | "unknown_edition" | "contact_without_address").
     """
     _only_admins(by)
     if given.ends_on < given.starts_on:
-        raise Refused("ends_before_start", "ends_on")
+        raise Refused("cohort_ends_first", "ends_on")
     if db.get(CourseEdition, given.edition_id) is None:
         raise Refused("unknown_edition", "edition_id")
     contact = db.get(Person, given.contact_id)

@@ -210,7 +210,7 @@ def invite(ask: Ask, cohort: int) -> Answer:
     except Refused as refused:
         return _letter(ask, cohort, form.refuse(refused), status=422)
     if not count:
-        return _letter(ask, cohort, form.refuse(Refused("nobody_to_invite")), status=422)
+        return _letter(ask, cohort, form.refuse(Refused("everybody_invited")), status=422)
     return redirect(f"{LIST}/{cohort}", toast=N_("De uitnodigingen gaan eruit."))
 
 

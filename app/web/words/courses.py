@@ -7,7 +7,7 @@ from typing import Final
 from app.web.words.shared import N_
 
 WORDS: Final[dict[str, str]] = {
-    "ends_before_start": N_("De groep stopt voor hij begint. Kies een latere einddag."),
+    "cohort_ends_first": N_("De groep stopt voor hij begint. Kies een latere einddag."),
     "unknown_edition": N_("Kies een opleiding uit de lijst."),
     "contact_without_address": N_("Kies iemand met een mailadres. Antwoorden op de uitnodiging komen daar."),
     "cohort_full": N_("Er zijn nog {free} plekken vrij en je koos {asked} mensen."),
@@ -19,7 +19,7 @@ WORDS: Final[dict[str, str]] = {
     "not_a_coach": N_("Deze persoon is geen coach voor deze opleiding."),
     "coach_is_self": N_("Iemand kan niet de eigen coach zijn. Kies een ander."),
     "enrolment_closed": N_("Deze inschrijving is gestopt of al afgerond."),
-    "nobody_to_invite": N_("Iedereen in deze groep is al uitgenodigd."),
+    "everybody_invited": N_("Iedereen in deze groep is al uitgenodigd."),
     "nobody_without_coach": N_("Iedereen in deze groep heeft al een coach."),
     "unanswered": N_("Kies hier nog een antwoord."),
     "quiz_passed": N_("Deze toets heb je al gehaald."),

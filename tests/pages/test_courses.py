@@ -1,0 +1,219 @@
+"""The pages of somebody who learns: course, lesson, check and handbook; and who may look along."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from sqlalchemy import func, select
+
+from app.courses.commands import publish_folder
+from app.courses.tables import CourseEdition
+from app.ledger.tables import LedgerEvent
+from app.theory.tables import LessonCompletion, QuizAttempt
+from tests.page import Site, Visitor, make_test_parts
+from tests.trained import Training, in_training
+
+if TYPE_CHECKING:
+    from app.kit.clock import MovableClock
+    from app.kit.db import Database
+
+WHOLE: Final = Path(__file__).parents[2] / "courses" / "mijn-verhaal"
+COURSE: Final = "/opleiding/kort"
+LESSON: Final = f"{COURSE}/een-afspraak"
+QUIZ: Final = f"{COURSE}/toets/toets-veilig-beginnen"
+HANDBOOK: Final = "/handboek/kort"
+PAGES: Final = (COURSE, LESSON, QUIZ, HANDBOOK, f"{HANDBOOK}/eerste-keer")
+RIGHT: Final = {"k1": "0", "k2": "1"}
+WRONG: Final = {"k1": "1", "k2": "1"}
+
+
+class World:
+    """Noor follows the tiny course; Mijn Verhaal is published too, and nobody follows it."""
+
+    def __init__(self, database: Database, data_dir: Path, clock: MovableClock) -> None:
+        self.parts = make_test_parts(database, data_dir, clock)
+        with database.writing() as db:
+            self.training: Training = in_training(db, self.parts.storage, now=clock.now())
+            publish_folder(db, WHOLE, storage=self.parts.storage, now=clock.now())
+        self.site = Site(self.parts)
+        self.noor = self.site.visitor(self.training.cast.noor.id)
+
+    def count(self, what: type[LessonCompletion | QuizAttempt | LedgerEvent]) -> int:
+        with self.parts.database.reading() as db:
+            return db.scalar(select(func.count()).select_from(what)) or 0
+
+
+@pytest.fixture
+def world(sqlite_database: Database, data_dir: Path, clock: MovableClock) -> World:
+    return World(sqlite_database, data_dir, clock)
+
+
+def text_of(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+def test_the_way_through_a_course(world: World) -> None:
+    noor = world.noor
+    assert noor.get("/opleiding", status=303).headers["location"] == COURSE
+    page = noor.get(COURSE)
+    assert "Begin met ‘Een afspraak’" in page.text
+    assert "0 van 2 lessen klaar" in page.text
+    assert "Voorbeeldinhoud" in page.text
+    assert "wacht" in text_of(page.text)
+    lesson = noor.get(LESSON)
+    assert '<h2 id="zo-doe-je-het">' in lesson.text
+    assert "Les 1 van 2" in text_of(lesson.text)
+    on = noor.post(LESSON)
+    assert on.headers["location"] == f"{COURSE}/samen-iets-maken"
+    assert "Klaar, naar de toets" in noor.follow(on).text
+    on = noor.post(f"{COURSE}/samen-iets-maken")
+    assert on.headers["location"] == QUIZ
+    assert "Vraag 1 van 2" in noor.follow(on).text
+    on = noor.post(QUIZ, RIGHT)
+    assert on.headers["location"] == f"{QUIZ}/poging/1"
+    result = noor.follow(on)
+    assert "Gehaald" in result.text
+    assert "Passen mag altijd, zonder reden." in result.text
+    assert "Je theorie is klaar." in noor.get(COURSE).text
+    assert world.count(LessonCompletion) == 2
+    assert "Deze toets heb je gehaald." in noor.get(QUIZ).text
+
+
+def test_half_a_check_comes_back_as_it_was(world: World) -> None:
+    page = world.noor.post(QUIZ, {"k2": "1"}, status=422)
+    assert "Kies hier nog een antwoord." in page.text
+    assert 'name="k2" value="1" checked' in page.text
+    for odd in ({**RIGHT, "k1": "7"}, {**RIGHT, "k1": "x\0"}, {**RIGHT, "k9": "0"}):
+        assert "is-tomato" in world.noor.post(QUIZ, odd, status=422).text
+    assert world.count(QuizAttempt) == 0
+
+
+def test_a_check_that_went_wrong_says_why_and_when_again(world: World, clock: MovableClock) -> None:
+    noor = world.noor
+    page = noor.follow(noor.post(QUIZ, WRONG))
+    assert "Nog niet gehaald" in page.text
+    assert "Zo hoort die vooral dat een nee niet telt." in page.text
+    assert "Een nee die telt" not in page.text  # what was not chosen is not given away
+    assert "Probeer het nog een keer" in page.text
+    page = noor.follow(noor.post(QUIZ, WRONG))
+    assert "Je kunt het weer proberen vanaf maandag 23 november, 11.00 uur" in text_of(page.text)
+    waiting = noor.get(QUIZ)
+    assert "Even pauze" in waiting.text
+    assert "Kijk mijn antwoorden na" not in waiting.text
+    refused = noor.post(QUIZ, RIGHT, status=422)
+    assert "over 60 minuten opnieuw" in refused.text
+    assert world.count(QuizAttempt) == 2
+    clock.advance(timedelta(hours=1))
+    assert "Gehaald" in noor.follow(noor.post(QUIZ, RIGHT)).text
+
+
+def test_the_same_form_sent_twice_is_one_attempt(world: World) -> None:
+    key = re.search(r'name="form_key" value="([^"]+)"', world.noor.get(QUIZ).text)
+    assert key is not None
+    given = {**WRONG, "form_key": key[1]}
+    first, second = (world.noor.post(QUIZ, given).headers["location"] for _ in range(2))
+    assert first == second
+    assert world.count(QuizAttempt) == 1
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_stranger_signs_in_first(world: World, path: str) -> None:
+    assert world.site.stranger().get(path, status=303).headers["location"].startswith("/inloggen?next=")
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("who", ["joris", "sanne"])
+def test_who_does_not_follow_it_finds_nothing(world: World, path: str, who: str) -> None:
+    visitor = world.site.visitor(getattr(world.training.cast, who).id)
+    visitor.get(path, status=404)
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("who", ["fatma", "ruben"])
+def test_admins_and_coaches_look_along(world: World, path: str, who: str) -> None:
+    visitor = world.site.visitor(getattr(world.training.cast, who).id)
+    page = visitor.get(path).text
+    assert "Klaar, volgende les" not in page
+    assert "Kijk mijn antwoorden na" not in page
+
+
+def test_who_looks_along_leaves_no_trace(world: World) -> None:
+    cast = world.training.cast
+    before = world.count(LedgerEvent)
+    for who in (cast.fatma, cast.ruben):
+        visitor = world.site.visitor(who.id)
+        visitor.post(LESSON, status=403)
+        visitor.post(QUIZ, RIGHT, status=403)
+        visitor.get(f"{QUIZ}/poging/1", status=403)
+    joris = world.site.visitor(cast.joris.id)
+    joris.post(LESSON, status=404)
+    joris.post(QUIZ, RIGHT, status=404)
+    world.site.stranger().post(LESSON)
+    assert (world.count(LessonCompletion), world.count(QuizAttempt)) == (0, 0)
+    assert world.count(LedgerEvent) == before
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/opleiding/weg",
+        f"{COURSE}/weg",
+        f"{COURSE}/toets/weg",
+        f"{QUIZ}/poging/1",
+        f"{QUIZ}/poging/{2**63}",
+        "/handboek/weg",
+        f"{HANDBOOK}/weg",
+        "/opleiding/beeld/1/weg.webp",
+        f"/opleiding/beeld/{2**63}/weg.webp",
+        "/opleiding/beeld/1/..%2f..%2facademie.db",
+    ],
+)
+def test_what_is_not_there_is_not_found(world: World, path: str) -> None:
+    world.noor.get(path, status=404)
+
+
+def test_the_list_is_honest(world: World) -> None:
+    cast = world.training.cast
+    assert "Nog geen opleiding" in world.site.visitor(cast.joris.id).get("/opleiding").text
+    both = world.site.visitor(cast.fatma.id).get("/opleiding").text
+    assert "Mijn Verhaal" in both
+    assert "Kort traject" in both
+
+
+def test_every_lesson_of_mijn_verhaal_is_a_whole_page(world: World) -> None:
+    fatma = world.site.visitor(world.training.cast.fatma.id)
+    course = fatma.get("/opleiding/mijn-verhaal").text
+    assert course.count("Deze module is nog niet af") == 7
+    links = sorted(set(re.findall(r'href="(/opleiding/mijn-verhaal/[^"]+)"', course)))
+    assert len(links) == 14
+    for link in links:
+        fatma.get(link)
+    fatma.get("/handboek/mijn-verhaal")
+    assert "0.00 – 0.10" in fatma.get("/handboek/mijn-verhaal/kennismaken").text
+
+
+def test_pictures_stay_in_the_browser(world: World) -> None:
+    with world.parts.database.reading() as db:
+        edition_id = db.scalars(select(CourseEdition.id).where(CourseEdition.title == "Mijn Verhaal")).one()
+    path = f"/opleiding/beeld/{edition_id}/werk-huis.webp"
+    lesson = "/opleiding/mijn-verhaal/afspraken-maken-met-de-groep"
+    assert f'src="{path}"' in world.site.visitor(world.training.cast.fatma.id).get(lesson).text
+    picture = world.noor.get(path)
+    assert picture.content == (WHOLE / "images" / "werk-huis.webp").read_bytes()
+    assert picture.headers["content-type"] == "image/webp"
+    assert picture.headers["cache-control"] == "private, max-age=31536000, immutable"
+    assert world.site.stranger().get(path, status=303).headers["location"].startswith("/inloggen")
+
+
+def test_a_page_asks_the_database_little(world: World) -> None:
+    counts = {path: _statements(world.noor, path) for path in PAGES}
+    assert max(counts.values()) <= 20, counts
+
+
+def _statements(visitor: Visitor, path: str) -> int:
+    visitor.get(path)
+    return len(visitor.statements)
