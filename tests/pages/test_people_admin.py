@@ -235,11 +235,11 @@ def test_certified_people_need_a_course_first(fatma: Visitor) -> None:
 
 
 def test_a_long_list_of_certified_people_is_done_by_jobs(site: Site, fatma: Visitor, published: int) -> None:
-    rows = "\n".join(f"Trainer {n}; t{n}@demo.example; Linde; 01-02-2024; 1" for n in range(60))
+    rows = "\n".join(f"Trainer {n}; t{n}@demo.example; Linde; 01-02-2024; 1" for n in range(30))
     fatma.post(IMPORT, {"text": rows, "step": "import"})
     assert count(site, Certification) == 0
-    run_due(site.parts.work)
-    assert count(site, Certification) == 60
+    run_due(site.parts.work, limit=2)  # the documents come later
+    assert count(site, Certification) == 30
 
 
 def test_five_thousand_lines_fit_and_more_do_not(site: Site, fatma: Visitor) -> None:

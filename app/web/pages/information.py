@@ -15,12 +15,19 @@ area = Area()
 
 
 @dataclass(frozen=True)
-class Kept:
-    """One kind of data that we keep: what for and how long. Sentences to translate."""
+class KeptFor:
+    """What we keep equally long, and how long. Sentences to translate."""
 
-    kind: str
     purposes: tuple[str, ...]
     period: str
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One kind of data that we keep."""
+
+    kind: str
+    lines: tuple[KeptFor, ...]
 
 
 @dataclass(frozen=True)
@@ -52,20 +59,25 @@ def accessibility(_ask: Ask) -> Answer:
 
 
 def what_is_kept() -> tuple[Kept, ...]:
-    """One line per kind of data and period, from the marks in the tables."""
-    found: dict[tuple[str, str], set[str]] = {}
+    """The kinds of data with their purposes and periods, from the marks in the tables."""
+    found: dict[str, dict[str, set[str]]] = {}
     for table in Base.metadata.sorted_tables:
         for column in table.columns:
             mark = column.info
             if mark.get("pii", "none") == "none" or mark["keep"] == "as long as its row":
                 continue
-            found.setdefault((mark["pii"], mark["keep"]), set()).add(mark["purpose"])
-    order = list(KINDS)
+            found.setdefault(mark["pii"], {}).setdefault(mark["keep"], set()).add(mark["purpose"])
     return tuple(
         Kept(
-            kind=KINDS[kind],
-            purposes=tuple(sorted(PURPOSES[purpose] for purpose in purposes if purpose in PURPOSES)),
-            period=PERIODS.get(period, period),
+            kind=words,
+            lines=tuple(
+                KeptFor(
+                    tuple(sorted(PURPOSES[purpose] for purpose in found[kind][period] if purpose in PURPOSES)), said
+                )
+                for period, said in PERIODS.items()
+                if period in found[kind]
+            ),
         )
-        for (kind, period), purposes in sorted(found.items(), key=lambda item: (order.index(item[0][0]), item[0][1]))
+        for kind, words in KINDS.items()
+        if kind in found
     )
