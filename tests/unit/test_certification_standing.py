@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -212,7 +213,7 @@ ORDER = (State.NONE, State.LAPSED, State.IN_GRACE, State.EXPIRING, State.VALID)
 @given(RECORDS, POLICIES, DAYS)
 def test_total_and_the_timeline_says_the_same_each_day(record: Record, policy: Policy, around: date) -> None:
     spans = timeline(record, policy)
-    for before, after in zip(spans, spans[1:], strict=False):
+    for before, after in pairwise(spans):
         assert before.ends_on == after.starts_on - timedelta(days=1)
         assert before.state is not after.state
     assert not spans or spans[-1].ends_on is None
@@ -236,7 +237,7 @@ def test_each_single_day_is_in_its_span(record: Record, policy: Policy) -> None:
 
 
 @given(RECORDS, POLICIES, DAYS, ATTENDED, PERIODS, st.integers(0, 60))
-def test_favourable_facts_never_harm(
+def test_favourable_facts_never_harm(  # noqa: PLR0917 - hypothesis fills them in
     record: Record, policy: Policy, on: date, extra: Attended, period: Period, longer: int
 ) -> None:
     record = replace(record, stops=())
@@ -261,8 +262,6 @@ def test_favourable_facts_never_harm(
 
 @given(RECORDS, POLICIES, DAYS)
 def test_the_order_of_facts_does_not_matter(record: Record, policy: Policy, on: date) -> None:
-    turned = Record(
-        *(tuple(reversed(facts)) for facts in (record.periods, record.attended, record.offered, record.stops))
-    )
+    turned = Record(record.periods[::-1], record.attended[::-1], record.offered[::-1], record.stops[::-1])
     assert state_on(turned, policy, on) is state_on(record, policy, on)
     assert timeline(turned, policy) == timeline(record, policy)

@@ -1,0 +1,213 @@
+"""The page an admin starts from: the work list, then how everybody stands."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.certification.queries import states_on
+from app.certification.rules import State
+from app.certification.tables import StandingSpan
+from app.courses.tables import CoachAssignment, CourseEdition, Enrolment
+from app.intervision.queries import facts as intervision
+from app.intervision.tables import IntervisionRound
+from app.kit.localtime import local_day
+from app.meetings.rules import AnswerTo
+from app.people.queries import person_names
+from app.people.tables import Organisation
+from app.practice.rules import REVIEW_WORKING_DAYS
+from app.reports.worklist import WorkList, work_list
+
+SOON: Final = timedelta(days=180)
+SHOWN: Final = 5
+SQUARES_MOST: Final = 600  # past that figures say more than squares
+
+
+@dataclass(frozen=True)
+class Strip:
+    """How many people stand where; nobody is counted twice."""
+
+    certified: int
+    training: int
+    invited: int
+    paused: int
+    lapsed: int
+
+    @property
+    def people(self) -> int:
+        return self.certified + self.training + self.invited + self.paused + self.lapsed
+
+
+@dataclass(frozen=True)
+class Intervisions:
+    """Who of the certified was at intervision this year, how often; and who has a seat still to come."""
+
+    year: int
+    twice: int
+    once: int
+    never: int
+    once_coming: int
+    never_coming: int
+
+    @property
+    def total(self) -> int:
+        return self.twice + self.once + self.never
+
+    @property
+    def drawn(self) -> bool:
+        return 0 < self.total <= SQUARES_MOST
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A certificate that ends soon."""
+
+    person_id: int
+    name: str
+    ends_on: date
+
+
+@dataclass(frozen=True)
+class CoachLoad:
+    """One coach: how many people, and how many working days the longest waits."""
+
+    name: str
+    people: int
+    waits: int
+    late: bool
+
+
+@dataclass(frozen=True)
+class OverviewPage:
+    """Everything on `/beheer`."""
+
+    today: date
+    work: WorkList
+    strip: Strip
+    intervisions: Intervisions
+    endings: tuple[Ending, ...]
+    endings_total: int
+    coaches: tuple[CoachLoad, ...]
+    promised: int
+
+
+def overview_page(db: Session, *, now: datetime) -> OverviewPage:
+    """The page of this moment; the number of statements does not grow with the people."""
+    today = local_day(now)
+    work = work_list(db, now=now, first_steps_open=first_steps_open(db))
+    states = states_on(db, today)
+    endings = _endings(db, today)
+    names = person_names(db, [person_id for person_id, _ in endings[:SHOWN]])
+    return OverviewPage(
+        today=today,
+        work=work,
+        strip=_strip(db, states),
+        intervisions=_intervisions(db, [id_ for id_, state in states.items() if state.holds], now),
+        endings=tuple(Ending(id_, names[id_], day) for id_, day in endings[:SHOWN] if id_ in names),
+        endings_total=len(endings),
+        coaches=_coaches(db, work),
+        promised=REVIEW_WORKING_DAYS,
+    )
+
+
+def first_steps_open(db: Session) -> bool:
+    """Whether one of the four first steps is still to do: organisation, course, people, round."""
+    row = db.execute(
+        select(
+            *(
+                select(func.count()).select_from(select(table.id).limit(1).subquery()).scalar_subquery()
+                for table in (Organisation, CourseEdition, Enrolment, StandingSpan, IntervisionRound)
+            )
+        )
+    ).one()
+    organisation, edition, enrolment, standing, round_ = row
+    return not (organisation and edition and (enrolment or standing) and round_)
+
+
+def _strip(db: Session, states: dict[int, State]) -> Strip:
+    """The certificate counts first; else the training that runs."""
+    counted = Counter("certified" if state.holds else "lapsed" for state in states.values())
+    rows = db.execute(
+        select(Enrolment.person_id, Enrolment.confirmed_at, Enrolment.paused_at)
+        .where(
+            Enrolment.completed_at.is_(None),
+            Enrolment.withdrawn_at.is_(None),
+            Enrolment.expired_at.is_(None),
+        )
+        .order_by(Enrolment.id)
+    )
+    training: dict[int, str] = {}
+    for row in rows:
+        if states.get(row.person_id, State.NONE).holds:
+            continue
+        training[row.person_id] = "invited" if row.confirmed_at is None else "paused" if row.paused_at else "training"
+    again = sum(person_id in states for person_id in training)
+    counted.update(training.values())
+    return Strip(
+        certified=counted["certified"],
+        training=counted["training"],
+        invited=counted["invited"],
+        paused=counted["paused"],
+        lapsed=counted["lapsed"] - again,
+    )
+
+
+def _intervisions(db: Session, trainers: list[int], now: datetime) -> Intervisions:
+    year = local_day(now).year
+    attended = intervision.attended(db, trainers)
+    coming = intervision.coming(db, trainers, now)
+    counts = {id_: sum(one.full and one.day.year == year for one in attended[id_]) for id_ in trainers}
+    seated = {
+        id_
+        for id_ in trainers
+        if any(one.answer == AnswerTo.YES and local_day(one.starts_at).year == year for one in coming[id_])
+    }
+    tally = Counter(min(2, count) for count in counts.values())
+    due = Counter(min(2, counts[id_]) for id_ in seated)
+    return Intervisions(year, tally[2], tally[1], tally[0], due[1], due[0])
+
+
+def _endings(db: Session, today: date) -> list[tuple[int, date]]:
+    """Whose certificate ends within half a year: the day before the grace, or before it lapses, begins."""
+    rows = db.execute(
+        select(StandingSpan.person_id, StandingSpan.ends_on)
+        .where(
+            StandingSpan.state == State.EXPIRING,
+            StandingSpan.ends_on >= today,
+            StandingSpan.ends_on <= today + SOON,
+        )
+        .order_by(StandingSpan.ends_on, StandingSpan.person_id)
+    )
+    return [(row.person_id, row.ends_on) for row in rows]
+
+
+def _coaches(db: Session, work: WorkList) -> tuple[CoachLoad, ...]:
+    people: dict[int, int] = {
+        row.coach_id: row.n
+        for row in db.execute(
+            select(CoachAssignment.coach_id, func.count().label("n"))
+            .join(Enrolment, Enrolment.id == CoachAssignment.enrolment_id)
+            .where(
+                CoachAssignment.until.is_(None),
+                Enrolment.completed_at.is_(None),
+                Enrolment.withdrawn_at.is_(None),
+                Enrolment.expired_at.is_(None),
+            )
+            .group_by(CoachAssignment.coach_id)
+        )
+    }
+    waits: dict[int, int] = {}
+    late: set[int] = set()
+    for one in work.reviews:
+        if one.coach_id is not None:
+            waits[one.coach_id] = max(waits.get(one.coach_id, 0), one.working_days)
+            if one.late:
+                late.add(one.coach_id)
+    names = person_names(db, {*people, *waits})
+    loads = [CoachLoad(names[id_], people.get(id_, 0), waits.get(id_, 0), id_ in late) for id_ in names]
+    return tuple(sorted(loads, key=lambda load: (-load.waits, -load.people, load.name)))

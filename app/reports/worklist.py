@@ -1,0 +1,193 @@
+"""What asks for an admin: decisions, what is late, what failed. Each line: what, since when, where to act."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.certification.queries import ready_for_decision
+from app.courses.tables import CoachAssignment, Enrolment
+from app.intervision.queries.rounds import RoundWork
+from app.intervision.queries.rounds import waiting as rounds_waiting
+from app.jobs.tables import Job
+from app.kit.localtime import local_day
+from app.ledger.tables import LedgerEvent
+from app.outbox.tables import Message
+from app.people.queries import person_names
+from app.people.tables import Account, Invitation, Person
+from app.practice.queries import WaitingRecord
+from app.practice.queries import waiting as practice_waiting
+
+ENDS_SOON: Final = timedelta(days=3)
+MAIL_LATE: Final = timedelta(hours=1)
+BACKUP_LATE: Final = timedelta(hours=48)  # twice the usual day
+NAMES: Final = 3
+
+
+class Work(StrEnum):
+    """What a line is about, in the order of the list."""
+
+    FIRST_STEPS = "first_steps"
+    DECISIONS = "decisions"
+    LATE_REVIEWS = "late_reviews"
+    NO_COACH = "no_coach"
+    MAIL = "mail"
+    INVITATIONS = "invitations"
+    TO_PLAN = "to_plan"
+    TO_PUBLISH = "to_publish"
+    TO_SETTLE = "to_settle"
+    JOBS = "jobs"
+    BACKUP = "backup"
+
+
+@dataclass(frozen=True)
+class WorkLine:
+    """One line. `names` are a few of the people it is about; `round` belongs to the lines on intervision."""
+
+    what: Work
+    count: int
+    href: str
+    since: date | None = None
+    names: tuple[str, ...] = ()
+    round: RoundWork | None = None
+
+
+@dataclass(frozen=True)
+class WorkList:
+    """Everything that waits, and when the last backup was made."""
+
+    lines: tuple[WorkLine, ...]
+    backup_at: datetime | None
+    reviews: tuple[WaitingRecord, ...] = field(default=(), repr=False)
+
+
+def work_list(db: Session, *, now: datetime, first_steps_open: bool) -> WorkList:
+    """The list of this moment; the number of statements does not grow with what waits."""
+    reviews = practice_waiting(db, now)
+    lines = [
+        WorkLine(Work.FIRST_STEPS, 1, "/beheer/start") if first_steps_open else None,
+        _decisions(db),
+        _late_reviews(db, reviews),
+        _no_coach(db),
+        _mail(db, now),
+        _invitations(db, now),
+        *_rounds(db, now),
+        _jobs(db),
+    ]
+    backup_at = db.scalar(select(func.max(LedgerEvent.at)).where(LedgerEvent.action == "backup.made"))
+    if not first_steps_open and (backup_at is None or now - backup_at > BACKUP_LATE):
+        lines.append(WorkLine(Work.BACKUP, 1, "", local_day(backup_at) if backup_at else None))
+    return WorkList(tuple(line for line in lines if line is not None), backup_at, tuple(reviews))
+
+
+def _named(db: Session, person_ids: Sequence[int]) -> tuple[str, ...]:
+    few = list(dict.fromkeys(person_ids))[:NAMES]
+    names = person_names(db, few)
+    return tuple(names[one] for one in few if one in names)
+
+
+def _decisions(db: Session) -> WorkLine | None:
+    waiting = [one for one in ready_for_decision(db) if one.waits]
+    if not waiting:
+        return None
+    names = _named(db, [one.enrolment.person_id for one in waiting])
+    return WorkLine(Work.DECISIONS, len(waiting), "/beheer/besluiten", waiting[0].ready_on, names)
+
+
+def _late_reviews(db: Session, reviews: Sequence[WaitingRecord]) -> WorkLine | None:
+    late = [one for one in reviews if one.late]
+    if not late:
+        return None
+    href = f"/beheer/mensen/{late[0].person_id}" if len(late) == 1 else "/beheer/mensen?stand=training"
+    return WorkLine(
+        Work.LATE_REVIEWS,
+        len(late),
+        href,
+        local_day(late[0].waiting_since),
+        _named(db, [one.person_id for one in late]),
+    )
+
+
+def _no_coach(db: Session) -> WorkLine | None:
+    """People who came in and have nobody beside them yet."""
+    rows = db.execute(
+        select(Enrolment.person_id, Enrolment.cohort_id, Enrolment.confirmed_at)
+        .where(
+            Enrolment.confirmed_at.is_not(None),
+            Enrolment.completed_at.is_(None),
+            Enrolment.withdrawn_at.is_(None),
+            Enrolment.expired_at.is_(None),
+            ~exists().where(CoachAssignment.enrolment_id == Enrolment.id, CoachAssignment.until.is_(None)),
+        )
+        .order_by(Enrolment.confirmed_at)
+    ).all()
+    if not rows:
+        return None
+    cohorts = {row.cohort_id for row in rows}
+    href = f"/beheer/opleidingsgroepen/{rows[0].cohort_id}" if len(cohorts) == 1 else "/beheer/opleidingsgroepen"
+    since = local_day(rows[0].confirmed_at)
+    return WorkLine(Work.NO_COACH, len(rows), href, since, _named(db, [row.person_id for row in rows]))
+
+
+def _mail(db: Session, now: datetime) -> WorkLine | None:
+    """Mail that came back, or that should have left long ago."""
+    waits = (
+        Message.sent_at.is_(None)
+        & Message.bounced_at.is_(None)
+        & Message.expired_at.is_(None)
+        & Message.suppressed_at.is_(None)
+        & (Message.send_at < now - MAIL_LATE)
+    )
+    row = db.execute(
+        select(func.count().label("n"), func.min(Message.send_at).label("since"))
+        .select_from(Message)
+        .where(or_(Message.bounced_at.is_not(None), waits))
+    ).one()
+    return WorkLine(Work.MAIL, row.n, "/beheer/post", local_day(row.since)) if row.n else None
+
+
+def _invitations(db: Session, now: datetime) -> WorkLine | None:
+    """Newest invitations that ran out, or do so within days, of people who did not come in."""
+    newer = aliased(Invitation)
+    rows = db.execute(
+        select(Invitation.person_id, Invitation.expires_at)
+        .join(Person, Person.id == Invitation.person_id)
+        .outerjoin(Account, Account.person_id == Invitation.person_id)
+        .where(
+            Invitation.accepted_at.is_(None),
+            Invitation.withdrawn_at.is_(None),
+            Invitation.expires_at <= now + ENDS_SOON,
+            Account.person_id.is_(None),
+            Person.erased_at.is_(None),
+            ~exists().where(newer.person_id == Invitation.person_id, newer.id > Invitation.id),
+        )
+        .order_by(Invitation.expires_at)
+    ).all()
+    if not rows:
+        return None
+    names = _named(db, [row.person_id for row in rows])
+    return WorkLine(Work.INVITATIONS, len(rows), "/beheer/mensen?stand=outside", local_day(rows[0].expires_at), names)
+
+
+def _rounds(db: Session, now: datetime) -> list[WorkLine]:
+    hrefs = {"to_plan": "/beheer/intervisie/nieuw"}
+    return [
+        WorkLine(Work(one.what), 1, hrefs.get(one.what, f"/beheer/intervisie/{one.round_id}"), round=one)
+        for one in rounds_waiting(db, now=now)
+    ]
+
+
+def _jobs(db: Session) -> WorkLine | None:
+    """Work in the background that was given up."""
+    row = db.execute(
+        select(func.count().label("n"), func.min(Job.failed_at).label("since"))
+        .select_from(Job)
+        .where(Job.failed_at.is_not(None))
+    ).one()
+    return WorkLine(Work.JOBS, row.n, "", local_day(row.since)) if row.n else None

@@ -1,0 +1,157 @@
+"""Deciding about certificates, the overview, and what a contact sees."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import func, select, update
+
+from app.certification import actions
+from app.certification.tables import Certificate, CertificationDecision
+from app.jobs.actions import enqueue
+from app.jobs.tables import Job
+from app.ledger.actions import record
+from app.outbox.tables import Message
+from app.people.tables import SignIn
+from tests.conftest import START
+from tests.page import Site, make_test_parts
+from tests.trained import Training, make_ready
+
+if TYPE_CHECKING:
+    from app.kit.clock import MovableClock
+    from app.kit.db import Database
+
+ADMIN_PAGES = ("/beheer", "/beheer/besluiten")
+
+
+@pytest.fixture
+def site(sqlite_database: Database, data_dir: Path, clock: MovableClock) -> Site:
+    return Site(make_test_parts(sqlite_database, data_dir, clock))
+
+
+@pytest.fixture
+def training(site: Site) -> Training:
+    with site.parts.database.writing() as db:
+        return make_ready(db, site.parts.storage, now=START)
+
+
+@pytest.mark.parametrize("path", ADMIN_PAGES)
+def test_only_admins_come_here(site: Site, training: Training, path: str) -> None:
+    assert site.stranger().get(path, status=303).headers["location"].startswith("/inloggen")
+    for who in ("noor", "ruben", "sanne"):
+        site.visitor(getattr(training.cast, who).id).get(path, status=403)
+        site.visitor(getattr(training.cast, who).id).get(f"/beheer/besluiten/{training.enrolment_id}", status=403)
+
+
+def test_a_grant_from_the_list_to_the_certificate(site: Site, training: Training) -> None:
+    fatma = site.visitor(training.cast.fatma.id)
+    assert "1 certificaat klaar voor een besluit" in fatma.get("/beheer").text
+    assert "1 persoon heeft alles gedaan" in fatma.get("/beheer/besluiten").text
+    page = fatma.get(f"/beheer/besluiten/{training.enrolment_id}").text
+    assert "Afgetekend door Ruben Haddad" in page
+    answer = fatma.post(f"/beheer/besluiten/{training.enrolment_id}/toekennen")
+    assert "Noor de Wit mag" in fatma.follow(answer).text
+    again = fatma.post(f"/beheer/besluiten/{training.enrolment_id}/toekennen")
+    assert again.headers["location"] == answer.headers["location"]
+    with site.parts.database.reading() as db:
+        assert db.scalar(select(func.count()).select_from(Certificate)) == 1
+    listed = fatma.get("/beheer/besluiten").text
+    assert "Je bent bij" in listed
+    assert "Toegekend" in listed
+    fatma.get(f"/beheer/besluiten/{training.enrolment_id}", status=404)
+
+
+def test_a_refusal_needs_reasons(site: Site, training: Training) -> None:
+    fatma = site.visitor(training.cast.fatma.id)
+    path = f"/beheer/besluiten/{training.enrolment_id}/afwijzen"
+    assert "Dit vakje is nog leeg" in fatma.post(path, {"reasons": " "}, status=422).text
+    fatma.post(path, {"reasons": "x" * 3_000}, status=422)
+    fatma.post(path, {"reasons": "Plan ontbreekt", "meer": "1"}, status=422)
+    with site.parts.database.reading() as db:
+        assert db.scalar(select(func.count()).select_from(CertificationDecision)) == 0
+    fatma.post(path, {"reasons": "Plan ontbreekt"})
+    with site.parts.database.reading() as db:
+        assert db.scalars(select(Message.kind).where(Message.kind == "certification.refused")).all()
+    assert "Eerder afgewezen" in fatma.get("/beheer/besluiten").text
+    assert "Hierover is al besloten" in fatma.post(path, {"reasons": "Nog eens"}, status=422).text
+
+
+def test_deciding_asks_for_a_fresh_proof(site: Site, training: Training, clock: MovableClock) -> None:
+    fatma = site.visitor(training.cast.fatma.id)
+    with site.parts.database.writing() as db:
+        db.execute(update(SignIn).values(factor_at=START - timedelta(minutes=31)))
+    for answer in (
+        fatma.get(f"/beheer/besluiten/{training.enrolment_id}", status=303),
+        fatma.post(f"/beheer/besluiten/{training.enrolment_id}/toekennen"),
+    ):
+        assert answer.headers["location"].startswith("/bevestigen")
+    with site.parts.database.reading() as db:
+        assert db.scalar(select(func.count()).select_from(Certificate)) == 0
+
+
+def test_unknown_and_impossible_ids(site: Site, training: Training) -> None:
+    fatma = site.visitor(training.cast.fatma.id)
+    for path in ("/beheer/besluiten/999999", "/beheer/besluiten/9223372036854775808"):
+        fatma.get(path, status=404)
+        fatma.post(f"{path}/toekennen", status=404)
+
+
+def test_the_overview_of_an_empty_installation_is_honest(site: Site, training: Training) -> None:
+    fatma = site.visitor(training.cast.fatma.id)
+    page = fatma.get("/beheer").text
+    assert "Maak de eerste stappen af" in page
+    assert "Er is nog geen reservekopie gemaakt" in page
+    assert "Het komende halve jaar verloopt er geen certificaat" in page
+
+
+def test_failed_work_and_an_old_backup_ask_for_action(site: Site, training: Training) -> None:
+    with site.parts.database.writing() as db:
+        record(db, "backup.made", actor_id=None, subject=("backup", None), now=START - timedelta(days=3))
+        enqueue(db, "certification.render", now=START, key="x", certificate_id=1)
+        db.execute(update(Job).where(Job.key == "x").values(failed_at=START, ended_at=START))
+    fatma = site.visitor(training.cast.fatma.id)
+    page = fatma.get("/beheer").text
+    assert "1 taak op de achtergrond mislukte" in page
+    assert "Laatste reservekopie: vrijdag 20 november" in page
+    fatma.post("/beheer/werk/opnieuw")
+    assert "op de achtergrond mislukte" not in fatma.get("/beheer").text
+    with site.parts.database.reading() as db:
+        assert db.scalars(select(Job.failed_at).where(Job.key == "x")).one() is None
+
+
+def test_statements_of_the_overview_do_not_grow(site: Site, training: Training) -> None:
+    from tests.people import make_person
+
+    fatma = site.visitor(training.cast.fatma.id)
+    with site.parts.database.writing() as db:
+        actions.grant(db, by=training.cast.fatma, enrolment_id=training.enrolment_id, now=START)
+    fatma.get("/beheer")
+    before = len(fatma.statements)
+    with site.parts.database.writing() as db:
+        for number in range(8):
+            actions.take_over(
+                db,
+                by_id=None,
+                person_id=make_person(db, f"Trainer{number} Jansen", now=START),
+                intervention_id=training.intervention_id,
+                since=START.date(),
+                intervisions=0,
+                now=START,
+            )
+    fatma.get("/beheer")
+    assert len(fatma.statements) == before
+
+
+def test_a_contact_sees_stage_and_date_of_her_own_people_only(site: Site, training: Training) -> None:
+    sanne = site.visitor(training.cast.sanne.id)
+    page = sanne.get("/organisatie").text
+    assert "Noor de Wit" in page
+    assert "Joris" not in page
+    with site.parts.database.writing() as db:
+        actions.grant(db, by=training.cast.fatma, enrolment_id=training.enrolment_id, now=START)
+    assert "23 november 2028" in sanne.get("/organisatie").text
+    for who in ("noor", "ruben", "fatma"):
+        site.visitor(getattr(training.cast, who).id).get("/organisatie", status=403)

@@ -1,0 +1,102 @@
+"""Mijn traject: from the first lesson to being up to date."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.certification import actions
+from app.people.actions.accounts import grant_role
+from app.people.rules import Role
+from tests.conftest import START
+from tests.page import Site, make_test_parts
+from tests.people import make_person
+from tests.trained import Training, finish_theory, in_training, sign_everything
+
+if TYPE_CHECKING:
+    from app.kit.clock import MovableClock
+    from app.kit.db import Database
+
+
+@pytest.fixture
+def site(sqlite_database: Database, data_dir: Path, clock: MovableClock) -> Site:
+    return Site(make_test_parts(sqlite_database, data_dir, clock))
+
+
+@pytest.fixture
+def training(site: Site) -> Training:
+    with site.parts.database.writing() as db:
+        return in_training(db, site.parts.storage, now=START)
+
+
+def test_a_stranger_signs_in_first(site: Site) -> None:
+    assert site.stranger().get("/traject", status=303).headers["location"].startswith("/inloggen")
+
+
+def test_the_road_from_lesson_to_decision(site: Site, training: Training) -> None:
+    noor = site.visitor(training.cast.noor.id)
+    page = noor.get("/traject").text
+    assert "Welkom Noor" in page
+    assert "Open de les" in page
+    assert page.count('class="btn"') == 1  # one main action
+    assert "Ruben Haddad" in page
+    with site.parts.database.writing() as db:
+        finish_theory(db, training, now=START)
+    page = noor.get("/traject").text
+    assert "Geef je groep door" in page
+    with site.parts.database.writing() as db:
+        sign_everything(db, training, now=START)
+    page = noor.get("/traject").text
+    assert "Knap Noor, alles is af" in page
+    assert "Nu even wachten" in page
+    with site.parts.database.writing() as db:
+        actions.refuse(
+            db, by=training.cast.fatma, enrolment_id=training.enrolment_id, reasons="Plan <b>mist</b>", now=START
+        )
+    page = noor.get("/traject").text
+    assert "Plan &lt;b&gt;mist&lt;/b&gt;" in page
+    assert "bezwaar maken tot en met 4 januari 2027" in page
+    with site.parts.database.writing() as db:
+        actions.grant(db, by=training.cast.fatma, enrolment_id=training.enrolment_id, now=START)
+    page = noor.get("/traject").text
+    assert "jij bent trainer" in page
+    assert "Bekijk je certificaat" in page
+    assert "van 1 intervisie" in page or "intervisies" in page
+
+
+def test_who_came_with_a_certificate_and_who_has_nothing(site: Site, training: Training, clock: MovableClock) -> None:
+    with site.parts.database.writing() as db:
+        daan, niek = (make_person(db, name, now=START) for name in ("Daan Verhoeven", "Niek Niets"))
+        for person_id in (daan, niek):
+            grant_role(db, by=None, person_id=person_id, role=Role.PROFESSIONAL, now=START)
+        actions.take_over(
+            db,
+            by_id=training.cast.fatma.id,
+            person_id=daan,
+            intervention_id=training.intervention_id,
+            since=date(2019, 2, 1),
+            intervisions=1,
+            now=START,
+        )
+    assert "Je volgde de opleiding voordat deze plek er was" in site.visitor(daan).get("/traject").text
+    assert "Je volgt nu geen opleiding" in site.visitor(niek).get("/traject").text
+    clock.advance(timedelta(days=760))
+    assert "Je certificaat loopt tot en met 23 november 2028" in site.visitor(daan).get("/traject").text
+    clock.advance(timedelta(days=400))
+    page = site.visitor(daan).get("/traject").text
+    assert "je certificaat is verlopen" in page
+    assert "Wil je weer verder?" in page
+
+
+def test_statements_do_not_grow_along_the_road(site: Site, training: Training) -> None:
+    noor = site.visitor(training.cast.noor.id)
+    noor.get("/traject")
+    before = len(noor.statements)
+    with site.parts.database.writing() as db:
+        finish_theory(db, training, now=START)
+        sign_everything(db, training, now=START)
+    noor.get("/traject")
+    assert len(noor.statements) <= before + 4  # dates and people that were not there before
