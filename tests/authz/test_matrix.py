@@ -1,0 +1,372 @@
+"""Who may do what: every route, every persona, against expectations written apart from the program.
+
+`matrix.csv` holds one row for each route and one column for each persona. A cell says what she gets when the
+thing is Noor's: a status, `login` (sign in first) or `confirm` (prove first who you are). Nothing may be written
+where the answer is no, and "not yours" reads exactly like "does not exist".
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from app import access
+from app.access import Permission
+from app.kit.clock import MovableClock
+from app.kit.db import Database
+from app.main import all_entries, create_app
+from tests.authz.tries import THINGS, TRIES, Try, missing_path, path_of
+from tests.authz.world import World, make_world
+from tests.conftest import SQLITE_NAME, START
+from tests.page import ADDRESS, SAME_ORIGIN, make_test_parts
+
+if TYPE_CHECKING:
+    from httpx2 import Response
+
+    from app.main import Parts
+    from app.web.kit.entry import Entry
+
+MATRIX: Final = Path(__file__).with_name("matrix.csv")
+PERSONAS: Final = (
+    "anonymous",
+    "noor",  # a professional; the things are hers
+    "mina",  # a professional of the same organisation
+    "joris",  # a professional of another organisation, in the same cohort
+    "ruben",  # her coach
+    "daan",  # a coach of others
+    "els",  # her coach until fifty-nine days ago
+    "sanne",  # the contact of her organisation
+    "peter",  # the contact of another organisation
+    "iris",  # leads the intervision meeting
+    "aya",  # an author
+    "fatma",  # an admin
+    "otto",  # the owner
+    "bram",  # a professional whose account is blocked; his session still runs
+)
+NO: Final = frozenset({"login", "confirm", "403", "404"})
+COUNTS_LOOKS: Final = {"verification.show"}
+"""Pages that are looked at and yet write: the limit on trying many codes."""
+PARTIAL: Final = {"hx-request": "true", "hx-request-type": "partial"}
+ENTRIES: Final = all_entries()
+Rows = dict[tuple[str, str], dict[str, str]]
+
+
+def rows() -> Rows:
+    with MATRIX.open(encoding="utf-8", newline="") as file:
+        return {(row["method"], row["name"]): row for row in csv.DictReader(file)}
+
+
+@dataclass
+class Scene:
+    """The world in a database that can be put back as it was, and the program on it."""
+
+    world: World
+    parts: Parts
+    client: TestClient
+    file: Path
+    whole: Path
+    watch: sqlite3.Connection
+    seen: int = 0
+
+    def send(
+        self, entry: Entry, path: str, who: str, *, more: dict[str, str] | None = None, ours: bool = True
+    ) -> Response:
+        """One request of a persona; a form is filled in as its page would have it."""
+        how = TRIES.get(entry.name, Try())
+        headers = {"cookie": f"__Host-session={self.world.sessions[who]}"} if who != "anonymous" else {}
+        headers |= more or {}
+        self.client.cookies.clear()
+        if entry.method == "GET":
+            return self.client.get(path, headers=headers, follow_redirects=False)
+        headers |= SAME_ORIGIN if ours else {}
+        files = how.files(self.world) if how.files else None
+        return self.client.post(path, data=how.form(self.world), files=files, headers=headers, follow_redirects=False)
+
+    def wrote(self) -> bool:
+        """Whether anything at all was written since the last question; if so, it is undone."""
+        [version] = self.watch.execute("PRAGMA data_version").fetchone()
+        if version == self.seen:
+            return False
+        with closing(sqlite3.connect(self.whole)) as source, closing(sqlite3.connect(self.file)) as target:
+            source.backup(target)
+        [self.seen] = self.watch.execute("PRAGMA data_version").fetchone()
+        return True
+
+
+@pytest.fixture(scope="session")
+def told_world(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Path]:
+    """The story, told once for each worker: the world and the folder with its database and files."""
+    folder = tmp_path_factory.mktemp("world")
+    shutil.copyfile(migrated_sqlite, folder / SQLITE_NAME)
+    clock = MovableClock(START)
+    database = Database.open(f"sqlite:///{folder / SQLITE_NAME}", data_dir=folder)
+    world = make_world(make_test_parts(database, folder, clock), clock)
+    database.close()
+    with (
+        closing(sqlite3.connect(folder / SQLITE_NAME)) as source,
+        closing(sqlite3.connect(folder / "whole.db")) as target,
+    ):
+        source.backup(target)
+    return world, folder
+
+
+@pytest.fixture(scope="session")
+def running(told_world: tuple[World, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """A copy of the world with the program running on it, once for each worker: what is written is undone."""
+    world, told = told_world
+    folder = tmp_path_factory.mktemp("scene")
+    file = folder / SQLITE_NAME
+    shutil.copyfile(told / "whole.db", file)
+    shutil.copytree(told / "files", folder / "files")
+    database = Database.open(f"sqlite:///{file}", data_dir=folder)
+    parts = make_test_parts(database, folder, MovableClock(START))
+    with closing(sqlite3.connect(file)) as watch, client_of(create_app(parts)) as client:
+        yield Scene(world, parts, client, file, told / "whole.db", watch)
+    database.close()
+
+
+def client_of(app: FastAPI) -> TestClient:
+    """A client to which a bug is a page, as it is to everybody: the matrix says 500 then."""
+    return TestClient(app, base_url=ADDRESS, raise_server_exceptions=False)
+
+
+@pytest.fixture
+def scene(running: Scene) -> Scene:
+    """The world as it was told."""
+    running.seen = -1
+    running.wrote()
+    return running
+
+
+def told(response: Response, *, partial: bool = False) -> str:
+    """The answer as a cell says it. htmx gets its redirects as a header."""
+    to = response.headers.get("hx-redirect" if partial else "location", "")
+    if to.startswith("/inloggen?next="):
+        return "login"
+    if to.startswith("/bevestigen?next="):
+        return "confirm"
+    return "303" if partial and to else str(response.status_code)
+
+
+def test_every_route_has_its_row_and_every_row_its_route() -> None:
+    assert set(rows()) == {(entry.method, entry.name) for entry in ENTRIES}
+
+
+def test_every_row_has_a_cell_for_every_persona() -> None:
+    for key, row in rows().items():
+        assert set(row) == {"method", "name", *PERSONAS}, key
+        assert all(re.fullmatch(r"\d{3}|login|confirm", row[persona]) for persona in PERSONAS), key
+
+
+def test_every_parameter_has_its_thing_and_every_form_its_words(told_world: tuple[World, Path]) -> None:
+    world, _ = told_world
+    for entry in ENTRIES:
+        assert path_of(entry.path, entry.name, world)
+    assert [entry.name for entry in ENTRIES if entry.method == "POST" and entry.name not in TRIES] == []
+    assert sorted(set(TRIES) - {entry.name for entry in ENTRIES}) == []
+    assert sorted(set(THINGS) - {found for entry in ENTRIES for found in re.findall(r"{(\w+)", entry.path)}) == []
+
+
+def differences(scene: Scene, who: str, entries: list[Entry]) -> list[str]:
+    """What a persona gets that the matrix does not say."""
+    found = []
+    for entry in entries:
+        expected = expected_of(entry, who)
+        path = path_of(entry.path, entry.name, scene.world)
+        response = scene.send(entry, path, who)
+        got, wrote = told(response), scene.wrote()
+        if got != expected:
+            found.append(f"{entry.method} {entry.name}: {got}, not {expected}")
+        if wrote and (got in NO or (entry.method == "GET" and entry.name not in COUNTS_LOOKS)):
+            found.append(f"{entry.method} {entry.name}: {got}, and something was written")
+    return found
+
+
+@cache
+def rows_once() -> Rows:
+    return rows()
+
+
+def expected_of(entry: Entry, who: str) -> str:
+    """The cell; a route without a row is red once, by its own test."""
+    return rows_once().get((entry.method, entry.name), {}).get(who, "a row")
+
+
+@pytest.mark.parametrize("who", PERSONAS)
+def test_everybody_gets_what_the_matrix_says(scene: Scene, who: str) -> None:
+    found = differences(scene, who, ENTRIES)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("who", PERSONAS)
+def test_htmx_headers_skip_nothing(scene: Scene, who: str) -> None:
+    found = []
+    for entry in ENTRIES:
+        response = scene.send(entry, path_of(entry.path, entry.name, scene.world), who, more=PARTIAL)
+        got, wrote = told(response, partial=True), scene.wrote()
+        expected = expected_of(entry, who)
+        if got != expected or (wrote and got in NO):
+            found.append(f"{entry.method} {entry.name}: {got}, not {expected}; written: {wrote}")
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("who", PERSONAS)
+def test_not_yours_reads_like_does_not_exist(scene: Scene, who: str) -> None:
+    """Also by the clock of the eye: the same words, the same length."""
+    found = []
+    for entry in ENTRIES:
+        if "{" not in entry.path or expected_of(entry, who) != "404":
+            continue
+        there, nowhere = path_of(entry.path, entry.name, scene.world), missing_path(entry.path)
+        answers = [scene.send(entry, path, who) for path in (there, nowhere)]
+        bodies = [answer.text.replace(path, "PATH") for answer, path in zip(answers, (there, nowhere), strict=True)]
+        if bodies[0] != bodies[1] or answers[1].status_code != 404:
+            found.append(f"{entry.method} {entry.name}")
+        scene.wrote()
+    assert not found, "\n".join(found)
+
+
+def test_no_other_method_is_answered(scene: Scene) -> None:
+    found = []
+    methods: dict[str, set[str]] = {}
+    for entry in ENTRIES:
+        methods.setdefault(entry.path, set()).add(entry.method)
+    for path, known in methods.items():
+        name = next(entry.name for entry in ENTRIES if entry.path == path)
+        unknown = {"PUT", "DELETE", "PATCH", "OPTIONS", "GET", "POST"} - known - ({"HEAD"} if "GET" in known else set())
+        for method in sorted(unknown):
+            headers = SAME_ORIGIN | {"cookie": f"__Host-session={scene.world.sessions['fatma']}"}
+            response = scene.client.request(method, path_of(path, name, scene.world), headers=headers)
+            if response.status_code != 405 or scene.wrote():
+                found.append(f"{method} {path}: {response.status_code}")
+    assert not found, "\n".join(found)
+
+
+FOREIGN: Final = {
+    "cross-site": {"origin": "https://evil.test", "sec-fetch-site": "cross-site"},
+    "same-site": {"origin": "https://other.academie.test", "sec-fetch-site": "same-site"},
+    "an old browser": {"origin": "https://evil.test"},
+    "no origin at all": {},
+    "null": {"origin": "null"},
+}
+
+
+@pytest.mark.parametrize("how", FOREIGN)
+def test_forms_of_other_sites_change_nothing(scene: Scene, how: str) -> None:
+    found = []
+    for entry in ENTRIES:
+        if entry.method == "POST":
+            who = next((persona for persona in PERSONAS if expected_of(entry, persona) == "303"), "fatma")
+            path = path_of(entry.path, entry.name, scene.world)
+            response = scene.send(entry, path, who, more=FOREIGN[how], ours=False)
+            if response.status_code != 403 or scene.wrote():
+                found.append(f"{entry.name}: {response.status_code}")
+    assert not found, "\n".join(found)
+
+
+def representative() -> dict[Permission, Entry]:
+    """For each permission one route that asks for it: a page if there is one."""
+    chosen: dict[Permission, Entry] = {}
+    for entry in sorted(ENTRIES, key=lambda entry: entry.method):
+        chosen.setdefault(entry.policy, entry)
+    return chosen
+
+
+@contextmanager
+def turned_round(permission: Permission) -> Iterator[None]:
+    """The policy with one permission giving to everybody what it gave to nobody, and the other way round."""
+    known = access.POLICY[permission]
+    access.POLICY[permission] = lambda viewer: not known(viewer)
+    try:
+        yield
+    finally:
+        access.POLICY[permission] = known
+
+
+@pytest.mark.parametrize("permission", list(representative()), ids=lambda permission: permission.name)
+def test_a_policy_turned_round_is_noticed(scene: Scene, permission: Permission) -> None:
+    """The matrix would see it: otherwise it proves nothing."""
+    entry = representative()[permission]
+    with turned_round(permission):
+        noticed = [who for who in PERSONAS if differences(scene, who, [entry])]
+    assert len(noticed) > len(PERSONAS) // 2
+
+
+def test_a_permission_opened_to_everybody_is_noticed(scene: Scene) -> None:
+    """Each route that asks for more than signing in: with that permission open, some cell turns red."""
+    silent = []
+    for permission, known in list(access.POLICY.items()):
+        if permission in {Permission.PUBLIC, Permission.SIGNED_IN}:
+            continue
+        access.POLICY[permission] = lambda viewer: viewer.signed_in
+        try:
+            mine = [entry for entry in ENTRIES if entry.policy is permission]
+            if mine and not any(differences(scene, who, mine) for who in PERSONAS):
+                silent.append(permission.name)
+        finally:
+            access.POLICY[permission] = known
+    assert silent == []
+
+
+def test_nobody_makes_us_work_before_the_policy_is_asked(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slow work off the lane (reading spreadsheets, pictures) is done only for who may send the form."""
+    asked: list[str] = []
+
+    def noting(entry: Entry) -> Entry:
+        return replace(entry, prepare=lambda *_: asked.append(entry.name))
+
+    slow = [noting(entry) for entry in ENTRIES if entry.prepare is not None]
+    monkeypatch.setattr("app.main.all_entries", lambda: slow)
+    with client_of(create_app(scene.parts)) as client:
+        few = replace(scene, client=client)
+        for entry in slow:
+            for who in PERSONAS:
+                if expected_of(entry, who) in NO:
+                    few.send(entry, path_of(entry.path, entry.name, scene.world), who)
+    assert asked == []
+
+
+LEARNERS: Final = {"noor": "Noor de Wit", "mina": "Mina Aslan", "joris": "Joris van Leeuwen", "tessa": "Tessa Blom"}
+HERS: Final = {
+    # whose names somebody may meet on pages; who is not here meets only her own
+    "ruben": {"noor"},
+    "daan": {"mina", "joris", "tessa"},
+    "sanne": {"noor", "mina", "tessa"},
+    "peter": {"joris"},
+    "iris": {"noor"},
+    "fatma": set(LEARNERS),
+    "otto": set(LEARNERS),
+}
+BY_TOKEN: Final = {"answer.show", "verification.show"}
+"""Pages of whoever holds the link: they show the first name or the initials of the one it is about."""
+
+
+@pytest.mark.parametrize("who", PERSONAS)
+def test_pages_name_nobody_who_is_not_hers(scene: Scene, who: str) -> None:
+    found = []
+    strangers = {name for short, name in LEARNERS.items() if short not in HERS.get(who, set()) | {who}}
+    for entry in ENTRIES:
+        if entry.method == "GET" and entry.name not in BY_TOKEN and expected_of(entry, who) == "200":
+            text = scene.send(entry, path_of(entry.path, entry.name, scene.world), who).text
+            found += [f"{entry.name} names {name}" for name in sorted(strangers) if name in text]
+            scene.wrote()
+    assert not found, "\n".join(found)
+
+
+def test_a_contact_sees_all_her_people(scene: Scene) -> None:
+    [entry] = [entry for entry in ENTRIES if entry.name == "organisation.people"]
+    for who in ("sanne", "peter"):
+        text = scene.send(entry, entry.path, who).text
+        assert [LEARNERS[short] for short in sorted(HERS[who]) if LEARNERS[short] not in text] == []

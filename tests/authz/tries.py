@@ -1,0 +1,230 @@
+"""What the matrix sends: for each parameter of a path the thing it names, for each form a valid filling-in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from tests.authz.steps import picture
+
+if TYPE_CHECKING:
+    from tests.authz.world import World
+
+Data = Callable[["World"], dict[str, Any]]
+GROUP_DAYS: Final = (-7, 7, 14, 21)
+"""Noor's group meets on these days from now: once a week, and it has begun."""
+MISSING_ID: Final = 9_007_199_254_740_000
+MISSING: Final = {
+    "": "ZZZZZZZZZZZZZZZZZZZ",
+    "id": str(MISSING_ID),
+    "slug": "bestaat-niet",
+    "token": "x" * 43,
+    "file": "bestaat-niet.webp",
+}
+"""By kind of parameter, a value that names nothing."""
+
+
+@dataclass(frozen=True)
+class Try:
+    """How one route is tried: other things than usual in its path, what its form says, which files go along."""
+
+    path: dict[str, str] = field(default_factory=dict)
+    form: Data = lambda world: {}  # noqa: ARG005 - a form without fields
+    files: Callable[[World], dict[str, Any]] | None = None
+
+
+def path_of(path: str, name: str, world: World) -> str:
+    """The path of a route with Noor's things filled in. Raises: KeyError for a parameter without a thing."""
+    others = TRIES.get(name, Try()).path
+
+    def thing(parameter: str) -> str:
+        return str(world.things[others.get(parameter, THINGS[parameter])])
+
+    return fill(path, lambda parameter, kind: thing(parameter))  # noqa: ARG005
+
+
+def missing_path(path: str) -> str:
+    """The same path with things that do not exist."""
+    return fill(path, lambda parameter, kind: MISSING[kind])  # noqa: ARG005
+
+
+def fill(path: str, value: Callable[[str, str], str]) -> str:
+    """Replace each {name:kind}."""
+    parts = []
+    for part in path.split("/"):
+        parameter, _, kind = part.strip("{}").partition(":")
+        parts.append(value(parameter, kind) if part.startswith("{") else part)
+    return "/".join(parts)
+
+
+THINGS: Final = {
+    # parameter of a path: the thing of the world that it names
+    "certificate": "certificate",
+    "code": "code",
+    "cohort": "cohort",
+    "course": "course",
+    "edition": "edition",
+    "enrolment": "enrolment",
+    "export": "export",
+    "lesson": "lesson",
+    "meeting": "meeting",
+    "message": "message",
+    "name": "image",
+    "number": "attempt",
+    "person": "person",
+    "photo": "photo",
+    "place": "held_signup",
+    "quiz": "quiz",
+    "record": "record",
+    "round": "round",
+    "session": "session",
+    "token": "invitation_token",
+    "version": "meeting_version",
+}
+
+
+def says(**fields: Any) -> Data:
+    """A form with fixed words."""
+    return lambda world: fields  # noqa: ARG005
+
+
+def _day(world: World, ahead: int) -> str:
+    day: date = world.things["today"] + timedelta(days=ahead)
+    return day.isoformat()
+
+
+def _meeting(world: World, **changed: Any) -> dict[str, Any]:
+    given = {"starts": "13:30", "ends": "15:30", "net_minutes": "90", "seats": "8", "venue": "De Pit"}
+    return given | {"day": _day(world, 30), "address": "Plein 2"} | changed
+
+
+def _cohort(world: World) -> dict[str, Any]:
+    named = {"edition_id": world.things["edition"], "contact_id": world.people["fatma"], "name": "Nieuwe groep"}
+    return named | {"starts_on": _day(world, 5), "ends_on": _day(world, 100), "seats": "10"}
+
+
+def _group(world: World) -> dict[str, Any]:
+    """Another place; the dates stay, since the coach comes to some of them."""
+    named = {"group_id": world.things["group"], "version": world.things["group_version"]}
+    given = named | {"place": "Buurthuis", "address": "Plein 9", "municipality": "Rotterdam", "rows": "4"}
+    for number, (date_id, ahead) in enumerate(zip(world.things["dates"], GROUP_DAYS, strict=True), start=1):
+        given |= {f"id_{number}": date_id, f"kind_{number}": "session", f"day_{number}": _day(world, ahead)}
+        given |= {f"starts_{number}": "13:30", f"ends_{number}": "15:30"}
+    return given
+
+
+def _answers(world: World) -> dict[str, Any]:
+    return {name: [str(one) for one in chosen] for name, chosen in world.things["answers"].items()}
+
+
+def _signature(world: World) -> dict[str, Any]:
+    named = {"version": world.things["version"], "submission_id": world.things["submission"]}
+    return named | {"decision": "signed_off", "seen": "on", "reason": "Mooi werk."}
+
+
+def _upload(world: World) -> dict[str, Any]:
+    return {"photo": ("werk.jpg", picture(200, "JPEG"), "image/jpeg")}
+
+
+CODE: Final = says(code="000000")
+OWN_RECORD: Final = {"record": "own_record"}
+NEWCOMER: Final = {"enrolment": "new_enrolment"}
+CANDIDATE: Final = {"enrolment": "candidate"}
+LOOK_OR_SEND: Final = says(own_text="Wat fijn dat je meedoet.", do="send")
+
+TRIES: Final[dict[str, Try]] = {
+    # the door
+    "sign_in.password": Try(form=says(email="noor@demo.example", password="een-verkeerd-wachtwoord")),
+    "sign_in.ask_code": Try(form=says(email="noor@demo.example")),
+    "sign_in.code": Try(form=CODE),
+    "sign_in.out": Try(),
+    "confirm.password": Try(form=says(password="een-verkeerd-wachtwoord", next="/account")),
+    "confirm.ask_code": Try(form=says(next="/account")),
+    "confirm.code": Try(form=CODE),
+    "password.ask_code": Try(form=says(email="noor@demo.example")),
+    "password.new": Try(form=says(code="000000", password="vier-blauwe-stoelen-buiten")),
+    "invitation.accept": Try(),
+    "invitation.code": Try(),
+    "invitation.renew": Try(),
+    "system.language": Try(form=says(locale="en", next="/")),
+    # the own account
+    "account.change": Try(form=says(name="Andere Naam", phone="", language="nl")),
+    "account.password": Try(form=says(password="vier-blauwe-stoelen-buiten")),
+    "account.password_drop": Try(),
+    "account.session_end": Try(),
+    "account.sessions_others": Try(),
+    "account.sessions_all": Try(),
+    "account.export": Try(),
+    "account.leave": Try(form=says(sure="true")),
+    "certificate.choose_name": Try(form=says(show="name")),
+    # learning
+    "courses.session": Try({"session": "script"}),
+    "theory.finish": Try(),
+    "theory.hand_in": Try(form=_answers),
+    "group.save": Try(form=_group),
+    "group.end": Try(),
+    "practice.begin": Try(form=lambda world: {"assignment_id": world.things["assignment"]}),
+    "practice.prepare": Try(OWN_RECORD, says(goal="Doel", session_plan="Plan", learning_question="Vraag")),
+    "practice.save_self_view": Try(OWN_RECORD, says(note="Bijna klaar.")),
+    "practice.submit": Try(OWN_RECORD, says(note="Klaar.")),
+    "practice.add_photo": Try(OWN_RECORD, says(recognisable="nobody", caption="Werk"), _upload),
+    "evidence.remove": Try(OWN_RECORD | {"photo": "loose_photo"}),
+    # coaching
+    "coach.plan_visit": Try(OWN_RECORD, lambda world: {"date_id": world.things["dates"][2]}),
+    "coach.cancel_visit": Try(OWN_RECORD, says(reason="Ik ben ziek.")),
+    "coach.observe": Try(form=lambda world: {"version": world.things["version"], "strong_1": "Rust"}),
+    "coach.sign": Try(form=_signature),
+    # intervision
+    "answer.show": Try({"token": "answer_token"}),
+    "answer.give": Try({"token": "answer_token"}, says(answer="yes")),
+    "intervision.choose": Try(form=lambda world: {"round": world.things["round"], "place": world.things["signup"]}),
+    "intervision.write": Try(form=says(learned="Stilte helpt.", next_step="Langer wachten.")),
+    "intervision.remove": Try(),
+    "admin_intervision.make": Try(
+        form=lambda world: {
+            "intervention": world.things["intervention"],
+            "year": world.things["today"].year + 1,
+            "half": "spring",
+            "signup_closes_on": _day(world, 60),
+        }
+    ),
+    "admin_intervision.add": Try(form=_meeting),
+    "admin_intervision.change": Try(form=lambda world: _meeting(world, day=_day(world, 21))),
+    "admin_intervision.cancel": Try(form=says(own_text="Helaas.")),
+    "admin_intervision.mark": Try(
+        {"meeting": "held_meeting"}, lambda world: {f"mark-{world.things['held_signup']}": "present"}
+    ),
+    "admin_intervision.reopen": Try({"meeting": "held_meeting"}),
+    "admin_intervision.closing": Try(form=lambda world: {"signup_closes_on": _day(world, 12)}),
+    "admin_intervision.invite": Try(form=LOOK_OR_SEND),
+    # managing
+    "cohorts.make": Try(form=_cohort),
+    "cohorts.enrol": Try(form=lambda world: {"person_ids": [world.people["tessa"]]}),
+    "cohorts.coach": Try(
+        form=lambda world: {"coach_id": world.people["daan"], "enrolment_id": world.things["enrolment"]}
+    ),
+    "cohorts.withdraw": Try(),
+    "cohorts.invite": Try(form=LOOK_OR_SEND),
+    "cohorts.letter_again": Try(NEWCOMER),
+    "cohorts.invite_again": Try(NEWCOMER, LOOK_OR_SEND),
+    "admin_overview.try_again": Try(),
+    "decisions.show": Try(CANDIDATE),
+    "decisions.grant": Try(CANDIDATE, says(reason="Alles is rond.")),
+    "decisions.refuse": Try(CANDIDATE, says(reasons="Er ontbreekt nog iets.")),
+    "admin_import.check": Try(form=says(text="Piet Jansen;piet@demo.example;Elders;;", step="import")),
+    "admin_import.mistakes": Try(form=says(text="Piet Jansen;geen adres;Elders;;")),
+    "admin_start.organisation": Try(form=says(name="Nieuwe Stichting", city="Breda")),
+    "admin_start.publish": Try(form=says(course="mijn-verhaal")),
+    "admin_people.invite": Try(
+        form=lambda world: {"person": [world.people["newcomer"]], "own_text": "Welkom.", "step": "send"}
+    ),
+    "admin_person.add": Try(form=says(name="Nog Iemand", email="nog@demo.example", phone="", organisation="")),
+    "admin_person.change": Try(form=says(name="Noor de Witte", email="noor@demo.example", organisation="Elders")),
+    "admin_person.grant": Try(form=says(role="coach", intervention="mijn-verhaal")),
+    "admin_person.revoke": Try(form=says(role="professional")),
+    "admin_person.withdraw": Try(),
+    "admin_person.sign_out": Try(),
+    "post.again": Try(),
+}

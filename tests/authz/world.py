@@ -1,0 +1,307 @@
+"""One world with everybody and everything that a route may be about, made by the real actions.
+
+The things are Noor's, but for the decision that Tessa waits for: what others may do with them depends on
+who they are to her.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import select, text, update
+
+from app.certification.actions import take_over
+from app.certification.queries import invitees
+from app.certification.tables import Certificate
+from app.courses.actions import coaching, cohorts
+from app.courses.commands import publish_folder
+from app.courses.inputs import NewCohort
+from app.courses.queries import interventions
+from app.courses.tables import CourseImage, HandbookSession, Lesson, Quiz
+from app.delivery.tables import Delivery
+from app.intervision import actions as intervision
+from app.intervision.inputs import RoundGiven, SessionGiven
+from app.intervision.rules import Half
+from app.kit.localtime import local_day
+from app.meetings.actions import answering
+from app.meetings.rules import AnswerTo
+from app.meetings.tables import Meeting, MeetingSignup
+from app.outbox.tables import Message
+from app.people.actions import accounts, invitations, own_data, sign_in
+from app.people.queries import viewer_for
+from app.people.rules import Role
+from app.people.tables import Account, Export, SignIn
+from app.practice.actions import visits
+from app.worker.run import run_due
+from migrations.models import metadata
+from tests.authz.steps import Assignment, edition_of, enter_group, fresh, learn, right_answers
+from tests.authz.tries import GROUP_DAYS
+from tests.people import INTERVENTION, KEYRING, Cast, link_of, make_cast
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from app.kit.clock import MovableClock
+    from app.main import Parts
+
+ROOT: Final = Path(__file__).parents[2]
+COURSE: Final = "mijn-verhaal"
+SMALL_COURSE: Final = "kort"
+PAST: Final = timedelta(days=60)
+
+OTHERS: Final = {
+    "mina": ("Mina Aslan", "Welzijn Maasoever", Role.PROFESSIONAL, ""),
+    "tessa": ("Tessa Blom", "Welzijn Maasoever", Role.PROFESSIONAL, ""),
+    "bram": ("Bram Kuiper", "Welzijn Maasoever", Role.PROFESSIONAL, ""),
+    "daan": ("Daan Smit", "", Role.COACH, ""),
+    "els": ("Els Vermeer", "", Role.COACH, INTERVENTION),
+    "peter": ("Peter Kok", "Zorggroep Linde", Role.ORGANISATION_CONTACT, ""),
+    "iris": ("Iris de Boer", "", Role.FACILITATOR, ""),
+    "aya": ("Aya Sato", "", Role.AUTHOR, ""),
+    "otto": ("Otto Prins", "", Role.OWNER, ""),
+}
+"""Who there is beside the cast: name, organisation, role, for which intervention a coach coaches (all: empty)."""
+
+
+@dataclass
+class World:
+    """Who is who, how each comes in, and the things that paths and forms name."""
+
+    people: dict[str, int] = field(default_factory=dict)
+    sessions: dict[str, str] = field(default_factory=dict)
+    things: dict[str, Any] = field(default_factory=dict)
+
+
+def make_world(parts: Parts, clock: MovableClock) -> World:
+    """Tell the story from sixty days ago until the clock's present."""
+    present = clock.now()
+    world = World()
+    clock.set(present - PAST)
+    with parts.database.writing() as db:
+        _spread_ids(db)
+        cast = _people(db, world, now=clock.now())
+        for folder in (ROOT / "courses" / COURSE, ROOT / "tests" / "courses" / SMALL_COURSE):
+            publish_folder(db, folder, storage=parts.storage, now=clock.now(), by_id=cast.fatma.id)
+        _cohort(db, world, cast, now=clock.now())
+        _certificate(db, world, cast, now=clock.now())
+        _round(db, world, cast, present, now=clock.now())
+    clock.advance(timedelta(days=1))
+    with parts.database.writing() as db:
+        coaching.assign_coach(
+            db, by=cast.fatma, enrolment_id=world.things["enrolment"], coach_id=cast.ruben.id, now=clock.now()
+        )
+    clock.advance(timedelta(days=9))
+    with parts.database.writing() as db:
+        _first_half(db, parts, world, cast, present, now=clock.now())
+    clock.set(present - timedelta(days=3))
+    with parts.database.writing() as db:
+        _second_half(db, parts, world, cast, now=clock.now())
+    clock.set(present)
+    with parts.database.writing() as db:
+        _candidate(db, parts, world, cast, now=clock.now())
+        _come_in(db, world, clock.now())
+    run_due(parts.work)
+    with parts.database.reading() as db:
+        world.things["export"] = db.scalars(select(Export.id)).one()
+    return world
+
+
+def _spread_ids(db: Session) -> None:
+    """Ids of each table in a range of its own: an id of the wrong kind is then an id of nothing."""
+    for number, table in enumerate(metadata.sorted_tables, start=1):
+        if [column.name for column in table.primary_key] == ["id"]:
+            given = {"name": table.name, "seq": number * 10_000}
+            db.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :seq)"), given)
+
+
+def _people(db: Session, world: World, *, now: datetime) -> Cast:
+    cast = make_cast(db, now=now)
+    world.people |= {short: getattr(cast, short).id for short in ("noor", "ruben", "fatma", "sanne", "joris")}
+    for short, (name, organisation, role, intervention) in OTHERS.items():
+        organisation_id = accounts.ensure_organisation(db, name=organisation, now=now) if organisation else None
+        person_id = accounts.add_person(
+            db, by_id=None, name=name, email=f"{short}@demo.example", organisation_id=organisation_id, now=now
+        )
+        accounts.create_account(db, person_id=person_id, now=now)
+        contact_of = organisation_id if role is Role.ORGANISATION_CONTACT else None
+        accounts.grant_role(
+            db,
+            by=None,
+            person_id=person_id,
+            role=role,
+            organisation_id=contact_of,
+            intervention=intervention,
+            now=now,
+        )
+        world.people[short] = person_id
+    world.people["newcomer"] = accounts.add_person(
+        db, by_id=cast.fatma.id, name="Nieuwe Naam", email="nieuw@demo.example", organisation_id=None, now=now
+    )
+    world.things |= {"person": cast.noor.id, "organisation": cast.maasoever_id}
+    return cast
+
+
+def _cohort(db: Session, world: World, cast: Cast, *, now: datetime) -> None:
+    """Noor, Mina, Joris and Bram in one cohort; Noor is coached by Els at first, the others by Daan."""
+    cohort, enrolments = _make_cohort(
+        db, cast, COURSE, [world.people[one] for one in ("noor", "mina", "joris", "bram")], now
+    )
+    of_noor, *others = enrolments
+    coaching.assign_coach(db, by=cast.fatma, enrolment_id=of_noor, coach_id=world.people["els"], now=now)
+    coaching.assign_coaches(db, by=cast.fatma, enrolment_ids=others, coach_id=world.people["daan"], now=now)
+    world.things |= {"cohort": cohort, "enrolment": of_noor, "course": COURSE, "edition": edition_of(db, COURSE)}
+    people = [world.people["newcomer"]]
+    [world.things["new_enrolment"]] = cohorts.enrol(db, by=cast.fatma, cohort_id=cohort, person_ids=people, now=now)
+    lesson = db.execute(select(Lesson).where(Lesson.edition_id == world.things["edition"])).scalars().first()
+    quiz = db.scalars(select(Quiz).where(Quiz.edition_id == world.things["edition"])).first()
+    image = db.scalars(select(CourseImage.name).where(CourseImage.edition_id == world.things["edition"])).first()
+    script = db.scalars(select(HandbookSession.slug)).first()
+    assert lesson is not None
+    assert quiz is not None
+    world.things |= {"lesson": lesson.slug, "quiz": quiz.slug, "attempt": 1, "image": image, "script": script}
+    world.things["answers"] = right_answers(quiz.questions)
+    _, [of_tessa] = _make_cohort(db, cast, SMALL_COURSE, [world.people["tessa"]], now)
+    coaching.assign_coach(db, by=cast.fatma, enrolment_id=of_tessa, coach_id=world.people["daan"], now=now)
+    world.things["candidate"] = of_tessa
+
+
+def _make_cohort(db: Session, cast: Cast, course: str, people: list[int], now: datetime) -> tuple[int, list[int]]:
+    today = local_day(now)
+    given = NewCohort(
+        edition_id=edition_of(db, course),
+        name=f"Rotterdam, {course}",
+        starts_on=today,
+        ends_on=today + timedelta(days=200),
+        seats=12,
+        contact_id=cast.fatma.id,
+    )
+    cohort = cohorts.make_cohort(db, by=cast.fatma, given=given, now=now)
+    enrolments = cohorts.enrol(db, by=cast.fatma, cohort_id=cohort, person_ids=people, now=now)
+    cohorts.invite(
+        db, by=cast.fatma, cohort_id=cohort, enrolment_ids=enrolments, own_text="Welkom", keyring=KEYRING, now=now
+    )
+    for person_id in people:
+        cohorts.confirm_enrolments(db, person_id=person_id, now=now)
+    return cohort, enrolments
+
+
+def _certificate(db: Session, world: World, cast: Cast, *, now: datetime) -> None:
+    """Noor was trained for the other intervention before all this began."""
+    intervention = next(one.id for one in interventions(db) if one.slug == SMALL_COURSE)
+    take_over(
+        db,
+        by_id=cast.fatma.id,
+        person_id=cast.noor.id,
+        intervention_id=intervention,
+        since=local_day(now) - timedelta(days=400),
+        intervisions=1,
+        now=now,
+    )
+    certificate, code = db.execute(select(Certificate.id, Certificate.code)).one()
+    world.things |= {"certificate": certificate, "code": code, "intervention": intervention}
+
+
+def _round(db: Session, world: World, cast: Cast, present: datetime, *, now: datetime) -> None:
+    """A round with a meeting that was held last week, and one to come; Noor said yes to the first."""
+    today, kind = local_day(present), world.things["intervention"]
+    round_given = RoundGiven(
+        intervention=kind,
+        year=today.year,
+        half=Half.SPRING if today.month <= 6 else Half.AUTUMN,
+        signup_closes_on=today + timedelta(days=10),
+    )
+    round_id = intervision.make_round(db, by=cast.fatma, given=round_given, now=now)
+    meetings = []
+    for ahead in (-5, 20):
+        session = SessionGiven(
+            day=today + timedelta(days=ahead),
+            starts=time(13, 30),
+            ends=time(15, 30),
+            net_minutes=90,
+            seats=8,
+            venue="De Pit",
+            address="Plein 2",
+            facilitator=world.people["iris"],
+        )
+        meetings.append(intervision.add_session(db, by=cast.fatma, round_id=round_id, given=session, now=now))
+    chosen = invitees(db, kind, local_day(now))
+    intervision.publish(db, by=cast.fatma, round_id=round_id, invitees=chosen, own_text="", keyring=KEYRING, now=now)
+    signups = {
+        row.meeting_id: row for row in db.scalars(select(MeetingSignup).where(MeetingSignup.person_id == cast.noor.id))
+    }
+    held, coming = (signups[meeting] for meeting in meetings)
+    intervision.answer(db, signup_id=held.id, answer=AnswerTo.YES, actor_id=cast.noor.id, now=now)
+    world.things |= {"round": round_id, "held_meeting": meetings[0], "meeting": meetings[1]}
+    world.things |= {"held_signup": held.id, "signup": coming.id}
+    world.things["answer_token"] = KEYRING.mailed_token(answering.PURPOSE, coming.nonce)
+
+
+def _first_half(db: Session, parts: Parts, world: World, cast: Cast, present: datetime, *, now: datetime) -> None:
+    """Theory done, a group entered, the first assignment signed off, a visit planned for the second."""
+    learn(db, cast.noor, COURSE, now)
+    dates = enter_group(db, cast.noor, days=GROUP_DAYS, around=present, now=now)
+    group = db.scalars(select(Delivery).where(Delivery.leader_id == cast.noor.id)).one()
+    world.things |= {"group": group.id, "group_version": group.version}
+    edition = world.things["edition"]
+    first, second = (Assignment.number(db, edition, position) for position in (0, 1))
+    signed = first.begin(cast.noor, now)
+    submission = first.hand_in(cast.noor, signed, now)
+    first.sign_off(fresh(db, cast.ruben.id, now), signed, submission, now)
+    waiting = second.begin(cast.noor, now)
+    visits.plan_visit(db, by=cast.ruben, record_id=waiting, date_id=dates[0], now=now)
+    world.things |= {"dates": dates, "signed_record": signed, "record": waiting}
+
+
+def _second_half(db: Session, parts: Parts, world: World, cast: Cast, *, now: datetime) -> None:
+    """After the visit: handed in and observed, only Ruben's signature is missing. The third is prepared."""
+    edition, waiting = world.things["edition"], world.things["record"]
+    second, third = (Assignment.number(db, edition, position) for position in (1, 2))
+    world.things["photo"] = second.photograph(cast.noor, waiting, parts.storage, now)
+    world.things["submission"] = second.hand_in(cast.noor, waiting, now)
+    world.things["version"] = second.observe(fresh(db, cast.ruben.id, now), waiting, now)
+    begun = third.begin(cast.noor, now)
+    visits.plan_visit(db, by=cast.ruben, record_id=begun, date_id=world.things["dates"][1], now=now)
+    world.things |= {
+        "own_record": begun,
+        "assignment": third.id,
+        "loose_photo": third.photograph(cast.noor, begun, parts.storage, now),
+    }
+
+
+def _candidate(db: Session, parts: Parts, world: World, cast: Cast, *, now: datetime) -> None:
+    """Tessa walked the small course to its end and waits for a decision."""
+    tessa, daan = viewer_for(db, world.people["tessa"]), fresh(db, world.people["daan"], now)
+    long_ago, visited = now - timedelta(days=20), now - timedelta(days=9)
+    learn(db, tessa, SMALL_COURSE, long_ago)
+    dates = enter_group(db, tessa, days=(-10,), around=now, now=long_ago)
+    only = Assignment.number(db, edition_of(db, SMALL_COURSE), 0)
+    record = only.begin(tessa, long_ago)
+    visits.plan_visit(db, by=daan, record_id=record, date_id=dates[0], now=long_ago)
+    only.photograph(tessa, record, parts.storage, visited)
+    submission = only.hand_in(tessa, record, visited)
+    only.sign_off(fresh(db, daan.id, visited), record, submission, visited)
+
+
+def _come_in(db: Session, world: World, now: datetime) -> None:
+    """Everybody signs in; Bram is blocked while his session still runs. A newcomer has a link."""
+    for short, person_id in world.people.items():
+        if short != "newcomer":
+            world.sessions[short] = sign_in.start_session(db, person_id=person_id, device="test", now=now)
+    db.execute(update(Account).where(Account.person_id == world.people["bram"]).values(blocked_at=now))
+    invitation = invitations.create_invitation(
+        db, person_id=world.people["newcomer"], by_id=world.people["fatma"], keyring=KEYRING, now=now
+    )
+    db.flush()
+    own_data.ask_export(db, by=viewer_for(db, world.people["noor"]), now=now)
+    world.things["today"] = local_day(now)
+    world.things["meeting_version"] = db.get_one(Meeting, world.things["meeting"]).version
+    world.things["invitation_token"] = link_of(db, invitation)
+    world.things["message"] = db.scalars(select(Message.id).order_by(Message.id).limit(1)).one()
+    world.things["session"] = db.scalars(
+        select(SignIn.id).where(SignIn.person_id == world.people["noor"]).order_by(SignIn.id.desc())
+    ).first()
