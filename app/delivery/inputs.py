@@ -40,7 +40,7 @@ class _Group(BaseModel):
     address: Line
     municipality: Line
     goal_group: OptionalLine = ""
-    version: int | None = None
+    version: OptionalId = None
     group_id: OptionalId = None
     rows: Annotated[int, Field(ge=1, le=DATES_MAX)] = 1
 
