@@ -26,10 +26,19 @@ from app.kit.papercut import (
     stroke,
 )
 from app.web.kit.drawings import SAMIRA, book, chairs, hand, sheet
-from app.web.kit.portraits import Growth, portrait, sprig
+from app.web.kit.portraits import PORTRAITS, Growth, portrait, sprig
 
-__all__ = ["course_wall", "motif"]
+__all__ = ["course_wall", "meeting_wall", "motif"]
 
+CIRCLE: Final = (
+    (ROSE, INK),
+    (SUN, TOMATO),
+    (WHITE, INK),
+    (TOMATO, SUN),
+    (LEAF, WHITE),
+    (ROSE, DEEP),
+    (SUN, INK),
+)
 RING: Final = ((WHITE, INK), (SUN, TOMATO), (SKY, WHITE), (TOMATO, INK), (LEAF, SUN))
 
 
@@ -111,6 +120,21 @@ def course_wall() -> Markup:
         + sheet((206, 4, 112, 132), SKY, sprig(54, 140, 118, WHITE, 3, growth=Growth(4, 15, 4, 1.05)), 32, 2)
         + sheet((326, 22, 98, 112), LEAF, rosette, 33, -1)
         + sheet((208, 146, 216, 140), SUN, hand(88, 80, 0.9, INK, 82), 34, 1)
+    )
+    return Markup(  # noqa: S704  # drawn here
+        f'<svg viewBox="0 0 430 300" aria-hidden="true" focusable="false">{sheets}</svg>'
+    )
+
+
+@cache
+def meeting_wall() -> Markup:
+    """A circle of people and two who look at you, beside the title of intervision."""
+    circle = paper(blob(132, 142, 118, 7), DEEP) + chairs(132, 142, 88, CIRCLE, 1) + paper(blob(132, 142, 44, 9), WHITE)
+    circle += paper("M110 136L132 126L138 146L116 156Z", ROSE) + paper("M140 138L158 134L160 154L142 156Z", SUN)
+    sheets = (
+        sheet((6, 8, 264, 284), SKY, circle, 51, -1)
+        + sheet((282, 10, 140, 136), ROSE, place(portrait(SAMIRA, 1), 10, -4, 0.62), 52, 2)
+        + sheet((282, 158, 140, 132), SUN, place(portrait(PORTRAITS["rachid"], 2), 10, -6, 0.62), 53, -2)
     )
     return Markup(  # noqa: S704  # drawn here
         f'<svg viewBox="0 0 430 300" aria-hidden="true" focusable="false">{sheets}</svg>'

@@ -14,7 +14,7 @@ from app.kit.text import first_name
 from app.kit.written import date_filters
 from app.web.kit import drawings
 from app.web.kit.icons import icon
-from app.web.kit.motifs import course_wall, motif
+from app.web.kit.motifs import course_wall, meeting_wall, motif
 
 TEMPLATES: Final = Path(__file__).parent.parent.parent.parent / "templates"
 
@@ -56,4 +56,5 @@ def make_templates(static: Callable[[str], str], *, reload: bool = False, **more
 
 def _drawings() -> dict[str, Any]:
     names = ("face", "tile", "small", "wall", "brand_mark")
-    return {name: getattr(drawings, name) for name in names} | {"motif": motif, "course_wall": course_wall}
+    walls = {"motif": motif, "course_wall": course_wall, "meeting_wall": meeting_wall}
+    return {name: getattr(drawings, name) for name in names} | walls

@@ -32,4 +32,10 @@ KIND_WORDS: Final[dict[str, str]] = {
     "courses.coach_assigned": N_("Wie je coach is"),
     "courses.coachees_assigned": N_("Wie je begeleidt"),
     "courses.invitation": N_("Uitnodiging voor de opleiding"),
+    "intervision.invitation": N_("Uitnodiging intervisie"),
+    "meetings.seat_confirmed": N_("Bevestiging van een plek"),
+    "meetings.seat_given_up": N_("Plek teruggegeven"),
+    "meetings.moved": N_("Bijeenkomst verplaatst"),
+    "meetings.cancelled": N_("Bijeenkomst gaat niet door"),
+    "meetings.reminder": N_("Herinnering aan een bijeenkomst"),
 }
