@@ -180,23 +180,28 @@ class Observation:
 
 @dataclass(frozen=True)
 class Gap:
-    """Something that must be filled in before the form is whole: a code for the words, at which field."""
+    """Something that must be filled in before the form is whole: a code for the words, at which field, about what."""
 
     code: str
     field: str
+    title: str = ""
 
 
 def gaps(form: Observation, definition: AssignmentDefinition, rubric: Rubric) -> list[Gap]:
     """What is still open on a form. A kijkbezoek has no scores and no list."""
     open_ones: list[Gap] = []
     if definition.decides:
-        open_ones += [Gap("score_missing", f"score_{code}") for code in definition.criteria if code not in form.scores]
+        open_ones += [
+            Gap("score_missing", f"score_{one.code}", one.title)
+            for one in criteria_of(definition, rubric)
+            if one.code not in form.scores
+        ]
         for check in checks_of(definition, rubric):
             answered = form.checks.get(check.slug)
             if answered is None:
-                open_ones.append(Gap("check_missing", f"check_{check.slug}"))
+                open_ones.append(Gap("check_missing", f"check_{check.slug}", check.text))
             elif answered.answer is Answer.ON_PURPOSE and not answered.reason:
-                open_ones.append(Gap("check_reason_missing", f"reason_{check.slug}"))
+                open_ones.append(Gap("check_reason_missing", f"reason_{check.slug}", check.text))
     if not form.strong:
         open_ones.append(Gap("strong_missing", "strong_1"))
     if not form.growing:

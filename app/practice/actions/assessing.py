@@ -47,7 +47,7 @@ def save_observation(
         raise Refused("stale_form")
     if whole:
         for gap in gaps(given, case.definition, rubric_of(db, case.enrolment.edition_id)):
-            raise Refused(gap.code, gap.field)
+            raise Refused(gap.code, gap.field, title=gap.title)
     if form is None:
         form = Assessment(
             record_id=record_id,

@@ -137,7 +137,7 @@ def _must_be_ready(db: Session, case: Case, given: inputs.SelfView, *, now: date
         scores = given.scores()
         for criterion in criteria_of(definition, rubric_of(db, case.enrolment.edition_id)):
             if criterion.code not in scores:
-                raise Refused("self_score_missing", f"self_{criterion.code}")
+                raise Refused("self_score_missing", f"self_{criterion.code}", title=criterion.title)
 
 
 def photos_in(db: Session, of: AssignmentRecord) -> int:

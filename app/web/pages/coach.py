@@ -125,7 +125,7 @@ def _note_gaps(form: Form, found: list[Gap], refused: Refused) -> None:
         form.refuse(refused)
         return
     for gap in found:
-        form.add(gap.field, gap.code)
+        form.add(gap.field, gap.code, title=gap.title)
 
 
 def _stale(ask: Ask, record: int, form: Form, typed: Observation) -> Page:

@@ -25,7 +25,7 @@ WORDS: Final[dict[str, str]] = {
     "visit_first": N_("Je coach kiest eerst een dag om te komen kijken."),
     "visit_not_yet": N_("Je coach is nog niet geweest. Na het bezoek kun je inleveren."),
     "photo_first": N_("Voeg eerst minstens één foto van het werk toe."),
-    "self_score_missing": N_("Kies hier wat het beste past. ‘Niet gezien’ mag ook."),
+    "self_score_missing": N_("Kies wat het beste past bij ‘{title}’. Niet gezien mag ook."),
     "already_handed_in": N_("Je werk is ingeleverd en ligt bij je coach. Je kunt het nu niet veranderen."),
     "already_signed_off": N_("Deze opdracht is afgetekend. Er valt niets meer te veranderen."),
     "attempts_used": N_("Je deed deze opdracht {attempts} keer. Bespreek met je contactpersoon hoe je verder gaat."),
@@ -57,9 +57,9 @@ WORDS: Final[dict[str, str]] = {
         "Dit formulier is intussen op een ander apparaat bewaard. Hieronder zie je wat daar anders is. "
         "Jouw tekst staat er nog. Bewaar je opnieuw, dan geldt die."
     ),
-    "score_missing": N_("Kies een niveau, of ‘Niet gezien’."),
-    "check_missing": N_("Kies ja, nee of bewust anders."),
-    "check_reason_missing": N_("Schrijf op waarom het bewust anders ging."),
+    "score_missing": N_("Kies een niveau bij ‘{title}’. Niet gezien mag ook."),
+    "check_missing": N_("Kies ja, nee of bewust anders bij ‘{title}’."),
+    "check_reason_missing": N_("Schrijf op waarom dit bewust anders ging: ‘{title}’."),
     "strong_missing": N_("Schrijf minstens één sterk punt op."),
     "growing_missing": N_("Schrijf minstens één groeipunt op."),
     "agreement_missing": N_("Schrijf minstens één afspraak op."),
