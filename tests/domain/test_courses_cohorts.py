@@ -243,7 +243,7 @@ def test_the_invitation_opens_the_door(database: Database, world: World) -> None
         assert events(db, "courses.confirmed") == 1
         with pytest.raises(NotDue):
             write(db, message, world.desk())
-        with pytest.raises(Refused, match="already_in"):
+        with pytest.raises(Refused, match="enrolled_is_in"):
             cohorts.invite_again(
                 db,
                 by=world.cast.fatma,

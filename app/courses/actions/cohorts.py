@@ -145,13 +145,13 @@ def invite_again(
 ) -> None:
     """A new link for one person who did not come in yet.
 
-    Raises: Forbidden; NotFound; Refused("already_in" | "no_address").
+    Raises: Forbidden; NotFound; Refused("enrolled_is_in" | "no_address").
     """
     _only_admins(by)
     cohort, _ = _locked_cohort(db, cohort_id)
     enrolment = _open_in(db, cohort_id, enrolment_id)
     if enrolment.confirmed_at is not None:
-        raise Refused("already_in")
+        raise Refused("enrolled_is_in")
     _send_invitation(db, enrolment, by=by, contact_id=cohort.contact_id, own_text=own_text, keyring=keyring, now=now)
 
 

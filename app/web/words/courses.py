@@ -14,7 +14,7 @@ WORDS: Final[dict[str, str]] = {
     "already_enrolled": N_("{name} volgt deze opleiding al in een andere groep."),
     "unknown_person": N_("Kies iemand uit de lijst."),
     "not_yourself": N_("Jezelf inschrijven kan niet. Vraag een collega om dat te doen."),
-    "already_in": N_("Deze persoon is al binnen. Een nieuwe uitnodiging hoeft niet."),
+    "enrolled_is_in": N_("Deze persoon is al binnen. Een nieuwe uitnodiging hoeft niet."),
     "already_complete": N_("Deze opleiding is al afgerond."),
     "not_a_coach": N_("Deze persoon is geen coach voor deze opleiding."),
     "coach_is_self": N_("Iemand kan niet de eigen coach zijn. Kies een ander."),
