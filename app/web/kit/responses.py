@@ -63,7 +63,7 @@ class Responder:
             viewer,
             settings=self.settings,
             gettext=self.gettext(viewer.locale),
-            path=request.url.path,
+            path=quote(request.url.path, safe="/:@!$&()*+,;=-._~"),
             toast=toast,
             sample=bool(getattr(page, "sample", False)),
         )
