@@ -230,7 +230,7 @@ def test_the_list_from_empty_to_closed(office: Office) -> None:
     office.fatma.post(f"{path}/aanwezigheid", {f"mark-{noor}": "present"}, status=422)
     office.clock.set(END)
     assert "Vul in wie er was" in office.fatma.get(path).text
-    missing = office.fatma.post(f"{path}/aanwezigheid", {f"mark-{noor}": "", "do": "settle"}, status=422)
+    missing = office.fatma.post(f"{path}/aanwezigheid", {f"mark-{noor}": "unknown", "do": "settle"}, status=422)
     assert "Van 1 mensen" in missing.text
     filled = office.fatma.get(f"{path}/aanwezigheid?iedereen=ja").text
     assert filled.count('<option value="present" selected>') == 1
@@ -253,7 +253,7 @@ def test_the_list_from_empty_to_closed(office: Office) -> None:
     assert "Afgerond" in office.fatma.get(path).text
     office.fatma.post(f"{path}/aanwezigheid", marks, status=422)
     office.fatma.post(f"{path}/heropenen")
-    office.fatma.post(f"{path}/aanwezigheid", {f"mark-{joris}": ""})
+    office.fatma.post(f"{path}/aanwezigheid", {f"mark-{joris}": "unknown"})
     assert office.count(MeetingSignup, MeetingSignup.attendance == "partial") == 0
 
 

@@ -72,12 +72,3 @@ ATTENDANCE_LOOKS: Final = {
     Attendance.ABSENT: Look(N_("Niet geweest"), "tomato", "x"),
     Attendance.ABSENT_NOTIFIED: Look(N_("Afgemeld"), "sky", "info"),
 }
-
-KIND_WORDS: Final[dict[str, str]] = {
-    "intervision.invitation": N_("Uitnodiging intervisie"),
-    "meetings.seat_confirmed": N_("Bevestiging van een plek"),
-    "meetings.seat_given_up": N_("Plek teruggegeven"),
-    "meetings.moved": N_("Bijeenkomst verplaatst"),
-    "meetings.cancelled": N_("Bijeenkomst gaat niet door"),
-    "meetings.reminder": N_("Herinnering aan een bijeenkomst"),
-}

@@ -26,6 +26,7 @@ area = Area()
 SEATS: Final = 12
 MARKS: Final = (Attendance.PRESENT, Attendance.ABSENT_NOTIFIED, Attendance.ABSENT)
 MINUTES_MAX: Final = 720
+UNKNOWN: Final = "unknown"
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,7 @@ def list_form(ask: Ask, meeting: int) -> Answer:
     known: dict[str, object] = {}
     for line in page.lines:
         there = Attendance.PRESENT if everybody and line.answer == "yes" and not line.attendance else line.attendance
-        known[f"mark-{line.signup_id}"] = Attendance.PRESENT if there.was_there else there
+        known[f"mark-{line.signup_id}"] = Attendance.PRESENT if there.was_there else there or UNKNOWN
         known[f"minutes-{line.signup_id}"] = line.minutes if line.attendance is Attendance.PARTIAL else ""
     form: Submitted[Any] = Submitted.blank(ask.viewer.locale, **known)
     return render("admin_intervision/attendance.html", page, form=form, marks=_marks(), **_words())
@@ -228,16 +229,19 @@ def _cancel_page(ask: Ask, meeting_id: int) -> CancelPage:
 
 
 def _read_marks(form: Submitted[Any], page: SessionPage) -> dict[int, Mark]:
-    """The marks in the form, for the people on the list; an empty choice leaves somebody as she was."""
+    """The marks in the form; `unknown` takes a mark away, and who is not in the form stays as she was."""
     marks: dict[int, Mark] = {}
     for line in page.lines:
+        if f"mark-{line.signup_id}" not in form.raw:
+            continue
         chosen, minutes = form.get(f"mark-{line.signup_id}"), form.get(f"minutes-{line.signup_id}").strip()
-        if chosen not in {"", *MARKS}:
+        if chosen not in {UNKNOWN, *MARKS}:
             form.add(f"mark-{line.signup_id}", "enum")
         elif minutes and not (minutes.isascii() and minutes.isdigit() and int(minutes[:6]) <= MINUTES_MAX):
             form.add(f"minutes-{line.signup_id}", "minutes_wrong")
-        elif chosen or line.attendance:
-            marks[line.signup_id] = Mark(Attendance(chosen), int(minutes) if minutes else None)
+        elif chosen != UNKNOWN or line.attendance:
+            known = Attendance.UNKNOWN if chosen == UNKNOWN else Attendance(chosen)
+            marks[line.signup_id] = Mark(known, int(minutes) if minutes else None)
     return marks
 
 
