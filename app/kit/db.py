@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +32,43 @@ class DatabaseBusy(Exception):
     """The write lock was not free within four seconds, or could not be reached."""
 
 
+class Lane:
+    """So many at once, in the order of arrival.
+
+    A semaphore is not fair: a worker with many small jobs would take the lane again before a page that waits.
+    """
+
+    def __init__(self, width: int) -> None:
+        self._free = width
+        self._waiting: deque[threading.Lock] = deque()
+        self._guard = threading.Lock()
+
+    def acquire(self, *, timeout: float) -> bool:
+        """Wait for a place; False when none came in time."""
+        with self._guard:
+            if self._free and not self._waiting:
+                self._free -= 1
+                return True
+            turn = threading.Lock()
+            turn.acquire()
+            self._waiting.append(turn)
+        if turn.acquire(timeout=timeout):
+            return True
+        with self._guard:
+            if turn not in self._waiting:  # it was our turn in the very last moment
+                return True
+            self._waiting.remove(turn)
+            return False
+
+    def release(self) -> None:
+        """Leave; the place goes to who waits longest."""
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._free += 1
+
+
 @dataclass(frozen=True)
 class Database:
     """Both engines of one database. Open with `Database.open`, end with `close`."""
@@ -39,7 +77,7 @@ class Database:
     reader: Engine
     writer: Engine
     lanes: int
-    _lane: threading.BoundedSemaphore
+    _lane: Lane
     _write_lock: Path | None
 
     @classmethod
@@ -52,7 +90,7 @@ class Database:
                 _sqlite_engine(parsed, writes=False),
                 _sqlite_engine(parsed, writes=True),
                 1,
-                threading.BoundedSemaphore(1),
+                Lane(1),
                 lock_folder(parsed, data_dir) / "write.lock",
             )
         return cls(
@@ -60,7 +98,7 @@ class Database:
             _postgres_engine(parsed, writes=False),
             _postgres_engine(parsed, writes=True),
             POSTGRES_LANES,
-            threading.BoundedSemaphore(POSTGRES_LANES),
+            Lane(POSTGRES_LANES),
             None,
         )
 

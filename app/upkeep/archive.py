@@ -62,7 +62,7 @@ def check(archive: tarfile.TarFile) -> dict[str, Any]:
     Raises: BackupFailed, ValueError, KeyError.
     """
     seen: dict[str, str] = {}
-    facts: dict[str, Any] = {}
+    facts: Any = {}
     promised: dict[str, str] | None = None
     for member in archive:
         if not member.isreg() or promised is not None or member.name in seen:
@@ -77,11 +77,13 @@ def check(archive: tarfile.TarFile) -> dict[str, Any]:
         elif member.name not in {SQLITE, POSTGRES} and not _is_file(member.name):
             raise ValueError(member.name)
         seen[member.name] = hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]
+    if not isinstance(facts, dict):
+        raise ValueError(HEAD)  # noqa: TRY004 - a broken archive, not a wrong call
     if facts.get("format") != FORMAT:
         raise BackupFailed("deze back-up is van een andere versie van het programma")
     if seen != promised:
         raise ValueError(TAIL)
-    return facts
+    return dict(facts)
 
 
 def _is_file(name: str) -> bool:

@@ -154,7 +154,9 @@ def run_postgres(command: list[str], url: URL, *more: str) -> None:
 
     Raises: BackupFailed.
     """
-    plain = url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
+    plain = URL.create(
+        "postgresql", url.username, host=url.host, port=url.port, database=url.database, query=url.query
+    ).render_as_string()
     environment = os.environ | ({"PGPASSWORD": str(url.password)} if url.password else {})
     words = [*command, f"--dbname={plain}", *more]
     try:

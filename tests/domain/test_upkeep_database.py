@@ -118,6 +118,51 @@ def test_a_snapshot_sees_one_moment(database: Database) -> None:
         other.close()
 
 
+def test_a_busy_worker_does_not_keep_a_page_waiting(sqlite_database: Database) -> None:
+    stop = threading.Event()
+
+    def work() -> None:
+        while not stop.is_set():
+            with sqlite_database.writing() as db:
+                db.scalar(text("SELECT 1"))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    slowest = 0.0
+    for _ in range(30):
+        began = time.perf_counter()
+        with sqlite_database.reading() as db:
+            db.scalar(text("SELECT 1"))
+        slowest = max(slowest, time.perf_counter() - began)
+    stop.set()
+    thread.join()
+    assert slowest < 2  # it was 4.5 s and a refusal
+
+
+def test_a_lane_has_room_for_so_many(sqlite_database: Database) -> None:
+    lane = kit_db.Lane(2)
+    assert lane.acquire(timeout=0)
+    assert lane.acquire(timeout=0)
+    assert not lane.acquire(timeout=0.01)
+    lane.release()
+    assert lane.acquire(timeout=0)
+    lane.release()
+    lane.release()
+    inside, most = [0], [0]
+
+    def pass_through(_: int) -> None:
+        assert lane.acquire(timeout=10)
+        inside[0] += 1
+        most[0] = max(most[0], inside[0])
+        time.sleep(0.001)
+        inside[0] -= 1
+        lane.release()
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(pass_through, range(80)))
+    assert most[0] == 2
+
+
 def test_a_lane_that_stays_full_is_busy(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kit_db, "LANE_WAIT_S", 0.1)
     inside, leave = threading.Event(), threading.Event()

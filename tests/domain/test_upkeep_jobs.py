@@ -46,7 +46,7 @@ def test_four_workers_take_each_job_once(database: Database, clock: MovableClock
             jobs.enqueue(db, "count", now=clock.now(), number=number)
 
     def take(_: int) -> list[int]:
-        taken = []
+        taken: list[int] = []
         while True:
             with database.writing() as db:
                 claimed = jobs.claim(db, now=clock.now())
