@@ -66,10 +66,10 @@ class CheckPage:
 
 @dataclass(frozen=True)
 class Uploaded:
-    """What stood in the file, read in a process of its own; `problem` is a code when it could not."""
+    """What stood in the file, read in a process of its own; `refused` when it could not."""
 
     text: str = ""
-    problem: str = ""
+    refused: Refused | None = None
 
 
 def read_file(_services: Services, form: FormData) -> Uploaded:
@@ -79,15 +79,15 @@ def read_file(_services: Services, form: FormData) -> Uploaded:
         return Uploaded()
     content = given.file.read(FILE_BYTES + 1)
     if len(content) > FILE_BYTES:
-        return Uploaded(problem="import_file_large")
+        return Uploaded(refused=Refused("import_file_large", "file"))
     if content[:2] == b"PK":
         try:
             _, text = child.call("app.interop.spreadsheets:text_of_xlsx", content, rows=LINES_MAX + 2)
         except child.ChildFailed:
-            return Uploaded(problem="import_unreadable")
+            return Uploaded(refused=Refused("import_unreadable", "file"))
         return Uploaded(text.decode())
     if b"\x00" in content:
-        return Uploaded(problem="import_unreadable")
+        return Uploaded(refused=Refused("import_unreadable", "file"))
     return Uploaded(text_of_bytes(content))
 
 
@@ -108,9 +108,9 @@ def check(ask: Ask) -> Answer:
     """Show every line with what is wrong, or take the whole list over. No mail goes out."""
     form = _read(ask)
     uploaded: Uploaded = ask.prepared
-    if not form.valid or uploaded.problem:
-        if uploaded.problem:
-            form.add("file", uploaded.problem)
+    if uploaded.refused is not None:
+        form.refuse(uploaded.refused)
+    if not form.valid:
         return render(START, status=422, form=form)
     try:
         lines = _lines(ask, uploaded.text or form.given.text)

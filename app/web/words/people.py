@@ -30,7 +30,6 @@ WORDS: Final[dict[str, str]] = {
     "invitation_used": N_("Deze uitnodiging is al gebruikt."),
     "mailbox_proof_needed": N_("Je hebt al een account. Vul de code in die we je mailen."),
     "nobody_chosen": N_("Kies eerst iemand."),
-    "already_in": N_("{name} heeft al een account en kan gewoon inloggen."),
     "import_empty": N_("Er staan nog geen regels in. Plak een lijst of kies een bestand."),
     "import_too_long": N_("Dit zijn meer dan {limit} regels. Deel de lijst op in stukken."),
     "import_unreadable": N_("Dit bestand kunnen we niet lezen. Bewaar het als csv of xlsx en probeer het opnieuw."),

@@ -29,13 +29,23 @@ STATE_LOOKS: Final = {
 }
 
 KIND_WORDS: Final[dict[str, str]] = {
+    "certification.granted": N_("Je certificaat is er"),
+    "certification.refused": N_("Nog geen certificaat"),
     "courses.coach_assigned": N_("Wie je coach is"),
     "courses.coachees_assigned": N_("Wie je begeleidt"),
     "courses.invitation": N_("Uitnodiging voor de opleiding"),
     "intervision.invitation": N_("Uitnodiging intervisie"),
+    "meetings.cancelled": N_("Bijeenkomst gaat niet door"),
+    "meetings.moved": N_("Bijeenkomst verplaatst"),
+    "meetings.reminder": N_("Herinnering aan een bijeenkomst"),
     "meetings.seat_confirmed": N_("Bevestiging van een plek"),
     "meetings.seat_given_up": N_("Plek teruggegeven"),
-    "meetings.moved": N_("Bijeenkomst verplaatst"),
-    "meetings.cancelled": N_("Bijeenkomst gaat niet door"),
-    "meetings.reminder": N_("Herinnering aan een bijeenkomst"),
+    "people.invitation": N_("Uitnodiging voor een account"),
+    "people.login_code": N_("Code om in te loggen"),
+    "people.password_changed": N_("Wachtwoord veranderd"),
+    "practice.decided": N_("Wat je coach besloot"),
+    "practice.submitted": N_("Werk ingeleverd"),
+    "practice.visit_cancelled": N_("Bezoek afgezegd"),
+    "practice.visit_moved": N_("Bezoek verplaatst"),
+    "practice.visit_planned": N_("Bezoek gepland"),
 }
