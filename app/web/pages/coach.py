@@ -143,6 +143,7 @@ def _page(ask: Ask, record: int, forms: Forms | None = None) -> Page:
 
 def _show(ask: Ask, page: ObservationPage, forms: Forms) -> Page:
     typed = forms.visit or forms.cancel or forms.observed
+    shown = page.may_observe if forms.observed else page.may_cancel if forms.cancel else page.may_plan
     locale = ask.viewer.locale
     return render(
         "coach/record.html",
@@ -152,4 +153,5 @@ def _show(ask: Ask, page: ObservationPage, forms: Forms) -> Page:
         cancel=forms.cancel or Submitted.blank(locale),
         observed=forms.observed or Submitted.blank(locale, version=page.version, **inputs.filled_in(page.saved)),
         elsewhere=forms.elsewhere,
+        lost=None if shown else typed,
     )

@@ -146,6 +146,7 @@ def _page(
     """The page of one assignment; a form that came back carries its sentences and makes the status 422."""
     page = record_page(db, ask.viewer, record, now=ask.now)
     typed = prepare or photo or own
+    shown = page.may_prepare if prepare else page.may_hand_in
     if typed is not None and not page.mine:
         raise Forbidden
     return render(
@@ -155,6 +156,7 @@ def _page(
         prepare=prepare or _prepare_form(ask, page),
         photo=photo or Submitted.blank(ask.viewer.locale),
         own=own or _own_form(ask, page),
+        lost=None if shown else typed,
     )
 
 

@@ -1,0 +1,204 @@
+"""The coach's pages: who waits, planning, the form, signing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from app.courses.actions.cohorts import withdraw
+from app.kit.clock import MovableClock
+from app.kit.db import Database
+from app.outbox.tables import Message
+from app.practice.tables import Assessment, AssignmentRecord, CoachVisit, SignOff, Submission
+from tests.page import Site, Visitor, make_test_parts
+from tests.practising import OBSERVED, Practising, begin, observe
+
+
+@pytest.fixture
+def site(sqlite_database: Database, data_dir: Path, clock: MovableClock) -> Site:
+    return Site(make_test_parts(sqlite_database, data_dir, clock))
+
+
+def work(site: Site, clock: MovableClock, until: str = "open") -> Practising:
+    return begin(site.parts.database, site.parts.storage, clock, until=until)
+
+
+def count(site: Site, table: type) -> int:
+    with site.parts.database.reading() as db:
+        return db.scalar(select(func.count()).select_from(table)) or 0
+
+
+def signature(site: Site, at_work: Practising, **changes: str) -> dict[str, str]:
+    with site.parts.database.reading() as db:
+        submission_id = db.scalars(select(func.max(Submission.id))).one()
+        version = db.scalars(select(Assessment.version).order_by(Assessment.id.desc())).first()
+    fields = {"decision": "signed_off", "seen": "on", "reason": "", "by_when": ""}
+    return fields | {"submission_id": str(submission_id), "version": str(version)} | changes
+
+
+def test_the_list_says_who_waits_and_how_long(site: Site, clock: MovableClock) -> None:
+    at_work = work(site, clock, "handed_in")
+    clock.advance(timedelta(days=8))
+    text = site.visitor(at_work.ruben.id).get("/coach").text
+    assert "Noor de Wit" in text
+    assert "Eén wacht langer dan de afspraak van 5 werkdagen." in text
+    assert "wait--late" in text
+    assert f'href="/coach/{at_work.record_id}"' in text
+
+
+def test_an_empty_desk_is_honest(site: Site, clock: MovableClock) -> None:
+    at_work = work(site, clock)
+    text = site.visitor(at_work.ruben.id).get("/coach").text
+    assert "Alles is bij" in text
+    training = at_work.training
+    with site.parts.database.writing() as db:
+        withdraw(
+            db,
+            by=training.cast.fatma,
+            cohort_id=training.cohort_id,
+            enrolment_id=training.enrolment_id,
+            now=clock.now(),
+        )
+    assert "Je begeleidt nog niemand" in site.visitor(at_work.ruben.id).get("/coach").text
+
+
+def test_planning_moving_and_calling_off(site: Site, clock: MovableClock) -> None:
+    at_work = work(site, clock, "prepared")
+    visitor, path = site.visitor(at_work.ruben.id), f"/coach/{at_work.record_id}"
+    assert "Kies een dag voor opdracht 1" in visitor.get("/coach").text
+    assert "Plan het bezoek" in visitor.get(path).text
+    assert "Dit vakje is nog leeg." in visitor.post(f"{path}/bezoek", {}, status=422).text
+    wrong = visitor.post(f"{path}/bezoek", {"date_id": "123456"}, status=422)
+    assert "Deze datum staat niet (meer) bij de groep." in wrong.text
+    visitor.post(f"{path}/bezoek", {"date_id": str(at_work.dates[0])})
+    assert "Verzetten of afzeggen" in visitor.get(path).text
+    visitor.post(f"{path}/bezoek", {"date_id": str(at_work.dates[1])})
+    assert "Dit vakje is nog leeg." in visitor.post(f"{path}/bezoek/afzeggen", {"reason": ""}, status=422).text
+    visitor.post(f"{path}/bezoek/afzeggen", {"reason": "Ik ben ziek"})
+    with site.parts.database.reading() as db:
+        assert db.scalars(select(CoachVisit.sequence)).one() == 2
+        kinds = db.scalars(select(Message.kind).where(Message.kind.like("practice.visit%")).order_by(Message.id))
+        assert list(kinds) == [f"practice.visit_{what}" for what in ("planned", "moved", "cancelled") for _ in range(2)]
+
+
+def test_draft_whole_and_signed(site: Site, clock: MovableClock) -> None:
+    at_work = work(site, clock, "handed_in")
+    visitor, path = site.visitor(at_work.ruben.id), f"/coach/{at_work.record_id}"
+    draft = {"score_SM1": "3", "strong_1": "Rust", "version": "0", "whole": ""}
+    assert visitor.post(f"{path}/formulier", draft).headers["location"] == path
+    page = visitor.get(path)
+    assert 'name="score_SM1" value="3" checked' in page.text
+    assert "Naast elkaar" not in page.text
+    gaps = visitor.post(f"{path}/formulier", draft | {"version": "1", "whole": "1"}, status=422)
+    assert "Schrijf minstens één afspraak op." in gaps.text
+    assert "Kies een niveau bij" in gaps.text
+    assert 'value="Rust"' in gaps.text
+    assert visitor.get(f"{path}/aftekenen", status=303).headers["location"] == path
+    whole = visitor.post(f"{path}/formulier", OBSERVED | {"version": "1", "whole": "1"})
+    review = visitor.follow(whole)
+    assert "Voorstel: Klaar" in review.text
+    assert "Naast elkaar" in review.text
+    assert "Ik vond het spannend" in review.text
+    assert count(site, SignOff) == 0
+    unseen = visitor.post(f"{path}/aftekenen", signature(site, at_work, seen="") | {"seen": ""}, status=422)
+    assert "Dit leg je vast" in unseen.text
+    given = signature(site, at_work) | {"form_key": "s" * 24}
+    assert visitor.post(f"{path}/aftekenen", given).headers["location"] == path
+    assert visitor.post(f"{path}/aftekenen", given).headers["location"] == path
+    assert "Hierover is al besloten." in visitor.post(f"{path}/aftekenen", signature(site, at_work), status=409).text
+    assert count(site, SignOff) == 1
+    assert "Klaar" in visitor.get(path).text
+    old = OBSERVED | {"version": "2", "strong_1": "Nog van voor het aftekenen"}
+    late = visitor.post(f"{path}/formulier", old, status=422)
+    assert "Dit formulier is nu niet open" in late.text
+    assert "Nog van voor het aftekenen" in late.text
+    assert "Afgetekend" in site.visitor(at_work.noor.id).get(f"/praktijk/{at_work.record_id}").text
+
+
+def test_two_devices_lose_nothing(site: Site, clock: MovableClock) -> None:
+    at_work = work(site, clock, "handed_in")
+    observe(site.parts.database, at_work, clock, whole=False, strong_1="Van de telefoon")
+    visitor, path = site.visitor(at_work.ruben.id), f"/coach/{at_work.record_id}/formulier"
+    stale = OBSERVED | {"strong_1": "Van de laptop", "version": "0", "whole": "1"}
+    answer = visitor.post(path, stale, status=422)
+    assert "intussen op een ander apparaat bewaard" in answer.text
+    assert "Daar: Van de telefoon" in answer.text
+    assert 'value="Van de laptop"' in answer.text
+    assert 'name="version" value="1"' in answer.text
+    with site.parts.database.reading() as db:
+        assert db.scalars(select(Assessment)).one().form["strong"] == ["Van de telefoon"]
+    visitor.post(path, stale | {"version": "1"})
+    with site.parts.database.reading() as db:
+        assert db.scalars(select(Assessment)).one().form["strong"] == ["Van de laptop"]
+
+
+def test_deviating_asks_why(site: Site, clock: MovableClock) -> None:
+    at_work = work(site, clock, "observed")
+    visitor, path = site.visitor(at_work.ruben.id), f"/coach/{at_work.record_id}/aftekenen"
+    answer = visitor.post(path, signature(site, at_work, decision="not_met"), status=422)
+    assert "Je kiest iets anders dan het voorstel." in answer.text
+    visitor.post(path, signature(site, at_work, decision="not_met", reason="We oefenen samen verder"))
+    with site.parts.database.reading() as db:
+        assert db.get_one(AssignmentRecord, at_work.record_id).attempt == 2
+    text = site.visitor(at_work.noor.id).get(f"/praktijk/{at_work.record_id}").text
+    assert "Samen nog een keer" in text
+    assert "We oefenen samen verder" in text
+
+
+def test_an_old_proof_asks_again_first(site: Site, clock: MovableClock) -> None:
+    at_work = work(site, clock, "observed")
+    visitor: Visitor = site.visitor(at_work.ruben.id)
+    for _ in range(2):
+        clock.advance(timedelta(hours=6, minutes=30))
+        visitor.get("/coach")
+    given = signature(site, at_work)
+    answer = visitor.post(f"/coach/{at_work.record_id}/aftekenen", given)
+    assert answer.headers["location"].startswith("/bevestigen")
+    assert count(site, SignOff) == 0
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"score_SM1": "5"},
+        {"score_XX9": "3"},
+        {"strong_1": "x" * 5_000},
+        {"check_iets-gemaakt": "misschien"},
+        {"coach_id": "1"},
+    ],
+)
+def test_odd_input_comes_back(site: Site, clock: MovableClock, changes: dict[str, str]) -> None:
+    at_work = work(site, clock, "handed_in")
+    given = OBSERVED | {"version": "0", "whole": "1"} | changes
+    answer = site.visitor(at_work.ruben.id).post(f"/coach/{at_work.record_id}/formulier", given, status=422)
+    assert "Noor schrijft voor donderdag drie vragen op" in answer.text
+    assert count(site, Assessment) == 0
+
+
+def test_others_stay_out(site: Site, clock: MovableClock) -> None:
+    at_work = work(site, clock, "observed")
+    cast = at_work.training.cast
+    posts = {
+        "bezoek": {"date_id": str(at_work.dates[0])},
+        "bezoek/afzeggen": {"reason": "x"},
+        "formulier": OBSERVED,
+        "aftekenen": signature(site, at_work),
+    }
+    for person in (cast.noor, cast.joris, cast.sanne, cast.fatma):
+        visitor = site.visitor(person.id)
+        visitor.get("/coach", status=403)
+        visitor.get(f"/coach/{at_work.record_id}", status=403)
+        for action, given in posts.items():
+            visitor.post(f"/coach/{at_work.record_id}/{action}", given, status=403)
+    site.visitor(at_work.ruben.id).get("/coach/4711", status=404)
+    assert count(site, SignOff) == 0
+
+
+def test_statements_do_not_grow_with_people(site: Site, clock: MovableClock) -> None:
+    at_work = work(site, clock, "handed_in")
+    visitor = site.visitor(at_work.ruben.id)
+    visitor.get("/coach")
+    assert len(visitor.statements) <= 40

@@ -1,0 +1,113 @@
+"""My group: empty, entered without script, changed, refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from app.delivery.tables import Delivery, DeliveryDate
+from app.kit.clock import MovableClock
+from app.kit.db import Database
+from app.kit.storage import folder
+from tests.page import Site, make_test_parts
+from tests.practising import Practising, begin, group_form
+from tests.trained import in_training
+
+
+@pytest.fixture
+def site(sqlite_database: Database, data_dir: Path, clock: MovableClock) -> Site:
+    return Site(make_test_parts(sqlite_database, data_dir, clock))
+
+
+def work(site: Site, clock: MovableClock, until: str = "open") -> Practising:
+    return begin(site.parts.database, site.parts.storage, clock, until=until)
+
+
+def test_without_a_group_there_is_one_way_out(site: Site, clock: MovableClock, data_dir: Path) -> None:
+    with site.parts.database.writing() as db:
+        noor = in_training(db, folder(data_dir / "files"), now=clock.now()).cast.noor
+    visitor = site.visitor(noor.id)
+    page = visitor.get("/groep")
+    assert "Je hebt nog geen groep ingevoerd" in page.text
+    assert 'href="/groep/invoeren"' in page.text
+    form = visitor.get("/groep/invoeren")
+    assert form.text.count("Geen namen") >= 2
+    saved = visitor.post("/groep/invoeren", group_form())
+    assert saved.headers["location"] == "/groep"
+    page = visitor.follow(saved)
+    assert "Donderdag 3 december 2026" in page.text
+    assert "Eindpresentatie" in page.text
+
+
+def test_rows_come_and_go_without_script(site: Site, clock: MovableClock) -> None:
+    visitor = site.visitor(work(site, clock).noor.id)
+    more = visitor.post("/groep/invoeren", group_form(more="1", place="Nieuwe plek"), status=200)
+    assert 'name="day_3" type="date" value="2026-12-17"' in more.text
+    assert "Nieuwe plek" in more.text
+    fewer = visitor.post("/groep/invoeren", group_form(drop="1"), status=200)
+    assert 'name="day_2"' not in fewer.text
+    assert 'name="day_1" type="date" value="2026-12-10"' in fewer.text
+    with site.parts.database.reading() as db:
+        assert len(db.scalars(select(DeliveryDate)).all()) == 2
+        assert db.scalars(select(Delivery.place)).one() == "De Esdoorn"
+
+
+@pytest.mark.parametrize(
+    "changes, sentence",
+    [
+        ({"place": ""}, "Dit vakje is nog leeg."),
+        ({"day_1": "2026-02-30"}, "Dit is geen datum die we kennen."),
+        ({"ends_1": "12:00"}, "De eindtijd moet later zijn dan de begintijd."),
+        ({"place": "x" * 100_000}, "Dit is te lang."),
+        ({"place": "De\0Esdoorn"}, "een teken dat we niet kunnen bewaren"),
+        ({"rows": "9999999"}, "Dit getal is te hoog."),
+        ({"leader_id": "1"}, "Dit formulier is veranderd."),
+    ],
+)
+def test_bad_input_comes_back_with_what_was_typed(
+    site: Site, clock: MovableClock, changes: dict[str, str], sentence: str
+) -> None:
+    visitor = site.visitor(work(site, clock).noor.id)
+    given = group_form(**({"goal_group": "Mannen van de biljartclub"} | changes))
+    answer = visitor.post("/groep/invoeren", given, status=422)
+    assert sentence in answer.text
+    assert "Mannen van de biljartclub" in answer.text
+
+
+def test_an_old_form_changes_nothing(site: Site, clock: MovableClock) -> None:
+    visitor = site.visitor(work(site, clock).noor.id)
+    with site.parts.database.reading() as db:
+        group = db.scalars(select(Delivery)).one()
+    given = group_form(group_id=group.id, version=group.version + 4, place="Verouderd")
+    answer = visitor.post("/groep/invoeren", given, status=422)
+    assert "Iemand anders heeft dit net veranderd" in answer.text
+    visitor.post("/groep/invoeren", group_form(group_id=group.id + 7, version=1), status=404)
+
+
+def test_visits_stand_with_their_date(site: Site, clock: MovableClock) -> None:
+    at_work = work(site, clock, "planned")
+    page = site.visitor(at_work.noor.id).get("/groep")
+    assert "Ruben kijkt mee" in page.text
+    assert f'href="/praktijk/{at_work.record_id}"' in page.text
+
+
+def test_a_group_is_closed_when_all_has_been(site: Site, clock: MovableClock) -> None:
+    at_work = work(site, clock)
+    visitor = site.visitor(at_work.noor.id)
+    assert "nog data" in visitor.post("/groep/afronden", status=409).text
+    clock.advance(clock.now().replace(month=12, day=20) - clock.now())
+    visitor = site.visitor(at_work.noor.id)
+    assert "Rond deze groep af" in visitor.get("/groep").text
+    visitor.post("/groep/afronden")
+    assert "Je hebt nog geen groep ingevoerd" in visitor.get("/groep").text
+
+
+def test_others_stay_out(site: Site, clock: MovableClock) -> None:
+    cast = work(site, clock).training.cast
+    assert "De Esdoorn" not in site.visitor(cast.joris.id).get("/groep").text
+    for person in (cast.ruben, cast.sanne):
+        site.visitor(person.id).get("/groep", status=403)
+        site.visitor(person.id).post("/groep/invoeren", group_form(), status=403)
+    assert site.stranger().get("/groep", status=303).headers["location"].startswith("/inloggen")
