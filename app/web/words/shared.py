@@ -33,6 +33,5 @@ WORDS: Final = {
     "value_error": N_("Kijk hier nog eens naar. Dit klopt niet helemaal."),
     "bad_address": N_("Dit adres is niet compleet. Denk aan het stuk na de @."),
     "stale": N_("Iemand anders heeft dit net veranderd. Kijk eerst wat er nu staat en probeer het dan opnieuw."),
-    "used_form": N_("Dit formulier was al verstuurd. Je hoeft niets meer te doen."),
     "too_many_tries": N_("Je probeerde het vaak achter elkaar. Wacht {minutes} minuten en probeer het dan opnieuw."),
 }
