@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.certification import actions
+from app.certification import actions, queries
+from app.meetings.rules import AnswerTo, Attendance, Mark
 from app.people.actions.accounts import grant_role
 from app.people.rules import Role
 from tests.conftest import START
@@ -100,3 +101,40 @@ def test_statements_do_not_grow_along_the_road(site: Site, training: Training) -
         sign_everything(db, training, now=START)
     noor.get("/traject")
     assert len(noor.statements) <= before + 4  # dates and people that were not there before
+
+
+def test_after_the_certificate_intervision_leads(site: Site, training: Training, clock: MovableClock) -> None:
+    from app.intervision import actions as rounds
+    from app.intervision.inputs import RoundGiven
+    from app.intervision.rules import Half
+    from app.meetings.actions.attendance import mark_attendance
+    from tests.intervision import add_session, place_of, publish
+
+    cast = training.cast
+    with site.parts.database.writing() as db:
+        finish_theory(db, training, now=START)
+        sign_everything(db, training, now=START)
+        actions.grant(db, by=cast.fatma, enrolment_id=training.enrolment_id, now=START)
+        given = RoundGiven(
+            intervention=training.intervention_id, year=2026, half=Half.AUTUMN, signup_closes_on=date(2026, 12, 4)
+        )
+        round_id = rounds.make_round(db, by=cast.fatma, given=given, now=START)
+        meeting_id = add_session(db, cast.fatma, round_id, now=START)
+        who = queries.invitees(db, training.intervention_id, START.date())
+        assert publish(db, cast.fatma, round_id, *who.person_ids, now=START) == 1
+        place_id = place_of(db, cast.noor.id, meeting_id)
+    noor = site.visitor(cast.noor.id)
+    assert "Kies je intervisie" in noor.get("/traject").text
+    with site.parts.database.writing() as db:
+        rounds.answer(db, signup_id=place_id, answer=AnswerTo.YES, actor_id=cast.noor.id, now=START)
+    page = noor.get("/traject").text
+    assert "Je bent erbij op donderdag 10 december" in page
+    assert "De Brede Brug" in page
+    clock.set(START + timedelta(days=18))
+    with site.parts.database.writing() as db:
+        marks = {place_id: Mark(Attendance.PRESENT)}
+        mark_attendance(db, by=cast.fatma, meeting_id=meeting_id, marks=marks, now=clock.now())
+    noor = site.visitor(cast.noor.id)
+    page = noor.get("/traject").text
+    assert "Schrijf je leerpunt" in page
+    assert "1 van 1 intervisie" in " ".join(page.split())
