@@ -143,7 +143,10 @@ def test_another_last_day_holds_for_published_meetings_too(stage: Stage) -> None
 
 
 def test_publishing_invites_each_trainer_once(stage: Stage) -> None:
-    assert stage.messages() == [("intervision.invitation", stage.cast.noor.id), ("intervision.invitation", stage.cast.joris.id)]
+    assert stage.messages() == [
+        ("intervision.invitation", stage.cast.noor.id),
+        ("intervision.invitation", stage.cast.joris.id),
+    ]
     assert stage.meeting().published_at == stage.now
     assert stage.meeting().signup_closes_at == end_of(CLOSES)
     with pytest.raises(Refused, match="nobody_to_invite"):
