@@ -141,7 +141,13 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
     as_coach = db.scalars(select(SignOff).where(SignOff.coach_id == person_id).order_by(SignOff.id)).all()
     return {
         "preparations": [
-            {"goal": one.goal, "session_plan": one.session_plan, "learning_question": one.learning_question}
+            {
+                "goal": one.goal,
+                "session_plan": one.session_plan,
+                "learning_question": one.learning_question,
+                "own_scores_so_far": one.draft_scores,
+                "own_note_so_far": one.draft_note,
+            }
             for one in prepared
         ],
         "submissions": [

@@ -1,0 +1,184 @@
+"""Who asks for it is forgotten everywhere: markers in everything that she wrote, or that was written of her.
+
+Invariant I-8: after erasure the whole database, the file store and what waits to be mailed hold none of them,
+while counts stay. Before it, the copy that she may ask for holds all that is hers.
+"""
+
+from __future__ import annotations
+
+import io
+import sqlite3
+import zipfile
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from sqlalchemy import func, select
+
+from app.delivery import actions as delivery
+from app.delivery.inputs import Group
+from app.intervision import actions as intervision
+from app.intervision.inputs import LearningPointGiven
+from app.outbox.actions import post
+from app.people.actions import accounts, own_data
+from app.people.inputs import PersonDetails
+from app.people.queries import own_export, viewer_for
+from app.people.tables import Export
+from app.practice import inputs
+from app.practice.actions import assessing, records, visits
+from app.practice.rules import Observation
+from app.practice.tables import SignOff
+from app.theory.tables import LessonCompletion, QuizAttempt
+from app.worker.run import run_due
+from migrations.models import metadata
+from tests.authz.steps import fresh
+from tests.authz.tries import TRIES
+from tests.authz.world import World, make_world
+from tests.page import make_test_parts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from app.kit.clock import MovableClock
+    from app.kit.db import Database
+    from app.main import Parts
+
+HERS: Final = (
+    "naam-merk",
+    "mail-merk",
+    "telefoon-merk",
+    "doel-merk",
+    "plan-merk",
+    "vraag-merk",
+    "zelf-merk",
+    "leer-merk",
+    "stap-merk",
+    "groep-merk",
+)
+OF_HER: Final = ("bezoek-merk", "oordeel-merk", "afspraak-merk", "brief-merk")
+"""What others wrote about her or to her."""
+OLD: Final = ("Noor de Wit", "noor@demo.example", "06 12 34 56 78")
+"""What she was called before."""
+
+
+@pytest.fixture
+def marked(sqlite_database: Database, data_dir: Path, clock: MovableClock) -> tuple[Parts, World]:
+    """The world, with a marker in every text that is about Noor."""
+    parts = make_test_parts(sqlite_database, data_dir, clock)
+    world = make_world(parts, clock)
+    _what_she_wrote(parts, world, clock)
+    _what_others_wrote(parts, world, clock)
+    return parts, world
+
+
+def _what_she_wrote(parts: Parts, world: World, clock: MovableClock) -> None:
+    now, things = clock.now(), world.things
+    with parts.database.writing() as db:
+        details = PersonDetails(name="Noor naam-merk", email="mail-merk@demo.example", phone="telefoon-merk")
+        fatma = fresh(db, world.people["fatma"], now)
+        accounts.change_person(db, by=fatma, person_id=world.people["noor"], given=details, now=now)
+        noor = viewer_for(db, world.people["noor"])
+        written = inputs.Preparation(goal="doel-merk", session_plan="plan-merk", learning_question="vraag-merk")
+        records.prepare(db, by=noor, record_id=things["own_record"], given=written, now=now)
+        own = inputs.SelfView(note="zelf-merk")
+        records.save_self_view(db, by=noor, record_id=things["own_record"], given=own, now=now)
+        learned = LearningPointGiven(learned="leer-merk", next_step="stap-merk")
+        intervision.write_learning_point(db, by=noor, signup_id=things["held_signup"], given=learned, now=now)
+        group = Group.model_validate(TRIES["group.save"].form(world) | {"goal_group": "groep-merk"})
+        delivery.save_group(db, by=noor, given=group, authorised=None, pinned=frozenset(), now=now)
+
+
+def _what_others_wrote(parts: Parts, world: World, clock: MovableClock) -> None:
+    now, things = clock.now(), world.things
+    with parts.database.writing() as db:
+        ruben = replace(fresh(db, world.people["ruben"], now))
+        seen = Observation(scores={}, notes={"BW1": "oordeel-merk"}, checks={}, agreements=("afspraak-merk",))
+        assessing.save_observation(
+            db, by=ruben, record_id=things["record"], given=seen, version=things["version"], whole=False, now=now
+        )
+        visits.cancel_visit(db, by=ruben, record_id=things["own_record"], reason="bezoek-merk", now=now)
+        post(
+            db,
+            "people.invitation",
+            person_id=world.people["noor"],
+            key="marked",
+            now=now,
+            send_at=now + timedelta(days=30),
+            own_text="brief-merk",
+        )
+
+
+def dump(parts: Parts) -> str:
+    """Every row of the database as text."""
+    with closing(sqlite3.connect(parts.settings.data_dir / "academie.db")) as db:
+        return "\n".join(db.iterdump())
+
+
+def found_in(text: str, marks: tuple[str, ...]) -> list[str]:
+    return [mark for mark in marks if mark in text]
+
+
+def stored(parts: Parts) -> str:
+    """Every file of the store, as text where it is text, opened where it is an archive."""
+    return "\n".join(
+        path.read_bytes().decode("latin-1")
+        for path in (parts.settings.data_dir / "files").rglob("*")
+        if path.is_file() and path.suffix != ".zip"
+    )
+
+
+def test_the_markers_are_there_and_her_copy_holds_them(marked: tuple[Parts, World], clock: MovableClock) -> None:
+    parts, world = marked
+    assert found_in(dump(parts), HERS + OF_HER) == list(HERS + OF_HER)
+    with parts.database.writing() as db:
+        noor = viewer_for(db, world.people["noor"])
+        own_data.ask_export(db, by=noor, now=clock.now())
+    run_due(parts.work)
+    with parts.database.reading() as db:
+        newest = db.scalars(select(func.max(Export.id))).one()
+        key = own_export(db, noor, newest, now=clock.now())
+    with zipfile.ZipFile(io.BytesIO(parts.storage.get(key))) as copy:
+        text = copy.read("gegevens.json").decode()
+        photos = [name for name in copy.namelist() if name.startswith("bestanden/foto-")]
+    assert [mark for mark in HERS if mark not in text] == []
+    assert len(photos) == 2
+    assert found_in(text, ("Joris", "Mina", "Tessa")) == []
+
+
+def test_nothing_of_her_is_left(marked: tuple[Parts, World], clock: MovableClock) -> None:
+    parts, world = marked
+    before = counts(parts)
+    files = set(parts.storage.keys("evidence"))
+    with parts.database.writing() as db:
+        own_data.ask_erasure(db, by=fresh(db, world.people["noor"], clock.now()), now=clock.now())
+    run_due(parts.work)
+    assert found_in(dump(parts), HERS + OF_HER + OLD) == []
+    assert found_in(stored(parts), HERS + OF_HER + OLD) == []
+    assert world.sessions["noor"] not in dump(parts)
+    assert len(files) - len(set(parts.storage.keys("evidence"))) == 4  # two photos in two sizes; Tessa's stay
+    assert parts.storage.keys("exports") == []
+    assert counts(parts) == before
+
+
+def counts(parts: Parts) -> dict[str, int]:
+    """What still counts when nobody remembers whose it was."""
+    with parts.database.reading() as db:
+        return {
+            table.__tablename__: db.scalar(select(func.count()).select_from(table)) or 0
+            for table in (LessonCompletion, QuizAttempt, SignOff)
+        }
+
+
+def test_marks_say_what_the_eraser_can_do() -> None:
+    """A secret is never kept; what is emptied by null may be null."""
+    wrong = []
+    for table in metadata.sorted_tables:
+        for column in table.columns:
+            mark = column.info
+            if mark.get("on_erase") == "null" and not column.nullable and column.type.python_type is not str:
+                wrong.append(f"{column} cannot be null")
+            if mark.get("pii") in {"special", "free text", "contact"} and mark["on_erase"] == "keep":
+                wrong.append(f"{column} is {mark['pii']} and kept")
+    assert wrong == []
