@@ -295,8 +295,11 @@ def demo() -> None:
     settings = settings_or_exit()
     if not settings.demo:
         raise fail("Voorbeeldmensen horen niet in een echte omgeving (ENVIRONMENT=production).")
+    held = claim_or_exit(settings, pages=True, worker=False)
     migrate_or_exit(settings)
     typer.echo("Voorbeeldmensen gemaakt." if prepare_demo(settings) else "Er staan al mensen in deze database.")
+    for place in held:
+        place.release()
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -16,12 +17,14 @@ from typing import Any, Final
 
 import structlog
 import typer
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.engine import make_url
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.kit import lock, logs
 from app.kit.db import lock_folder
+from app.kit.migrate import upgrade
+from app.kit.storage import flush
 from app.main import Parts, create_app, make_parts
 from app.people.tables import Person
 from app.settings import DEMO_PASSWORD, Settings
@@ -80,10 +83,10 @@ def run(settings: Settings, *, with_worker: bool) -> int:
     listening = _listen(settings)
     if listening is None:
         return 1
+    if settings.demo:
+        prepare_demo(settings)
     parts = make_parts(settings)
     _warn_of_old_sqlite(parts)
-    if settings.demo:
-        prepare_demo(settings, parts)
     for line in _first_words(settings, with_worker=with_worker):
         typer.echo(line)
     config = uvicorn.Config(
@@ -148,17 +151,57 @@ def _warn_of_old_sqlite(parts: Parts) -> None:
         structlog.get_logger("serving").warning("old sqlite", version=sqlite3.sqlite_version, wanted=wanted)
 
 
-def prepare_demo(settings: Settings, parts: Parts | None = None) -> bool:
-    """Fill an empty database with the course and people of the demo; False when somebody is there already."""
-    parts = parts or make_parts(settings)
-    with parts.database.reading() as db:
-        if db.scalar(select(Person.id).limit(1)) is not None:
-            return False
+def prepare_demo(settings: Settings) -> bool:
+    """Fill an empty database with the course and people of the demo; False when somebody is there already.
+
+    An SQLite story is told in a folder beside and moved into place when it is whole: a first start that was broken
+    off begins again.
+    """
     from app.demo.story import tell  # noqa: PLC0415 - only the first start needs it
 
-    typer.echo("Eerste start: de opleiding en de voorbeeldmensen worden klaargezet.", err=True)
-    tell(parts)
+    parts = make_parts(settings)
+    try:
+        with parts.database.reading() as db:
+            if db.scalar(select(Person.id).limit(1)) is not None:
+                return False
+        typer.echo("Eerste start: de opleiding en de voorbeeldmensen worden klaargezet.", err=True)
+        if not parts.database.is_sqlite:
+            tell(parts)
+            return True
+    finally:
+        parts.database.close()
+    aside = settings.data_dir.resolve() / "demo.unfinished"
+    shutil.rmtree(aside, ignore_errors=True)
+    upgrade(f"sqlite:///{aside / 'academie.db'}", data_dir=aside)
+    parts = make_parts(settings.model_copy(update={"data_dir": aside, "database_url": ""}))
+    event.listen(parts.database.writer, "connect", _without_waiting)
+    try:
+        tell(parts)
+    finally:
+        parts.database.close()
+    _move_in(aside, settings)
     return True
+
+
+def _without_waiting(connection: sqlite3.Connection, _record: object) -> None:
+    """Until it is whole, a story need not be on the disk at each step."""
+    connection.execute("PRAGMA synchronous=OFF")
+
+
+def _move_in(aside: Path, settings: Settings) -> None:
+    """Files first and the database last, as in a restore."""
+    for name in ("files", "mail"):
+        if (aside / name).exists():
+            shutil.copytree(aside / name, settings.data_dir / name, dirs_exist_ok=True)
+    place = Path(str(make_url(settings.database).database)).resolve()
+    arriving = place.with_name(f"{place.name}.arriving")
+    shutil.copyfile(aside / "academie.db", arriving)
+    flush(arriving)
+    for ending in ("-wal", "-shm"):
+        place.with_name(f"{place.name}{ending}").unlink(missing_ok=True)
+    arriving.replace(place)
+    flush(place.parent)
+    shutil.rmtree(aside)
 
 
 def replay_erasures(settings: Settings) -> int:

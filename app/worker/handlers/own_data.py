@@ -74,6 +74,9 @@ def export(work: Work, payload: dict[str, Any]) -> None:
 def erase(work: Work, payload: dict[str, Any]) -> None:
     """Forget somebody everywhere, and put the id on the list that is replayed after a restore."""
     person_id = int(payload["person_id"])
+    with work.database.reading() as db:
+        if is_last_owner(db, person_id):  # she stays, so she must not come on the list either
+            raise GiveUp
     work.storage.put_at(f"{ERASURES}/{person_id}", work.now.isoformat().encode())
     with work.database.writing() as db:
         if is_last_owner(db, person_id):
