@@ -196,3 +196,15 @@ def test_without_the_permission_there_is_a_way_to_sign_in(serve: Serve) -> None:
     assert answer.headers["location"] == "/inloggen?next=/x%3Fa%3D1"
     partial = serve(area).get("/x", headers={"hx-request": "true"})
     assert partial.headers["hx-redirect"] == "/inloggen?next=/x"
+
+
+def test_a_stranger_cannot_make_us_read_a_body(serve: Serve) -> None:
+    area = Area()
+
+    @area.post("/x", policy=Permission.SIGNED_IN, name="x", body_bytes=100)
+    def x(_ask: Ask) -> Answer:
+        raise AssertionError("must not run")
+
+    answer = serve(area).post("/x", data={"a": "b" * 10_000})
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/inloggen")

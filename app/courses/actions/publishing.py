@@ -35,6 +35,7 @@ from app.courses.tables import (
     PracticalAssignment,
     Quiz,
 )
+from app.jobs.actions import enqueue
 from app.kit.storage import Storage
 from app.kit.tables import Base
 from app.ledger.actions import record
@@ -73,6 +74,8 @@ def publish(db: Session, course: CourseContent, *, by_id: int | None, storage: S
     )
     db.add(edition)
     db.flush()
+    # A milder policy counts for certifications that run already, so their spans are written again.
+    enqueue(db, "certification.reassess", now=now, key=f"certification.reassess:edition:{edition.id}")
     db.add_all([*_theory(course, edition.id), *_practice(course, edition.id), *_images(course, edition.id, storage)])
     record(
         db,

@@ -25,13 +25,12 @@ from starlette.routing import Route
 from app.access import Permission
 from app.kit.ids import MAX_ID
 from app.kit.storage import StorageTrouble
-from app.web.kit import csrf, errors
+from app.web.kit import csrf, errors, sessions
 from app.web.kit.ask import Services
 from app.web.kit.body import BodyTooLarge, read_form
 from app.web.kit.entry import Entry, PageFunction
 from app.web.kit.hop import Abandoned, Hop
 from app.web.kit.responses import Responder
-from app.web.kit.sessions import touch
 
 DEADLINE_S: Final = 5.0  # security.md founding decision 6
 PREPARE_S: Final = 30.0
@@ -134,7 +133,9 @@ class Edge:
         if any(isinstance(value, int) and value > MAX_ID for value in request.path_params.values()):
             return ask_errors(404)
         form = FormData()
-        if request.method not in SAFE:
+        # Nobody who is not signed in gets to hand us a body for a place that is not public.
+        unknown = entry.policy is not Permission.PUBLIC and not sessions.has_cookie(request, self.services.settings)
+        if request.method not in SAFE and not unknown:
             if not csrf.same_origin(request.headers, self.services.settings.address, demo=self.services.settings.demo):
                 return ask_errors(403)
             try:
@@ -177,7 +178,7 @@ class Edge:
         except Abandoned:
             return errors.plain(self.responder, request, 503)
         if hop.touch_due:
-            response.background = BackgroundTask(to_thread.run_sync, partial(touch, self.services, hop.viewer))
+            response.background = BackgroundTask(to_thread.run_sync, partial(sessions.touch, self.services, hop.viewer))
         return response
 
 

@@ -31,6 +31,11 @@ def session_cookie_name(settings: Settings) -> str:
     return "__Host-session" if secure(settings) else "session"
 
 
+def has_cookie(request: Request, settings: Settings) -> bool:
+    """Whether the browser shows a session, good or not."""
+    return bool(request.cookies.get(session_cookie_name(settings)))
+
+
 def viewer_of(session: Session, request: Request, settings: Settings, now: datetime) -> tuple[Viewer, datetime | None]:
     """The viewer of a request and when she was last seen; nobody (and None) without a valid session."""
     locale = known_locale(request.cookies.get(LANGUAGE_COOKIE))
