@@ -27,7 +27,19 @@ MAIL: Final = frozenset({"outbox.send"})
 ONE_MINUTE: Final = timedelta(minutes=1)
 HALF_A_MINUTE: Final = timedelta(seconds=30)
 FRIDAY: Final = 4
+HOLIDAYS: Final = frozenset({(1, 1), (4, 27), (5, 5), (12, 25), (12, 26)})
 DEVICES: Final = ("Chrome op Windows", "Safari op iPhone", "Chrome op Android", "Firefox op Linux", "Safari op Mac")
+
+
+def working_day(day: date) -> date:
+    """The day itself, or the last one before a weekend or holiday: nobody meets then."""
+    while day.weekday() > FRIDAY or (day.month, day.day) in HOLIDAYS:
+        day -= timedelta(days=1)
+    return day
+
+
+def _weekday(day: date) -> date:
+    return day - timedelta(days=max(0, day.weekday() - FRIDAY))
 
 
 @dataclass(eq=False)
@@ -100,9 +112,8 @@ class Story:
         return local_day(self.now)
 
     def day(self, ago: int) -> date:
-        """The working day that many days ago; a weekend becomes the Friday before it."""
-        day = self.today - timedelta(days=ago)
-        return day - timedelta(days=max(0, day.weekday() - FRIDAY))
+        """The day that many days ago; a weekend becomes the Friday before it."""
+        return _weekday(self.today - timedelta(days=ago))
 
     def moment(self, ago: int, at: str) -> datetime:
         """A moment on a working day, as the clock in Amsterdam shows it."""

@@ -53,6 +53,8 @@ STAFF: Final = (
     Colleague("Maarten Verbeek", Role.ORGANISATION_CONTACT, LINDE, "076 555 03 10"),
 )
 
+LOOKED_IN: Final = ((OWNER, 5), (SANNE, 6), ("Maarten Verbeek", 12), ("Tessa Bloemendaal", 40))
+
 
 @dataclass(frozen=True)
 class Veteran:
@@ -109,6 +111,7 @@ class Learner:
     place: int = 0
     decided: int = 0
     late_words: bool = False
+    phone: str = ""
 
 
 @dataclass(frozen=True)
@@ -154,7 +157,7 @@ RUNNING: Final = Class(
     lasts=270,
     seats=14,
     people=(
-        Learner(NOOR, MAASOEVER, "visit", 114, RUBEN, 16, 2),
+        Learner(NOOR, MAASOEVER, "visit", 114, RUBEN, 16, 2, phone="06 55 50 10 41"),
         Learner(JORIS, LINDE, "safety", 24, INEKE),
         Learner("Bram Hoekstra", LINDE, "stuck", 110, INEKE),
         Learner("Fenna Dijkstra", MAASOEVER, "reading", 20),

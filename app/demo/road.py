@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -18,7 +18,7 @@ from app.delivery import actions as delivery
 from app.delivery.inputs import Group
 from app.delivery.queries import own_group
 from app.demo import words
-from app.demo.engine import Act, Actor, Scene, Story
+from app.demo.engine import Act, Actor, Scene, Story, working_day
 from app.demo.people import PLACES, Place
 from app.kit.localtime import local_day
 from app.kit.pictures import Photo
@@ -32,7 +32,7 @@ Anything = TypeVar("Anything")
 SESSIONS: Final = 8
 VISITED: Final = 3  # the fourth session is the one that a coach looks at
 FINALE_AFTER: Final = 63
-STARTS: Final = (time(13, 30), time(10, 0), time(14, 0))
+STARTS: Final = (time(13, 30), time(10, 0), time(14, 0))  # as the plans in words.SESSIONS
 LASTS_HOURS: Final = 2
 IN_TWO_WEEKS: Final = timedelta(days=14)
 PLAN, SESSION, FINALE = 0, 1, 2
@@ -103,7 +103,7 @@ class Road:
     course: Course
     actor: Actor
     coach: Actor | None
-    photos: tuple[Photo, ...]
+    photos: Mapping[str, Photo]
 
     # Theory ------------------------------------------------------------------------------------------------
 
@@ -139,10 +139,10 @@ class Road:
     # The group ---------------------------------------------------------------------------------------------
 
     def dates(self, first: int) -> list[date]:
-        """Eight weeks on the same weekday, and the end presentation two weeks later."""
+        """Eight weeks on the same weekday, and the end presentation two weeks later; no group on a holiday."""
         start = self.story.day(first)
         days = [start + timedelta(weeks=week) for week in range(SESSIONS)]
-        return [*days, start + timedelta(days=FINALE_AFTER)]
+        return [working_day(day) for day in (*days, start + timedelta(days=FINALE_AFTER))]
 
     def enter_group(self, *, first: int, place: int, ago: int) -> None:
         self._do(self._moment(ago, 12), partial(self._enter, PLACES[place], self.dates(first)))
@@ -207,7 +207,7 @@ class Road:
 
     def _prepare(self, which: int, scene: Scene) -> None:
         record_id = self._open(which, scene)
-        written = pick((words.PLANS, words.SESSIONS, words.FINALES)[which], self.actor, which)
+        written = pick((words.PLANS, words.SESSIONS, words.FINALES)[which], self.actor)
         given = inputs.Preparation(goal=written.goal, session_plan=written.plan, learning_question=written.question)
         records.prepare(scene.db, by=scene.as_(self.actor), record_id=record_id, given=given, now=scene.now)
 
@@ -237,10 +237,13 @@ class Road:
 
     def _add_photos(self, record_id: int, which: int, scene: Scene) -> None:
         by = scene.as_(self.actor)
+        # On an ordinary day the photo is of the work alone; at the end it may be of the wall.
+        names = [name for name in self.photos if which == FINALE or name.startswith("werk-")]
         for turn in range(1 + (self.actor.seed + which) % 2):
-            photo = pick(self.photos, self.actor, which + turn)
+            name = pick(names, self.actor, which + turn)
+            photo = self.photos[name]
             stored = evidence.store_photo(scene.parts.storage, photo, now=scene.now)
-            caption = pick(words.CAPTIONS, self.actor, which + turn)
+            caption = pick(words.CAPTIONS[name], self.actor)
             given = inputs.PhotoNote(recognisable="nobody", caption=caption)
             evidence.add_photo(scene.db, by=by, record_id=record_id, given=given, stored=stored, now=scene.now)
 

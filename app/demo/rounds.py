@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Final
 
@@ -20,7 +20,10 @@ from app.meetings.queries import roll
 from app.meetings.rules import AnswerTo, Attendance, Mark
 
 SEATS: Final = 12
-PROGRAMME: Final = "Soep en brood bij binnenkomst, thee en iets lekkers in de pauze"
+NEITHER, SILENT = -1, -2
+CHOICES: Final = (0, 1, 0, 1, NEITHER, 0, 1, SILENT)
+PROGRAMME: Final = timedelta(minutes=150)
+FOOD: Final = "Soep en brood bij binnenkomst, thee en iets lekkers in de pauze"
 BRING: Final = "Een vraag uit je eigen groep. Zonder namen."
 
 
@@ -67,7 +70,7 @@ class Rounds:
     story: Story
     intervention_id: int
     admin: Actor
-    actors: Mapping[int, Actor]
+    cast: Mapping[str, Actor]
 
     def tell(self, coaches: Sequence[Actor]) -> None:
         """The last half-year in two cities, and this one: a meeting two weeks ago, one in three weeks."""
@@ -91,7 +94,7 @@ class Rounds:
             ),
         )
         self._plan(last, *_before(*half), answers_at=(232, 229, 221, 205))
-        self._plan(this, *half, answers_at=(40, 38, 35, 29))
+        self._plan(this, *half, answers_at=(39, 37, 34, 29))
         for meeting in (*last.meetings, this.meetings[0]):
             self._hold(meeting)
         self._at(12, "10:30", partial(self._publish, this))  # whoever got a certificate since
@@ -104,8 +107,8 @@ class Rounds:
 
     def _hold(self, meeting: Meeting) -> None:
         self._at(meeting.held, "17:10", partial(self._mark, meeting))
-        self._at(meeting.held - 1, "09:30", partial(self._settle, meeting))
-        self._at(meeting.held - 3, "20:15", partial(self._learn, meeting))
+        self._at(meeting.held - 3, "09:30", partial(self._settle, meeting))
+        self._at(meeting.held - 4, "20:15", partial(self._learn, meeting))
 
     def _at(self, ago: int, at: str, act: Act) -> None:
         self.story.at(self.story.moment(ago, at), act)
@@ -125,12 +128,12 @@ class Rounds:
         return SessionGiven(
             day=self.story.day(meeting.held),
             starts=starts,
-            ends=starts.replace(hour=starts.hour + 2, minute=(starts.minute + 30) % 60),
+            ends=(datetime.combine(date.min, starts) + PROGRAMME).time(),
             seats=SEATS,
             venue=meeting.venue.name,
             address=meeting.venue.address,
             access=meeting.venue.access,
-            food=PROGRAMME,
+            food=FOOD,
             bring=BRING,
             facilitator=meeting.led_by.person_id,
         )
@@ -148,7 +151,7 @@ class Rounds:
         )
 
     def _answer(self, round_: Round, turn: int, turns: int, scene: Scene) -> None:
-        """A part of the people answer. Who leads a meeting comes; of five others two choose the one, one the other."""
+        """A part of the people answer. Who leads a meeting comes; most others choose a day, some can do neither."""
         places = [{line.person_id: line for line in roll(scene.db, meeting.id)} for meeting in round_.meetings]
         people = sorted(places[0].keys() | places[1].keys())
         for number, person_id in enumerate(people):
@@ -156,25 +159,26 @@ class Rounds:
                 continue
             mine = [place.get(person_id) for place in places]
             leads = next((i for i, one in enumerate(round_.meetings) if one.led_by.person_id == person_id), None)
-            choice = leads if leads is not None else (0, 1, 0, 1, None, None)[number % 6]
+            choice = leads if leads is not None else CHOICES[(number + round_.made) % len(CHOICES)]
             actor_id = person_id if number % 2 else None
-            if choice is not None and (line := mine[choice]) is not None:
-                self._say(line.signup_id, AnswerTo.YES, actor_id, scene)
-            elif number % 6 == 4:
+            if choice == NEITHER:
                 for line in mine:
                     if line is not None:
                         self._say(line.signup_id, AnswerTo.NO, actor_id, scene)
+            elif choice != SILENT and (line := mine[choice]) is not None:
+                self._say(line.signup_id, AnswerTo.YES, actor_id, scene)
 
     def _say(self, signup_id: int, said: AnswerTo, actor_id: int | None, scene: Scene) -> None:
         intervision.answer(scene.db, signup_id=signup_id, answer=said, actor_id=actor_id, now=scene.now)
 
     def _mark(self, meeting: Meeting, scene: Scene) -> None:
-        """Nearly everybody came; the fourth had to leave early, the sixth was ill."""
+        """Nearly everybody came; one had to leave early, one was ill."""
         coming = [line for line in roll(scene.db, meeting.id) if line.answer is AnswerTo.YES]
         marks = {line.signup_id: Mark(Attendance.PRESENT) for line in coming}
-        for number, mark in ((3, Mark(Attendance.PARTIAL, 70)), (5, Mark(Attendance.ABSENT_NOTIFIED))):
-            if len(coming) > number:
-                marks[coming[number].signup_id] = mark
+        others = [line for line in coming if line.person_id != meeting.led_by.person_id]
+        if len(others) > 3:
+            marks[others[meeting.id % 2].signup_id] = Mark(Attendance.PARTIAL, 70)
+            marks[others[2 + meeting.id % 2].signup_id] = Mark(Attendance.ABSENT_NOTIFIED)
         by = scene.as_(self.admin)
         attendance.mark_attendance(scene.db, by=by, meeting_id=meeting.id, marks=marks, now=scene.now)
 
@@ -183,14 +187,15 @@ class Rounds:
 
     def _learn(self, meeting: Meeting, scene: Scene) -> None:
         """Two of three write down what they take home."""
+        by_id = {actor.person_id: actor for actor in self.cast.values()}
         there = [line for line in roll(scene.db, meeting.id) if line.attendance.was_there]
         for number, line in enumerate(there):
-            if number % 3 == 2 or line.person_id not in self.actors:
+            if number % 3 == 2:
                 continue
             learned, next_step = words.LEARNING_POINTS[(number + meeting.id) % len(words.LEARNING_POINTS)]
             intervision.write_learning_point(
                 scene.db,
-                by=scene.as_(self.actors[line.person_id]),
+                by=scene.as_(by_id[line.person_id]),
                 signup_id=line.signup_id,
                 given=LearningPointGiven(learned=learned, next_step=next_step),
                 now=scene.now,

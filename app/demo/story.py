@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
@@ -61,7 +61,7 @@ class _Telling:
     def tell(self) -> None:
         self.password_hash = passwords.hash_password(DEMO_PASSWORD)
         folder = ROOT / self.parts.settings.courses_dir / COURSE
-        photos = tuple(photo_from(path.read_bytes()) for path in sorted((folder / "images").glob("*.webp")))
+        photos = {name: photo_from((folder / "images" / name).read_bytes()) for name in words.CAPTIONS}
         story = Story(self.parts)
         self._open_the_doors(story, folder)
         story.play()
@@ -72,10 +72,9 @@ class _Telling:
         for class_ in (people.FINISHED, people.NEARLY_FINISHED, people.RUNNING):
             self._teach(story, class_, course, photos)
         self._ask_for_next(story)
-        story.play()
-        by_id = {actor.person_id: actor for actor in self.cast.values()}
+        self._look_in(story)
         coaches = [self.cast[name] for name in (people.RUBEN, people.MARJOLEIN, people.SAMUEL, people.INEKE)]
-        Rounds(story, course.intervention_id, self.cast[people.ADMIN], by_id).tell(coaches)
+        Rounds(story, course.intervention_id, self.cast[people.ADMIN], self.cast).tell(coaches)
         story.play()
 
     # The first days ------------------------------------------------------------------------------------------
@@ -87,7 +86,7 @@ class _Telling:
             actor = self._actor(colleague.name)
             asked = story.moment(FIRST_DAY - 1, f"10:{number * 5:02d}")
             story.at(asked, partial(self._ask_colleague, colleague), who=actor)
-            story.at(story.moment(FIRST_DAY - 2 - number % 3, "11:20"), partial(self._come_in, actor), who=actor)
+            story.at(story.moment(FIRST_DAY - 4 - number % 3, "11:20"), partial(self._come_in, actor), who=actor)
 
     def _begin(self, owner: Actor, folder: Path, scene: Scene) -> None:
         db, now, keyring = scene.db, scene.now, scene.parts.keyring
@@ -133,7 +132,7 @@ class _Telling:
 
     # Classes -------------------------------------------------------------------------------------------------
 
-    def _teach(self, story: Story, class_: Class, course: Course, photos: tuple[Photo, ...]) -> None:
+    def _teach(self, story: Story, class_: Class, course: Course, photos: Mapping[str, Photo]) -> None:
         starts_on = story.day(class_.started)
         ends_on = starts_on + timedelta(days=class_.lasts)
         given = self._cohort(season_of(starts_on), starts_on, ends_on, class_.seats)
@@ -165,6 +164,12 @@ class _Telling:
             learner = Learner(invited.name, invited.organisation, "reading", 0, people.MARJOLEIN)
             story.at(story.exactly(invited.invited, "13:15"), partial(self._welcome, group, [learner]), who=actor)
 
+    def _look_in(self, story: Story) -> None:
+        """Those who mostly look: they were here lately."""
+        for name, ago in people.LOOKED_IN:
+            actor = self.cast[name]
+            story.at(story.moment(ago, "11:45"), partial(_sign_in, actor), who=actor)
+
     def _cohort(self, name: str, starts_on: date, ends_on: date, seats: int) -> NewCohort:
         return NewCohort(
             edition_id=self.edition_id,
@@ -176,14 +181,15 @@ class _Telling:
         )
 
     def _make(self, group: _Group, scene: Scene) -> None:
-        by = scene.as_(self.cast[people.ADMIN])
+        by = scene.as_(self.cast[people.OWNER])
         group.id = cohorts.make_cohort(scene.db, by=by, given=group.given, now=scene.now)
 
     def _welcome(self, group: _Group, learners: Sequence[Learner], scene: Scene) -> None:
         """Write people down, give them a seat and a coach, and write to them."""
         by = scene.as_(self.cast[people.ADMIN])
         for learner in learners:
-            self._write_down(self.cast[learner.name], learner.organisation, scene, by_id=by.id)
+            actor = self.cast[learner.name]
+            self._write_down(actor, learner.organisation, scene, by_id=by.id, phone=learner.phone)
         actors = [self.cast[learner.name] for learner in learners]
         ids = [actor.person_id for actor in actors]
         enrolments = cohorts.enrol(scene.db, by=by, cohort_id=group.id, person_ids=ids, now=scene.now)
@@ -252,6 +258,10 @@ class _Telling:
         passwords.set_password(scene.db, person_id=person_id, password_hash=self.password_hash, now=scene.now)
         sign_in.end_session_of_token(scene.db, token=session, now=scene.now)
         return person_id
+
+
+def _sign_in(actor: Actor, scene: Scene) -> None:
+    scene.as_(actor)
 
 
 @dataclass

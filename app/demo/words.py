@@ -135,14 +135,14 @@ STARR: Final = (
     ),
 )
 
-CAPTIONS: Final = (
-    "Het werk op tafel, vlak voor het rondje.",
-    "Drie werken naast elkaar, alle drie heel anders.",
-    "Een hand met één woord erin.",
-    "Het huis van karton, met de eerste ramen.",
-    "De tijdlijn halverwege de middag.",
-    "Een detail: lint, knopen en een oude sleutel.",
-)
+CAPTIONS: Final[dict[str, tuple[str, ...]]] = {
+    "werk-hand.webp": ("Een hand, met de kleuren van thuis.", "De hand ligt nog te drogen op tafel."),
+    "werk-huis.webp": ("Het huis van karton, met de eerste ramen.", "Eén huis uit de straat. Elk raam is van iemand."),
+    "werk-portret.webp": ("Een portret van geknipt papier.", "Het portret, vlak voor het rondje."),
+    "werk-boom.webp": ("De boom met wat belangrijk is.", "De boom is af. Elk blad is een herinnering."),
+    "les-eindpresentatie.webp": ("De muur op de dag zelf. De mensen zijn getekend.",),
+}
+"""What stands under a picture of the course, when it is somebody's photo of the work."""
 
 CRITERIA: Final[dict[str, tuple[str, str]]] = {
     "EP1": (
