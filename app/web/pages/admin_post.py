@@ -8,7 +8,7 @@ from typing import Final
 
 from app.access import Permission
 from app.kit.errors import NotFound, Refused
-from app.kit.ids import Keyring, new_nonce
+from app.kit.ids import Keyring, new_nonce, read_id
 from app.ledger import actions as ledger
 from app.letters.desk import Desk, Letter, NotDue, write
 from app.outbox import actions, queries
@@ -18,8 +18,8 @@ from app.outbox.tables import Message
 from app.people.queries import person_names
 from app.web.kit.ask import Answer, Ask, redirect, render
 from app.web.kit.route import Area
-from app.web.words.post import KIND_WORDS, STATE_LOOKS, StateLook
-from app.web.words.shared import N_
+from app.web.words.post import KIND_WORDS, STATE_LOOKS
+from app.web.words.shared import N_, StateLook
 
 area = Area()
 OLDER: Final = "voor"
@@ -75,7 +75,7 @@ def post(ask: Ask) -> Answer:
     wanted = ask.query.get("stand", "")
     which = MessageState(wanted) if wanted in set(MessageState) else None
     before = ask.query.get(OLDER, "")
-    found, more = queries.rows(ask.db, which=which, before=int(before) if before.isdigit() else None)
+    found, more = queries.rows(ask.db, which=which, before=read_id(before))
     counts = queries.counts(ask.db)
     names = person_names(ask.db, {row.person_id for row in found})
     settings = ask.services.settings

@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from app.certification.rules import State
-from app.web.words.shared import N_
-
-
-@dataclass(frozen=True)
-class StateLook:
-    """The word, the paper and the icon of a state."""
-
-    word: str
-    tone: str
-    icon: str
+from app.web.words.shared import N_, StateLook
 
 
 STATE_LOOKS: Final = {

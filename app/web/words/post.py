@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from app.outbox.rules import MessageState
-from app.web.words.shared import N_
+from app.web.words.shared import N_, StateLook
 
 WORDS: Final = {"not_bounced": N_("Deze mail wacht niet op een nieuwe poging.")}
-
-
-@dataclass(frozen=True)
-class StateLook:
-    """How a state is shown."""
-
-    word: str
-    tone: str
-    icon: str
 
 
 STATE_LOOKS: Final = {

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name for a message that is translated later
     return text
+
+
+@dataclass(frozen=True)
+class StateLook:
+    """The word, the paper and the icon of a state."""
+
+    word: str
+    tone: str
+    icon: str
 
 
 WORDS: Final = {
@@ -29,6 +39,7 @@ WORDS: Final = {
     "literal_error": N_("Kies een van de antwoorden."),
     "date_parsing": N_("Dit is geen datum die we kennen. Schrijf hem zo: 24-11-2026."),
     "date_from_datetime_parsing": N_("Dit is geen datum die we kennen. Schrijf hem zo: 24-11-2026."),
+    "odd_day": N_("Kies een dag tussen 1990 en 2100."),
     "time_parsing": N_("Dit is geen tijd die we kennen. Schrijf hem zo: 13:30."),
     "value_error": N_("Kijk hier nog eens naar. Dit klopt niet helemaal."),
     "bad_address": N_("Dit adres is niet compleet. Denk aan het stuk na de @."),
