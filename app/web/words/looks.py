@@ -7,7 +7,6 @@ from typing import Final
 from app.certification.rules import State
 from app.web.words.shared import N_, StateLook
 
-
 STATE_LOOKS: Final = {
     State.NONE: StateLook(N_("Nog niet"), "", "circle-dashed"),
     State.VALID: StateLook(N_("Geldig"), "leaf", "badge-check"),
