@@ -240,7 +240,18 @@ def test_the_road_speaks_english_from_start_to_trainer(site: Site) -> None:
         actions.grant(db, by=training.cast.fatma, enrolment_id=training.enrolment_id, now=START)
     pages.append(noor.get("/traject").text)
     assert "you are a trainer" in pages[-1]
-    assert [dutch_on(page) for page in pages] == [[], [], [], []]
+    pages += [noor.get(path).text for path in ("/account", "/account/weg", "/intervisie")]
+    pages.append(noor.get(link_on(pages[3], "/certificaat/")).text)
+    pages.append(noor.get(link_on(pages[-1], "/c/")).text)
+    assert "This certificate is genuine and valid" in pages[-1]
+    assert [left for page in pages for left in dutch_on(page)] == []
+
+
+def link_on(page: str, start: str) -> str:
+    """The first link on a page that leads there."""
+    found = re.search(rf'href="(?:https://[^/"]+)?({re.escape(start)}[^"]+)"', page)
+    assert found, f"no link to {start}"
+    return found[1]
 
 
 def test_the_compiled_catalogue_is_this_one() -> None:
