@@ -19,6 +19,7 @@ from starlette.responses import Response
 from app.access import may
 from app.kit.db import DatabaseBusy
 from app.kit.errors import Forbidden, FreshFactorNeeded, NotFound, Refused
+from app.kit.ids import digest
 from app.kit.storage import StorageTrouble
 from app.people.rules import TOUCH_EVERY, Viewer
 from app.people.tables import FormKey
@@ -28,14 +29,15 @@ from app.web.kit.entry import Entry
 from app.web.kit.responses import Responder
 
 FORM_KEY_LENGTHS = range(16, 81)
+UNIQUE_VIOLATION = "23505"  # PostgreSQL; SQLite has one writer, so there it is a bug
 
 
 class Abandoned(Exception):
     """The deadline passed while the hop ran: its transaction must not be committed."""
 
 
-class _SentBefore(Exception):
-    """Another request with the same form key was faster."""
+class _Overtaken(Exception):
+    """Somebody else wrote the same thing between our look and our write: a second look finds it there."""
 
 
 @dataclass
@@ -63,13 +65,15 @@ class Hop:
 
     def run(self) -> Response:
         """Do the work; every domain error becomes an answer, every bug an exception."""
-        self.repeat = False
+        second_time, self.repeat = self.repeat, False
         ask = Ask(self.services, self.request, self.viewer, self.services.clock.now(), self.form, self.prepared)
         try:
             if self.entry.own_transactions:
                 return self._without_session(ask)
             return self._with_session(ask)
-        except _SentBefore:
+        except _Overtaken as overtaken:
+            if second_time and overtaken.__cause__ is not None:  # twice is no coincidence
+                raise overtaken.__cause__ from None
             self.repeat = True
             return Response(status_code=409)
         except (NotFound, Forbidden, Refused, FreshFactorNeeded, StaleDataError) as told:
@@ -105,8 +109,8 @@ class Hop:
                     session.rollback()
                 return response
         except IntegrityError as clash:
-            if "form_key" in str(clash.orig):
-                raise _SentBefore from clash
+            if "form_key" in str(clash.orig) or getattr(clash.orig, "sqlstate", "") == UNIQUE_VIOLATION:
+                raise _Overtaken from clash
             raise
 
     def _serve(self, ask: Ask, session: Session) -> Response:
@@ -117,11 +121,14 @@ class Hop:
             return refusal
         key = self._form_key()
         if key and (location := session.scalar(select(FormKey.location).where(FormKey.key == key))) is not None:
-            return self.responder.respond(self.request, self.viewer, Redirect(status=303, to=location))
+            to = location or self.request.url.path
+            return self.responder.respond(self.request, self.viewer, Redirect(status=303, to=to))
         answer = self.entry.function(ask, **self.request.path_params)
         response = self.responder.respond(self.request, self.viewer, answer)
         if key and isinstance(answer, Redirect):
-            session.add(FormKey(key=key, person_id=self.viewer.person_id, used_at=ask.now, location=answer.to))
+            # Back to the same page: its address stays out of the database, for it may hold a secret.
+            location = "" if answer.to == self.request.url.path else answer.to
+            session.add(FormKey(key=key, person_id=self.viewer.person_id, used_at=ask.now, location=location))
         session.flush() if self.request.method == "POST" else None
         return response
 
@@ -146,7 +153,15 @@ class Hop:
         return errors.told(self.responder, self.request, self.viewer, Forbidden())
 
     def _form_key(self) -> str | None:
+        """What tells a repeat from a new form: the same key, place, person and words.
+
+        Who goes back, changes her text and sends it again is not repeating herself.
+        """
         given = self.form.get("form_key")
         if not isinstance(given, str) or len(given) not in FORM_KEY_LENGTHS:
             return None
-        return f"{self.entry.name}:{self.viewer.person_id or 0}:{given}"
+        fields = [
+            (name, value if isinstance(value, str) else (value.filename, value.size))
+            for name, value in self.form.multi_items()
+        ]
+        return digest(f"{self.entry.name}|{self.request.url.path}|{self.viewer.person_id or 0}|{fields}")
