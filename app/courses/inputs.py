@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from app.kit.ids import MAX_ID
+from app.kit.fields import Day
+from app.kit.fields import KnownId as Id
 from app.kit.text import Line, OptionalLine, Paragraph
 
 SEATS_MAX = 500
 OWN_TEXT_MAX = 2_000
-
-Id = Annotated[int, Field(ge=1, le=MAX_ID)]
 
 
 def _nothing(value: Any) -> Any:
@@ -31,8 +29,8 @@ class NewCohort(Input):
 
     edition_id: Id
     name: Line
-    starts_on: date
-    ends_on: date
+    starts_on: Day
+    ends_on: Day
     seats: Annotated[int, Field(ge=1, le=SEATS_MAX)]
     contact_id: Id
 

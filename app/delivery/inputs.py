@@ -9,16 +9,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
 from app.delivery.rules import DATES_MAX, DateKind
+from app.kit.fields import OptionalDay, OptionalId, blank_is_nothing
 from app.kit.text import Line, OptionalLine
 
-
-def _blank_is_nothing(value: object) -> object:
-    return None if value == "" else value
-
-
-OptionalDay = Annotated[date | None, BeforeValidator(_blank_is_nothing)]
-OptionalTime = Annotated[time | None, BeforeValidator(_blank_is_nothing)]
-OptionalId = Annotated[int | None, Field(ge=1, le=2**53), BeforeValidator(_blank_is_nothing)]
+OptionalTime = Annotated[time | None, BeforeValidator(blank_is_nothing)]
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.intervision.rules import Half
+from app.kit.fields import Day, KnownId, OptionalId
 from app.kit.text import OptionalParagraph, Paragraph
 from app.meetings.inputs import MeetingGiven
-
-
-def _empty_is_none(value: object) -> object:
-    return None if value == "" else value
 
 
 class RoundGiven(BaseModel):
@@ -21,16 +17,16 @@ class RoundGiven(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    intervention: int = Field(ge=1)
+    intervention: KnownId
     year: int = Field(ge=2020, le=2100)
     half: Half
-    signup_closes_on: date
+    signup_closes_on: Day
 
 
 class SessionGiven(MeetingGiven):
     """A meeting of a round, perhaps with somebody who leads it."""
 
-    facilitator: Annotated[int | None, BeforeValidator(_empty_is_none)] = None
+    facilitator: OptionalId = None
 
 
 class ClosingGiven(BaseModel):
@@ -38,7 +34,7 @@ class ClosingGiven(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    signup_closes_on: date
+    signup_closes_on: Day
 
 
 class InvitationGiven(BaseModel):
@@ -64,5 +60,5 @@ class Chosen(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    round: int = Field(ge=1)
-    place: Annotated[int | None, BeforeValidator(lambda value: None if value == "none" else value)]
+    round: KnownId
+    place: Annotated[KnownId | None, BeforeValidator(lambda value: None if value == "none" else value)]

@@ -16,6 +16,13 @@ CHECK_ALPHABET: Final = CODE_ALPHABET + "*~$=U"
 CODE_LENGTH: Final = 18  # 18 x 5 = 90 random bits
 
 
+def read_id(text: str) -> int | None:
+    """The id that somebody's address or form names; None for anything that cannot be one."""
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(MAX_ID)):
+        return None
+    return int(text) if 1 <= int(text) <= MAX_ID else None
+
+
 def new_nonce() -> str:
     """32 random bytes as text: the seed of a secret that can be made again with the program's key."""
     return secrets.token_urlsafe(32)

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from app.kit.fields import Day
 from app.kit.localtime import instant
 from app.kit.text import Line, OptionalLine, OptionalParagraph
 from app.meetings.rules import NET_MINUTES, SEATS_MAX, SEATS_MIN
@@ -23,7 +24,7 @@ class MeetingGiven(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    day: date
+    day: Day
     starts: time
     ends: time
     net_minutes: int = Field(default=NET_MINUTES, ge=15, le=720)

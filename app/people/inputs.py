@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from app.kit.ids import MAX_ID
+from app.kit.fields import KnownId, OptionalId
 from app.kit.text import Line, OptionalLine, OptionalParagraph
 from app.people.rules import Role, read_address
 
@@ -108,18 +108,10 @@ class Leaving(_Input):
     sure: bool = False
 
 
-def _nothing(value: Any) -> Any:
-    return None if value == "" else value
-
-
-PersonId = Annotated[int, Field(ge=1, le=MAX_ID)]
-OptionalId = Annotated[PersonId | None, BeforeValidator(_nothing)]
-
-
 class InviteToAccount(_Input):
     """Whom to invite with which words; `step` says whether to show the letter or send it."""
 
-    person: Annotated[list[PersonId], Field(min_length=1, max_length=200)]
+    person: Annotated[list[KnownId], Field(min_length=1, max_length=200)]
     own_text: OptionalParagraph = ""
     step: Literal["preview", "send"] = "preview"
 

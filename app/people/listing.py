@@ -11,6 +11,7 @@ from sqlalchemy import Select, and_, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from app.kit.errors import NotFound
+from app.kit.ids import read_id
 from app.kit.text import first_name, fold
 from app.people.rules import SESSION_IDLE, Role, Viewer, may_grant
 from app.people.tables import Account, Invitation, Membership, Organisation, Person, RoleGrant, SignIn
@@ -278,6 +279,5 @@ def _key(row: Any) -> str:
 
 def _read_key(text: str) -> tuple[str, int] | None:
     number, _, name = text.partition(".")
-    if not number.isdigit() or len(number) > 16:
-        return None
-    return name, int(number)
+    id_ = read_id(number)
+    return None if id_ is None else (name, id_)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
 from app.courses.rules import AssignmentDefinition, Rubric
+from app.kit.fields import KnownId, OptionalDay, blank_is_nothing
+from app.kit.ids import MAX_ID
 from app.kit.text import OptionalLine, OptionalParagraph, PageText, Paragraph
 from app.practice.rules import Answer, Check, Decision, Observation, checks_of, criteria_of
 
@@ -16,19 +17,13 @@ GROWING: Final = 2
 AGREEMENTS: Final = 2
 
 
-def _blank_is_nothing(value: object) -> object:
-    return None if value == "" else value
-
-
 def _as_level(value: object) -> object:
     return int(value) if isinstance(value, str) and value in {"0", "1", "2", "3", "4"} else value
 
 
-Level = Annotated[Literal[0, 1, 2, 3, 4] | None, BeforeValidator(_as_level), BeforeValidator(_blank_is_nothing)]
-OptionalAnswer = Annotated[Answer | None, BeforeValidator(_blank_is_nothing)]
-OptionalDay = Annotated[date | None, BeforeValidator(_blank_is_nothing)]
-Version = Annotated[int | None, Field(ge=0, le=2**53), BeforeValidator(_blank_is_nothing)]
-KnownId = Annotated[int, Field(ge=1, le=2**53)]
+Level = Annotated[Literal[0, 1, 2, 3, 4] | None, BeforeValidator(_as_level), BeforeValidator(blank_is_nothing)]
+OptionalAnswer = Annotated[Answer | None, BeforeValidator(blank_is_nothing)]
+Version = Annotated[int | None, Field(ge=0, le=MAX_ID), BeforeValidator(blank_is_nothing)]
 
 
 class _Form(BaseModel):
@@ -146,7 +141,7 @@ class Signature(_Form):
     """The decision, and what it is about: this version of the form and this submission, no other."""
 
     decision: Decision
-    version: Annotated[int, Field(ge=1, le=2**53)]
+    version: Annotated[int, Field(ge=1, le=MAX_ID)]
     submission_id: KnownId
     reason: OptionalParagraph = ""
     by_when: OptionalDay = None

@@ -15,6 +15,7 @@ from app.certification.rules import State
 from app.courses.queries import enrolment_facts, interventions
 from app.courses.rules import EnrolmentFacts, EnrolmentStage
 from app.courses.tables import Enrolment
+from app.kit.ids import read_id
 from app.people import listing as people
 from app.people.listing import InvitationLine, PersonLine, RoleLine
 from app.people.rules import Role, Viewer
@@ -99,7 +100,7 @@ def people_page(
         db,
         q=q,
         role=role,
-        organisation_id=int(organisation) if organisation.isdigit() else None,
+        organisation_id=read_id(organisation),
         only=only,
         outside=chip == OUTSIDE,
         after=after,

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from app.kit.ids import (
     CODE_ALPHABET,
     CODE_LENGTH,
+    MAX_ID,
     Keyring,
     check_symbol,
     digest,
@@ -17,6 +18,7 @@ from app.kit.ids import (
     new_nonce,
     new_token,
     read_code,
+    read_id,
 )
 
 BODIES = st.text(CODE_ALPHABET, min_size=CODE_LENGTH, max_size=CODE_LENGTH)
@@ -92,3 +94,14 @@ def test_a_key_that_is_gone_opens_nothing() -> None:
     nonce = new_nonce()
     wanted = digest(Keyring(("old key",)).mailed_token("invitation", nonce))
     assert digest(Keyring(("new key",)).matching_token("invitation", nonce, wanted)) != wanted
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0", "-1", "+1", "1.0", " 1", "1\n", "²", "٣", "a", "1\x00", "9007199254740993", "9" * 5_000]
+)
+def test_what_cannot_be_an_id_is_none(text: str) -> None:
+    assert read_id(text) is None
+
+
+def test_an_id_is_read() -> None:
+    assert [read_id(text) for text in ("1", "007", str(MAX_ID))] == [1, 7, MAX_ID]

@@ -9,8 +9,8 @@ LONGEST: Final = 500
 DOORS: Final = ("/inloggen", "/uitloggen", "/bevestigen", "/wachtwoord")
 
 
-def local_path(given: str, *, default: str = "") -> str:
-    """The path when it is one of ours, else `default`. Never back to a door."""
+def local_path(given: str, *, default: str = "", doors: bool = False) -> str:
+    """The path when it is one of ours, else `default`. Back to a door only with `doors`."""
     if not given.startswith("/") or len(given) > LONGEST:
         return default
     if "\\" in given or any(ord(char) < 33 or ord(char) > 126 for char in given):
@@ -19,6 +19,6 @@ def local_path(given: str, *, default: str = "") -> str:
         parts = urlsplit(given)
     except ValueError:
         return default
-    if parts.scheme or parts.netloc or given.startswith("//") or parts.path.startswith(DOORS):
+    if parts.scheme or parts.netloc or given.startswith("//"):
         return default
-    return given
+    return default if parts.path.startswith(DOORS) and not doors else given

@@ -132,6 +132,8 @@ class Edge:
         ask_errors = partial(errors.plain, self.responder, request)
         if any(isinstance(value, int) and value > MAX_ID for value in request.path_params.values()):
             return ask_errors(404)
+        if any("\x00" in given for given in request.query_params.values()):  # no database and no page can hold it
+            return ask_errors(400)
         form = FormData()
         # Nobody who is not signed in gets to hand us a body for a place that is not public.
         unknown = entry.policy is not Permission.PUBLIC and not sessions.has_cookie(request, self.services.settings)
@@ -167,7 +169,7 @@ class Edge:
             limiter = self.slow if entry.own_transactions else self.lane
             with anyio.fail_after(DEADLINE_S):
                 response = await to_thread.run_sync(hop.run, limiter=limiter, abandon_on_cancel=True)
-                if hop.repeat:  # the same form came twice at the same moment: the other one won
+                if hop.repeat:  # somebody else was faster in this very moment
                     response = await to_thread.run_sync(hop.run, limiter=limiter, abandon_on_cancel=True)
         except StorageTrouble as trouble:
             errors.report(entry.name, trouble)

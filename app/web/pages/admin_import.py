@@ -13,7 +13,7 @@ from app.courses.queries import interventions
 from app.interop.spreadsheets import csv_row, rows_of_text, text_of_bytes, text_of_rows
 from app.kit import child
 from app.kit.errors import Refused
-from app.kit.ids import digest
+from app.kit.ids import digest, read_id
 from app.people import inputs
 from app.people.actions import importing
 from app.people.import_lines import FIELDS, LINES_MAX, Line, corrected, read_lines
@@ -168,8 +168,9 @@ def _fixes(form: FormData) -> dict[tuple[int, str], str]:
     fixes: dict[tuple[int, str], str] = {}
     for key, given in form.multi_items():
         _, number, name = (*key.split("-"), "", "")[:3]
-        if key.startswith(FIX) and number.isdigit() and len(number) < 6 and isinstance(given, str):
-            fixes[int(number), name] = given[:500]
+        line = read_id(number)
+        if key.startswith(FIX) and line is not None and isinstance(given, str):
+            fixes[line, name] = given[:500]
     return fixes
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from app.access import Permission
 from app.kit.errors import Refused
+from app.kit.ids import read_id
 from app.letters.desk import Desk, Letter, NotDue, write
 from app.outbox.tables import Message
 from app.people import inputs, listing
@@ -77,15 +78,15 @@ def people(ask: Ask) -> Answer:
 @area.get("/beheer/mensen/uitnodigen", policy=Permission.MANAGE, name="admin_people.invite_form")
 def invite_form(ask: Ask) -> Answer:
     """The letter first: who gets it, what it says, and as the first one will read it."""
-    ids = [int(one) for one in ask.request.query_params.getlist("person") if one.isdigit() and len(one) < 16]
-    return _invite_page(ask, ids[:MOST], Submitted.blank(ask.viewer.locale, person=[str(one) for one in ids[:MOST]]))
+    ids = _ids(ask.request.query_params.getlist("person"))
+    return _invite_page(ask, ids, Submitted.blank(ask.viewer.locale, person=ids))
 
 
 @area.post("/beheer/mensen/uitnodigen", policy=Permission.MANAGE, name="admin_people.invite")
 def invite(ask: Ask) -> Answer:
     """Show the letter with the own words in it, or send it."""
     form = Submitted.read(inputs.InviteToAccount, ask.form, ask.viewer.locale)
-    ids = [int(one) for one in form.getlist("person") if one.isdigit() and len(one) < 16][:MOST]
+    ids = _ids(form.getlist("person"))
     if not form.valid or form.given.step == "preview":
         return _invite_page(ask, ids, form, status=200 if form.valid else 422)
     try:
@@ -100,6 +101,10 @@ def invite(ask: Ask) -> Answer:
     except Refused as refused:
         return _invite_page(ask, ids, form.refuse(refused), status=422)
     return redirect("/beheer/mensen?stand=outside", toast=N_("De uitnodigingen zijn onderweg."))
+
+
+def _ids(given: list[str]) -> list[int]:
+    return [id_ for one in given if (id_ := read_id(one)) is not None][:MOST]
 
 
 def _invite_page(ask: Ask, ids: list[int], form: Submitted[inputs.InviteToAccount], *, status: int = 200) -> Page:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote
 
 from app.access import Permission
 from app.kit.errors import Refused
@@ -84,7 +85,7 @@ def ask_code(ask: Ask) -> Answer:
     if refused is not None:
         form: Submitted[inputs.TypedCode] = Submitted.blank(ask.viewer.locale)
         return render(TEMPLATE, page, status=429, form=form.refuse(refused))
-    return Redirect(status=303, to=f"/bevestigen?code=1&next={page.next}", cookies=[browser])
+    return Redirect(status=303, to=f"/bevestigen?code=1&next={quote(page.next)}", cookies=[browser])
 
 
 @area.post("/bevestigen/met-code", policy=Permission.SIGNED_IN, name="confirm.code", own_transactions=True)

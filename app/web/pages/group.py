@@ -13,6 +13,7 @@ from app.delivery import actions
 from app.delivery.inputs import Group, GroupGiven
 from app.delivery.rules import DATES_MAX, Authorised, DateKind
 from app.kit.errors import Refused
+from app.kit.ids import read_id
 from app.kit.localtime import local
 from app.practice.own_practice import GroupPage, group_page
 from app.web.kit.ask import Answer, Ask, invalid, redirect, render
@@ -105,11 +106,11 @@ def _initial(page: GroupPage) -> dict[str, Any]:
 def _with_rows(form: FormData) -> dict[str, list[str]]:
     """What was typed with one row more, or one less: how a form without script grows and shrinks."""
     typed = {name: value for name, value in form.multi_items() if isinstance(value, str)}
-    count = int(typed["rows"]) if typed.get("rows", "").isdigit() else 1
+    count = read_id(typed.get("rows", "")) or 1
     rows = [{part: typed.pop(f"{part}_{number}", "") for part in PARTS} for number in range(1, min(count, 99) + 1)]
-    drop = typed.pop("drop", "")
-    if drop.isdigit() and 1 <= int(drop) <= len(rows) and len(rows) > 1:
-        rows.pop(int(drop) - 1)
+    drop = read_id(typed.pop("drop", "")) or 0
+    if 1 <= drop <= len(rows) and len(rows) > 1:
+        rows.pop(drop - 1)
     elif typed.pop("more", "") and len(rows) < DATES_MAX:
         rows.append(_a_week_later(rows[-1]))
     typed["rows"] = str(len(rows))

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.access import Permission
 from app.kit.errors import Forbidden, Refused
+from app.kit.ids import read_id
 from app.kit.pictures import PHOTO_BYTES, BadPhoto, Photo, photo_from
 from app.practice import inputs
 from app.practice.actions import evidence, records
@@ -36,10 +37,10 @@ def assignments(ask: Ask) -> Answer:
 
 @area.post("/praktijk/begin", policy=Permission.FOLLOW_TRAINING, name="practice.begin")
 def begin(ask: Ask) -> Answer:
-    given = str(ask.form.get("assignment_id", ""))
-    if not (given.isascii() and given.isdigit() and len(given) < 16):
+    assignment_id = read_id(str(ask.form.get("assignment_id", "")))
+    if assignment_id is None:
         return redirect("/praktijk")
-    record = records.open_record(ask.db, by=ask.viewer, assignment_id=int(given), now=ask.now)
+    record = records.open_record(ask.db, by=ask.viewer, assignment_id=assignment_id, now=ask.now)
     return redirect(f"/praktijk/{record}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote
 
 from app.access import Permission, home_of
 from app.kit.errors import Refused
@@ -76,7 +77,7 @@ def ask_code(ask: Ask) -> Answer:
     refused = send_code(ask, form.given.email, browser.value)
     if refused is not None:
         return _too_often(DOOR, page, form.refuse(refused))
-    to = f"/inloggen/met-code?next={page.next}" if page.next else "/inloggen/met-code"
+    to = f"/inloggen/met-code?next={quote(page.next)}" if page.next else "/inloggen/met-code"
     return Redirect(status=303, to=to, cookies=[browser])
 
 

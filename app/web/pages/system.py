@@ -11,6 +11,7 @@ from app.access import Permission
 from app.kit.i18n import known_locale
 from app.people.tables import Person
 from app.web.kit.ask import Answer, Ask, Content, Cookie, Redirect
+from app.web.kit.paths import local_path
 from app.web.kit.responses import LANGUAGE_COOKIE
 from app.web.kit.route import Area
 
@@ -51,5 +52,5 @@ def choose_language(ask: Ask) -> Answer:
     locale = known_locale(str(ask.form.get("locale", "")))
     if ask.viewer.signed_in:
         ask.db.execute(update(Person).where(Person.id == ask.viewer.id).values(locale=locale))
-    to = str(ask.form.get("next", "/"))
+    to = local_path(str(ask.form.get("next", "")), default="/", doors=True)
     return Redirect(status=303, to=to, cookies=[Cookie(LANGUAGE_COOKIE, locale, int(YEAR.total_seconds()))])
