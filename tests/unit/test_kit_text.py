@@ -87,3 +87,29 @@ def test_what_we_call_somebody() -> None:
     assert first_name("Noor de Wit") == "Noor"
     assert first_name(" Noor") == "Noor"
     assert first_name("") == ""
+
+
+@pytest.mark.parametrize(
+    "written, typed",
+    [
+        ("Yıldız", "yildiz"),  # noqa: RUF001
+        ("İnci", "inci"),
+        ("Bjørn", "bjorn"),
+        ("ØSTERGAARD", "ostergaard"),
+        ("Łukasz", "lukasz"),
+        ("Đorđe", "dorde"),
+        ("Guðrún", "gudrun"),
+        ("Þóra", "thora"),
+        ("Ħamrun", "hamrun"),
+        ("Ŧuŧu", "tutu"),
+        ("Æbelø", "aebelo"),
+        ("Cœur", "coeur"),
+        ("GROẞ", "gross"),
+        ("Weiß", "weiss"),
+        ("Ĳsbrand", "ijsbrand"),
+    ],
+)
+def test_letters_with_a_stroke_are_found_without_it(written: str, typed: str) -> None:
+    """Unicode does not take these apart, and nobody has them all on the keyboard."""
+    assert fold(written) == typed
+    assert fold(written.upper()) == fold(written.lower()) == typed
