@@ -151,6 +151,10 @@ def take_over(
     )
     if known is not None:
         return known
+    certification_id = _certification(db, person_id, intervention_id, source="taken_over", since=since, now=now)
+    period_of = CertificationPeriod.certification_id == certification_id
+    if db.scalar(select(CertificationPeriod.id).where(period_of).limit(1)) is not None:
+        return certification_id  # the same list came twice at the same moment, and the other was first
     event_id = record(
         db,
         "certification.taken_over",
@@ -161,7 +165,6 @@ def take_over(
         since=since,
         intervisions=intervisions,
     )
-    certification_id = _certification(db, person_id, intervention_id, source="taken_over", since=since, now=now)
     policy = queries.current_policies(db, [intervention_id])[intervention_id]
     period = _open_period(db, certification_id, policy, event_id=event_id, now=now, intervisions=intervisions)
     printed = Printed(

@@ -75,9 +75,9 @@ def choose_name(db: Session, *, by: Viewer, certificate_id: int, show_name: bool
     page = certificate_page(db, by, certificate_id, on=local_day(now))
     if not page.own:
         raise Forbidden
-    if page.show_name == show_name:
+    chosen = update(Certificate).where(Certificate.id == certificate_id, Certificate.show_name != show_name)
+    if db.execute(chosen.values(show_name=show_name).returning(Certificate.id)).first() is None:
         return
-    db.execute(update(Certificate).where(Certificate.id == certificate_id).values(show_name=show_name))
     record(
         db,
         "certification.name_chosen",

@@ -21,6 +21,7 @@ from app.kit.localtime import instant, local_day
 from app.kit.storage import Storage
 from app.ledger.actions import record
 from app.people.rules import Viewer
+from app.people.tables import Person
 
 PLACE = ("place", "address", "municipality", "goal_group")
 
@@ -90,6 +91,8 @@ def _checked(given: GroupGiven) -> list[DateRow]:
 
 
 def _begin(db: Session, *, by: Viewer, authorised: Authorised | None, given: GroupGiven, now: datetime) -> Delivery:
+    # The same form twice at the same moment: the second waits here, and then finds the group of the first.
+    db.execute(select(Person.id).where(Person.id == by.id).with_for_update(key_share=True))
     open_one = db.scalar(select(Delivery.id).where(Delivery.leader_id == by.id, Delivery.ended_at.is_(None)))
     if open_one is not None:
         raise Refused("group_exists")

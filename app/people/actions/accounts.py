@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -18,6 +19,8 @@ from app.people.actions import sign_in
 from app.people.inputs import PersonDetails
 from app.people.rules import Role, Viewer, may_grant, may_manage, read_address
 from app.people.tables import Account, Membership, Organisation, Person, RoleGrant
+
+_OWNS: Final = (RoleGrant.role == Role.OWNER, RoleGrant.revoked_at.is_(None))
 
 
 def add_person(
@@ -231,8 +234,10 @@ def revoke_role(
     """
     if by is not None and not may_grant(by, role, person_id):
         raise Forbidden
-    if role == Role.OWNER and is_last_owner(db, person_id):
-        raise Refused("last_owner")
+    if role == Role.OWNER:
+        hold_owners(db)
+        if is_last_owner(db, person_id):
+            raise Refused("last_owner")
     which = update(RoleGrant).where(
         RoleGrant.person_id == person_id,
         RoleGrant.role == role.value,
@@ -256,11 +261,20 @@ def revoke_role(
     )
 
 
+def hold_owners(db: Session) -> None:
+    """Keep others off the owners until the transaction ends: of two who step back at once, the second stays."""
+    db.execute(select(RoleGrant.id).where(*_OWNS).order_by(RoleGrant.id).with_for_update())
+
+
 def is_last_owner(db: Session, person_id: int) -> bool:
-    """Whether nobody would own the installation without this person."""
-    owners = select(RoleGrant.person_id).where(RoleGrant.role == Role.OWNER, RoleGrant.revoked_at.is_(None))
-    others = db.scalar(select(func.count()).select_from(owners.where(RoleGrant.person_id != person_id).subquery()))
-    return not others and db.scalar(owners.where(RoleGrant.person_id == person_id)) is not None
+    """Whether nobody would own the installation without this person. Who asked to be forgotten does not count."""
+    owners = db.execute(
+        select(RoleGrant.person_id, Account.blocked_at)
+        .outerjoin(Account, Account.person_id == RoleGrant.person_id)
+        .where(*_OWNS)
+    ).all()
+    others = [owner for owner in owners if owner.person_id != person_id and owner.blocked_at is None]
+    return not others and any(owner.person_id == person_id for owner in owners)
 
 
 def revoke_all(db: Session, *, person_id: int, now: datetime) -> int:

@@ -16,7 +16,7 @@ from app.kit.text import fold
 from app.ledger.actions import record
 from app.ledger.tables import LedgerContent, LedgerEvent
 from app.outbox.tables import Message
-from app.people.actions.accounts import is_last_owner
+from app.people.actions.accounts import hold_owners, is_last_owner
 from app.people.actions.sign_in import revoke_all
 from app.people.rules import Viewer
 from app.people.tables import (
@@ -38,6 +38,7 @@ EXPORT_BUSY: Final = timedelta(hours=1)
 
 def ask_export(db: Session, *, by: Viewer, now: datetime) -> int:
     """Ask for a copy of everything; a job makes it. Raises: Refused("export_busy")."""
+    _hold(db, by.id)
     busy = db.scalar(
         select(Export.id).where(
             Export.person_id == by.id, Export.ready_at.is_(None), Export.asked_at > now - EXPORT_BUSY
@@ -53,13 +54,24 @@ def ask_export(db: Session, *, by: Viewer, now: datetime) -> int:
     return export.id
 
 
+def _hold(db: Session, person_id: int) -> datetime | None:
+    """Keep others off an account until the transaction ends; gives since when it is closed."""
+    return db.scalar(select(Account.blocked_at).where(Account.person_id == person_id).with_for_update())
+
+
 def export_ready(db: Session, *, export_id: int, storage_key: str, now: datetime) -> None:
     """The copy is made and can be fetched for 48 hours."""
     db.execute(update(Export).where(Export.id == export_id).values(ready_at=now, storage_key=storage_key))
 
 
 def ask_erasure(db: Session, *, by: Viewer, now: datetime) -> None:
-    """Ask to be forgotten: the door closes at once, a job does the rest. Raises: Refused("last_owner")."""
+    """Ask to be forgotten: the door closes at once, a job does the rest. Asking twice is asking once.
+
+    Raises: Refused("last_owner").
+    """
+    if _hold(db, by.id) is not None:
+        return
+    hold_owners(db)
     if is_last_owner(db, by.id):
         raise Refused("last_owner")
     db.execute(update(Account).where(Account.person_id == by.id).values(blocked_at=now))
