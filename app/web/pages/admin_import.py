@@ -200,7 +200,7 @@ def _check_page(ask: Ask, lines: list[Line], form: Submitted[Any], *, status: in
         lines=tuple(_checked(line, ask) for line in sorted(shown, key=lambda line: (not line.problems, line.number))),
         counts={outcome: sum(line.outcome == outcome for line in lines) for outcome in ("wrong", "known", "new")},
         total=len(lines),
-        certified=sum(line.since is not None for line in lines),
+        certified=sum(line.since is not None and not line.problems for line in lines),
         interventions=tuple((one.id, one.name) for one in interventions(ask.db)),
         text=_text_of(lines),
     )
