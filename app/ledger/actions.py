@@ -7,6 +7,7 @@ import json
 import secrets
 from datetime import datetime
 
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from app.ledger.tables import LedgerContent, LedgerEvent
@@ -41,3 +42,11 @@ def record(
     db.flush()
     db.add(LedgerContent(event_id=event.id, salt=salt, content=json.loads(body)))
     return event.id
+
+
+def forget(db: Session, *, kind: str, ids: Select[int]) -> None:
+    """Take away what events about these subjects say in words; that they happened stays, with a digest."""
+    about = select(LedgerEvent.id).where(LedgerEvent.subject_kind == kind, LedgerEvent.subject_id.in_(ids))
+    db.execute(
+        delete(LedgerContent).where(LedgerContent.event_id.in_(about)).execution_options(synchronize_session=False)
+    )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import smtplib
 import ssl
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -15,6 +16,7 @@ from email.utils import format_datetime, parseaddr
 from pathlib import Path
 from typing import Final, Protocol
 
+from app.kit.ids import digest
 from app.letters.desk import Letter
 from app.outbox.tables import Message
 from app.settings import Settings
@@ -86,10 +88,27 @@ class FolderMailer:
         name = mail["Message-ID"].strip("<>").partition("@")[0]
         (self.folder / f"{name}.eml").write_bytes(bytes(mail))
 
+    def forget(self, keys: Iterable[str]) -> None:
+        """Remove the mails of messages with these keys; no error when they are gone, or never stood here."""
+        for key in keys:
+            (self.folder / f"{_name(key)}.eml").unlink(missing_ok=True)
+
+    def sweep(self, *, before: datetime) -> int:
+        """Remove mails written before a moment, as long as the outbox keeps them; gives how many."""
+        old = [one for one in self.folder.glob("*.eml") if one.stat().st_mtime < before.timestamp()]
+        for one in old:
+            one.unlink(missing_ok=True)
+        return len(old)
+
 
 def make_mailer(settings: Settings) -> Mailer:
-    """SMTP when a server is named, else the folder `mail` in the data directory."""
-    return SmtpMailer(settings) if settings.smtp_host else FolderMailer(settings.data_dir / "mail")
+    """SMTP when a server is named, else the folder of mails."""
+    return SmtpMailer(settings) if settings.smtp_host else mail_folder(settings)
+
+
+def mail_folder(settings: Settings) -> FolderMailer:
+    """The folder `mail` in the data directory, also when a mail server was named later."""
+    return FolderMailer(settings.data_dir / "mail")
 
 
 def make_mail(letter: Letter, message: Message, settings: Settings) -> EmailMessage:
@@ -99,7 +118,7 @@ def make_mail(letter: Letter, message: Message, settings: Settings) -> EmailMess
     """
     sender_name, sender = parseaddr(settings.mail_from)
     mail = EmailMessage()
-    mail["Message-ID"] = f"<{hashlib.sha256(message.key.encode()).hexdigest()[:40]}@{sender.partition('@')[2]}>"
+    mail["Message-ID"] = f"<{_name(message.key)}@{sender.partition('@')[2]}>"
     try:
         mail["From"] = Address(_plain(sender_name), addr_spec=sender)
         mail["To"] = Address(_plain(letter.to_name), addr_spec=letter.to_address)
@@ -114,6 +133,11 @@ def make_mail(letter: Letter, message: Message, settings: Settings) -> EmailMess
     if letter.calendar is not None:
         mail.add_alternative(letter.calendar.body, subtype="calendar", params={"method": letter.calendar.method})
     return mail
+
+
+def _name(key: str) -> str:
+    """The first half of a Message-ID, and the name of the file."""
+    return digest(key)[:40]
 
 
 def _plain(name: str) -> str:

@@ -21,6 +21,7 @@ from app.delivery import actions as delivery
 from app.delivery.inputs import Group
 from app.intervision import actions as intervision
 from app.intervision.inputs import LearningPointGiven
+from app.ledger import actions as ledger
 from app.outbox.actions import post
 from app.people.actions import accounts, own_data
 from app.people.inputs import PersonDetails
@@ -57,7 +58,7 @@ HERS: Final = (
     "stap-merk",
     "groep-merk",
 )
-OF_HER: Final = ("bezoek-merk", "oordeel-merk", "afspraak-merk", "brief-merk")
+OF_HER: Final = ("bezoek-merk", "oordeel-merk", "afspraak-merk", "brief-merk", "reden-merk", "score-merk")
 """What others wrote about her or to her."""
 OLD: Final = ("Noor de Wit", "noor@demo.example", "06 12 34 56 78")
 """What she was called before."""
@@ -108,6 +109,9 @@ def _what_others_wrote(parts: Parts, world: World, clock: MovableClock) -> None:
             send_at=now + timedelta(days=30),
             own_text="brief-merk",
         )
+        refused, assessed = ("enrolment", things["enrolment"]), ("assignment_record", things["record"])
+        ledger.record(db, "certification.refused", actor_id=ruben.id, subject=refused, now=now, reasons="reden-merk")
+        ledger.record(db, "practice.assessed", actor_id=ruben.id, subject=assessed, now=now, scores="score-merk")
 
 
 def dump(parts: Parts) -> str:
@@ -159,7 +163,16 @@ def test_nothing_of_her_is_left(marked: tuple[Parts, World], clock: MovableClock
     assert world.sessions["noor"] not in dump(parts)
     assert len(files) - len(set(parts.storage.keys("evidence"))) == 4  # two photos in two sizes; Tessa's stay
     assert parts.storage.keys("exports") == []
+    assert mailed_to(parts, *OLD, *HERS) == []
     assert counts(parts) == before
+
+
+def mailed_to(parts: Parts, *names: str) -> list[str]:
+    """The mails in the folder that went to somebody of one of these names; what others were told stays 90 days."""
+    mails = [path.read_text() for path in (parts.settings.data_dir / "mail").glob("*.eml")]
+    heads = [line for mail in mails for line in mail.splitlines() if line.startswith("To: ")]
+    assert heads
+    return [head for head in heads if any(name in head for name in names)]
 
 
 def counts(parts: Parts) -> dict[str, int]:

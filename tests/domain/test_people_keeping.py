@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from app.people.tables import Account, Export, Invitation, LoginCode, Membership
 from app.settings import Settings
 from app.worker.handlers.own_data import erase, export
 from app.worker.handlers.people import retain
+from app.worker.run import run_due
 from app.worker.work import Work
 from tests.people import KEYRING, make_cast, make_person
 
@@ -130,6 +132,47 @@ def test_erasing_leaves_an_id_and_the_counts(work: Work, clock: MovableClock) ->
         assert db.scalars(select(LedgerEvent).where(LedgerEvent.action == "people.erased")).one().actor_id is None
     assert work.storage.keys("erasures") == [f"erasures/{cast.noor.id}"]
     erase(work, {"person_id": cast.noor.id})  # a repeat after a crash does no harm
+
+
+def test_files_go_when_their_rows_are_gone_for_good(
+    work: Work, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A transaction that fails leaves the files that its rows name."""
+    with work.database.writing() as db:
+        cast = make_cast(db, now=clock.now())
+        key = work.storage.put("exports", b"copy").key
+        db.add(Export(person_id=cast.noor.id, asked_at=clock.now(), ready_at=clock.now(), storage_key=key))
+
+    def fails(*_given: object, **_named: object) -> None:
+        assert work.storage.get(key) == b"copy"
+        raise RuntimeError("the disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("app.worker.handlers.own_data.record", fails)
+        with pytest.raises(RuntimeError):
+            erase(work, {"person_id": cast.noor.id})
+    assert work.storage.get(key) == b"copy"
+    erase(work, {"person_id": cast.noor.id})
+    assert work.storage.keys("exports") == []
+
+
+def test_mails_in_the_folder_go_with_the_person_and_with_time(work: Work, clock: MovableClock) -> None:
+    with work.database.writing() as db:
+        cast = make_cast(db, now=clock.now())
+        codes.mail_code(db, person_id=cast.noor.id, browser="x", now=clock.now())
+        codes.mail_code(db, person_id=cast.joris.id, browser="y", now=clock.now())
+    run_due(work)
+    mails = work.settings.data_dir / "mail"
+    assert len(list(mails.glob("*.eml"))) == 2
+    erase(work, {"person_id": cast.noor.id})
+    (left,) = mails.glob("*.eml")
+    assert "joris@demo.example" in left.read_text()
+    for days, there in ((89, True), (91, False)):
+        moment = (clock.now() - timedelta(days=days)).timestamp()
+        if left.exists():
+            os.utime(left, (moment, moment))
+        retain(work, {})
+        assert left.exists() is there
 
 
 def test_a_copy_is_made(work: Work, clock: MovableClock) -> None:

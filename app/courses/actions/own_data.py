@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.courses.tables import CoachAssignment, Cohort, CourseEdition, Enrolment
 from app.kit.storage import Storage
+from app.ledger import actions as ledger
 
 MOMENTS: Final = ("created_at", "confirmed_at", "paused_at", "completed_at", "withdrawn_at", "expired_at")
 
@@ -32,17 +33,7 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
             {
                 "course": row.title,
                 "cohort": row.name,
-                **{
-                    name: moment.isoformat() if (moment := getattr(row.Enrolment, name)) else None
-                    for name in (
-                        "created_at",
-                        "confirmed_at",
-                        "paused_at",
-                        "completed_at",
-                        "withdrawn_at",
-                        "expired_at",
-                    )
-                },
+                **{name: moment.isoformat() if (moment := getattr(row.Enrolment, name)) else None for name in MOMENTS},
             }
             for row in enrolments
         ],
@@ -56,6 +47,7 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
 def erase(db: Session, *, person_id: int, storage: Storage, now: datetime) -> None:  # noqa: ARG001 - one shape for all domains
     """Forget what was written about somebody's coaching, and let go of what is still open."""
     own = select(Enrolment.id).where(Enrolment.person_id == person_id)
+    ledger.forget(db, kind="enrolment", ids=own)  # why a certificate was granted alone, or refused
     hers = or_(CoachAssignment.coach_id == person_id, CoachAssignment.enrolment_id.in_(own))
     silent = {"synchronize_session": False}
     db.execute(update(CoachAssignment).where(hers).values(reason="").execution_options(**silent))

@@ -26,6 +26,7 @@ from app.people.tables import (
 )
 
 DAY: Final = timedelta(days=1)
+MAILS_KEPT: Final = 90 * DAY
 LEDGER_WORDS: Final = timedelta(days=731)  # 24 months
 OWN: Final = frozenset({"invitation", "login_code", "membership", "sign_in", "role_grant", "form_key", "message"})
 """Tables that a person who never came in may stand in, and that go with her."""
@@ -42,7 +43,7 @@ def sweep(db: Session, *, now: datetime) -> dict[str, int]:
         (FormKey, FormKey.used_at < now - 2 * DAY),
         (RateWindow, RateWindow.window_start < now - DAY),
         (Job, Job.ended_at < now - 30 * DAY),
-        (Message, over < now - 90 * DAY),
+        (Message, over < now - MAILS_KEPT),
         (LedgerContent, LedgerContent.event_id.in_(old_words)),
     )
     counted = {}

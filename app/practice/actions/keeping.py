@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.courses.tables import Enrolment
 from app.kit.storage import Storage
-from app.ledger.actions import record
+from app.ledger.actions import forget, record
 from app.practice.rules import FILES_KEPT, ORPHAN_AGE, Decision
 from app.practice.tables import (
     Assessment,
@@ -177,6 +177,7 @@ def erase(db: Session, *, person_id: int, storage: Storage, now: datetime) -> No
     db.execute(update(Submission).where(Submission.record_id.in_(records)).values(self_scores={}, note=""))
     db.execute(update(Assessment).where(Assessment.record_id.in_(records)).values(form={}))
     db.execute(update(CoachVisit).where(CoachVisit.record_id.in_(records)).values(cancel_reason=""))
+    forget(db, kind="assignment_record", ids=records)  # the scores that a coach gave
     signed = select(SignOff.id).where(SignOff.record_id.in_(records))
     db.execute(delete(SignOffContent).where(SignOffContent.sign_off_id.in_(signed)))
     for photo in photos:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from dataclasses import dataclass, field
 from html import escape
 from importlib import import_module
 from pathlib import PurePosixPath
@@ -22,6 +23,8 @@ from app.courses.tables import Enrolment
 from app.kit.errors import NotFound
 from app.kit.localtime import local
 from app.ledger.actions import record
+from app.letters.mailer import mail_folder
+from app.outbox.tables import Message
 from app.people.actions import own_data
 from app.people.actions.accounts import is_last_owner
 from app.people.queries import person_names
@@ -81,17 +84,46 @@ def erase(work: Work, payload: dict[str, Any]) -> None:
     with work.database.writing() as db:
         if is_last_owner(db, person_id):
             raise GiveUp
-        forget(work, db, person_id=person_id)
+        files = forget(work, db, person_id=person_id)
+    remove(work, files)
 
 
-def forget(work: Work, db: Session, *, person_id: int) -> None:
-    """Let every domain erase its part of somebody, in the caller's transaction."""
+@dataclass
+class _Leaving:
+    """The store as erasers see it: a file goes when the row that named it is gone for good, never before."""
+
+    keys: list[str] = field(default_factory=list)
+
+    def delete(self, key: str) -> None:
+        self.keys.append(key)
+
+
+@dataclass(frozen=True)
+class Files:
+    """What somebody leaves behind outside the database: keys in the store, and keys of mails in the folder."""
+
+    stored: tuple[str, ...]
+    mails: tuple[str, ...]
+
+
+def forget(work: Work, db: Session, *, person_id: int) -> Files:
+    """Let every domain erase its part of somebody, in the caller's transaction; afterwards `remove` what it gives."""
+    leaving = _Leaving()
+    mails = tuple(db.scalars(select(Message.key).where(Message.person_id == person_id)))
     try:
         for module in ERASERS:
-            import_module(module).erase(db, person_id=person_id, storage=work.storage, now=work.now)
+            import_module(module).erase(db, person_id=person_id, storage=leaving, now=work.now)
     except NotFound as gone:
         raise GiveUp from gone
     record(db, "people.erased", actor_id=None, subject=("person", person_id), now=work.now, parts=len(ERASERS))
+    return Files(tuple(leaving.keys), mails)
+
+
+def remove(work: Work, files: Files) -> None:
+    """Take the files away, while no transaction waits. What a crash leaves, the nightly cleaner finds."""
+    for key in files.stored:
+        work.storage.delete(key)
+    mail_folder(work.settings).forget(files.mails)
 
 
 def pack(parts: dict[str, Any], *, name: str, made: str, files: dict[str, bytes]) -> bytes:

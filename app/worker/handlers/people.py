@@ -11,8 +11,9 @@ from app.certification.importing import JOB, piece_of, take_over_some
 from app.courses.tables import Enrolment
 from app.kit.localtime import local
 from app.ledger.actions import record
+from app.letters.mailer import mail_folder
 from app.people.actions import retention
-from app.worker.handlers.own_data import forget
+from app.worker.handlers.own_data import forget, remove
 from app.worker.work import Handler, Periodic, Work
 
 
@@ -22,6 +23,7 @@ def retain(work: Work, _payload: dict[str, Any]) -> None:
     with work.database.reading() as db:
         exports = retention.old_exports(db, now=now)
         strangers = retention.never_came(db, now=now)
+    mail_folder(work.settings).sweep(before=now - retention.MAILS_KEPT)
     for _, key in exports:
         if key:
             work.storage.delete(key)
@@ -62,9 +64,11 @@ def _let_go(work: Work, person_id: int) -> int:
             .where(Enrolment.person_id == person_id, Enrolment.confirmed_at.is_not(None))
         )
         if elsewhere == {"enrolment"} and not confirmed:
-            forget(work, db, person_id=person_id)
-            return 1
-    return 0
+            files = forget(work, db, person_id=person_id)
+        else:
+            return 0
+    remove(work, files)
+    return 1
 
 
 def _nightly(now: datetime) -> str:
