@@ -553,3 +553,16 @@ def test_erasing_frees_the_seat_and_kills_the_link(stage: Stage, data_dir: Any) 
         lambda db: meetings.export_of(db, stage.cast.noor.id) | facts.export_of(db, stage.cast.noor.id)
     )
     assert [line["antwoord"] for line in exported["bijeenkomsten"]] == ["no"]
+
+
+def test_links_stop_90_days_after_the_meeting(stage: Stage) -> None:
+    stage.answer(stage.cast.noor.id, "yes")
+    before = stage.signup(stage.cast.noor.id)
+    stage.clock.set(END + own_data.LINKS_KEPT)
+    assert stage.do(lambda db: own_data.expire_links(db, now=stage.now)) == 0
+    stage.clock.advance(timedelta(seconds=1))
+    assert stage.do(lambda db: own_data.expire_links(db, now=stage.now)) == 2
+    after = stage.signup(stage.cast.noor.id)
+    assert (after.nonce, after.token_hash) == ("", f"expired-{after.id}")
+    assert (after.answer, after.uid) == (before.answer, before.uid)
+    assert stage.do(lambda db: own_data.expire_links(db, now=stage.now)) == 0

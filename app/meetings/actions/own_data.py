@@ -1,17 +1,20 @@
-"""Forgetting somebody's part in meetings."""
+"""Forgetting somebody's part in meetings, and links that have nothing left to open."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, literal, select, update
 from sqlalchemy.orm import Session
 
 from app.kit.storage import Storage
 from app.meetings.actions.answering import give_back
 from app.meetings.actions.planning import locked
 from app.meetings.rules import AnswerTo, over
-from app.meetings.tables import MeetingSignup
+from app.meetings.tables import Meeting, MeetingSignup
+
+LINKS_KEPT: Final = timedelta(days=90)
 
 
 def erase(db: Session, *, person_id: int, storage: Storage, now: datetime) -> None:  # noqa: ARG001 - no files here
@@ -26,3 +29,16 @@ def erase(db: Session, *, person_id: int, storage: Storage, now: datetime) -> No
             signup.answered_at = now
         signup.nonce = ""
         signup.token_hash = f"erased-{signup.id}"
+
+
+def expire_links(db: Session, *, now: datetime) -> int:
+    """Links in mails stop working 90 days after the meeting; gives how many."""
+    old = select(Meeting.id).where(Meeting.ends_at < now - LINKS_KEPT)
+    ended = db.execute(
+        update(MeetingSignup)
+        .where(MeetingSignup.meeting_id.in_(old), MeetingSignup.nonce != "")
+        .values(nonce="", token_hash=literal("expired-") + cast(MeetingSignup.id, String))
+        .returning(MeetingSignup.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(ended.all())

@@ -1,4 +1,4 @@
-"""Reminding people of the meeting of tomorrow."""
+"""Reminding people of the meeting of tomorrow, and letting the links of old ones go."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from datetime import datetime, time, timedelta
 from typing import Any, Final
 
 from app.kit.localtime import end_of, instant, local_day, start_of
+from app.ledger.actions import record
 from app.meetings import queries
+from app.meetings.actions import own_data
 from app.meetings.rules import AnswerTo
 from app.meetings.tables import Meeting, MeetingSignup
 from app.outbox.actions import post
@@ -44,9 +46,18 @@ def remind(work: Work, _payload: dict[str, Any]) -> None:
             )
 
 
+def expire_links(work: Work, _payload: dict[str, Any]) -> None:
+    """Secrets that open nothing any more go, and the ledger says how many."""
+    with work.database.writing() as db:
+        gone = own_data.expire_links(db, now=work.now)
+        if gone:
+            subject = ("meeting_signup", None)
+            record(db, "meetings.links_expired", actor_id=None, subject=subject, now=work.now, links=gone)
+
+
 def _each_day(now: datetime) -> str:
     return local_day(now).isoformat()
 
 
-HANDLERS: Final[dict[str, Handler]] = {"meetings.remind": remind}
-PERIODIC: Final = (Periodic("meetings.remind", _each_day),)
+HANDLERS: Final[dict[str, Handler]] = {"meetings.remind": remind, "meetings.expire_links": expire_links}
+PERIODIC: Final = (Periodic("meetings.remind", _each_day), Periodic("meetings.expire_links", _each_day))
