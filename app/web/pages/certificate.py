@@ -41,13 +41,19 @@ def choose_name(ask: Ask, certificate: int) -> Answer:
     return redirect(f"/certificaat/{certificate}", toast=toast)
 
 
-@area.get("/certificaat/{certificate:id}/pdf", policy=Permission.SIGNED_IN, name="certificate.pdf")
+@area.get(
+    "/certificaat/{certificate:id}/pdf", policy=Permission.SIGNED_IN, name="certificate.pdf", own_transactions=True
+)
 def pdf(ask: Ask, certificate: int) -> Answer:
-    """The A4 to print. Raises: NotFound while it is still being made."""
-    page = certificate_page(ask.db, ask.viewer, certificate, on=ask.today)
+    """The A4 to print; no transaction waits for the store. Raises: NotFound while it is still being made."""
+    with ask.services.database.reading() as db:
+        page = certificate_page(db, ask.viewer, certificate, on=ask.today)
     if not page.pdf_key:
         raise NotFound
-    body = ask.services.storage.get(page.pdf_key)
+    try:
+        body = ask.services.storage.get(page.pdf_key)
+    except FileNotFoundError as gone:
+        raise NotFound from gone
     return Content(body=body, media_type="application/pdf", filename=f"Certificaat {page.number}.pdf")
 
 
