@@ -5,9 +5,12 @@ from __future__ import annotations
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -109,7 +112,7 @@ class Hop:
                     session.rollback()
                 return response
         except IntegrityError as clash:
-            if "form_key" in str(clash.orig) or getattr(clash.orig, "sqlstate", "") == UNIQUE_VIOLATION:
+            if getattr(clash.orig, "sqlstate", "") == UNIQUE_VIOLATION:
                 raise _Overtaken from clash
             raise
 
@@ -120,17 +123,35 @@ class Hop:
         if (refusal := self._refusal()) is not None:
             return refusal
         key = self._form_key()
-        if key and (location := session.scalar(select(FormKey.location).where(FormKey.key == key))) is not None:
+        if key and (location := self._sent_before(session, key, ask.now)) is not None:
             to = location or self.request.url.path
             return self.responder.respond(self.request, self.viewer, Redirect(status=303, to=to))
         answer = self.entry.function(ask, **self.request.path_params)
         response = self.responder.respond(self.request, self.viewer, answer)
-        if key and isinstance(answer, Redirect):
-            # Back to the same page: its address stays out of the database, for it may hold a secret.
-            location = "" if answer.to == self.request.url.path else answer.to
-            session.add(FormKey(key=key, person_id=self.viewer.person_id, used_at=ask.now, location=location))
+        if key:
+            self._note_where(session, key, answer)
         session.flush() if self.request.method == "POST" else None
         return response
+
+    def _sent_before(self, session: Session, key: str, now: datetime) -> str | None:
+        """Where the same form went that came before; None when this is the first, whose twin then waits for it."""
+        insert = sqlite_insert if self.services.database.is_sqlite else postgres_insert
+        taken = session.execute(
+            insert(FormKey)
+            .values(key=key, person_id=self.viewer.person_id, used_at=now, location="")
+            .on_conflict_do_nothing(index_elements=["key"])
+            .returning(FormKey.key)
+        ).first()
+        if taken is not None:
+            return None
+        return session.scalars(select(FormKey.location).where(FormKey.key == key)).one()
+
+    def _note_where(self, session: Session, key: str, answer: Answer) -> None:
+        """Only what was done is a repeat when it comes again: a page that is shown may be asked for twice."""
+        if not isinstance(answer, Redirect):
+            session.execute(delete(FormKey).where(FormKey.key == key))
+        elif answer.to != self.request.url.path:  # its own address stays out: it may hold a secret
+            session.execute(update(FormKey).where(FormKey.key == key).values(location=answer.to))
 
     def _without_session(self, ask: Ask) -> Response:
         with self.services.database.reading() as session:
