@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from app.delivery.rules import DATES_MAX, DateKind
-from app.kit.fields import OptionalDay, OptionalId, blank_is_nothing
+from app.kit.fields import OptionalDay, OptionalId, OptionalTime
 from app.kit.text import Line, OptionalLine
-
-OptionalTime = Annotated[time | None, BeforeValidator(blank_is_nothing)]
 
 
 @dataclass(frozen=True)

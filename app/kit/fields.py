@@ -1,8 +1,8 @@
-"""Fields that forms of more than one area have: ids, days, and a box that was left empty."""
+"""Fields that forms of more than one area have: ids, days, times, and a box that was left empty."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -26,7 +26,16 @@ def _of_our_time(day: date) -> date:
     return day
 
 
+def _on_the_wall(value: time) -> time:
+    """A time as a clock here shows it: an offset would make it another moment than it says."""
+    if value.tzinfo is not None:
+        raise PydanticCustomError("time_parsing", "an offset")
+    return value
+
+
 KnownId = Annotated[int, Field(ge=1, le=MAX_ID)]
 OptionalId = Annotated[KnownId | None, BeforeValidator(blank_is_nothing)]
 Day = Annotated[date, AfterValidator(_of_our_time)]
 OptionalDay = Annotated[Day | None, BeforeValidator(blank_is_nothing)]
+TimeOfDay = Annotated[time, AfterValidator(_on_the_wall)]
+OptionalTime = Annotated[TimeOfDay | None, BeforeValidator(blank_is_nothing)]

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from app.kit.fields import Day
+from app.kit.fields import Day, TimeOfDay
 from app.kit.localtime import instant
 from app.kit.text import Line, OptionalLine, OptionalParagraph
 from app.meetings.rules import NET_MINUTES, SEATS_MAX, SEATS_MIN
@@ -25,8 +25,8 @@ class MeetingGiven(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     day: Day
-    starts: time
-    ends: time
+    starts: TimeOfDay
+    ends: TimeOfDay
     net_minutes: int = Field(default=NET_MINUTES, ge=15, le=720)
     seats: int = Field(ge=SEATS_MIN, le=SEATS_MAX)
     venue: Line
