@@ -206,7 +206,7 @@ def test_moving_tells_people_and_a_stale_form_is_refused(office: Office) -> None
     office.fatma.post(action, MEETING | {"day": "2026-12-17"})
     assert office.count(Message, Message.kind == "meetings.moved") == 1
     response = office.fatma.post(action, MEETING | {"day": "2026-12-18"}, status=422)
-    assert "Iemand anders heeft dit net veranderd" in response.text
+    assert "Dit is intussen veranderd" in response.text
     assert office.count(Message, Message.kind == "meetings.moved") == 1
 
 

@@ -82,7 +82,7 @@ def test_an_old_form_changes_nothing(site: Site, clock: MovableClock) -> None:
         group = db.scalars(select(Delivery)).one()
     given = group_form(group_id=group.id, version=group.version + 4, place="Verouderd")
     answer = visitor.post("/groep/invoeren", given, status=422)
-    assert "Iemand anders heeft dit net veranderd" in answer.text
+    assert "Dit is intussen veranderd" in answer.text
     visitor.post("/groep/invoeren", group_form(group_id=group.id + 7, version=1), status=404)
 
 

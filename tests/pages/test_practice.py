@@ -93,7 +93,7 @@ def test_preparing_keeps_what_was_typed(site: Site, clock: MovableClock) -> None
     visitor.post(path, PREPARED)
     assert "Even wachten op een dag" in visitor.get(f"/praktijk/{at_work.record_id}").text
     stale = visitor.post(path, PREPARED | {"version": "7"}, status=422)
-    assert "Iemand anders heeft dit net veranderd" in stale.text
+    assert "Dit is intussen veranderd" in stale.text
     assert count(site, Preparation) == 1
 
 

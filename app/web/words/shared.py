@@ -43,6 +43,9 @@ WORDS: Final = {
     "time_parsing": N_("Dit is geen tijd die we kennen. Schrijf hem zo: 13:30."),
     "value_error": N_("Kijk hier nog eens naar. Dit klopt niet helemaal."),
     "bad_address": N_("Dit adres is niet compleet. Denk aan het stuk na de @."),
-    "stale": N_("Iemand anders heeft dit net veranderd. Kijk eerst wat er nu staat en probeer het dan opnieuw."),
+    "stale": N_(
+        "Dit is intussen veranderd, door iemand anders of in een ander venster. "
+        "Ga terug, kijk wat er nu staat en probeer het opnieuw."
+    ),
     "too_many_tries": N_("Je probeerde het vaak achter elkaar. Wacht {minutes} minuten en probeer het dan opnieuw."),
 }
