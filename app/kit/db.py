@@ -112,7 +112,12 @@ class Database:
         with self._one_lane(), Session(self.reader, autoflush=False, expire_on_commit=False) as session:
             if snapshot and not self.is_sqlite:
                 session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-            yield session
+            try:
+                yield session
+            except BaseException:
+                # A cursor that the exception still holds would keep SQLite's snapshot: later pages would read the past.
+                session.invalidate()
+                raise
 
     @contextmanager
     def writing(self) -> Iterator[Session]:

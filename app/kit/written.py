@@ -41,4 +41,5 @@ def date_filters(locale: Locale) -> dict[str, Callable[..., str]]:
         "iso": lambda value: value.isoformat(),
         "time_of": time_of,
         "moment": moment,
+        "upper_first": lambda text: str(text)[:1].upper() + str(text)[1:],  # English months keep their capital
     }
