@@ -106,7 +106,7 @@
     const field = document.getElementById(link.hash.slice(1));
     const label = field?.closest("fieldset.field")?.querySelector("legend") ?? field?.labels?.[0];
     const name = label?.firstChild?.textContent.trim().replace(/[.:?!]$/, "");
-    if (name) link.prepend(`${name}: `);
+    if (name && !link.textContent.includes(name)) link.prepend(`${name}: `);
   });
 
   // After a form came back with errors, start reading at the summary.
