@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from app.kit.clock import MovableClock
 from app.kit.db import Database
+from app.ledger.tables import LedgerEvent
 from app.practice.tables import AssignmentRecord, Evidence, Preparation, Submission
 from tests.page import SAME_ORIGIN, Site, Visitor, make_test_parts
 from tests.practising import Practising, begin, observe
@@ -202,3 +203,22 @@ def test_others_stay_out(site: Site, clock: MovableClock) -> None:
     admin = site.visitor(cast.fatma.id).get(path).text
     assert "Lever in bij je coach" not in admin
     site.visitor(cast.ruben.id).get("/praktijk", status=403)
+
+
+def test_who_manages_and_opens_scores_is_noted(site: Site, clock: MovableClock) -> None:
+    at_work = work(site, clock, "handed_in")
+    path, cast = f"/praktijk/{at_work.record_id}", at_work.training.cast
+
+    def read_by() -> list[tuple[int | None, int | None]]:
+        with site.parts.database.reading() as db:
+            rows = db.scalars(select(LedgerEvent).where(LedgerEvent.action == "practice.scores_read"))
+            return [(row.actor_id, row.subject_id) for row in rows]
+
+    site.visitor(cast.fatma.id).get(path)
+    assert read_by() == []  # there are no scores to see yet
+    observe(site.parts.database, at_work, clock)
+    for person in (at_work.noor, at_work.ruben):
+        assert "Naast elkaar" in site.visitor(person.id).get(path).text
+    assert read_by() == []
+    assert "Naast elkaar" in site.visitor(cast.fatma.id).get(path).text
+    assert read_by() == [(cast.fatma.id, at_work.record_id)]

@@ -134,6 +134,11 @@ def sign(db: Session, *, by: Viewer, record_id: int, given: inputs.Signature, no
     return signed.id
 
 
+def note_reading(db: Session, *, by: Viewer, record_id: int, now: datetime) -> None:
+    """Somebody other than the two whom it is about looked at scores: who, whose and when."""
+    record(db, "practice.scores_read", actor_id=by.id, subject=("assignment_record", record_id), now=now)
+
+
 def _must_be_signable(db: Session, case: Case, *, by: Viewer, given: inputs.Signature) -> tuple[Assessment, Suggestion]:
     """The form that will be signed and what it suggests. Raises: Refused."""
     if db.scalar(select(SignOff.id).where(SignOff.submission_id == given.submission_id)) is not None:

@@ -11,7 +11,7 @@ from app.kit.errors import Forbidden, Refused
 from app.kit.ids import read_id
 from app.kit.pictures import PHOTO_BYTES, BadPhoto, Photo, photo_from
 from app.practice import inputs
-from app.practice.actions import evidence, records
+from app.practice.actions import assessing, evidence, records
 from app.practice.own_practice import practice_list
 from app.practice.queries import form_parts
 from app.practice.record_page import RecordPage, record_page
@@ -44,9 +44,16 @@ def begin(ask: Ask) -> Answer:
     return redirect(f"/praktijk/{record}")
 
 
-@area.get("/praktijk/{record:id}", policy=Permission.SIGNED_IN, name="practice.record")
+@area.get("/praktijk/{record:id}", policy=Permission.SIGNED_IN, name="practice.record", own_transactions=True)
 def show(ask: Ask, record: int) -> Answer:
-    return _page(ask, ask.db, record)
+    """The page of one assignment. That an admin opened somebody's scores is noted (domain.md 8.3b)."""
+    database = ask.services.database
+    with database.reading() as db:
+        page = record_page(db, ask.viewer, record, now=ask.now)
+    if ask.viewer.is_admin and not page.mine and (page.marks or page.results):
+        with database.writing() as db:
+            assessing.note_reading(db, by=ask.viewer, record_id=record, now=ask.now)
+    return _shown(ask, page)
 
 
 @area.post("/praktijk/{record:id}/voorbereiding", policy=Permission.FOLLOW_TRAINING, name="practice.prepare")
@@ -146,6 +153,12 @@ def _page(
 ) -> Page:
     """The page of one assignment; a form that came back carries its sentences and makes the status 422."""
     page = record_page(db, ask.viewer, record, now=ask.now)
+    return _shown(ask, page, prepare=prepare, photo=photo, own=own)
+
+
+def _shown(
+    ask: Ask, page: RecordPage, *, prepare: Form | None = None, photo: Form | None = None, own: Form | None = None
+) -> Page:
     typed = prepare or photo or own
     shown = page.may_prepare if prepare else page.may_hand_in
     if typed is not None and not page.mine:
