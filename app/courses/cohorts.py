@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from app.courses.tables import Cohort, Course, CourseEdition, Enrolment, Intervention
 from app.kit.errors import NotFound
 from app.kit.text import fold
-from app.people.rules import Viewer
-from app.people.tables import Invitation, Membership, Organisation, Person
+from app.people.rules import Role, Viewer
+from app.people.tables import Invitation, Membership, Organisation, Person, RoleGrant
 
 
 @dataclass(frozen=True)
@@ -165,6 +165,9 @@ def people_to_add(db: Session, viewer: Viewer, cohort_id: int, text: str, *, lim
         .order_by(Person.folded_name, Person.id)
         .limit(limit)
     )
+    if not text.strip():  # coaches and admins are found by searching; they do not stand in the way
+        staff = select(RoleGrant.person_id).where(RoleGrant.revoked_at.is_(None), RoleGrant.role != Role.PROFESSIONAL)
+        query = query.where(Person.id.not_in(staff))
     for word in fold(text).split():
         query = query.where(
             Person.folded_name.contains(word, autoescape=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.certification.queries import states_on
@@ -173,13 +173,15 @@ def _intervisions(db: Session, trainers: list[int], now: datetime) -> Intervisio
 
 
 def _endings(db: Session, today: date) -> list[tuple[int, date]]:
-    """Whose certificate ends within half a year: the day before the grace, or before it lapses, begins."""
+    """Whose certificate ends within half a year, and who is in grace: the last day of that stretch."""
     rows = db.execute(
         select(StandingSpan.person_id, StandingSpan.ends_on)
         .where(
-            StandingSpan.state == State.EXPIRING,
+            or_(
+                and_(StandingSpan.state == State.EXPIRING, StandingSpan.ends_on <= today + SOON),
+                and_(StandingSpan.state == State.IN_GRACE, StandingSpan.starts_on <= today),
+            ),
             StandingSpan.ends_on >= today,
-            StandingSpan.ends_on <= today + SOON,
         )
         .order_by(StandingSpan.ends_on, StandingSpan.person_id)
     )
