@@ -313,3 +313,17 @@ def test_a_limit_holds_for_many_at_once(database: Database, clock: MovableClock)
     for thread in threads:
         thread.join()
     assert (len(allowed), sum(allowed)) == (20, 7)
+
+
+def test_who_goes_on_and_on_uses_up_her_own_tries_only(database: Database, clock: MovableClock) -> None:
+    hour = timedelta(hours=1)
+    everybody = limits.Limit("a@demo.example", 6, hour)
+
+    def tried(network: str) -> bool:
+        near = limits.Limit(f"a@demo.example|{network}", 3, hour)
+        with database.writing() as db:
+            return limits.refusal(db, near, everybody, now=clock.now()) is None
+
+    assert [tried("stranger") for _ in range(20)] == [True] * 3 + [False] * 17
+    assert [tried("home") for _ in range(4)] == [True] * 3 + [False]
+    assert not tried("elsewhere")

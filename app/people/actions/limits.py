@@ -40,7 +40,7 @@ def hit(db: Session, *, key: str, limit: int, window: timedelta, now: datetime) 
 
 
 def spend(db: Session, *limits: Limit, now: datetime) -> None:
-    """Count one try against every limit.
+    """Count one try.
 
     Raises: Refused("too_many_tries", minutes=...) when one of them is used up. The count must be kept even
     then, so commit before this is told: see `refusal`.
@@ -50,9 +50,13 @@ def spend(db: Session, *limits: Limit, now: datetime) -> None:
 
 
 def refusal(db: Session, *limits: Limit, now: datetime) -> Refused | None:
-    """Count one try against every limit; what to tell when one is used up, for a transaction that commits first."""
-    over = [one for one in limits if not hit(db, key=one.key, limit=one.times, window=one.window, now=now)]
-    if not over:
-        return None
-    waits = [one.window - (now - EPOCH) % one.window for one in over]
-    return Refused("too_many_tries", minutes=max(1, -int(-max(waits).total_seconds() // 60)))
+    """Count one try; what to tell when a limit is used up, for a transaction that commits first.
+
+    The narrow limits stand first: what one of them refuses does not count for the wider ones, so that a stranger
+    who goes on and on uses up her own tries and not those of everybody.
+    """
+    for one in limits:
+        if not hit(db, key=one.key, limit=one.times, window=one.window, now=now):
+            wait = one.window - (now - EPOCH) % one.window
+            return Refused("too_many_tries", minutes=max(1, -int(-wait.total_seconds() // 60)))
+    return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from ipaddress import IPv6Network, ip_address
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
@@ -23,6 +24,17 @@ from app.settings import Settings
 
 if TYPE_CHECKING:
     from datetime import timedelta
+
+
+def network_of(address: str) -> str:
+    """The network of an address. With IPv6 somebody at home has 2**64 addresses, so there the first half counts."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    if known.version == 4:
+        return address
+    return str(known.ipv4_mapped or IPv6Network((int(known), 64), strict=False))
 
 
 @dataclass(frozen=True)
@@ -66,7 +78,7 @@ class Ask:
     @property
     def network(self) -> str:
         """Where the request came from, for limits; never logged."""
-        return self.request.client.host if self.request.client else ""
+        return network_of(self.request.client.host if self.request.client else "")
 
     def require(self, permission: Permission) -> None:
         """Raises: Forbidden when the viewer lacks the permission."""

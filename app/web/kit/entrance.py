@@ -25,7 +25,8 @@ def limits_for(ask: Ask, what: str, address: str, *, known: int, near: int, far:
     """The limits on trying `what` for an address (security.md 4, login).
 
     A browser that came in before has tries of its own (`known`), so that a stranger cannot lock its owner
-    out. For others `near` counts per network and `far` over all networks together.
+    out. For others `near` counts per network and `far` over all networks together; one network alone cannot
+    use up `far` in an hour, for what `near` refuses is not counted there.
     """
     if is_known(ask.request, ask.services.keyring, address):
         return [Limit(f"{what}|{address}|browser|{browser_of(ask.request)}", known, QUARTER)]
@@ -43,7 +44,7 @@ def password_limits(ask: Ask, address: str) -> list[Limit]:
 def send_code(ask: Ask, address: str, browser: str) -> Refused | None:
     """Mail a code to the address when it is somebody's; what to tell when it was asked too often."""
     with ask.services.database.writing() as db:
-        asked = limits_for(ask, "code", address, known=8, near=5, far=20)
+        asked = limits_for(ask, "code", address, known=8, near=4, far=20)
         refused = limits.refusal(db, *asked, now=ask.now)
         if refused is None:
             codes.mail_code_to(db, address=address, browser=browser, now=ask.now)

@@ -78,7 +78,7 @@ def ask_code(ask: Ask) -> Answer:
     page = _page(ask, to=str(ask.form.get("next", "")))
     browser = browser_cookie(ask.request)
     with ask.services.database.writing() as db:
-        asked = limits_for(ask, "code", page.address, known=8, near=5, far=20)
+        asked = limits_for(ask, "code", page.address, known=8, near=4, far=20)
         refused = limits.refusal(db, *asked, now=ask.now)
         if refused is None:
             codes.mail_code(db, person_id=ask.viewer.id, browser=browser.value, now=ask.now)

@@ -98,7 +98,7 @@ def ask_code(ask: Ask, token: str) -> Answer:
             facts = invitations.open_invitation(db, token=token, now=ask.now)
         except Refused as refused:
             return _over(ask, token, refused, invitations.invited_person(db, token=token))
-        asked = limits_for(ask, "code", facts.email, known=8, near=5, far=20)
+        asked = limits_for(ask, "code", facts.email, known=8, near=4, far=20)
         refused_often = limits.refusal(db, *asked, now=ask.now)
         if refused_often is None:
             codes.mail_code(db, person_id=facts.person_id, browser=browser.value, now=ask.now)
