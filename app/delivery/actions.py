@@ -53,6 +53,15 @@ def save_group(
     return group.id
 
 
+def hold_groups(db: Session, *, leader_id: int) -> None:
+    """Keep the dates of somebody's groups as they are until the transaction ends.
+
+    Who changes them and the coach who plans a visit on one take turns: no visit to a date that has just moved.
+    """
+    groups = select(Delivery.id).where(Delivery.leader_id == leader_id, Delivery.ended_at.is_(None))
+    db.execute(groups.order_by(Delivery.id).with_for_update(key_share=True))
+
+
 def end_group(db: Session, *, by: Viewer, group_id: int, now: datetime) -> None:
     """Close a group whose dates have all been, so that a next one can begin.
 

@@ -45,7 +45,10 @@ def dates_of(db: Session, group_ids: Collection[int]) -> dict[int, tuple[DateFac
     found: dict[int, list[DateFacts]] = defaultdict(list)
     if group_ids:
         for row in db.scalars(
-            select(DeliveryDate).where(DeliveryDate.delivery_id.in_(group_ids)).order_by(DeliveryDate.starts_at)
+            select(DeliveryDate)
+            .where(DeliveryDate.delivery_id.in_(group_ids))
+            .order_by(DeliveryDate.starts_at)
+            .execution_options(populate_existing=True)
         ):
             cancelled = row.cancelled_at is not None
             found[row.delivery_id].append(

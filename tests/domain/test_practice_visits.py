@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -251,3 +254,41 @@ def test_without_dates_nothing_is_handed_in(database: Database, storage: Storage
     with pytest.raises(Refused) as told:
         hand_in(database, at_work, clock)
     assert told.value.code == "group_first"
+
+
+def test_a_date_that_moves_and_a_visit_to_it_take_turns(
+    database: Database, storage: Storage, clock: MovableClock
+) -> None:
+    """The coach plans while the professional gives that very date another day: who is second is told."""
+    at_work = begin(database, storage, clock, until="prepared")
+    begun = threading.Event()
+
+    def move() -> str:
+        begun.wait(timeout=20)
+        with database.writing() as db:
+            delivery.hold_groups(db, leader_id=at_work.noor.id)
+            group = own_group(db, at_work.noor.id)
+            assert group is not None
+            fields = group_form(group_id=group.id, version=group.version, id_1=at_work.dates[0], day_1="2026-12-04")
+            try:
+                delivery.save_group(
+                    db,
+                    by=at_work.noor,
+                    given=Group.model_validate(fields | {"id_2": str(at_work.dates[1])}),
+                    authorised=None,
+                    pinned=pinned_dates(db, group.id),
+                    now=clock.now(),
+                )
+            except Refused as refused:
+                return refused.code
+        return "moved"
+
+    with ThreadPoolExecutor(1) as pool:
+        moving = pool.submit(move)
+        with database.writing() as db:
+            visits.plan_visit(
+                db, by=at_work.ruben, record_id=at_work.record_id, date_id=at_work.dates[0], now=clock.now()
+            )
+            begun.set()
+            time.sleep(0.3)  # long enough for the other to look, if nothing held her
+        assert moving.result(timeout=20) == "date_has_visit"

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.delivery.actions import hold_groups
 from app.delivery.queries import groups_of
 from app.delivery.rules import DateFacts
 from app.kit.errors import Refused
@@ -89,6 +90,7 @@ def _current(db: Session, case: Case) -> CoachVisit | None:
 
 
 def _date(db: Session, case: Case, *, date_id: int, now: datetime) -> DateFacts:
+    hold_groups(db, leader_id=case.enrolment.person_id)
     group = groups_of(db, [case.enrolment.id]).get(case.enrolment.id)
     date = next((one for one in group.coming if one.id == date_id), None) if group else None
     if date is None:

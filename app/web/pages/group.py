@@ -41,6 +41,7 @@ def edit(ask: Ask) -> Answer:
 
 @area.post("/groep/invoeren", policy=Permission.FOLLOW_TRAINING, name="group.save")
 def save(ask: Ask) -> Answer:
+    actions.hold_groups(ask.db, leader_id=ask.viewer.id)  # before we look on which dates a coach comes
     page = group_page(ask.db, ask.viewer, now=ask.now)
     if "more" in ask.form or "drop" in ask.form:
         changed: Submitted[GroupGiven] = Submitted(raw=_with_rows(ask.form), locale=ask.viewer.locale)
