@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import anyio
 from starlette.datastructures import FormData
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
@@ -11,6 +12,7 @@ from starlette.types import Message
 
 MAX_FIELDS: Final = 2_000
 MAX_FILES: Final = 20
+QUIET_S: Final = 20.0  # a phone in a tunnel gets this long; who only keeps the line busy does not
 
 
 class BodyTooLarge(Exception):
@@ -20,7 +22,7 @@ class BodyTooLarge(Exception):
 async def read_form(request: Request, limit: int) -> FormData:
     """The form in the body of the request.
 
-    Raises: BodyTooLarge past `limit` bytes; ValueError when it cannot be read as a form.
+    Raises: BodyTooLarge past `limit` bytes; ValueError when it cannot be read as a form, or stops coming.
     """
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > limit:
@@ -29,7 +31,8 @@ async def read_form(request: Request, limit: int) -> FormData:
 
     async def counted() -> Message:
         nonlocal seen
-        message = await receive()
+        with anyio.fail_after(QUIET_S):
+            message = await receive()
         seen += len(message.get("body", b""))
         if seen > limit:
             raise BodyTooLarge
@@ -40,7 +43,7 @@ async def read_form(request: Request, limit: int) -> FormData:
         return await bounded.form(max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=limit)
     except BodyTooLarge:
         raise
-    except (MultiPartException, UnicodeDecodeError) as broken:
+    except (MultiPartException, UnicodeDecodeError, TimeoutError) as broken:
         raise ValueError("form") from broken
     except Exception as broken:
         if type(broken).__name__ == "HTTPException":  # Starlette wraps parser errors when an app is in scope
