@@ -8,10 +8,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.kit.fields import Day
 from app.kit.fields import KnownId as Id
-from app.kit.text import Line, OptionalLine, Paragraph
+from app.kit.text import Line, Paragraph
 
 SEATS_MAX = 500
-OWN_TEXT_MAX = 2_000
 
 
 def _nothing(value: Any) -> Any:
@@ -53,9 +52,3 @@ class InvitationLetter(Input):
 
     own_text: Paragraph
     do: str = ""
-
-
-class PersonSearch(Input):
-    """What to look for in the register."""
-
-    q: OptionalLine = ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from app.outbox.rules import MessageState, state
@@ -83,12 +83,6 @@ def row_of(message: Message) -> MessageRow:
         reason=message.suppressed_reason or message.last_error,
         attempts=message.attempts,
     )
-
-
-def in_trouble(db: Session, *, since: datetime) -> int:
-    """How many messages bounced, or wait longer than since `since`, for the work list."""
-    late = and_(_PLANNED, Message.send_at < since)
-    return db.scalar(select(func.count()).select_from(Message).where(or_(Message.bounced_at.is_not(None), late))) or 0
 
 
 def export_of(db: Session, person_id: int) -> dict[str, Any]:

@@ -5,7 +5,6 @@ Pages register here and nowhere else, each with the permission that it asks for.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -182,8 +181,3 @@ class Edge:
         if hop.touch_due:
             response.background = BackgroundTask(to_thread.run_sync, partial(sessions.touch, self.services, hop.viewer))
         return response
-
-
-def clean_path(path: str) -> str:
-    """The path as a template for people who read routes: parameters without their types."""
-    return re.sub(r"{(\w+)(:\w+)?}", r"{\1}", path)
