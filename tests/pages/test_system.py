@@ -76,3 +76,14 @@ def test_static_files_are_kept_for_a_year_and_compressed(site: Site) -> None:
     assert response.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert response.headers["content-encoding"] == "gzip"
     assert visitor.client.get(href, headers={"if-none-match": response.headers["etag"]}).status_code == 304
+
+
+def test_pages_travel_compressed_when_the_browser_can(site: Site) -> None:
+    client = site.stranger().client
+    zipped = client.get("/privacy", headers={"accept-encoding": "gzip"})
+    plain = client.get("/privacy", headers={"accept-encoding": "identity"})
+    assert zipped.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert zipped.text == plain.text
+    assert "Accept-Encoding" in zipped.headers["vary"]
+    assert int(zipped.headers["content-length"]) < len(plain.content) / 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -20,6 +21,8 @@ from app.web.kit.templates import Templates
 TOAST_COOKIE: Final = "toast"
 LANGUAGE_COOKIE: Final = "taal"
 VARY: Final = "HX-Request, HX-Request-Type"
+WORTH_ZIPPING: Final = 1_400  # below one packet it gains nothing
+ZIP_LEVEL: Final = 4  # half a millisecond for a page; more effort saves a few per cent
 
 
 @dataclass(frozen=True)
@@ -68,8 +71,7 @@ class Responder:
             sample=bool(getattr(page, "sample", False)),
         )
         body = self.templates.render(template, viewer.locale, {**answer.data, "chrome": chrome})
-        response = Response(body, status_code=answer.status, media_type="text/html")
-        response.headers["Vary"] = VARY
+        response = _html(request, body, answer.status)
         if toast:
             self._cookie(response, TOAST_COOKIE, "", 0)
         return response
@@ -95,3 +97,14 @@ class Responder:
             httponly=True,
             samesite="lax",
         )
+
+
+def _html(request: Request, text: str, status: int) -> Response:
+    """The page as bytes, compressed when the browser can. No secret of ours stands beside what a stranger typed."""
+    body = text.encode()
+    zipped = len(body) > WORTH_ZIPPING and "gzip" in request.headers.get("accept-encoding", "")
+    response = Response(gzip.compress(body, ZIP_LEVEL, mtime=0) if zipped else body, status, media_type="text/html")
+    response.headers["Vary"] = f"{VARY}, Accept-Encoding"
+    if zipped:
+        response.headers["Content-Encoding"] = "gzip"
+    return response
