@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -144,6 +144,19 @@ def test_details_change_and_employers_follow(site: Site, fatma: Visitor, cast: C
     assert [work.until is None for work in works] == [False, True]
     fatma.get("/beheer/mensen/999999", status=404)
     fatma.post("/beheer/mensen/999999", given, status=404)
+
+
+def test_another_address_asks_for_a_fresh_proof(site: Site, fatma: Visitor, cast: Cast, clock: MovableClock) -> None:
+    """Who finds an unlocked phone of an admin must not make somebody's account her own."""
+    path = f"/beheer/mensen/{cast.noor.id}"
+    mine = {"name": "Noor de Wit", "email": "dief@demo.example", "phone": "", "organisation": "Welzijn Maasoever"}
+    clock.advance(timedelta(minutes=31))
+    told = fatma.post(path, mine)
+    assert told.headers["location"].startswith("/bevestigen")
+    fatma.post(path, mine | {"email": "noor@demo.example", "phone": "06 87654321"})
+    with site.parts.database.reading() as db:
+        noor = db.get_one(Person, cast.noor.id)
+        assert (noor.email, noor.phone) == ("noor@demo.example", "06 87654321")
 
 
 def test_roles_are_given_and_taken(site: Site, fatma: Visitor, cast: Cast) -> None:

@@ -8,6 +8,7 @@ from app.access import Permission
 from app.kit.errors import Refused
 from app.people import inputs
 from app.people.actions import accounts, invitations
+from app.people.listing import line_of
 from app.people.rules import FACTOR_FOR_ADMIN
 from app.reports.people import person_page
 from app.web.kit.ask import Answer, Ask, Page, redirect, render
@@ -93,9 +94,12 @@ def _page(
 
 @area.post("/beheer/mensen/{person:id}", policy=Permission.MANAGE, name="admin_person.change")
 def change(ask: Ask, person: int) -> Answer:
-    """Correct somebody's details."""
+    """Correct somebody's details. The address of an account is a way in: changing it asks for a fresh proof."""
     form = Submitted.read(inputs.PersonDetails, ask.form, ask.viewer.locale)
     if form.valid:
+        known = line_of(ask.db, person)
+        if known.has_account and known.email != form.given.email:
+            ask.require_fresh_factor(FACTOR_FOR_ADMIN)
         try:
             accounts.change_person(ask.db, by=ask.viewer, person_id=person, given=form.given, now=ask.now)
         except Refused as refused:
