@@ -100,7 +100,9 @@ class Submitted(Generic[Given]):
             name = ""
         if self.error(name) is None:
             facts: Mapping[str, Any] = error.get("ctx") or {}
-            self.problems.append((name, sentence(error["type"], dict(facts), self.locale)))
+            empty = error["input"] == "" and error["type"].endswith("_parsing")
+            code = "missing" if empty else error["type"]
+            self.problems.append((name, sentence(code, dict(facts), self.locale)))
 
 
 def files(data: FormData, name: str) -> Iterable[UploadFile]:
