@@ -17,7 +17,10 @@ PageFunction = Callable[..., Answer]
 
 @dataclass(frozen=True)
 class Entry:
-    """One route as declared: what it asks for and how it runs."""
+    """One route as declared: what it asks for and how it runs.
+
+    `heavy`, with own transactions: it decodes what people sent, in places of its own, with half a minute.
+    """
 
     method: str
     path: str
@@ -26,5 +29,6 @@ class Entry:
     name: str
     snapshot: bool = False
     own_transactions: bool = False
+    heavy: bool = False
     prepare: Callable[[Services, FormData], Any] | None = None
     body_bytes: int = BODY_BYTES

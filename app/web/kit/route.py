@@ -33,6 +33,7 @@ from app.web.kit.responses import Responder
 
 DEADLINE_S: Final = 5.0  # security.md founding decision 6
 PREPARE_S: Final = 30.0
+HEAVY_AT_ONCE: Final = 2  # pictures decoded at the same time, so that they never hold up signing in
 SLOW_AT_ONCE: Final = 4  # password checks; 19 MiB each
 SAFE: Final = frozenset({"GET", "HEAD"})
 
@@ -105,10 +106,12 @@ class Edge:
     responder: Responder
     lane: CapacityLimiter = field(init=False)
     slow: CapacityLimiter = field(init=False)
+    heavy: CapacityLimiter = field(init=False)
 
     def __post_init__(self) -> None:
         self.lane = CapacityLimiter(self.services.database.lanes)
         self.slow = CapacityLimiter(SLOW_AT_ONCE)
+        self.heavy = CapacityLimiter(HEAVY_AT_ONCE)
 
     def route(self, entry: Entry) -> Route:
         """The Starlette route for an entry."""
@@ -165,8 +168,8 @@ class Edge:
                     hop.prepared = await to_thread.run_sync(
                         partial(entry.prepare, self.services, form), abandon_on_cancel=True
                     )
-            limiter = self.slow if entry.own_transactions else self.lane
-            with anyio.fail_after(DEADLINE_S):
+            limiter = self.heavy if entry.heavy else self.slow if entry.own_transactions else self.lane
+            with anyio.fail_after(PREPARE_S if entry.heavy else DEADLINE_S):
                 response = await to_thread.run_sync(hop.run, limiter=limiter, abandon_on_cancel=True)
                 if hop.repeat:  # somebody else was faster in this very moment
                     response = await to_thread.run_sync(hop.run, limiter=limiter, abandon_on_cancel=True)

@@ -101,6 +101,7 @@ def submit(ask: Ask, record: int) -> Answer:
     policy=Permission.FOLLOW_TRAINING,
     name="practice.add_photo",
     own_transactions=True,
+    heavy=True,
     body_bytes=UPLOAD_BYTES,
 )
 def add_photo(ask: Ask, record: int) -> Answer:
