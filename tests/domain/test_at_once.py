@@ -20,13 +20,13 @@ from app.delivery import actions as delivery
 from app.delivery.inputs import Group
 from app.delivery.tables import Delivery
 from app.jobs.tables import Job
-from app.kit.errors import Refused
+from app.kit.errors import Forbidden, Refused
 from app.kit.storage import Storage, folder
 from app.ledger.tables import LedgerEvent
-from app.people.actions import accounts, own_data
+from app.people.actions import accounts, own_data, passwords, sign_in
 from app.people.queries import viewer_for
 from app.people.rules import Role
-from app.people.tables import Export
+from app.people.tables import Account, Export, Membership, SignIn
 from app.upkeep.invariants import invariants
 from tests.people import make_cast, make_person
 from tests.practising import group_form
@@ -108,6 +108,48 @@ def test_two_owners_who_step_back_leave_one(database: Database, clock: MovableCl
         return lambda db: accounts.revoke_role(db, by=None, person_id=one.id, role=Role.OWNER, now=now)
 
     assert at_once(database, [step_back(one) for one in owners]) == {"done": 1, "last_owner": 1}
+
+
+def test_one_employer_at_a_time(database: Database, clock: MovableClock) -> None:
+    now = clock.now()
+    with database.writing() as db:
+        joris = make_cast(db, now=now).joris.id
+        houses = [accounts.ensure_organisation(db, name=f"Huis {number}", now=now) for number in range(MANY)]
+
+    def move(to: int) -> Callable[[Session], bool]:
+        return lambda db: accounts.change_employer(db, person_id=joris, organisation_id=to, now=now)
+
+    assert at_once(database, [move(house) for house in houses]) == {"done": MANY}
+    assert rows(database, Membership, Membership.person_id == joris) == MANY + 1
+    assert rows(database, Membership, Membership.person_id == joris, Membership.until.is_(None)) == 1
+
+
+def test_who_was_signed_out_sets_no_password(database: Database, clock: MovableClock) -> None:
+    """Two sessions change the password at the same moment: the one that was put out does not win afterwards."""
+    now = clock.now()
+    with database.writing() as db:
+        noor = make_cast(db, now=now).noor.id
+        for _ in range(MANY):
+            sign_in.start_session(db, person_id=noor, device="test", now=now)
+    with database.reading() as db:
+        open_ones = select(SignIn.id).where(SignIn.person_id == noor, SignIn.ended_at.is_(None))
+        sessions = list(db.scalars(open_ones))
+
+    def change(session: int) -> Callable[[Session], None]:
+        def work(db: Session) -> None:
+            try:
+                passwords.set_password(
+                    db, person_id=noor, password_hash=f"hash of {session}", now=now, keep_session=session
+                )
+            except Forbidden:
+                raise Refused("signed_out") from None
+
+        return work
+
+    ended = at_once(database, [change(session) for session in sessions])
+    assert ended == {"done": 1, "signed_out": len(sessions) - 1}
+    with database.reading() as db:
+        assert db.get_one(Account, noor).password_hash == f"hash of {db.scalars(open_ones).one()}"
 
 
 def test_a_list_taken_over_twice_is_one_period(database: Database, storage: Storage, clock: MovableClock) -> None:

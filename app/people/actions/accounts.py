@@ -134,6 +134,7 @@ def change_own_details(db: Session, *, by: Viewer, name: str, phone: str, locale
 
 def change_employer(db: Session, *, person_id: int, organisation_id: int | None, now: datetime) -> bool:
     """Somebody works elsewhere from today; history stays. False when nothing changed."""
+    db.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))  # one at a time
     current = db.scalar(
         select(Membership).where(Membership.person_id == person_id, Membership.until.is_(None)).with_for_update()
     )

@@ -10,10 +10,10 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.kit.errors import Refused
+from app.kit.errors import Forbidden, Refused
 from app.ledger.actions import record
 from app.outbox.actions import post
-from app.people.actions.sign_in import revoke_all
+from app.people.actions.sign_in import is_open, revoke_all
 from app.people.rules import password_problem
 from app.people.tables import Account, Person
 
@@ -67,8 +67,13 @@ def check_new_password(password: str, *, name: str, address: str) -> None:
 def set_password(
     db: Session, *, person_id: int, password_hash: str, now: datetime, keep_session: int | None = None
 ) -> None:
-    """Put a new hash in force. Every other session ends, and a mail tells that it happened."""
+    """Put a new hash in force. Every other session ends, and a mail tells that it happened.
+
+    Raises: Forbidden when the session that asks for it (`keep_session`) was ended while the hash was made.
+    """
     db.execute(update(Account).where(Account.person_id == person_id).values(password_hash=password_hash))
+    if keep_session is not None and not is_open(db, keep_session):
+        raise Forbidden
     revoke_all(db, person_id=person_id, now=now, keep=keep_session)
     event_id = record(db, "people.password_set", actor_id=person_id, subject=("person", person_id), now=now)
     post(

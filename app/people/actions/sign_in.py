@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.kit.ids import digest, new_token
@@ -33,6 +33,11 @@ def start_session(db: Session, *, person_id: int, device: str, now: datetime) ->
 def touch(db: Session, *, sign_in_id: int, now: datetime) -> None:
     """The session is in use."""
     db.execute(update(SignIn).where(SignIn.id == sign_in_id, SignIn.ended_at.is_(None)).values(last_seen_at=now))
+
+
+def is_open(db: Session, sign_in_id: int) -> bool:
+    """Whether nobody ended the session."""
+    return db.scalar(select(SignIn.id).where(SignIn.id == sign_in_id, SignIn.ended_at.is_(None))) is not None
 
 
 def replace_session(db: Session, *, sign_in_id: int, person_id: int, device: str, now: datetime) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from app.access import Permission
-from app.kit.errors import NotFound, Refused
+from app.kit.errors import Forbidden, NotFound, Refused
 from app.people import inputs, queries
 from app.people.actions import accounts, own_data, passwords, sign_in
 from app.people.rules import FACTOR_FOR_ADMIN
@@ -77,10 +77,13 @@ def set_password(ask: Ask) -> Answer:
     except Refused as refused:
         return _page(ask, password=form.refuse(refused), status=422)
     hashed = passwords.hash_password(form.given.password)
-    with ask.services.database.writing() as db:
-        passwords.set_password(
-            db, person_id=ask.viewer.id, password_hash=hashed, now=ask.now, keep_session=ask.viewer.sign_in_id
-        )
+    try:
+        with ask.services.database.writing() as db:
+            passwords.set_password(
+                db, person_id=ask.viewer.id, password_hash=hashed, now=ask.now, keep_session=ask.viewer.sign_in_id
+            )
+    except Forbidden:  # signed out from elsewhere in the meantime
+        return redirect("/inloggen?next=/account")
     return redirect("/account", toast=N_("Je nieuwe wachtwoord werkt. Andere apparaten zijn uitgelogd."))
 
 
