@@ -13,7 +13,9 @@ from app.outbox.tables import Message
 from app.people.actions.codes import digits
 from app.people.actions.invitations import PURPOSE
 from app.people.rules import CODE_MINUTES, INVITATION_DAYS
-from app.people.tables import Invitation, LoginCode, Person
+from app.people.tables import Account, Invitation, LoginCode, Person
+
+LEAVING_SOON: Final = "people.leaving_soon"
 
 
 def login_code(db: Session, message: Message, desk: Desk) -> Draft:
@@ -58,8 +60,19 @@ def invitation_facts(desk: Desk, inviter: str, token: str) -> dict[str, object]:
     }
 
 
+def leaving_soon(db: Session, message: Message, desk: Desk) -> Draft:
+    """Says that an account nobody uses goes; not due when she came back, or cannot come back at all."""
+    account = db.get(Account, message.person_id)
+    if account is None or account.blocked_at is not None:
+        raise NotDue("Deze persoon kan niet inloggen.")
+    if account.last_seen_at is not None and account.last_seen_at >= message.created_at:
+        raise NotDue("Deze persoon is weer ingelogd.")
+    return Draft("leaving_soon", {"link": desk.link("/inloggen")})
+
+
 KINDS: Final[dict[str, Kind]] = {
     "people.login_code": login_code,
     "people.password_changed": password_changed,
     "people.invitation": account_invitation,
+    LEAVING_SOON: leaving_soon,
 }

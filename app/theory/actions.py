@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import String, cast, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -163,3 +163,17 @@ def erase(db: Session, *, person_id: int, storage: Storage, now: datetime) -> No
         .values(answers={})
         .execution_options(synchronize_session=False)
     )
+
+
+def empty_answers(db: Session, *, before: datetime) -> int:
+    """Forget the answers of trainings that ended before a moment; gives of how many checks."""
+    ends = (Enrolment.completed_at, Enrolment.withdrawn_at, Enrolment.expired_at)
+    ended = select(Enrolment.id).where(or_(*(end < before for end in ends)))
+    emptied = db.execute(
+        update(QuizAttempt)
+        .where(QuizAttempt.enrolment_id.in_(ended), cast(QuizAttempt.answers, String) != "{}")
+        .values(answers={})
+        .returning(QuizAttempt.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(emptied.all())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import String, cast, literal, select, update
+from sqlalchemy import String, cast, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.kit.storage import Storage
@@ -42,3 +42,19 @@ def expire_links(db: Session, *, now: datetime) -> int:
         .execution_options(synchronize_session=False)
     )
     return len(ended.all())
+
+
+def clear_attendance(db: Session, *, before: datetime) -> int:
+    """Forget who was at meetings that ended before a moment; gives how many places."""
+    old = select(Meeting.id).where(Meeting.ends_at < before)
+    cleared = db.execute(
+        update(MeetingSignup)
+        .where(
+            MeetingSignup.meeting_id.in_(old),
+            or_(MeetingSignup.attendance != "", MeetingSignup.attendance_by_id.is_not(None)),
+        )
+        .values(attendance="", attended_minutes=None, attendance_at=None, attendance_by_id=None)
+        .returning(MeetingSignup.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(cleared.all())

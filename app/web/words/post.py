@@ -31,6 +31,7 @@ KIND_WORDS: Final[dict[str, str]] = {
     "meetings.seat_confirmed": N_("Bevestiging van een plek"),
     "meetings.seat_given_up": N_("Plek teruggegeven"),
     "people.invitation": N_("Uitnodiging voor een account"),
+    "people.leaving_soon": N_("Account gaat weg"),
     "people.login_code": N_("Code om in te loggen"),
     "people.password_changed": N_("Wachtwoord veranderd"),
     "practice.decided": N_("Wat je coach besloot"),
