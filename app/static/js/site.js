@@ -105,7 +105,7 @@
   document.querySelectorAll("#fouten a:not([data-named])").forEach((link) => {
     const field = document.getElementById(link.hash.slice(1));
     const label = field?.closest("fieldset.field")?.querySelector("legend") ?? field?.labels?.[0];
-    const name = label?.firstChild?.textContent.trim().replace(/[.:?!]$/, "");
+    const name = (label?.firstChild?.textContent || label?.textContent)?.trim().replace(/[.:?!]$/, "");
     if (name && !link.textContent.includes(name)) link.prepend(`${name}: `);
   });
 
