@@ -287,6 +287,33 @@ def create_admin(
     typer.echo(f"{given.name} kan binnenkomen met deze link (14 dagen geldig):\n{address}/uitnodiging/{link}")
 
 
+@people.command("set-password")
+def set_password(
+    email: Annotated[str, typer.Option(prompt="E-mailadres", help="Van iemand die al een account heeft.")],
+    password: Annotated[str, typer.Option(prompt="Nieuw wachtwoord", hide_input=True, confirmation_prompt=True)],
+) -> None:
+    """Zet een wachtwoord voor iemand die niet meer binnenkomt, bijvoorbeeld als de mail het niet doet."""
+    from app.kit.errors import Refused  # noqa: PLC0415
+    from app.people.actions import passwords  # noqa: PLC0415
+    from app.people.rules import read_address  # noqa: PLC0415
+    from app.web.kit.words import sentence  # noqa: PLC0415
+
+    parts = parts_or_exit()
+    address = read_address(email) or ""
+    with parts.database.reading() as db:
+        person_id, _ = passwords.stored_password(db, address=address)
+    if person_id is None:
+        raise fail("Niemand met dit adres heeft een account dat open is.")
+    try:
+        passwords.check_new_password(password, name="", address=address)
+    except Refused as refused:
+        raise fail(sentence(refused.code, refused.facts, "nl")) from None
+    hashed = passwords.hash_password(password)
+    with parts.database.writing() as db:
+        passwords.set_password(db, person_id=person_id, password_hash=hashed, now=parts.clock.now())
+    typer.echo("Het wachtwoord is gezet. Alle sessies van deze persoon zijn beëindigd.")
+
+
 @app.command()
 def demo() -> None:
     """Vul een lege database met voorbeeldmensen; serve doet dit zelf bij de eerste start in demo-stand."""

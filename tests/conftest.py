@@ -34,6 +34,16 @@ settings.load_profile("house")
 pytest.register_assert_rewrite("tests.support", "tests.page", "tests.people", "tests.builders")
 
 
+@pytest.fixture(autouse=True, scope="session")
+def patient_postgres() -> Iterator[None]:
+    """A test may think longer inside a transaction than a page: the machine that runs it may be slow."""
+    from app.kit import db
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(db, "POSTGRES_TIMEOUTS", ("statement_timeout=20s", "lock_timeout=15s"))
+        yield
+
+
 @pytest.fixture
 def clock() -> MovableClock:
     """Stands at Monday 23 November 2026, 10.00 uur in Amsterdam, until a test moves it."""

@@ -26,6 +26,11 @@ from app.kit import lock
 WRITE_WAIT_S: Final = 4.0
 LANE_WAIT_S: Final = 4.5
 POSTGRES_LANES: Final = 6
+POSTGRES_TIMEOUTS: tuple[str, ...] = (
+    "statement_timeout=4s",
+    "lock_timeout=3s",
+    "idle_in_transaction_session_timeout=5s",
+)
 
 
 class DatabaseBusy(Exception):
@@ -198,9 +203,7 @@ def _sqlite_engine(url: URL, *, writes: bool) -> Engine:
 
 def _postgres_engine(url: URL, *, writes: bool) -> Engine:
     options = [
-        "statement_timeout=4s",
-        "lock_timeout=3s",
-        "idle_in_transaction_session_timeout=5s",
+        *POSTGRES_TIMEOUTS,
         "timezone=UTC",
         f"default_transaction_read_only={'off' if writes else 'on'}",
     ]

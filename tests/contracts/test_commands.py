@@ -353,3 +353,20 @@ def test_doctor_names_what_is_wrong(installed: Installation) -> None:
     *found, last = installed.refused("doctor")
     assert any(line.startswith("I-8 person 1:") for line in found)
     assert last == f"{len(found)} dingen kloppen niet."
+
+
+def test_a_lost_first_link_is_made_again_and_a_lost_way_in_mended(installed: Installation) -> None:
+    first = installed.run("people", "create-admin", "--name", "Fatma", "--email", "f@b.nl")
+    again = installed.run("people", "create-admin", "--name", "Fatma", "--email", "f@b.nl")
+    assert (first.returncode, again.returncode) == (0, 0)
+    assert first.stdout != again.stdout
+    words = ("people", "set-password", "--email", "f@b.nl", "--password", "een goede lange zin")
+    assert "account" in installed.refused(*words)[0]  # she was never in: the link is the way
+    with closing(sqlite3.connect(installed.data_dir / "academie.db")) as db:
+        db.execute("INSERT INTO account (person_id, activated_at) VALUES (1, '2026-01-01 00:00:00.000000')")
+        db.commit()
+    assert "eigenaar" in installed.refused("people", "create-admin", "--name", "Fatma", "--email", "f@b.nl")[0]
+    assert "kort" in installed.refused(*words[:-1], "kort")[0]
+    assert installed.run(*words).returncode == 0
+    with closing(sqlite3.connect(installed.data_dir / "academie.db")) as db:
+        assert db.execute("SELECT password_hash FROM account").fetchone()[0].startswith("$argon2id$")

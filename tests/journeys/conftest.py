@@ -76,10 +76,6 @@ class Live:
         wait_until(arrived, f"mail to {address} with {containing!r}")
         return found[-1]
 
-    def wait_for_mails(self, address: str, count: int) -> None:
-        """Wait until an address got this many mails in all."""
-        wait_until(lambda: len(self.mail.to(address)) >= count, f"mail {count} to {address}")
-
     def eventually(self, done: Callable[[], bool], what: str) -> None:
         """Wait for what the worker does on its own time."""
         wait_until(done, what)
