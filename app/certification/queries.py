@@ -37,7 +37,7 @@ from app.intervision.queries import facts as intervision
 from app.intervision.rules import Invitees
 from app.kit.errors import NotFound
 from app.kit.localtime import local_day
-from app.practice.queries import policies_of
+from app.practice.queries import enrolments_signed, policies_of
 from app.practice.queries import progress_of as practice_of
 from app.practice.rules import PracticeProgress
 from app.theory.queries import progress_of as theory_of
@@ -291,6 +291,7 @@ def ready_for_decision(db: Session) -> list[Candidate]:
         Enrolment.withdrawn_at.is_(None),
         Enrolment.expired_at.is_(None),
         Enrolment.paused_at.is_(None),
+        Enrolment.id.in_(enrolments_signed()),
     )
     ready = [one for one in candidates(db, db.scalars(following).all()) if one.ready_on is not None]
     return sorted(ready, key=lambda one: (one.ready_on or date.max, one.enrolment.id))

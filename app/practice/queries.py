@@ -371,3 +371,12 @@ def form_parts(db: Session, viewer: Viewer, record_id: int) -> tuple[AssignmentD
     if row is None:
         raise NotFound
     return AssignmentDefinition.from_facts(row.definition), rubric_of(db, row.edition_id)
+
+
+def enrolments_signed() -> Select[int]:
+    """Enrolments with at least one assignment signed off: only they can be near the end."""
+    return (
+        select(AssignmentRecord.enrolment_id)
+        .join(SignOff, SignOff.record_id == AssignmentRecord.id)
+        .where(SignOff.decision == Decision.SIGNED_OFF)
+    )
