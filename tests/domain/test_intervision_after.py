@@ -1,0 +1,281 @@
+"""What follows an answer: moves, cancellations, attendance, learning points; on both databases."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from app.intervision import actions
+from app.intervision.inputs import LearningPointGiven, SessionGiven
+from app.intervision.queries import facts, own, rounds
+from app.intervision.rules import Half, RoundState
+from app.intervision.tables import IntervisionRound, LearningPoint
+from app.kit.clock import MovableClock
+from app.kit.db import Database
+from app.kit.errors import NotFound, Refused
+from app.kit.localtime import instant
+from app.kit.storage import folder
+from app.ledger.tables import LedgerContent
+from app.meetings import queries as meetings
+from app.meetings.actions import attendance, own_data, planning
+from app.meetings.rules import Attendance, Mark, MeetingState
+from app.meetings.tables import Meeting
+from tests.intervision import DAY, FACTS, add_session, make_round, place_of, publish
+from tests.intervision_stage import END, START, Stage
+from tests.people import make_cast
+
+
+@pytest.fixture
+def stage(database: Database, clock: MovableClock) -> Stage:
+    now = clock.now()
+    with database.writing() as db:
+        cast = make_cast(db, now=now)
+        round_id = make_round(db, cast.fatma, now=now)
+        meeting_id = add_session(db, cast.fatma, round_id, now=now)
+        publish(db, cast.fatma, round_id, cast.noor.id, cast.joris.id, now=now)
+    return Stage(database, clock, cast, round_id, meeting_id)
+
+
+# Changing and calling off
+
+
+def changed(stage: Stage, *, version: int | None = None, **changes: Any) -> list[int]:
+    given = SessionGiven(**(FACTS | changes))
+    told: list[int] = stage.do(
+        lambda db: actions.change_session(
+            db,
+            by=stage.cast.fatma,
+            meeting_id=stage.meeting_id,
+            given=given,
+            version=version or db.get_one(Meeting, stage.meeting_id).version,
+            now=stage.now,
+        )
+    )
+    return told
+
+
+def test_a_move_tells_everybody_with_a_seat_once(stage: Stage) -> None:
+    stage.answer(stage.cast.noor.id, "yes")
+    uid = stage.signup(stage.cast.noor.id).uid
+    assert changed(stage, day=date(2026, 12, 17), venue="De Esdoorn") == [stage.cast.noor.id]
+    signup = stage.signup(stage.cast.noor.id)
+    assert (signup.uid, signup.sequence) == (uid, 2)
+    assert stage.meeting().starts_at == instant(date(2026, 12, 17), time(13, 30))
+    assert stage.messages("meetings.moved") == [("meetings.moved", stage.cast.noor.id)]
+    assert stage.events("meetings.moved") == 1
+
+
+def test_a_change_that_moves_nothing_tells_nobody(stage: Stage) -> None:
+    stage.answer(stage.cast.noor.id, "yes")
+    assert changed(stage, food="Soep en brood", seats=20, facilitator=stage.cast.ruben.id) == []
+    assert stage.messages("meetings.moved") == []
+    assert stage.meeting().food == "Soep en brood"
+    assert stage.see(lambda db: rounds.session_page(db, stage.meeting_id, now=stage.now)).session.facilitator == (
+        stage.cast.ruben.name
+    )
+
+
+def test_a_change_on_top_of_another_is_refused(stage: Stage) -> None:
+    version = stage.meeting().version
+    changed(stage, food="Soep")
+    with pytest.raises(Refused, match="stale"):
+        changed(stage, version=version, food="Taart")
+    assert stage.meeting().food == "Soep"
+
+
+def test_seats_cannot_be_fewer_than_people(stage: Stage) -> None:
+    with stage.database.writing() as db:
+        db.get_one(Meeting, stage.meeting_id).taken = 9
+    with pytest.raises(Refused, match="fewer_seats_than_taken") as refused:
+        changed(stage, seats=8)
+    assert refused.value.facts == {"taken": 9}
+
+
+def test_a_meeting_cannot_move_to_the_past(stage: Stage) -> None:
+    with pytest.raises(Refused, match="day_in_past"):
+        changed(stage, day=date(2026, 11, 20))
+
+
+def test_calling_off_tells_seats_and_the_silent_but_not_who_declined(stage: Stage) -> None:
+    cast = stage.cast
+    stage.do(
+        lambda db: publish(db, cast.fatma, stage.round_id, cast.noor.id, cast.joris.id, cast.ruben.id, now=stage.now)
+    )
+    stage.answer(cast.noor.id, "yes")
+    stage.answer(cast.joris.id, "no")
+    told = stage.do(
+        lambda db: planning.cancel(db, by=cast.fatma, meeting_id=stage.meeting_id, own_text="Griep.", now=stage.now)
+    )
+    assert sorted(told) == sorted([cast.noor.id, cast.ruben.id])
+    assert stage.messages("meetings.cancelled") == [
+        ("meetings.cancelled", cast.noor.id),
+        ("meetings.cancelled", cast.ruben.id),
+    ]
+    assert stage.signup(cast.noor.id).sequence == 2
+    with pytest.raises(Refused, match="meeting_cancelled"):
+        stage.do(lambda db: planning.cancel(db, by=cast.fatma, meeting_id=stage.meeting_id, own_text="", now=stage.now))
+
+
+def test_a_draft_is_called_off_in_silence(stage: Stage) -> None:
+    draft = stage.do(lambda db: add_session(db, stage.cast.fatma, stage.round_id, now=stage.now))
+    told = stage.do(lambda db: planning.cancel(db, by=stage.cast.fatma, meeting_id=draft, own_text="", now=stage.now))
+    assert told == []
+    assert stage.meeting(draft).cancelled_at is not None
+
+
+# Afterwards
+
+
+def marked(stage: Stage, **marks: Mark) -> list[int]:
+    places = {stage.place(getattr(stage.cast, name).id): mark for name, mark in marks.items()}
+    changed_people: list[int] = stage.do(
+        lambda db: attendance.mark_attendance(
+            db, by=stage.cast.fatma, meeting_id=stage.meeting_id, marks=places, now=stage.now
+        )
+    )
+    return changed_people
+
+
+def test_attendance_counts_for_whoever_was_there(stage: Stage) -> None:
+    stage.answer(stage.cast.noor.id, "yes")
+    stage.clock.set(END)
+    people = marked(stage, noor=Mark(Attendance.PRESENT), joris=Mark(Attendance.PRESENT, 99))
+    assert sorted(people) == sorted([stage.cast.noor.id, stage.cast.joris.id])
+    found = stage.see(lambda db: facts.attended(db, [stage.cast.noor.id, stage.cast.joris.id, stage.cast.ruben.id]))
+    (noor,), (joris,) = found[stage.cast.noor.id], found[stage.cast.joris.id]
+    assert (noor.day, noor.minutes, noor.full) == (DAY, 125, True)
+    assert (joris.minutes, joris.full) == (99, False)  # less than four fifths of 125
+    assert found[stage.cast.ruben.id] == []
+    assert marked(stage, noor=Mark(Attendance.PRESENT)) == []
+    assert stage.events("meetings.attendance_marked") == 2
+
+
+def test_the_list_waits_for_the_start_and_takes_only_its_own_people(stage: Stage) -> None:
+    with pytest.raises(Refused, match="not_held_yet"):
+        marked(stage, noor=Mark(Attendance.PRESENT))
+    stage.clock.set(END)
+    with pytest.raises(NotFound):
+        stage.do(
+            lambda db: attendance.mark_attendance(
+                db, by=stage.cast.fatma, meeting_id=stage.meeting_id, marks={9999: Mark(Attendance.PRESENT)}, now=END
+            )
+        )
+
+
+def test_closing_the_list_asks_for_a_mark_for_each_seat(stage: Stage) -> None:
+    stage.answer(stage.cast.noor.id, "yes")
+    stage.clock.set(START)
+
+    def settle() -> None:
+        stage.do(lambda db: attendance.settle(db, by=stage.cast.fatma, meeting_id=stage.meeting_id, now=stage.now))
+
+    with pytest.raises(Refused, match="not_ended_yet"):
+        settle()
+    stage.clock.set(END)
+    with pytest.raises(Refused, match="marks_missing"):
+        settle()
+    marked(stage, noor=Mark(Attendance.ABSENT_NOTIFIED))
+    settle()
+    with pytest.raises(Refused, match="meeting_settled"):
+        marked(stage, noor=Mark(Attendance.PRESENT))
+    page = stage.see(lambda db: rounds.round_page(db, stage.round_id, now=stage.now))
+    assert (page.state, page.sessions[0].meeting.state) == (RoundState.SETTLED, MeetingState.SETTLED)
+    stage.do(lambda db: attendance.reopen(db, by=stage.cast.fatma, meeting_id=stage.meeting_id, now=stage.now))
+    assert marked(stage, noor=Mark(Attendance.PRESENT)) == [stage.cast.noor.id]
+
+
+def test_a_learning_point_is_written_after_the_meeting_by_oneself(stage: Stage) -> None:
+    stage.answer(stage.cast.noor.id, "yes")
+    signup_id = stage.place(stage.cast.noor.id)
+    given = LearningPointGiven(learned="Stilte laten vallen.", next_step="Volgende keer tel ik tot tien.")
+
+    def write(by: Any = stage.cast.noor) -> None:
+        stage.do(lambda db: actions.write_learning_point(db, by=by, signup_id=signup_id, given=given, now=stage.now))
+
+    with pytest.raises(Refused, match="not_held_yet"):
+        write()
+    stage.clock.set(END)
+    with pytest.raises(NotFound):
+        write(stage.cast.fatma)
+    write()
+    write()
+    page = stage.see(lambda db: own.own_page(db, stage.cast.noor, now=stage.now))
+    assert [item.learned for item in page.past] == ["Stilte laten vallen."]
+    with stage.database.reading() as db:
+        for content in db.scalars(select(LedgerContent.content)):
+            assert "Stilte" not in str(content)
+    stage.do(lambda db: actions.remove_learning_point(db, by=stage.cast.noor, signup_id=signup_id, now=stage.now))
+    assert stage.see(lambda db: db.scalar(select(func.count()).select_from(LearningPoint))) == 0
+
+
+def test_who_was_absent_writes_no_learning_point(stage: Stage) -> None:
+    stage.answer(stage.cast.noor.id, "yes")
+    stage.clock.set(END)
+    marked(stage, noor=Mark(Attendance.ABSENT))
+    with pytest.raises(Refused, match="was_not_there"):
+        stage.do(
+            lambda db: actions.write_learning_point(
+                db,
+                by=stage.cast.noor,
+                signup_id=place_of(db, stage.cast.noor.id, stage.meeting_id),
+                given=LearningPointGiven(learned="x", next_step="y"),
+                now=stage.now,
+            )
+        )
+
+
+# What others ask
+
+
+def test_what_was_offered_and_what_comes(stage: Stage) -> None:
+    draft = stage.do(lambda db: add_session(db, stage.cast.fatma, stage.round_id, now=stage.now))
+    intervention = stage.see(lambda db: db.get_one(IntervisionRound, stage.round_id)).intervention_id
+    assert [item.day for item in stage.see(lambda db: facts.offered(db, intervention))] == [DAY]
+    coming = stage.see(lambda db: facts.coming(db, [stage.cast.noor.id, stage.cast.ruben.id], stage.now))
+    assert [(item.venue, item.answer) for item in coming[stage.cast.noor.id]] == [("De Brede Brug", "")]
+    assert coming[stage.cast.ruben.id] == []
+    assert draft
+    stage.do(
+        lambda db: planning.cancel(db, by=stage.cast.fatma, meeting_id=stage.meeting_id, own_text="", now=stage.now)
+    )
+    assert [item.cancelled for item in stage.see(lambda db: facts.offered(db, intervention))] == [True]
+    assert stage.see(lambda db: facts.coming(db, [stage.cast.noor.id], stage.now)) == {stage.cast.noor.id: []}
+
+
+def test_what_waits_for_an_admin(stage: Stage) -> None:
+    def whats() -> list[tuple[str, Half]]:
+        return [(item.what, item.half) for item in stage.see(lambda db: rounds.waiting(db, now=stage.now))]
+
+    assert whats() == [("to_plan", Half.SPRING)]  # 23 November is within 120 days of 1 March
+    stage.clock.set(END)
+    assert whats() == [("to_settle", Half.AUTUMN), ("to_plan", Half.SPRING)]
+
+
+def test_erasing_frees_the_seat_and_kills_the_link(stage: Stage, data_dir: Any) -> None:
+    stage.answer(stage.cast.noor.id, "yes")
+    storage = folder(data_dir / "files")
+    stage.do(lambda db: own_data.erase(db, person_id=stage.cast.noor.id, storage=storage, now=stage.now))
+    stage.do(lambda db: actions.erase(db, person_id=stage.cast.noor.id, storage=storage, now=stage.now))
+    signup = stage.signup(stage.cast.noor.id)
+    assert (stage.meeting().taken, signup.answer, signup.nonce) == (0, "no", "")
+    assert signup.token_hash == f"erased-{signup.id}"
+    exported = stage.see(
+        lambda db: meetings.export_of(db, stage.cast.noor.id) | facts.export_of(db, stage.cast.noor.id)
+    )
+    assert [line["antwoord"] for line in exported["bijeenkomsten"]] == ["no"]
+
+
+def test_links_stop_90_days_after_the_meeting(stage: Stage) -> None:
+    stage.answer(stage.cast.noor.id, "yes")
+    before = stage.signup(stage.cast.noor.id)
+    stage.clock.set(END + own_data.LINKS_KEPT)
+    assert stage.do(lambda db: own_data.expire_links(db, now=stage.now)) == 0
+    stage.clock.advance(timedelta(seconds=1))
+    assert stage.do(lambda db: own_data.expire_links(db, now=stage.now)) == 2
+    after = stage.signup(stage.cast.noor.id)
+    assert (after.nonce, after.token_hash) == ("", f"expired-{after.id}")
+    assert (after.answer, after.uid) == (before.answer, before.uid)
+    assert stage.do(lambda db: own_data.expire_links(db, now=stage.now)) == 0
