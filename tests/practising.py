@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from PIL import Image
 from sqlalchemy import select
 
-from app.courses.queries import assignments_of
+from app.courses.editions import edition_of
 from app.delivery import actions as delivery
 from app.delivery.inputs import Group
 from app.delivery.tables import DeliveryDate
@@ -102,7 +102,7 @@ def begin(
         training = in_training(db, storage, now=now, **policy)
         training = replace(training, cast=_fresh(db, training.cast, now))
         finish_theory(db, training, now=now)
-        ((assignment_id, _),) = assignments_of(db, training.edition_id)
+        ((assignment_id, _),) = edition_of(db, training.edition_id).assignments
         record_id = records.open_record(db, by=training.cast.noor, assignment_id=assignment_id, now=now)
         dates = make_group(db, training.cast.noor, now=now)
     at_work = Practising(training, storage, record_id, dates)

@@ -13,16 +13,21 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 
 from app.courses.actions import cohorts, publishing
+from app.courses.editions import edition_of
 from app.courses.files.reader import read_course
 from app.courses.inputs import NewCohort
-from app.courses.queries import assignments_of, outlines
+from app.courses.queries import enrolment_facts
 from app.courses.tables import Intervention
 from app.delivery.tables import Delivery, DeliveryDate
 from app.kit.ids import digest
 from app.ledger.actions import record
 from app.people.queries import viewer_for
 from app.people.rules import Role
+from app.practice import queries as practice
+from app.practice.rules import PracticeProgress
 from app.practice.tables import Assessment, AssignmentRecord, CoachVisit, Preparation, SignOff, Submission
+from app.theory import queries as theory
+from app.theory.rules import TheoryProgress
 from app.theory.tables import LessonCompletion, QuizAttempt
 from tests.people import Cast, make_cast
 
@@ -43,6 +48,16 @@ class Training:
     intervention_id: int
     cohort_id: int
     enrolment_id: int
+
+
+def theory_of(db: Session, enrolment_id: int) -> TheoryProgress:
+    """How far an enrolment is with theory."""
+    return theory.progress_of(db, enrolment_facts(db, [enrolment_id]).values())[enrolment_id]
+
+
+def practice_of(db: Session, enrolment_id: int) -> PracticeProgress:
+    """How far an enrolment is with practice."""
+    return practice.progress_of(db, enrolment_facts(db, [enrolment_id]).values())[enrolment_id]
 
 
 def in_training(db: Session, storage: Storage, *, now: datetime, **policy: Any) -> Training:
@@ -77,7 +92,7 @@ def in_training(db: Session, storage: Storage, *, now: datetime, **policy: Any) 
 def finish_theory(db: Session, training: Training, *, now: datetime, enrolment_id: int | None = None) -> None:
     """Every lesson read, every check passed."""
     enrolment_id = enrolment_id or training.enrolment_id
-    outline = outlines(db, [training.edition_id])[training.edition_id]
+    outline = edition_of(db, training.edition_id).outline
     for module in outline.modules:
         for lesson in module.lessons:
             db.add(
@@ -122,7 +137,7 @@ def sign_everything(
     )
     db.add(group)
     db.flush()
-    for assignment_id, definition in assignments_of(db, training.edition_id):
+    for assignment_id, definition in edition_of(db, training.edition_id).assignments:
         starts = now - timedelta(days=1) + timedelta(hours=assignment_id)
         date = DeliveryDate(
             delivery_id=group.id, kind="session", starts_at=starts, ends_at=starts + timedelta(minutes=30)

@@ -30,7 +30,7 @@ from app.certification.tables import (
     StandingSpan,
 )
 from app.courses.actions.cohorts import complete
-from app.courses.queries import rubric_of
+from app.courses.editions import edition_of, newest_editions
 from app.courses.rules import EnrolmentStage, Policy
 from app.courses.tables import Enrolment, Intervention
 from app.kit.errors import Forbidden, NotFound, Refused
@@ -74,9 +74,10 @@ def grant(db: Session, *, by: Viewer, enrolment_id: int, reason: str = "", now: 
     period = _open_period(db, certification_id, found.policy, event_id=event_id, now=now)
     coach_id = found.practice.final_signed_by or enrolment.coach_id
     names = person_names(db, {one for one in (coach_id, by.id) if one is not None})
+    elements = edition_of(db, enrolment.edition_id).rubric.core_elements
     printed = Printed(
         intervention=enrolment.intervention_name,
-        core_elements=tuple((one.title, one.motif) for one in rubric_of(db, enrolment.edition_id).core_elements),
+        core_elements=tuple((one.title, one.motif) for one in elements),
         coach=names.get(coach_id or 0, ""),
         decided_by=names.get(by.id, by.name),
         taken_over=False,
@@ -165,7 +166,8 @@ def take_over(
         since=since,
         intervisions=intervisions,
     )
-    policy = queries.current_policies(db, [intervention_id])[intervention_id]
+    taught = newest_editions(db, [intervention_id]).get(intervention_id)
+    policy = taught.policy if taught else Policy()
     period = _open_period(db, certification_id, policy, event_id=event_id, now=now, intervisions=intervisions)
     printed = Printed(
         intervention=db.scalars(select(Intervention.name).where(Intervention.id == intervention_id)).one(),
@@ -173,7 +175,7 @@ def take_over(
         coach="",
         decided_by=person_names(db, [by_id]).get(by_id, "") if by_id is not None else "",
         taken_over=True,
-        sample=queries.newest_is_sample(db, intervention_id),
+        sample=taught is not None and taught.sample,
     )
     issue(db, period, person_id, printed, now=now)
     reassess(db, certification_ids=[certification_id])
@@ -182,12 +184,10 @@ def take_over(
 
 def reassess(db: Session, *, certification_ids: Collection[int]) -> None:
     """Write what the rule says of certifications as spans, for lists over many people."""
-    known = db.scalars(select(Certification).where(Certification.id.in_(set(certification_ids)))).all()
-    records = queries.records_of(db, known)
-    policies = queries.current_policies(db, {one.intervention_id for one in known})
+    known = queries.held(db, certification_ids)
     db.execute(delete(StandingSpan).where(StandingSpan.certification_id.in_([one.id for one in known])))
     for one in known:
-        for span in timeline(records[one.id], policies[one.intervention_id]):
+        for span in timeline(one.record, one.policy):
             db.add(
                 StandingSpan(
                     certification_id=one.id,

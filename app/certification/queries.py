@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import Select, Subquery, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.certification.rules import (
@@ -29,15 +29,16 @@ from app.certification.tables import (
     CertificationPeriod,
     StandingSpan,
 )
+from app.courses.editions import edition_of, editions_of
 from app.courses.queries import enrolment_facts
-from app.courses.rules import EnrolmentFacts, Policy
+from app.courses.rules import EnrolmentFacts, EnrolmentStage, Policy
 from app.courses.tables import Course, CourseEdition, Enrolment, Intervention
 from app.delivery.rules import Authorised
 from app.intervision.queries import facts as intervision
 from app.intervision.rules import Invitees
 from app.kit.errors import NotFound
 from app.kit.localtime import local_day
-from app.practice.queries import enrolments_signed, policies_of
+from app.practice.queries import enrolments_signed
 from app.practice.queries import progress_of as practice_of
 from app.practice.rules import PracticeProgress
 from app.theory.queries import progress_of as theory_of
@@ -61,124 +62,143 @@ class PersonStanding:
     certificate_id: int | None
     number: str
     code: str
+    issued_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Held:
+    """One certification with every fact that its standing follows from, and its newest document.
+
+    `policy` is the one in force now: of the newest edition, the defaults where nothing is taught (yet).
+    """
+
+    id: int
+    person_id: int
+    intervention_id: int
+    intervention: str
+    source: str
+    since: date
+    record: Record
+    policy: Policy
+    certificate_id: int | None
+    number: str
+    code: str
+    issued_at: datetime | None
+
+    def on(self, day: date) -> PersonStanding:
+        """How it stands on a day."""
+        return PersonStanding(
+            certification_id=self.id,
+            person_id=self.person_id,
+            intervention_id=self.intervention_id,
+            intervention=self.intervention,
+            source=self.source,
+            since=self.since,
+            standing=standing(self.record, self.policy, day),
+            starts_on=min((period.starts_on for period in self.record.periods), default=self.since),
+            certificate_id=self.certificate_id,
+            number=self.number,
+            code=self.code,
+            issued_at=self.issued_at,
+        )
+
+
+_HELD: Final = (
+    select(
+        Certification.id,
+        Certification.person_id,
+        Certification.intervention_id,
+        Intervention.name,
+        Certification.source,
+        Certification.certified_since,
+        CertificationPeriod.starts_on,
+        CertificationPeriod.ends_on,
+        CertificationPeriod.policy,
+        CertificationPeriod.imported_intervisions,
+        Certificate.id.label("certificate_id"),
+        Certificate.number,
+        Certificate.code,
+        Certificate.issued_at,
+        select(func.max(CourseEdition.id))
+        .join(Course, Course.id == CourseEdition.course_id)
+        .where(Course.intervention_id == Certification.intervention_id)
+        .correlate(Certification)
+        .scalar_subquery()
+        .label("newest"),
+    )
+    .join(Intervention, Intervention.id == Certification.intervention_id)
+    .outerjoin(CertificationPeriod, CertificationPeriod.certification_id == Certification.id)
+    .outerjoin(Certificate, Certificate.period_id == CertificationPeriod.id)
+    .order_by(Certification.id, CertificationPeriod.number)
+)
+_HELD_BY: Final = _HELD.where(Certification.person_id.in_(bindparam("people", expanding=True)))
+_HELD_IDS: Final = _HELD.where(Certification.id.in_(bindparam("certifications", expanding=True)))
 
 
 def standings(db: Session, person_ids: Collection[int], on: date) -> dict[int, list[PersonStanding]]:
     """How people stand; everybody asked for is in the answer. The statements do not grow with the people."""
     found: dict[int, list[PersonStanding]] = {person_id: [] for person_id in person_ids}
-    for one in _standings(db, Certification.person_id.in_(set(person_ids)), on):
-        found[one.person_id].append(one)
+    for one in _with_facts(db, db.execute(_HELD_BY, {"people": list(found)}).all()) if found else ():
+        found[one.person_id].append(one.on(on))
     return found
 
 
 def standing_of(db: Session, certification_id: int, on: date) -> PersonStanding:
     """How one certification stands. Raises: NotFound."""
-    found = _standings(db, Certification.id == certification_id, on)
+    found = held(db, [certification_id])
     if not found:
         raise NotFound
-    return found[0]
+    return found[0].on(on)
 
 
-def _standings(db: Session, which: ColumnElement[bool], on: date) -> list[PersonStanding]:
-    rows = db.execute(
-        select(Certification, Intervention.name)
-        .join(Intervention, Intervention.id == Certification.intervention_id)
-        .where(which)
-        .order_by(Certification.id)
-    ).all()
-    records = records_of(db, [row.Certification for row in rows])
-    documents = _newest_documents(db, [row.Certification.id for row in rows])
-    policies = current_policies(db, {row.Certification.intervention_id for row in rows})
+def held(db: Session, certification_ids: Collection[int]) -> list[Held]:
+    """Certifications with their facts; the statements do not grow with the list."""
+    if not certification_ids:
+        return []
+    return _with_facts(db, db.execute(_HELD_IDS, {"certifications": list(certification_ids)}).all())
+
+
+def _with_facts(db: Session, rows: Sequence[Any]) -> list[Held]:
+    """The rows are those of `_HELD`: one for each period with its document, in order."""
+    if not rows:
+        return []
+    periods: dict[int, list[Period]] = defaultdict(list)
+    for row in rows:
+        if row.starts_on is not None:
+            policy = Policy.from_facts(row.policy)
+            periods[row.id].append(Period(row.starts_on, row.ends_on, policy, row.imported_intervisions))
+    counts = intervision.counting(db, {row.person_id for row in rows}, {row.intervention_id for row in rows})
+    newest = editions_of(db, {row.newest for row in rows} - {None})
+    documents = {row.id: row for row in rows if row.certificate_id is not None}  # the last one counts
     found = []
-    for certification, intervention_name in rows:
-        record = records[certification.id]
-        document = documents.get(certification.id)
+    for id_, row in {row.id: row for row in rows}.items():
+        document = documents.get(id_)
+        edition = newest.get(row.newest)
         found.append(
-            PersonStanding(
-                certification_id=certification.id,
-                person_id=certification.person_id,
-                intervention_id=certification.intervention_id,
-                intervention=intervention_name,
-                source=certification.source,
-                since=certification.certified_since,
-                standing=standing(record, policies[certification.intervention_id], on),
-                starts_on=min((period.starts_on for period in record.periods), default=certification.certified_since),
-                certificate_id=document.id if document else None,
+            Held(
+                id=id_,
+                person_id=row.person_id,
+                intervention_id=row.intervention_id,
+                intervention=row.name,
+                source=row.source,
+                since=row.certified_since,
+                record=Record(
+                    periods=tuple(periods[id_]),
+                    attended=tuple(
+                        Attended(seen.day, seen.full)
+                        for seen in counts.attended[row.person_id]
+                        if seen.intervention_id == row.intervention_id
+                    ),
+                    offered=tuple(Offered(one.day, one.cancelled) for one in counts.offered[row.intervention_id]),
+                ),
+                policy=edition.policy if edition else Policy(),
+                certificate_id=document.certificate_id if document else None,
                 number=document.number if document else "",
                 code=document.code if document else "",
+                issued_at=document.issued_at if document else None,
             )
         )
     return found
-
-
-def records_of(db: Session, certifications: Iterable[Certification]) -> dict[int, Record]:
-    """The facts of certifications: one statement for periods, one for attendance, one per intervention."""
-    known = list(certifications)
-    periods: dict[int, list[Period]] = defaultdict(list)
-    for row in db.scalars(
-        select(CertificationPeriod)
-        .where(CertificationPeriod.certification_id.in_([one.id for one in known]))
-        .order_by(CertificationPeriod.number)
-    ):
-        policy = Policy.from_facts(row.policy)
-        periods[row.certification_id].append(Period(row.starts_on, row.ends_on, policy, row.imported_intervisions))
-    attended = intervision.attended(db, {one.person_id for one in known})
-    offered = {
-        id_: tuple(Offered(one.day, one.cancelled) for one in intervision.offered(db, id_))
-        for id_ in {one.intervention_id for one in known}
-    }
-    return {
-        one.id: Record(
-            periods=tuple(periods[one.id]),
-            attended=tuple(
-                Attended(seen.day, seen.full)
-                for seen in attended[one.person_id]
-                if seen.intervention_id == one.intervention_id
-            ),
-            offered=offered[one.intervention_id],
-        )
-        for one in known
-    }
-
-
-def current_policies(db: Session, intervention_ids: Collection[int]) -> dict[int, Policy]:
-    """The policy in force now for each intervention: of the newest edition; the defaults when there is none."""
-    newest = (
-        select(func.max(CourseEdition.id))
-        .join(Course, Course.id == CourseEdition.course_id)
-        .where(Course.intervention_id.in_(set(intervention_ids)))
-        .group_by(Course.intervention_id)
-    )
-    rows = db.execute(
-        select(Course.intervention_id, CourseEdition.policy)
-        .join(Course, Course.id == CourseEdition.course_id)
-        .where(CourseEdition.id.in_(newest))
-    )
-    return {id_: Policy() for id_ in intervention_ids} | {
-        row.intervention_id: Policy.from_facts(row.policy) for row in rows
-    }
-
-
-def newest_is_sample(db: Session, intervention_id: int) -> bool:
-    """Whether what is taught for an intervention now is sample content."""
-    newest = (
-        select(CourseEdition.sample)
-        .join(Course, Course.id == CourseEdition.course_id)
-        .where(Course.intervention_id == intervention_id)
-        .order_by(CourseEdition.id.desc())
-        .limit(1)
-    )
-    return bool(db.scalar(newest))
-
-
-def _newest_documents(db: Session, certification_ids: Collection[int]) -> dict[int, Any]:
-    rows = db.execute(
-        select(Certificate.id, Certificate.number, Certificate.code, CertificationPeriod.certification_id)
-        .join(CertificationPeriod, CertificationPeriod.id == Certificate.period_id)
-        .where(CertificationPeriod.certification_id.in_(set(certification_ids)))
-        .order_by(CertificationPeriod.number)
-    )
-    return {row.certification_id: row for row in rows}
 
 
 # Proofs for lower domains, and lists over many people: from the spans that the rule itself computed ----------
@@ -186,45 +206,52 @@ def _newest_documents(db: Session, certification_ids: Collection[int]) -> dict[i
 
 def invitees(db: Session, intervention_id: int, on: date) -> Invitees:
     """Who is invited for intervision: everybody whose certificate holds that day, also in grace."""
-    return Invitees(frozenset(db.scalars(_on_day(select(StandingSpan.person_id), on, HOLDING, intervention_id))))
+    people = (
+        _on_day(select(StandingSpan.person_id), on)
+        .join(Certification, Certification.id == StandingSpan.certification_id)
+        .where(Certification.intervention_id == intervention_id, StandingSpan.state.in_(HOLDING))
+    )
+    return Invitees(frozenset(db.scalars(people)))
 
 
 def authorised(db: Session, person_id: int, intervention_id: int, on: date) -> Authorised | None:
     """Proof that somebody may start a group of an intervention; None when she may not."""
-    found = _standings(
-        db,
-        (Certification.person_id == person_id) & (Certification.intervention_id == intervention_id),
-        on,
-    )
+    found = [one for one in standings(db, [person_id], on)[person_id] if one.intervention_id == intervention_id]
     if not found or not found[0].standing.state.may_start_group or found[0].standing.until is None:
         return None
     return Authorised(person_id, intervention_id, found[0].standing.until)
 
 
-def states_on(db: Session, on: date, intervention_id: int | None = None) -> dict[int, State]:
-    """The state of every certified person on a day, by person; the best one when somebody has several."""
-    order = list(State)
-    best: dict[int, State] = {}
-    for person_id, name in db.execute(
-        _on_day(select(StandingSpan.person_id, StandingSpan.state), on, None, intervention_id)
-    ):
-        state = State(name)
-        if person_id not in best or order.index(state) > order.index(best[person_id]):
-            best[person_id] = state
-    return best
+_RANKS: Final = {state.value: rank for rank, state in enumerate(State)}
+_BY_RANK: Final = tuple(State)
 
 
-def _on_day(
-    query: Select[*tuple[Any, ...]], on: date, states: Collection[State] | None, intervention_id: int | None
-) -> Select[*tuple[Any, ...]]:
-    query = query.where(StandingSpan.starts_on <= on, or_(StandingSpan.ends_on.is_(None), StandingSpan.ends_on >= on))
-    if states is not None:
-        query = query.where(StandingSpan.state.in_(states))
-    if intervention_id is not None:
-        query = query.join(Certification, Certification.id == StandingSpan.certification_id).where(
-            Certification.intervention_id == intervention_id
-        )
-    return query
+def best_states(on: date) -> Subquery:
+    """Everybody who was ever certified with the best of her states on a day: `person_id`, `rank` (see `ranks`)."""
+    rank = func.max(case(_RANKS, value=StandingSpan.state))
+    return _on_day(select(StandingSpan.person_id, rank.label("rank")), on).group_by(StandingSpan.person_id).subquery()
+
+
+def ranks(states: Iterable[State]) -> list[int]:
+    """States as `best_states` counts them."""
+    return [_RANKS[state] for state in states]
+
+
+def state_counts(db: Session, on: date) -> dict[State, int]:
+    """How many people stand where on a day; each once, by the best state when she has several."""
+    best = best_states(on)
+    rows = db.execute(select(best.c.rank, func.count()).group_by(best.c.rank))
+    return {_BY_RANK[rank]: count for rank, count in rows}
+
+
+def people_standing(on: date, states: Iterable[State]) -> Select[int]:
+    """The people whose best state on a day is one of `states`, as a condition for a list."""
+    best = best_states(on)
+    return select(best.c.person_id).where(best.c.rank.in_(ranks(states)))
+
+
+def _on_day(query: Select[*tuple[Any, ...]], on: date) -> Select[*tuple[Any, ...]]:
+    return query.where(StandingSpan.starts_on <= on, or_(StandingSpan.ends_on.is_(None), StandingSpan.ends_on >= on))
 
 
 # Decisions ---------------------------------------------------------------------------------------------------
@@ -266,20 +293,27 @@ class Candidate:
         return self.ready_on is not None and (self.refused_on is None or self.refused_on < self.ready_on)
 
 
-def candidates(db: Session, enrolment_ids: Collection[int]) -> list[Candidate]:
-    """The facts for a decision about each enrolment; the statements do not grow with the list."""
-    facts = enrolment_facts(db, enrolment_ids)
-    theory, practice = theory_of(db, enrolment_ids), practice_of(db, enrolment_ids)
-    policies = policies_of(db, {one.edition_id for one in facts.values()})
-    refused = db.execute(
-        select(CertificationDecision.enrolment_id, func.max(CertificationDecision.decided_at).label("at"))
-        .where(CertificationDecision.enrolment_id.in_(enrolment_ids), CertificationDecision.kind == "refused")
-        .group_by(CertificationDecision.enrolment_id)
+_REFUSED: Final = (
+    select(CertificationDecision.enrolment_id, func.max(CertificationDecision.decided_at).label("at"))
+    .where(
+        CertificationDecision.enrolment_id.in_(bindparam("enrolments", expanding=True)),
+        CertificationDecision.kind == "refused",
     )
+    .group_by(CertificationDecision.enrolment_id)
+)
+
+
+def candidates(db: Session, enrolments: Collection[EnrolmentFacts]) -> list[Candidate]:
+    """The facts for a decision about each enrolment; the statements do not grow with the list."""
+    theory = theory_of(db, enrolments)
+    practice = practice_of(db, enrolments, theory=theory)
+    open_ones = [one for one in enrolments if one.stage is not EnrolmentStage.COMPLETED]
+    judged = [one.id for one in open_ones if practice[one.id].complete]  # earlier nothing can have been refused
+    refused = db.execute(_REFUSED, {"enrolments": judged}) if judged else ()
     refused_on = {row.enrolment_id: local_day(row.at) for row in refused}
     return [
-        Candidate(one, theory[one.id], practice[one.id], policies[one.edition_id], refused_on.get(one.id))
-        for one in facts.values()
+        Candidate(one, theory[one.id], practice[one.id], edition_of(db, one.edition_id).policy, refused_on.get(one.id))
+        for one in enrolments
     ]
 
 
@@ -293,13 +327,14 @@ def ready_for_decision(db: Session) -> list[Candidate]:
         Enrolment.paused_at.is_(None),
         Enrolment.id.in_(enrolments_signed()),
     )
-    ready = [one for one in candidates(db, db.scalars(following).all()) if one.ready_on is not None]
+    enrolments = enrolment_facts(db, db.scalars(following).all()).values()
+    ready = [one for one in candidates(db, enrolments) if one.ready_on is not None]
     return sorted(ready, key=lambda one: (one.ready_on or date.max, one.enrolment.id))
 
 
 def candidate(db: Session, enrolment_id: int) -> Candidate:
     """The facts for one decision. Raises: NotFound."""
-    found = candidates(db, [enrolment_id])
-    if not found:
+    found = enrolment_facts(db, [enrolment_id]).get(enrolment_id)
+    if found is None:
         raise NotFound
-    return found[0]
+    return candidates(db, [found])[0]

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.courses.queries import reading_of, rubric_of
+from app.courses.queries import reading_of
 from app.courses.rules import OutlineSession
 from app.courses.tables import HandbookSession
 from app.kit.errors import NotFound
@@ -99,13 +99,13 @@ def session_page(db: Session, viewer: Viewer, course_slug: str, session_slug: st
     reading = reading_of(db, viewer, course_slug)
     session = db.scalar(
         select(HandbookSession).where(
-            HandbookSession.edition_id == reading.edition_id, HandbookSession.slug == session_slug
+            HandbookSession.edition_id == reading.edition.id, HandbookSession.slug == session_slug
         )
     )
     if session is None:
         raise NotFound
     script = session.script
-    elements = {element.slug: element for element in rubric_of(db, reading.edition_id).core_elements}
+    elements = {element.slug: element for element in reading.edition.rubric.core_elements}
     forms = []
     for form in script["working_forms"]:
         element = elements.get(form["core_element"])

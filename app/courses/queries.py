@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Select, and_, false, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, bindparam, exists, false, func, select
+from sqlalchemy.orm import Session, aliased
 
-from app.courses.rules import AssignmentDefinition, EnrolmentFacts, Outline, Policy, Rubric
+from app.courses.editions import Edition, edition_of
+from app.courses.rules import EnrolmentFacts, Outline
 from app.courses.tables import (
     CoachAssignment,
     Cohort,
@@ -18,7 +19,6 @@ from app.courses.tables import (
     CourseImage,
     Enrolment,
     Intervention,
-    PracticalAssignment,
 )
 from app.kit.errors import NotFound
 from app.people.rules import Role, Viewer
@@ -54,121 +54,125 @@ def enrolments_visible_to(viewer: Viewer) -> Select[int]:
     return ids.where(seen)
 
 
+_ENROLMENTS: Final = (
+    select(
+        Enrolment.id,
+        Enrolment.person_id,
+        Course.slug.label("course_slug"),
+        CourseEdition.title.label("course_title"),
+        Intervention.id.label("intervention_id"),
+        Intervention.slug.label("intervention_slug"),
+        Intervention.name.label("intervention_name"),
+        Enrolment.edition_id,
+        Cohort.id.label("cohort_id"),
+        Cohort.name.label("cohort_name"),
+        Cohort.contact_id,
+        Cohort.starts_on,
+        CourseEdition.sample,
+        CoachAssignment.coach_id,
+        Enrolment.created_at,
+        Enrolment.confirmed_at,
+        Enrolment.paused_at,
+        Enrolment.completed_at,
+        Enrolment.withdrawn_at,
+        Enrolment.expired_at,
+    )
+    .join(Cohort, Cohort.id == Enrolment.cohort_id)
+    .join(CourseEdition, CourseEdition.id == Enrolment.edition_id)
+    .join(Course, Course.id == Enrolment.course_id)
+    .join(Intervention, Intervention.id == Course.intervention_id)
+    .outerjoin(
+        CoachAssignment,
+        and_(CoachAssignment.enrolment_id == Enrolment.id, CoachAssignment.until.is_(None)),
+    )
+)
+_BY_ID: Final = _ENROLMENTS.where(Enrolment.id.in_(bindparam("enrolments", expanding=True)))
+_GOING_ON: Final = _ENROLMENTS.where(
+    Enrolment.person_id == bindparam("person"), Enrolment.withdrawn_at.is_(None), Enrolment.expired_at.is_(None)
+)
+_CURRENT: Final = _GOING_ON.order_by(Enrolment.created_at.desc(), Enrolment.id.desc()).limit(1)
+_IN_COURSE: Final = _GOING_ON.where(Course.slug == bindparam("course"))
+_IN_COURSE_LOCKED: Final = _IN_COURSE.with_for_update(of=Enrolment)
+_newer = aliased(Enrolment)
+_LATEST_OF: Final = _ENROLMENTS.where(
+    Enrolment.person_id.in_(bindparam("people", expanding=True)),
+    Enrolment.withdrawn_at.is_(None),
+    Enrolment.expired_at.is_(None),
+    ~exists().where(
+        _newer.person_id == Enrolment.person_id,
+        _newer.id > Enrolment.id,
+        _newer.withdrawn_at.is_(None),
+        _newer.expired_at.is_(None),
+    ),
+)
+_COACHED: Final = _ENROLMENTS.where(
+    CoachAssignment.coach_id == bindparam("coach"), Enrolment.withdrawn_at.is_(None), Enrolment.expired_at.is_(None)
+)
+
+
 def enrolment_facts(db: Session, ids: Collection[int]) -> dict[int, EnrolmentFacts]:
     """What other domains ask of enrolments; the caller has made sure that they may be seen."""
     if not ids:
         return {}
-    return {facts.id: facts for facts in _facts(db, _enrolments().where(Enrolment.id.in_(ids)))}
+    return {facts.id: facts for facts in _facts(db, _BY_ID, enrolments=list(ids))}
 
 
 def current_enrolment(db: Session, person_id: int) -> EnrolmentFacts | None:
     """The latest enrolment of somebody that was neither withdrawn nor ran out."""
-    found = _facts(
-        db,
-        _enrolments()
-        .where(
-            Enrolment.person_id == person_id,
-            Enrolment.withdrawn_at.is_(None),
-            Enrolment.expired_at.is_(None),
-        )
-        .order_by(Enrolment.created_at.desc(), Enrolment.id.desc())
-        .limit(1),
-    )
+    found = _facts(db, _CURRENT, person=person_id)
     return found[0] if found else None
 
 
-def enrolment_of(db: Session, person_id: int, course_slug: str) -> EnrolmentFacts | None:
-    """Somebody's open enrolment in one course."""
-    found = _facts(
-        db,
-        _enrolments().where(
-            Enrolment.person_id == person_id,
-            Course.slug == course_slug,
-            Enrolment.withdrawn_at.is_(None),
-            Enrolment.expired_at.is_(None),
-        ),
-    )
+def enrolment_of(
+    db: Session, person_id: int, course_slug: str, *, to_change: bool = False
+) -> EnrolmentFacts | None:
+    """Somebody's open enrolment in one course; locked when it is read to change something of it."""
+    found = _facts(db, _IN_COURSE_LOCKED if to_change else _IN_COURSE, person=person_id, course=course_slug)
     return found[0] if found else None
 
 
-def _enrolments() -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            Enrolment.id,
-            Enrolment.person_id,
-            Course.slug.label("course_slug"),
-            CourseEdition.title.label("course_title"),
-            Intervention.id.label("intervention_id"),
-            Intervention.slug.label("intervention_slug"),
-            Intervention.name.label("intervention_name"),
-            Enrolment.edition_id,
-            Cohort.id.label("cohort_id"),
-            Cohort.name.label("cohort_name"),
-            Cohort.contact_id,
-            Cohort.starts_on,
-            CourseEdition.sample,
-            CoachAssignment.coach_id,
-            Enrolment.created_at,
-            Enrolment.confirmed_at,
-            Enrolment.paused_at,
-            Enrolment.completed_at,
-            Enrolment.withdrawn_at,
-            Enrolment.expired_at,
-        )
-        .join(Cohort, Cohort.id == Enrolment.cohort_id)
-        .join(CourseEdition, CourseEdition.id == Enrolment.edition_id)
-        .join(Course, Course.id == Enrolment.course_id)
-        .join(Intervention, Intervention.id == Course.intervention_id)
-        .outerjoin(
-            CoachAssignment,
-            and_(CoachAssignment.enrolment_id == Enrolment.id, CoachAssignment.until.is_(None)),
-        )
-    )
+def latest_enrolments(db: Session, person_ids: Collection[int]) -> list[EnrolmentFacts]:
+    """The latest enrolment of each that was neither withdrawn nor ran out."""
+    return _facts(db, _LATEST_OF, people=list(person_ids)) if person_ids else []
 
 
-def _facts(db: Session, query: Select[*tuple[Any, ...]]) -> list[EnrolmentFacts]:
-    return [EnrolmentFacts(**row) for row in db.execute(query).mappings()]
+def enrolments_coached(db: Session, coach_id: int) -> list[EnrolmentFacts]:
+    """The enrolments that somebody coaches now and that were neither withdrawn nor ran out."""
+    return _facts(db, _COACHED, coach=coach_id)
 
 
-def policy_of(db: Session, edition_id: int) -> Policy:
-    return Policy.from_facts(_edition_column(db, edition_id, CourseEdition.policy))
-
-
-def rubric_of(db: Session, edition_id: int) -> Rubric:
-    return Rubric.from_facts(_edition_column(db, edition_id, CourseEdition.rubric))
-
-
-def outlines(db: Session, edition_ids: Iterable[int]) -> dict[int, Outline]:
-    """The outlines of editions, in one statement."""
-    wanted = set(edition_ids)
-    if not wanted:
-        return {}
-    rows = db.execute(select(CourseEdition.id, CourseEdition.outline).where(CourseEdition.id.in_(wanted)))
-    return {row.id: Outline.from_facts(row.outline) for row in rows}
-
-
-def assignments_of(db: Session, edition_id: int) -> list[tuple[int, AssignmentDefinition]]:
-    """The practical assignments of an edition, in order."""
-    rows = db.execute(
-        select(PracticalAssignment.id, PracticalAssignment.definition)
-        .where(PracticalAssignment.edition_id == edition_id)
-        .order_by(PracticalAssignment.position)
-    )
-    return [(row.id, AssignmentDefinition.from_facts(row.definition)) for row in rows]
+def _facts(db: Session, query: Select[*tuple[Any, ...]], **given: Any) -> list[EnrolmentFacts]:
+    return [EnrolmentFacts(*row) for row in db.execute(query, given)]
 
 
 @dataclass(frozen=True)
 class Reading:
     """What somebody reads: her own edition, or a preview of the latest one (`enrolment` is None)."""
 
-    edition_id: int
-    outline: Outline
-    sample: bool
+    edition: Edition
     enrolment: EnrolmentFacts | None
+
+    @property
+    def outline(self) -> Outline:
+        return self.edition.outline
+
+    @property
+    def sample(self) -> bool:
+        return self.edition.sample
 
     @property
     def preview(self) -> bool:
         return self.enrolment is None
+
+
+_LATEST: Final = (
+    select(CourseEdition.id, Intervention.slug)
+    .join(Course, Course.id == CourseEdition.course_id)
+    .join(Intervention, Intervention.id == Course.intervention_id)
+    .where(Course.slug == bindparam("course"))
+    .order_by(CourseEdition.number.desc())
+    .limit(1)
+)
 
 
 def reading_of(db: Session, viewer: Viewer, course_slug: str) -> Reading:
@@ -179,19 +183,11 @@ def reading_of(db: Session, viewer: Viewer, course_slug: str) -> Reading:
     """
     enrolment = enrolment_of(db, viewer.id, course_slug)
     if enrolment is not None:
-        outline = outlines(db, [enrolment.edition_id])[enrolment.edition_id]
-        return Reading(enrolment.edition_id, outline, enrolment.sample, enrolment)
-    row = db.execute(
-        select(CourseEdition.id, CourseEdition.outline, CourseEdition.sample, Intervention.slug)
-        .join(Course, Course.id == CourseEdition.course_id)
-        .join(Intervention, Intervention.id == Course.intervention_id)
-        .where(Course.slug == course_slug)
-        .order_by(CourseEdition.number.desc())
-        .limit(1)
-    ).first()
+        return Reading(edition_of(db, enrolment.edition_id), enrolment)
+    row = db.execute(_LATEST, {"course": course_slug}).first()
     if row is None or not _reads_along(viewer, row.slug):
         raise NotFound
-    return Reading(row.id, Outline.from_facts(row.outline), row.sample, None)
+    return Reading(edition_of(db, row.id), None)
 
 
 def _reads_along(viewer: Viewer, intervention_slug: str) -> bool:
@@ -243,10 +239,3 @@ def image_key(db: Session, edition_id: int, name: str) -> str:
     if key is None:
         raise NotFound
     return key
-
-
-def _edition_column(db: Session, edition_id: int, column: Any) -> dict[str, Any]:
-    found = db.execute(select(column).where(CourseEdition.id == edition_id)).scalar_one_or_none()
-    if found is None:
-        raise NotFound
-    return dict(found)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.courses.queries import enrolments_visible_to
@@ -25,19 +26,37 @@ def groups_visible_to(viewer: Viewer) -> Select[int]:
     )
 
 
+_GROUPS: Final = (
+    select(
+        Delivery.enrolment_id,
+        Delivery.id.label("group_id"),
+        Delivery.place,
+        Delivery.address,
+        Delivery.municipality,
+        DeliveryDate.id,
+        DeliveryDate.kind,
+        DeliveryDate.starts_at,
+        DeliveryDate.ends_at,
+        DeliveryDate.cancelled_at,
+    )
+    .outerjoin(DeliveryDate, DeliveryDate.delivery_id == Delivery.id)
+    .where(Delivery.enrolment_id.in_(bindparam("enrolments", expanding=True)), Delivery.ended_at.is_(None))
+    .order_by(Delivery.id, DeliveryDate.starts_at)
+)
+
+
 def groups_of(db: Session, enrolment_ids: Collection[int]) -> dict[int, GroupFacts]:
-    """The present group of each enrolment that has one: two statements, however many there are."""
+    """The present group of each enrolment that has one, with its dates: one statement, however many there are."""
     if not enrolment_ids:
         return {}
-    rows = db.execute(
-        select(Delivery.enrolment_id, Delivery.id, Delivery.place, Delivery.address, Delivery.municipality)
-        .where(Delivery.enrolment_id.in_(enrolment_ids), Delivery.ended_at.is_(None))
-        .order_by(Delivery.id)
-    ).all()
-    dates = dates_of(db, [row.id for row in rows])
-    return {
-        row.enrolment_id: GroupFacts(row.id, row.place, row.address, row.municipality, dates[row.id]) for row in rows
-    }
+    groups: dict[int, GroupFacts] = {}
+    dates: dict[int, list[DateFacts]] = defaultdict(list)
+    for row in db.execute(_GROUPS, {"enrolments": list(enrolment_ids)}):
+        groups[row.enrolment_id] = GroupFacts(row.group_id, row.place, row.address, row.municipality, ())
+        if row.id is not None:
+            cancelled = row.cancelled_at is not None
+            dates[row.group_id].append(DateFacts(row.id, DateKind(row.kind), row.starts_at, row.ends_at, cancelled))
+    return {enrolment_id: replace(group, dates=tuple(dates[group.id])) for enrolment_id, group in groups.items()}
 
 
 def dates_of(db: Session, group_ids: Collection[int]) -> dict[int, tuple[DateFacts, ...]]:

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.courses.queries import assignments_of, outlines, rubric_of
+from app.courses.editions import edition_of
 from app.courses.rules import AssignmentDefinition, Outline, Rubric
 from app.courses.tables import Quiz
 from app.delivery import actions as delivery
@@ -73,7 +73,7 @@ class Course:
 
 def read_course(db: Session, edition_id: int, intervention_id: int) -> Course:
     """The steps of theory in their order, and the assignments. `first_steps`: those of the first module."""
-    outline: Outline = outlines(db, [edition_id])[edition_id]
+    outline: Outline = edition_of(db, edition_id).outline
     questions = {
         quiz.slug: tuple(Question.from_facts(one) for one in quiz.questions)
         for quiz in db.scalars(select(Quiz).where(Quiz.edition_id == edition_id))
@@ -90,8 +90,8 @@ def read_course(db: Session, edition_id: int, intervention_id: int) -> Course:
         intervention_id=intervention_id,
         steps=tuple(steps),
         first_steps=len(first.lessons) + (first.quiz is not None),
-        assignments=tuple(assignments_of(db, edition_id)),
-        rubric=rubric_of(db, edition_id),
+        assignments=tuple(edition_of(db, edition_id).assignments),
+        rubric=edition_of(db, edition_id).rubric,
     )
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections import deque
-from collections.abc import Iterator
+from collections import ChainMap, deque
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -31,6 +31,18 @@ POSTGRES_TIMEOUTS: tuple[str, ...] = (
     "lock_timeout=3s",
     "idle_in_transaction_session_timeout=5s",
 )
+
+
+KEPT: Final = "kept"
+
+
+def kept(session: Session) -> MutableMapping[Any, Any]:
+    """A place for facts that never change once they are written, such as an edition: read once for each process.
+
+    Nothing that can change may stand here: other processes would not hear of it.
+    """
+    place: MutableMapping[Any, Any] = session.info.setdefault(KEPT, {})
+    return place
 
 
 class DatabaseBusy(Exception):
@@ -84,6 +96,7 @@ class Database:
     lanes: int
     _lane: Lane
     _write_lock: Path | None
+    _kept: dict[Any, Any] = field(default_factory=dict)
 
     @classmethod
     def open(cls, url: str, *, data_dir: Path) -> Self:
@@ -114,7 +127,10 @@ class Database:
     @contextmanager
     def reading(self, *, snapshot: bool = False) -> Iterator[Session]:
         """A session that cannot write. `snapshot` gives all its reads one moment on PostgreSQL too."""
-        with self._one_lane(), Session(self.reader, autoflush=False, expire_on_commit=False) as session:
+        with (
+            self._one_lane(),
+            Session(self.reader, autoflush=False, expire_on_commit=False, info={KEPT: self._kept}) as session,
+        ):
             if snapshot and not self.is_sqlite:
                 session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             try:
@@ -130,7 +146,12 @@ class Database:
 
         Raises: DatabaseBusy when another process holds the write lock too long.
         """
-        with self._one_lane(), self._exclusive(), Session(self.writer, expire_on_commit=False) as session:
+        kept = ChainMap({}, self._kept)  # what a transaction wrote may still be rolled back: it keeps that to itself
+        with (
+            self._one_lane(),
+            self._exclusive(),
+            Session(self.writer, expire_on_commit=False, info={KEPT: kept}) as session,
+        ):
             with session.begin():
                 yield session
 

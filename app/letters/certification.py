@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from app.certification.actions import GRANTED, REFUSED
 from app.certification.paper.sheet import check_link
 from app.certification.tables import Certificate, CertificationDecision, CertificationPeriod
-from app.courses.queries import enrolment_facts, policy_of
+from app.courses.editions import edition_of
+from app.courses.queries import enrolment_facts
 from app.kit.localtime import local_day
 from app.ledger.tables import LedgerContent
 from app.letters.desk import Desk, Draft, Kind, NotDue
@@ -50,7 +51,7 @@ def refused(db: Session, message: Message, desk: Desk) -> Draft:
     enrolment = enrolment_facts(db, [decision.enrolment_id])[decision.enrolment_id]
     if enrolment.completed_at is not None:
         raise NotDue("Het certificaat is intussen toegekend.")
-    appeal_days = policy_of(db, enrolment.edition_id).appeal_days
+    appeal_days = edition_of(db, enrolment.edition_id).policy.appeal_days
     contact = cards(db, [enrolment.contact_id])[enrolment.contact_id]
     return Draft(
         "certificate_refused",

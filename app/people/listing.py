@@ -81,12 +81,15 @@ def lines(
     q: str = "",
     role: str = "",
     organisation_id: int | None = None,
-    only: Collection[int] | None = None,
+    only: Select[int] | Collection[int] | None = None,
     outside: bool = False,
     after: str = "",
     before: str = "",
 ) -> Found:
-    """People by name, a page at a time; `after` and `before` are keys of an earlier answer."""
+    """People by name, a page at a time; `after` and `before` are keys of an earlier answer.
+
+    `only` are the people to choose from: ids, or a query that selects them.
+    """
     query = _lines(q=q, role=role, organisation_id=organisation_id, only=only, outside=outside)
     key = tuple_(Person.folded_name, Person.id)
     back = _read_key(before)
@@ -203,7 +206,7 @@ def _lines(
     q: str = "",
     role: str = "",
     organisation_id: int | None = None,
-    only: Collection[int] | None = None,
+    only: Select[int] | Collection[int] | None = None,
     outside: bool = False,
 ) -> Select[*tuple[Any, ...]]:
     invited = exists().where(
@@ -235,7 +238,7 @@ def _lines(
         query = query.where(Organisation.id == organisation_id)
     if outside:
         query = query.where(Account.person_id.is_(None))
-    return query if only is None else query.where(Person.id.in_(set(only)))
+    return query if only is None else query.where(Person.id.in_(only))
 
 
 def _with_roles(db: Session, rows: Collection[Any]) -> list[PersonLine]:

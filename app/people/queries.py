@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any, Final
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.kit.errors import NotFound
@@ -15,64 +16,59 @@ from app.kit.text import first_name, fold
 from app.people.rules import EXPORT_KEPT, SESSION_IDLE, PersonCard, Role, Viewer
 from app.people.tables import Account, Export, Membership, Organisation, Person, RoleGrant, SignIn
 
+_BY_TOKEN: Final = (
+    select(
+        SignIn.id,
+        SignIn.factor_at,
+        SignIn.last_seen_at,
+        Person.id.label("person_id"),
+        Person.name,
+        Person.locale,
+        Organisation.name.label("organisation"),
+        RoleGrant.role,
+        RoleGrant.organisation_id,
+        RoleGrant.intervention,
+    )
+    .join(Person, Person.id == SignIn.person_id)
+    .join(Account, Account.person_id == Person.id)
+    .outerjoin(Membership, and_(Membership.person_id == Person.id, Membership.until.is_(None)))
+    .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
+    .outerjoin(RoleGrant, and_(RoleGrant.person_id == Person.id, RoleGrant.revoked_at.is_(None)))
+    .where(
+        SignIn.token_hash == bindparam("token_hash"),
+        SignIn.ended_at.is_(None),
+        SignIn.expires_at > bindparam("now"),
+        SignIn.last_seen_at > bindparam("idle_since"),
+        Account.blocked_at.is_(None),
+        Person.erased_at.is_(None),
+    )
+)
+_GRANTS: Final = select(RoleGrant.role, RoleGrant.organisation_id, RoleGrant.intervention).where(
+    RoleGrant.person_id == bindparam("person"), RoleGrant.revoked_at.is_(None)
+)
+
 
 def viewer_by_token(db: Session, token_hash: str, *, now: datetime) -> tuple[Viewer, datetime] | None:
-    """The viewer of a session that still holds, and when she was last seen.
+    """The viewer of a session that still holds, and when she was last seen: one statement.
 
     A session ends by signing out, by its longest life, by twelve idle hours, and when the account is blocked.
     """
-    row = db.execute(
-        select(
-            SignIn.id,
-            SignIn.factor_at,
-            SignIn.last_seen_at,
-            Person.id.label("person_id"),
-            Person.name,
-            Person.locale,
-            Organisation.name.label("organisation"),
-        )
-        .join(Person, Person.id == SignIn.person_id)
-        .join(Account, Account.person_id == Person.id)
-        .outerjoin(Membership, and_(Membership.person_id == Person.id, Membership.until.is_(None)))
-        .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
-        .where(
-            SignIn.token_hash == token_hash,
-            SignIn.ended_at.is_(None),
-            SignIn.expires_at > now,
-            SignIn.last_seen_at > now - SESSION_IDLE,
-            Account.blocked_at.is_(None),
-            Person.erased_at.is_(None),
-        )
-    ).first()
-    if row is None:
+    rows = db.execute(_BY_TOKEN, {"token_hash": token_hash, "now": now, "idle_since": now - SESSION_IDLE}).all()
+    if not rows:
         return None
-    return viewer_of_person(
-        db,
+    row = rows[0]
+    viewer = _viewer(
         row.person_id,
+        [one for one in rows if one.role is not None],
         name=row.name,
         organisation=row.organisation or "",
         locale=row.locale,
-        sign_in_id=row.id,
-        factor_at=row.factor_at,
-    ), row.last_seen_at
+    )
+    return replace(viewer, sign_in_id=row.id, factor_at=row.factor_at), row.last_seen_at
 
 
-def viewer_of_person(
-    db: Session,
-    person_id: int,
-    *,
-    name: str,
-    organisation: str = "",
-    locale: str = "nl",
-    sign_in_id: int | None = None,
-    factor_at: datetime | None = None,
-) -> Viewer:
-    """A viewer with the rights that the person has at this moment."""
-    grants = db.execute(
-        select(RoleGrant.role, RoleGrant.organisation_id, RoleGrant.intervention).where(
-            RoleGrant.person_id == person_id, RoleGrant.revoked_at.is_(None)
-        )
-    ).all()
+def _viewer(person_id: int, grants: Sequence[Any], *, name: str, organisation: str, locale: str) -> Viewer:
+    """A viewer with the rights that were granted to the person and hold now."""
     return Viewer(
         person_id=person_id,
         name=name,
@@ -86,8 +82,6 @@ def viewer_of_person(
         ),
         coach_of=frozenset(grant.intervention for grant in grants if grant.role == Role.COACH),
         locale=known_locale(locale),
-        sign_in_id=sign_in_id,
-        factor_at=factor_at,
     )
 
 
@@ -100,40 +94,67 @@ def viewer_for(db: Session, person_id: int, *, on: date | None = None) -> Viewer
     if row is None:
         raise NotFound
     card = cards(db, [person_id], on=on).get(person_id)
-    return viewer_of_person(
-        db, person_id, name=row.name, organisation=card.organisation if card else "", locale=row.locale
+    return _viewer(
+        person_id,
+        db.execute(_GRANTS, {"person": person_id}).all(),
+        name=row.name,
+        organisation=card.organisation if card else "",
+        locale=row.locale,
     )
+
+
+_NAMES: Final = select(Person.id, Person.name).where(Person.id.in_(bindparam("people", expanding=True)))
 
 
 def person_names(db: Session, ids: Iterable[int]) -> dict[int, str]:
     """Names by id."""
-    found = db.execute(select(Person.id, Person.name).where(Person.id.in_(set(ids))))
-    return {row.id: row.name for row in found}
+    people = list(set(ids))
+    return {row.id: row.name for row in db.execute(_NAMES, {"people": people})} if people else {}
+
+
+_ANY_CARD: Final = select(
+    Person.id,
+    Person.name,
+    Person.email,
+    Person.phone,
+    Organisation.id.label("organisation_id"),
+    Organisation.name.label("organisation"),
+)
+_NOW: Final = _ANY_CARD.outerjoin(
+    Membership, and_(Membership.person_id == Person.id, Membership.until.is_(None))
+).outerjoin(Organisation, Organisation.id == Membership.organisation_id)
+_ON_DAY: Final = _ANY_CARD.outerjoin(
+    Membership,
+    and_(
+        Membership.person_id == Person.id,
+        Membership.since <= bindparam("day"),
+        or_(Membership.until.is_(None), Membership.until > bindparam("day")),
+    ),
+).outerjoin(Organisation, Organisation.id == Membership.organisation_id)
+_CARDS_NOW: Final = _NOW.where(Person.id.in_(bindparam("people", expanding=True)))
+_CARDS_ON_DAY: Final = _ON_DAY.where(Person.id.in_(bindparam("people", expanding=True)))
+_COACHES: Final = _NOW.where(
+    exists().where(
+        RoleGrant.person_id == Person.id,
+        RoleGrant.role == Role.COACH,
+        RoleGrant.intervention.in_(["", bindparam("intervention")]),
+        RoleGrant.revoked_at.is_(None),
+    )
+)
 
 
 def cards(db: Session, ids: Iterable[int], on: date | None = None) -> dict[int, PersonCard]:
     """People with their employer on a day (None: now). One statement."""
+    people = list(set(ids))
+    if not people:
+        return {}
     if on is None:
-        works = and_(Membership.person_id == Person.id, Membership.until.is_(None))
-    else:
-        works = and_(
-            Membership.person_id == Person.id,
-            Membership.since <= on,
-            or_(Membership.until.is_(None), Membership.until > on),
-        )
-    found = db.execute(
-        select(
-            Person.id,
-            Person.name,
-            Person.email,
-            Person.phone,
-            Organisation.id.label("organisation_id"),
-            Organisation.name.label("organisation"),
-        )
-        .outerjoin(Membership, works)
-        .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
-        .where(Person.id.in_(set(ids)))
-    )
+        return _cards(db.execute(_CARDS_NOW, {"people": people}))
+    return _cards(db.execute(_CARDS_ON_DAY, {"people": people, "day": on}))
+
+
+def _cards(rows: Iterable[Any]) -> dict[int, PersonCard]:
+    """The rows are those of `_ANY_CARD`."""
     return {
         row.id: PersonCard(
             id=row.id,
@@ -144,7 +165,7 @@ def cards(db: Session, ids: Iterable[int], on: date | None = None) -> dict[int, 
             email=row.email or "",
             phone=row.phone,
         )
-        for row in found
+        for row in rows
     }
 
 
@@ -162,14 +183,8 @@ def admin_ids(db: Session) -> list[int]:
 
 def coaches(db: Session, intervention_slug: str) -> list[PersonCard]:
     """Who may coach for an intervention, by name. A grant without an intervention counts for all."""
-    ids = db.scalars(
-        select(RoleGrant.person_id).where(
-            RoleGrant.role == Role.COACH,
-            RoleGrant.intervention.in_(["", intervention_slug]),
-            RoleGrant.revoked_at.is_(None),
-        )
-    ).all()
-    return sorted(cards(db, ids).values(), key=lambda card: fold(card.name))
+    found = _cards(db.execute(_COACHES, {"intervention": intervention_slug}))
+    return sorted(found.values(), key=lambda card: fold(card.name))
 
 
 @dataclass(frozen=True)

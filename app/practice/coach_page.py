@@ -7,20 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.courses.queries import assignments_of, enrolment_facts
+from app.courses.editions import editions_of
+from app.courses.queries import enrolments_coached
 from app.courses.rules import AssignmentDefinition, EnrolmentFacts, EnrolmentStage
-from app.courses.tables import CoachAssignment
 from app.delivery.queries import groups_of
 from app.delivery.rules import GroupFacts
 from app.kit.localtime import local, local_day, working_days_between
 from app.people.queries import cards
 from app.people.rules import PersonCard, Viewer
-from app.practice.queries import RecordPath, paths_of, policies_of, progress_of
+from app.practice.queries import RecordPath, paths_of_enrolments, practice_of
 from app.practice.rules import NextCode, PracticeProgress, RecordState, waits_for_coach
-from app.practice.tables import AssignmentRecord
 from app.theory.queries import progress_of as theory_progress_of
 from app.theory.rules import TheoryProgress
 
@@ -107,8 +105,9 @@ class _Desk:
 
 
 def coach_page(db: Session, viewer: Viewer, *, now: datetime) -> CoachPage:
-    """What waits for the viewer as a coach; statements grow with editions only, which are few."""
+    """What waits for the viewer as a coach; the number of statements does not grow with her people."""
     desk = _desk(db, viewer, now=now)
+    theory = theory_progress_of(db, desk.facts.values())
     queue = [row for path in desk.paths if (row := _queue_row(desk, path, now=now)) is not None]
     return CoachPage(
         sample=any(one.sample for one in desk.facts.values()),
@@ -120,32 +119,26 @@ def coach_page(db: Session, viewer: Viewer, *, now: datetime) -> CoachPage:
         visits=_visits(desk, now=now),
         people=_people(
             desk,
-            theory=theory_progress_of(db, list(desk.facts)),
-            practice=progress_of(db, list(desk.facts)),
+            theory=theory,
+            practice=practice_of(db, desk.facts.values(), theory=theory, paths=desk.paths, groups=desk.groups),
         ),
     )
 
 
 def _desk(db: Session, viewer: Viewer, *, now: datetime) -> _Desk:
-    mine = db.scalars(
-        select(CoachAssignment.enrolment_id).where(
-            CoachAssignment.coach_id == viewer.id, CoachAssignment.until.is_(None)
-        )
-    ).all()
-    facts = {id_: one for id_, one in enrolment_facts(db, mine).items() if one.stage in WORKING}
-    editions = {one.edition_id for one in facts.values()}
-    definitions = {
-        id_: (number, definition)
-        for edition_id in editions
-        for number, (id_, definition) in enumerate(assignments_of(db, edition_id), start=1)
-    }
+    facts = {one.id: one for one in enrolments_coached(db, viewer.id) if one.stage in WORKING}
+    editions = editions_of(db, (one.edition_id for one in facts.values())).values()
     return _Desk(
         facts=facts,
         people=cards(db, {one.person_id for one in facts.values()}, local_day(now)),
-        paths=paths_of(db, select(AssignmentRecord.id).where(AssignmentRecord.enrolment_id.in_(facts))),
-        definitions=definitions,
+        paths=paths_of_enrolments(db, facts),
+        definitions={
+            id_: (number, definition)
+            for edition in editions
+            for number, (id_, definition) in enumerate(edition.assignments, start=1)
+        },
         groups=groups_of(db, facts),
-        promised={id_: policy.review_within_working_days for id_, policy in policies_of(db, editions).items()},
+        promised={edition.id: edition.policy.review_within_working_days for edition in editions},
     )
 
 

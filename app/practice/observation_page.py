@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.courses.queries import assignments_of, enrolment_facts, rubric_of
+from app.courses.editions import edition_of
+from app.courses.queries import enrolment_facts
 from app.courses.rules import AdherenceCheck, AssignmentDefinition, EnrolmentFacts, Rubric
 from app.delivery.queries import groups_of
 from app.delivery.rules import DateFacts
@@ -193,7 +194,7 @@ def _load(db: Session, viewer: Viewer, record_id: int) -> _Loaded:
         raise NotFound
     number, definition = next(
         (index, found)
-        for index, (id_, found) in enumerate(assignments_of(db, enrolment.edition_id), start=1)
+        for index, (id_, found) in enumerate(edition_of(db, enrolment.edition_id).assignments, start=1)
         if id_ == path.assignment_id
     )
     form = db.scalar(
@@ -201,7 +202,7 @@ def _load(db: Session, viewer: Viewer, record_id: int) -> _Loaded:
             Assessment.record_id == path.id, Assessment.attempt == path.attempt, Assessment.coach_id == viewer.id
         )
     )
-    rubric = rubric_of(db, form.edition_id if form else enrolment.edition_id)
+    rubric = edition_of(db, form.edition_id if form else enrolment.edition_id).rubric
     return _Loaded(path, enrolment, number, definition, rubric, form)
 
 

@@ -8,16 +8,18 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.courses.queries import assignments_of, current_enrolment
+from app.courses.editions import edition_of
+from app.courses.queries import current_enrolment
 from app.courses.rules import EnrolmentStage
 from app.delivery.queries import OwnGroup, own_group
 from app.delivery.rules import DateFacts, DateKind
 from app.kit.errors import NotFound
 from app.people.queries import person_names
 from app.people.rules import Viewer
-from app.practice.queries import pinned_dates, progress_of, qualified, records_visible_to
+from app.practice.queries import pinned_dates, progress_of, records_visible_to
 from app.practice.rules import PracticeStep, RecordState
 from app.practice.tables import AssignmentRecord, CoachVisit, Evidence
+from app.theory.queries import progress_of as theory_progress_of
 
 
 @dataclass(frozen=True)
@@ -52,15 +54,16 @@ def practice_list(db: Session, viewer: Viewer) -> PracticeList | None:
     enrolment = current_enrolment(db, viewer.id)
     if enrolment is None:
         return None
-    progress = progress_of(db, [enrolment.id])[enrolment.id]
-    summaries = {id_: definition.summary for id_, definition in assignments_of(db, enrolment.edition_id)}
+    theory = theory_progress_of(db, [enrolment])
+    progress = progress_of(db, [enrolment], theory=theory)[enrolment.id]
+    summaries = {id_: definition.summary for id_, definition in edition_of(db, enrolment.edition_id).assignments}
     return PracticeList(
         sample=enrolment.sample,
         rows=tuple(
             AssignmentRow(one.assignment_id, one.record_id, number, one.title, summaries[one.assignment_id], one.state)
             for number, one in enumerate(progress.assignments, start=1)
         ),
-        safety_done=qualified(db, enrolment.id).safety_done,
+        safety_done=theory[enrolment.id].safety_done,
         next=progress.next,
     )
 
@@ -124,7 +127,7 @@ def group_page(db: Session, viewer: Viewer, *, now: datetime) -> GroupPage:
     enrolment = current_enrolment(db, viewer.id)
     group = own_group(db, viewer.id)
     following = enrolment is not None and enrolment.stage in {EnrolmentStage.FOLLOWING, EnrolmentStage.PAUSED}
-    progress = progress_of(db, [enrolment.id])[enrolment.id] if enrolment is not None and following else None
+    progress = progress_of(db, [enrolment])[enrolment.id] if enrolment is not None and following else None
     return GroupPage(
         sample=enrolment is not None and enrolment.sample,
         group=group,

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import Select, and_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy.orm import Session, aliased
 
-from app.courses.queries import enrolment_facts, enrolments_visible_to, rubric_of
-from app.courses.rules import AssignmentDefinition, EnrolmentStage, Policy, Rubric
-from app.courses.tables import CourseEdition, Enrolment, PracticalAssignment
+from app.courses.editions import edition_of
+from app.courses.queries import enrolments_visible_to
+from app.courses.rules import AssignmentDefinition, EnrolmentFacts, EnrolmentStage, Rubric
+from app.courses.tables import CoachAssignment, Enrolment, PracticalAssignment
 from app.delivery.queries import groups_of
 from app.delivery.rules import DateFacts, DateKind, GroupFacts
 from app.delivery.tables import DeliveryDate
@@ -32,8 +34,7 @@ from app.practice.rules import (
 )
 from app.practice.tables import Assessment, AssignmentRecord, CoachVisit, Preparation, SignOff, Submission
 from app.theory.queries import progress_of as theory_progress_of
-
-WORKING_STAGES = frozenset({EnrolmentStage.FOLLOWING, EnrolmentStage.PAUSED, EnrolmentStage.COMPLETED})
+from app.theory.rules import TheoryProgress
 
 
 def records_visible_to(viewer: Viewer) -> Select[int]:
@@ -62,13 +63,13 @@ class RecordPath:
     created_at: datetime
     prepared_at: datetime | None
     visit: VisitFacts | None
-    submission_id: int | None
-    submitted_at: datetime | None
-    decision: Decision | None
-    signed_at: datetime | None
-    signed_by: int | None
     reviewed_at: datetime | None
-    visits_done: int
+    submission_id: int | None = None
+    submitted_at: datetime | None = None
+    decision: Decision | None = None
+    signed_at: datetime | None = None
+    signed_by: int | None = None
+    visits_done: int = 0
 
     @property
     def prepared(self) -> bool:
@@ -96,104 +97,108 @@ class RecordPath:
         return self.signed_at or self.submitted_at or visit_at or self.created_at
 
 
+_Latest = aliased(CoachVisit)  # of the attempt that a submission was made in
+_PATHS: Final = (
+    select(
+        AssignmentRecord.id,
+        AssignmentRecord.enrolment_id,
+        AssignmentRecord.assignment_id,
+        AssignmentRecord.attempt,
+        AssignmentRecord.created_at,
+        Preparation.written_at.label("prepared_at"),
+        select(Assessment.saved_at)
+        .where(Assessment.record_id == AssignmentRecord.id, Assessment.attempt == AssignmentRecord.attempt)
+        .order_by(Assessment.saved_at.desc())
+        .limit(1)
+        .scalar_subquery()
+        .label("reviewed_at"),
+        CoachVisit.id.label("visit_id"),
+        CoachVisit.coach_id.label("visitor_id"),
+        CoachVisit.planned_at,
+        DeliveryDate.id.label("date_id"),
+        DeliveryDate.kind,
+        DeliveryDate.starts_at,
+        DeliveryDate.ends_at,
+        DeliveryDate.cancelled_at,
+        Submission.id.label("submission_id"),
+        Submission.attempt.label("submitted_in"),
+        Submission.submitted_at,
+        SignOff.decision,
+        SignOff.signed_at,
+        SignOff.coach_id.label("signed_by"),
+        _Latest.id.label("visited"),
+    )
+    .outerjoin(Preparation, and_(Preparation.record_id == AssignmentRecord.id, Preparation.goal != ""))
+    .outerjoin(
+        CoachVisit,
+        and_(
+            CoachVisit.record_id == AssignmentRecord.id,
+            CoachVisit.attempt == AssignmentRecord.attempt,
+            CoachVisit.cancelled_at.is_(None),
+        ),
+    )
+    .outerjoin(DeliveryDate, DeliveryDate.id == CoachVisit.date_id)
+    .outerjoin(Submission, Submission.record_id == AssignmentRecord.id)
+    .outerjoin(SignOff, SignOff.submission_id == Submission.id)
+    .outerjoin(
+        _Latest,
+        and_(
+            _Latest.record_id == AssignmentRecord.id,
+            _Latest.attempt == Submission.attempt,
+            _Latest.cancelled_at.is_(None),
+        ),
+    )
+    .order_by(AssignmentRecord.id, Submission.number)
+)
+_PATHS_OF_ENROLMENTS: Final = _PATHS.where(AssignmentRecord.enrolment_id.in_(bindparam("enrolments", expanding=True)))
+
+
 def paths_of(db: Session, which: Select[int]) -> list[RecordPath]:
-    """The paths of the records whose ids `which` selects: five statements, however many there are."""
-    records = db.execute(
-        select(
-            AssignmentRecord.id,
-            AssignmentRecord.enrolment_id,
-            AssignmentRecord.assignment_id,
-            AssignmentRecord.attempt,
-            AssignmentRecord.created_at,
-            Preparation.written_at.label("prepared_at"),
-        )
-        .outerjoin(Preparation, and_(Preparation.record_id == AssignmentRecord.id, Preparation.goal != ""))
-        .where(AssignmentRecord.id.in_(which))
-        .order_by(AssignmentRecord.id)
-    ).all()
-    ids = [row.id for row in records]
-    latest, decided = _submissions(db, ids)
-    reviewed = _reviews(db, ids)
-    visits = _visits(db, ids)
-    paths = []
-    for row in records:
-        submitted = latest.get((row.id, row.attempt))
-        paths.append(
-            RecordPath(
-                **row._mapping,  # noqa: SLF001 - the row's own way to name its columns
-                visit=visits.get((row.id, row.attempt)),
-                submission_id=submitted.id if submitted else None,
-                submitted_at=submitted.submitted_at if submitted else None,
-                decision=Decision(submitted.decision) if submitted and submitted.decision else None,
-                signed_at=submitted.signed_at if submitted else None,
-                signed_by=submitted.coach_id if submitted else None,
-                reviewed_at=reviewed.get((row.id, row.attempt)),
-                visits_done=sum((row.id, attempt) in visits for attempt in decided[row.id]),
-            )
-        )
-    return paths
+    """The paths of the records whose ids `which` selects: one statement, however many there are."""
+    return _paths(db.execute(_PATHS.where(AssignmentRecord.id.in_(which))))
 
 
-@dataclass(frozen=True)
-class _Submitted:
-    id: int
-    submitted_at: datetime
-    decision: str | None
-    signed_at: datetime | None
-    coach_id: int | None
+def paths_of_enrolments(db: Session, enrolment_ids: Collection[int]) -> list[RecordPath]:
+    """The paths of all records of enrolments: one statement."""
+    return _paths(db.execute(_PATHS_OF_ENROLMENTS, {"enrolments": list(enrolment_ids)})) if enrolment_ids else []
 
 
-def _submissions(db: Session, ids: Collection[int]) -> tuple[dict[tuple[int, int], _Submitted], dict[int, set[int]]]:
-    """The latest submission of each record and attempt; and the attempts in which something was decided."""
-    latest: dict[tuple[int, int], _Submitted] = {}
+def _paths(rows: Iterable[Any]) -> list[RecordPath]:
+    """The rows are those of `_PATHS`: one for each submission, in order, or one when nothing was handed in."""
+    paths: dict[int, RecordPath] = {}
     decided: dict[int, set[int]] = defaultdict(set)
-    for row in db.execute(
-        select(
-            Submission.id,
-            Submission.record_id,
-            Submission.attempt,
-            Submission.submitted_at,
-            SignOff.decision,
-            SignOff.signed_at,
-            SignOff.coach_id,
+    for row in rows:
+        known = paths.get(row.id) or RecordPath(
+            id=row.id,
+            enrolment_id=row.enrolment_id,
+            assignment_id=row.assignment_id,
+            attempt=row.attempt,
+            created_at=row.created_at,
+            prepared_at=row.prepared_at,
+            visit=_visit(row),
+            reviewed_at=row.reviewed_at,
         )
-        .outerjoin(SignOff, SignOff.submission_id == Submission.id)
-        .where(Submission.record_id.in_(ids))
-        .order_by(Submission.number)
-    ):
-        latest[row.record_id, row.attempt] = _Submitted(
-            row.id, row.submitted_at, row.decision, row.signed_at, row.coach_id
-        )
-        if row.decision is not None:
-            decided[row.record_id].add(row.attempt)
-    return latest, decided
+        if row.submitted_in == row.attempt:
+            known = replace(
+                known,
+                submission_id=row.submission_id,
+                submitted_at=row.submitted_at,
+                decision=Decision(row.decision) if row.decision else None,
+                signed_at=row.signed_at,
+                signed_by=row.signed_by,
+            )
+        if row.decision and row.visited:
+            decided[row.id].add(row.submitted_in)
+        paths[row.id] = known
+    return [replace(path, visits_done=len(decided[id_])) for id_, path in paths.items()]
 
 
-def _reviews(db: Session, ids: Collection[int]) -> dict[tuple[int, int], datetime]:
-    """When a coach last saved the form of each record and attempt."""
-    rows = db.execute(
-        select(Assessment.record_id, Assessment.attempt, Assessment.saved_at)
-        .where(Assessment.record_id.in_(ids))
-        .order_by(Assessment.saved_at)
-    )
-    return {(row.record_id, row.attempt): row.saved_at for row in rows}
-
-
-def _visits(db: Session, ids: Collection[int]) -> dict[tuple[int, int], VisitFacts]:
-    rows = db.execute(
-        select(CoachVisit, DeliveryDate)
-        .join(DeliveryDate, DeliveryDate.id == CoachVisit.date_id)
-        .where(CoachVisit.record_id.in_(ids), CoachVisit.cancelled_at.is_(None))
-    )
-    return {
-        (visit.record_id, visit.attempt): VisitFacts(
-            visit.id,
-            visit.coach_id,
-            DateFacts(date.id, DateKind(date.kind), date.starts_at, date.ends_at, date.cancelled_at is not None),
-            visit.planned_at,
-        )
-        for visit, date in rows
-    }
+def _visit(row: Any) -> VisitFacts | None:
+    if row.visit_id is None:
+        return None
+    cancelled = row.cancelled_at is not None
+    date = DateFacts(row.date_id, DateKind(row.kind), row.starts_at, row.ends_at, cancelled)
+    return VisitFacts(row.visit_id, row.visitor_id, date, row.planned_at)
 
 
 def pinned_dates(db: Session, group_id: int) -> frozenset[int]:
@@ -207,47 +212,46 @@ def pinned_dates(db: Session, group_id: int) -> frozenset[int]:
     )
 
 
-def qualified(db: Session, enrolment_id: int) -> Qualified:
+def qualified(db: Session, enrolment: EnrolmentFacts) -> Qualified:
     """Whether an enrolment may begin with practice."""
-    found = theory_progress_of(db, [enrolment_id]).get(enrolment_id)
-    return Qualified(safety_done=found is not None and found.safety_done)
+    return Qualified(safety_done=theory_progress_of(db, [enrolment])[enrolment.id].safety_done)
 
 
-def progress_of(db: Session, enrolment_ids: Collection[int]) -> dict[int, PracticeProgress]:
-    """How far each enrolment is with practice; the number of statements does not grow with the list."""
-    if not enrolment_ids:
-        return {}
-    editions = {
-        row.id: row.edition_id
-        for row in db.execute(select(Enrolment.id, Enrolment.edition_id).where(Enrolment.id.in_(enrolment_ids)))
-    }
-    definitions = _definitions(db, set(editions.values()))
-    paths: dict[int, dict[int, RecordPath]] = defaultdict(dict)
-    chosen = select(AssignmentRecord.id).where(AssignmentRecord.enrolment_id.in_(enrolment_ids))
-    for path in paths_of(db, chosen):
-        paths[path.enrolment_id][path.assignment_id] = path
-    theory = theory_progress_of(db, enrolment_ids)
-    groups = groups_of(db, enrolment_ids)
+def progress_of(
+    db: Session, enrolments: Collection[EnrolmentFacts], *, theory: Mapping[int, TheoryProgress] | None = None
+) -> dict[int, PracticeProgress]:
+    """How far each enrolment is with practice, by id; the number of statements does not grow with the list.
+
+    `theory` is how far they are with theory, where the caller knows it already.
+    """
+    ids = [one.id for one in enrolments]
+    read = theory_progress_of(db, enrolments) if theory is None else theory
+    open_ones = [one.id for one in enrolments if one.stage is not EnrolmentStage.COMPLETED]
+    groups = groups_of(db, open_ones)  # a group of the training says what comes next, not what was
+    return practice_of(db, enrolments, theory=read, paths=paths_of_enrolments(db, ids), groups=groups)
+
+
+def practice_of(
+    db: Session,
+    enrolments: Iterable[EnrolmentFacts],
+    *,
+    theory: Mapping[int, TheoryProgress],
+    paths: Iterable[RecordPath],
+    groups: Mapping[int, GroupFacts],
+) -> dict[int, PracticeProgress]:
+    """How far each enrolment is with practice, by id, from facts that were read before."""
+    own: dict[int, dict[int, RecordPath]] = defaultdict(dict)
+    for path in paths:
+        own[path.enrolment_id][path.assignment_id] = path
     return {
-        id_: _progress(
-            definitions[edition],
-            paths[id_],
-            qualified=Qualified(safety_done=id_ in theory and theory[id_].safety_done),
-            group=groups.get(id_),
+        one.id: _progress(
+            edition_of(db, one.edition_id).assignments,
+            own[one.id],
+            qualified=Qualified(safety_done=theory[one.id].safety_done),
+            group=groups.get(one.id),
         )
-        for id_, edition in editions.items()
+        for one in enrolments
     }
-
-
-def _definitions(db: Session, edition_ids: Collection[int]) -> dict[int, list[tuple[int, AssignmentDefinition]]]:
-    found: dict[int, list[tuple[int, AssignmentDefinition]]] = defaultdict(list)
-    for row in db.execute(
-        select(PracticalAssignment.id, PracticalAssignment.edition_id, PracticalAssignment.definition)
-        .where(PracticalAssignment.edition_id.in_(edition_ids))
-        .order_by(PracticalAssignment.position)
-    ):
-        found[row.edition_id].append((row.id, AssignmentDefinition.from_facts(row.definition)))
-    return found
 
 
 def _progress(
@@ -275,6 +279,7 @@ def _progress(
                 path.since if path else None,
                 definition.decides,
                 definition.final,
+                path.visit.date.id if path and path.visit else None,
             )
         )
         if now is RecordState.SIGNED_OFF and path is not None:
@@ -293,6 +298,7 @@ def _progress(
         completed_on=local_day(last) if complete and last is not None else None,
         final_signed_by=final_signed_by,
         next=step,
+        group=group,
     )
 
 
@@ -334,31 +340,40 @@ class WaitingRecord:
     late: bool
 
 
-def waiting(db: Session, now: datetime) -> list[WaitingRecord]:
-    """Everything that waits for a decision, longest first; late past the days that the policy promises."""
-    open_ones = (
-        select(Submission.record_id)
-        .outerjoin(SignOff, SignOff.submission_id == Submission.id)
-        .where(SignOff.id.is_(None))
+_WAITING: Final = (
+    select(
+        Submission.record_id,
+        Submission.submitted_at,
+        Enrolment.person_id,
+        Enrolment.edition_id,
+        CoachAssignment.coach_id,
     )
-    paths = [path for path in paths_of(db, open_ones) if path.submitted_at is not None and path.decision is None]
-    facts = enrolment_facts(db, {path.enrolment_id for path in paths})
-    policies = policies_of(db, {one.edition_id for one in facts.values()})
+    .join(AssignmentRecord, AssignmentRecord.id == Submission.record_id)
+    .join(Enrolment, Enrolment.id == AssignmentRecord.enrolment_id)
+    .outerjoin(SignOff, SignOff.submission_id == Submission.id)
+    .outerjoin(CoachAssignment, and_(CoachAssignment.enrolment_id == Enrolment.id, CoachAssignment.until.is_(None)))
+    .where(
+        SignOff.id.is_(None),
+        Enrolment.confirmed_at.is_not(None),
+        Enrolment.withdrawn_at.is_(None),
+        Enrolment.expired_at.is_(None),
+    )
+    .order_by(Submission.submitted_at)
+)
+
+
+def waiting(db: Session, now: datetime) -> list[WaitingRecord]:
+    """Everything that waits for a decision, longest first; late past the days that the policy promises.
+
+    Only the last submission of a record can be without a decision: the next one is for what was returned.
+    """
+    today = local_day(now)
     found = []
-    for path in paths:
-        enrolment, since = facts[path.enrolment_id], path.submitted_at
-        if since is None or enrolment.stage not in WORKING_STAGES:
-            continue
-        days = working_days_between(local_day(since), local_day(now))
-        promised = policies[enrolment.edition_id].review_within_working_days
-        found.append(WaitingRecord(path.id, enrolment.person_id, enrolment.coach_id, since, days, late=days > promised))
-    return sorted(found, key=lambda one: one.waiting_since)
-
-
-def policies_of(db: Session, edition_ids: Collection[int]) -> dict[int, Policy]:
-    """The policies of editions, in one statement."""
-    rows = db.execute(select(CourseEdition.id, CourseEdition.policy).where(CourseEdition.id.in_(edition_ids)))
-    return {row.id: Policy.from_facts(row.policy) for row in rows}
+    for row in db.execute(_WAITING):
+        days = working_days_between(local_day(row.submitted_at), today)
+        late = days > edition_of(db, row.edition_id).policy.review_within_working_days
+        found.append(WaitingRecord(row.record_id, row.person_id, row.coach_id, row.submitted_at, days, late=late))
+    return found
 
 
 def form_parts(db: Session, viewer: Viewer, record_id: int) -> tuple[AssignmentDefinition, Rubric]:
@@ -370,7 +385,7 @@ def form_parts(db: Session, viewer: Viewer, record_id: int) -> tuple[AssignmentD
     ).first()
     if row is None:
         raise NotFound
-    return AssignmentDefinition.from_facts(row.definition), rubric_of(db, row.edition_id)
+    return AssignmentDefinition.from_facts(row.definition), edition_of(db, row.edition_id).rubric
 
 
 def enrolments_signed() -> Select[int]:

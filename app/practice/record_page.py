@@ -10,7 +10,8 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.courses.queries import assignments_of, enrolment_facts, policy_of, rubric_of
+from app.courses.editions import edition_of
+from app.courses.queries import enrolment_facts
 from app.courses.rules import AssignmentDefinition, Criterion, EnrolmentFacts, Rubric
 from app.delivery.queries import groups_of
 from app.delivery.rules import GroupFacts
@@ -169,11 +170,11 @@ def record_page(db: Session, viewer: Viewer, record_id: int, *, now: datetime) -
     if path is None:
         raise NotFound
     enrolment = enrolment_facts(db, [path.enrolment_id])[path.enrolment_id]
-    assignments = assignments_of(db, enrolment.edition_id)
+    assignments = edition_of(db, enrolment.edition_id).assignments
     number, definition = next(
         (index, found) for index, (id_, found) in enumerate(assignments, start=1) if id_ == path.assignment_id
     )
-    rubric, policy = rubric_of(db, enrolment.edition_id), policy_of(db, enrolment.edition_id)
+    rubric, policy = edition_of(db, enrolment.edition_id).rubric, edition_of(db, enrolment.edition_id).policy
     group = groups_of(db, [enrolment.id]).get(enrolment.id)
     people = person_names(db, {enrolment.person_id, *([enrolment.coach_id] if enrolment.coach_id else [])})
     mine = enrolment.person_id == viewer.person_id

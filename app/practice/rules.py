@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from app.courses.rules import AdherenceCheck, AssignmentDefinition, Criterion, Rubric
+from app.delivery.rules import GroupFacts
 
 UNSEEN: Final = 0  # "niet gezien", stored beside the levels 1 to 4
 WELL: Final = 3  # "zoals bedoeld"
@@ -328,6 +329,7 @@ class AssignmentProgress:
     since: datetime | None
     decides: bool
     final: bool
+    visit_date_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -342,3 +344,4 @@ class PracticeProgress:
     completed_on: date | None
     final_signed_by: int | None
     next: PracticeStep | None
+    group: GroupFacts | None

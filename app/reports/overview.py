@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
-from app.certification.queries import states_on
+from app.certification.queries import HOLDING, best_states, people_standing, ranks, state_counts
 from app.certification.rules import State
 from app.certification.tables import StandingSpan
 from app.courses.tables import CoachAssignment, CourseEdition, Enrolment
 from app.intervision.queries import facts as intervision
 from app.intervision.tables import IntervisionRound
 from app.kit.localtime import local_day
-from app.meetings.rules import AnswerTo
 from app.people.queries import person_names
 from app.people.tables import Organisation
 from app.practice.rules import REVIEW_WORKING_DAYS
@@ -100,14 +99,13 @@ def overview_page(db: Session, *, now: datetime) -> OverviewPage:
     """The page of this moment; the number of statements does not grow with the people."""
     today = local_day(now)
     work = work_list(db, now=now, first_steps_open=first_steps_open(db))
-    states = states_on(db, today)
     endings = _endings(db, today)
     names = person_names(db, [person_id for person_id, _ in endings[:SHOWN]])
     return OverviewPage(
         today=today,
         work=work,
-        strip=_strip(db, states),
-        intervisions=_intervisions(db, [id_ for id_, state in states.items() if state.holds], now),
+        strip=_strip(db, today),
+        intervisions=_intervisions(db, now),
         endings=tuple(Ending(id_, names[id_], day) for id_, day in endings[:SHOWN] if id_ in names),
         endings_total=len(endings),
         coaches=_coaches(db, work),
@@ -129,47 +127,51 @@ def first_steps_open(db: Session) -> bool:
     return not (organisation and edition and (enrolment or standing) and round_)
 
 
-def _strip(db: Session, states: dict[int, State]) -> Strip:
-    """The certificate counts first; else the training that runs."""
-    counted = Counter("certified" if state.holds else "lapsed" for state in states.values())
-    rows = db.execute(
-        select(Enrolment.person_id, Enrolment.confirmed_at, Enrolment.paused_at)
+def _strip(db: Session, today: date) -> Strip:
+    """The certificate counts first; else the training that runs, the latest when there are two."""
+    states = state_counts(db, today)
+    best, newer = best_states(today), aliased(Enrolment)
+    kind = case(
+        (Enrolment.confirmed_at.is_(None), "invited"), (Enrolment.paused_at.is_not(None), "paused"), else_="training"
+    )
+    each = (
+        select(kind.label("kind"), best.c.rank.is_not(None).label("lapsed"))
+        .select_from(Enrolment)
+        .outerjoin(best, best.c.person_id == Enrolment.person_id)
         .where(
-            Enrolment.completed_at.is_(None),
-            Enrolment.withdrawn_at.is_(None),
-            Enrolment.expired_at.is_(None),
+            *_goes_on(Enrolment),
+            ~exists().where(newer.person_id == Enrolment.person_id, newer.id > Enrolment.id, *_goes_on(newer)),
+            or_(best.c.rank.is_(None), best.c.rank.not_in(ranks(HOLDING))),
         )
-        .order_by(Enrolment.id)
+        .subquery()
     )
-    training: dict[int, str] = {}
-    for row in rows:
-        if states.get(row.person_id, State.NONE).holds:
-            continue
-        training[row.person_id] = "invited" if row.confirmed_at is None else "paused" if row.paused_at else "training"
-    again = sum(person_id in states for person_id in training)
-    counted.update(training.values())
+    rows = db.execute(select(each.c.kind, each.c.lapsed, func.count()).group_by(each.c.kind, each.c.lapsed))
+    training: Counter[str] = Counter()
+    again = 0  # lapsed, and in training once more
+    for stage, lapsed, count in rows:
+        training[stage] += count
+        again += count if lapsed else 0
     return Strip(
-        certified=counted["certified"],
-        training=counted["training"],
-        invited=counted["invited"],
-        paused=counted["paused"],
-        lapsed=counted["lapsed"] - again,
+        certified=sum(count for state, count in states.items() if state.holds),
+        training=training["training"],
+        invited=training["invited"],
+        paused=training["paused"],
+        lapsed=sum(count for state, count in states.items() if not state.holds) - again,
     )
 
 
-def _intervisions(db: Session, trainers: list[int], now: datetime) -> Intervisions:
-    year = local_day(now).year
-    attended = intervision.attended(db, trainers)
-    coming = intervision.coming(db, trainers, now)
-    counts = {id_: sum(one.full and one.day.year == year for one in attended[id_]) for id_ in trainers}
-    seated = {
-        id_
-        for id_ in trainers
-        if any(one.answer == AnswerTo.YES and local_day(one.starts_at).year == year for one in coming[id_])
-    }
-    tally = Counter(min(2, count) for count in counts.values())
-    due = Counter(min(2, counts[id_]) for id_ in seated)
-    return Intervisions(year, tally[2], tally[1], tally[0], due[1], due[0])
+def _goes_on(which: type[Enrolment]) -> tuple[ColumnElement[bool], ...]:
+    return which.completed_at.is_(None), which.withdrawn_at.is_(None), which.expired_at.is_(None)
+
+
+def _intervisions(db: Session, now: datetime) -> Intervisions:
+    today = local_day(now)
+    tally: Counter[int] = Counter()
+    due: Counter[int] = Counter()
+    for times, seated, count in intervision.yearly(db, people_standing(today, HOLDING), now=now):
+        tally[min(2, times)] += count
+        due[min(2, times)] += count if seated else 0
+    return Intervisions(today.year, tally[2], tally[1], tally[0], due[1], due[0])
 
 
 def _endings(db: Session, today: date) -> list[tuple[int, date]]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from app.certification.queries import PersonStanding, standings, states_on
+from app.certification.queries import PersonStanding, people_standing, standings, state_counts
 from app.certification.rules import State
-from app.courses.queries import enrolment_facts, interventions
+from app.courses.queries import interventions, latest_enrolments
 from app.courses.rules import EnrolmentFacts, EnrolmentStage
 from app.courses.tables import Enrolment
 from app.kit.ids import read_id
@@ -93,31 +93,25 @@ def people_page(
     on: date,
 ) -> PeoplePage:
     """The list; the number of statements does not grow with the people."""
-    states = states_on(db, on)
-    training = _in_training(db)
-    only = _only(chip, states, training)
     found = people.lines(
         db,
         q=q,
         role=role,
         organisation_id=read_id(organisation),
-        only=only,
+        only=_only(chip, on),
         outside=chip == OUTSIDE,
         after=after,
         before=before,
     )
     ids = [line.id for line in found.lines]
     stages, enrolments = stages_of(db, ids, on=on, lines={line.id: line for line in found.lines})
-    totals = people.totals(db)
     choices = people.organisation_choices(db)
-    counts = {"": totals.people, TRAINING: len(training), OUTSIDE: totals.outside}
-    counts |= {name: sum(state in which for state in states.values()) for name, which in FILTERS.items()}
     return PeoplePage(
         rows=tuple(
             PersonRow(line, stages[line.id], enrolments[line.id].course_title if line.id in enrolments else "")
             for line in found.lines
         ),
-        counts=counts,
+        counts=_counts(db, on),
         organisations=len(choices),
         organisation_choices=tuple(choices),
         q=q,
@@ -153,7 +147,7 @@ def stages_of(
     """How far people are, and the training they follow."""
     certified = standings(db, ids, on)
     enrolments = _enrolments(db, ids)
-    theory = progress_of(db, [one.id for one in enrolments.values()])
+    theory = progress_of(db, enrolments.values())
     stages = {}
     for person_id in ids:
         enrolment = enrolments.get(person_id)
@@ -181,29 +175,28 @@ def stage_of(
     return Stage("in", 0)
 
 
-def _only(chip: str, states: dict[int, State], training: set[int]) -> set[int] | None:
+def _only(chip: str, on: date) -> Select[int] | None:
+    """The people of a chip, as a condition."""
     if chip == TRAINING:
-        return training
-    if chip in FILTERS:
-        return {person_id for person_id, state in states.items() if state in FILTERS[chip]}
-    return None
+        return _in_training(Enrolment.person_id)
+    return people_standing(on, FILTERS[chip]) if chip in FILTERS else None
 
 
-def _in_training(db: Session) -> set[int]:
-    return set(
-        db.scalars(
-            select(Enrolment.person_id)
-            .where(Enrolment.completed_at.is_(None), Enrolment.withdrawn_at.is_(None), Enrolment.expired_at.is_(None))
-            .distinct()
-        )
+def _counts(db: Session, on: date) -> dict[str, int]:
+    """How many people each chip would show."""
+    states = state_counts(db, on)
+    totals = people.totals(db)
+    training = db.scalars(_in_training(func.count(Enrolment.person_id.distinct()))).one()
+    counts = {"": totals.people, TRAINING: training, OUTSIDE: totals.outside}
+    return counts | {name: sum(states.get(state, 0) for state in which) for name, which in FILTERS.items()}
+
+
+def _in_training(what: Any) -> Select[int]:
+    return select(what).where(
+        Enrolment.completed_at.is_(None), Enrolment.withdrawn_at.is_(None), Enrolment.expired_at.is_(None)
     )
 
 
 def _enrolments(db: Session, ids: Collection[int]) -> dict[int, EnrolmentFacts]:
     """The latest enrolment of each that was neither withdrawn nor ran out."""
-    latest = db.scalars(
-        select(func.max(Enrolment.id))
-        .where(Enrolment.person_id.in_(set(ids)), Enrolment.withdrawn_at.is_(None), Enrolment.expired_at.is_(None))
-        .group_by(Enrolment.person_id)
-    ).all()
-    return {facts.person_id: facts for facts in enrolment_facts(db, latest).values()}
+    return {facts.person_id: facts for facts in latest_enrolments(db, ids)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -11,13 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.certification.next_steps import LearningFacts, NextStep, TrainerFacts, next_step
-from app.certification.queries import Candidate, PersonStanding, candidate, standings
-from app.certification.tables import Certificate, CertificationDecision
+from app.certification.queries import Candidate, PersonStanding, candidates, standings
+from app.certification.tables import CertificationDecision
 from app.courses.queries import current_enrolment
 from app.courses.rules import EnrolmentFacts, EnrolmentStage
-from app.delivery.queries import groups_of
 from app.delivery.rules import DateFacts, DateKind
-from app.delivery.tables import DeliveryDate
 from app.intervision.queries.own import OwnPage, own_page
 from app.kit.localtime import local_day
 from app.ledger.tables import LedgerContent
@@ -25,7 +24,6 @@ from app.meetings.rules import AnswerTo
 from app.people.queries import cards
 from app.people.rules import PersonCard, Viewer
 from app.practice.rules import PracticeProgress
-from app.practice.tables import AssignmentRecord, CoachVisit
 from app.theory.rules import TheoryProgress
 
 DATES_SHOWN: Final = 5
@@ -105,14 +103,13 @@ def road_page(db: Session, viewer: Viewer, *, now: datetime) -> RoadPage:
     """The page of the viewer; nobody else's."""
     today = local_day(now)
     enrolment = current_enrolment(db, viewer.id)
-    found = candidate(db, enrolment.id) if enrolment is not None else None
+    found = candidates(db, [enrolment])[0] if enrolment is not None else None
     trainer = _trainer(standings(db, [viewer.id], today)[viewer.id], enrolment)
     meetings = own_page(db, viewer, now=now)
     to_answer = any(round_.open and not round_.chosen for round_ in meetings.rounds)
     learning = _learning_facts(found) if found is not None else None
-    step = next_step(learning, _trainer_facts(db, trainer, meetings, now, to_answer=to_answer), today=today)
-    ids = [] if enrolment is None else [one for one in (enrolment.coach_id, enrolment.contact_id) if one is not None]
-    people = cards(db, ids)
+    step = next_step(learning, _trainer_facts(trainer, meetings, now, to_answer=to_answer), today=today)
+    people = cards(db, _beside(enrolment))
     return RoadPage(
         first_name=viewer.first_name,
         mood=_mood(found, trainer),
@@ -122,7 +119,7 @@ def road_page(db: Session, viewer: Viewer, *, now: datetime) -> RoadPage:
         theory=found.theory if found is not None else None,
         practice=found.practice if found is not None else None,
         trainer=trainer,
-        dates=_dates(db, enrolment, meetings, now),
+        dates=_dates(found, meetings, now),
         coach=people.get(enrolment.coach_id or 0) if enrolment is not None else None,
         contact=people.get(enrolment.contact_id) if enrolment is not None else None,
         refusal=_refusal(db, found),
@@ -131,6 +128,13 @@ def road_page(db: Session, viewer: Viewer, *, now: datetime) -> RoadPage:
         today=today,
         sample=enrolment.sample if enrolment is not None else False,
     )
+
+
+def _beside(enrolment: EnrolmentFacts | None) -> list[int]:
+    """Who stands beside somebody in training: the coach, and who answers questions."""
+    if enrolment is None or enrolment.stage is EnrolmentStage.COMPLETED:
+        return []
+    return [one for one in (enrolment.coach_id, enrolment.contact_id) if one is not None]
 
 
 def _trainer(found: list[PersonStanding], enrolment: EnrolmentFacts | None) -> PersonStanding | None:
@@ -154,11 +158,10 @@ def _learning_facts(found: Candidate) -> LearningFacts:
 
 
 def _trainer_facts(
-    db: Session, trainer: PersonStanding | None, meetings: OwnPage, now: datetime, *, to_answer: bool
+    trainer: PersonStanding | None, meetings: OwnPage, now: datetime, *, to_answer: bool
 ) -> TrainerFacts | None:
     if trainer is None:
         return None
-    issued_at = db.scalar(select(Certificate.issued_at).where(Certificate.id == trainer.certificate_id))
     to_write = (
         one.place.id
         for one in meetings.past
@@ -167,7 +170,7 @@ def _trainer_facts(
     return TrainerFacts(
         standing=trainer.standing,
         certificate_id=trainer.certificate_id,
-        issued_on=local_day(issued_at) if issued_at is not None else trainer.starts_on,
+        issued_on=local_day(trainer.issued_at) if trainer.issued_at is not None else trainer.starts_on,
         to_answer=to_answer,
         to_write=next(to_write, None),
         seat=any(one.seat is not None for one in meetings.rounds),
@@ -199,16 +202,16 @@ def _here(found: Candidate | None, trainer: PersonStanding | None) -> str:
     return "practice" if found.theory.complete or found.practice.signed_off else "theory"
 
 
-def _dates(db: Session, enrolment: EnrolmentFacts | None, meetings: OwnPage, now: datetime) -> tuple[RoadDate, ...]:
+def _dates(found: Candidate | None, meetings: OwnPage, now: datetime) -> tuple[RoadDate, ...]:
     today = local_day(now)
-    found: list[RoadDate] = []
+    dates: list[RoadDate] = []
 
     def add(kind: DateOf, at: datetime, place: str, href: str) -> None:
-        found.append(RoadDate(kind, at, place, href, local_day(at) == today))
+        dates.append(RoadDate(kind, at, place, href, local_day(at) == today))
 
-    if enrolment is not None and enrolment.stage is not EnrolmentStage.COMPLETED:
-        visits = _visits(db, enrolment.id)
-        group = groups_of(db, [enrolment.id]).get(enrolment.id)
+    if found is not None and found.enrolment.stage is not EnrolmentStage.COMPLETED:
+        visits = {one.visit_date_id: f"/praktijk/{one.record_id}" for one in found.practice.assignments}
+        group = found.practice.group
         for one in group.coming if group is not None else ():
             if one.ends_at > now:
                 add(_kind(one, visits), one.starts_at, group.place if group else "", visits.get(one.id, "/groep"))
@@ -216,27 +219,16 @@ def _dates(db: Session, enrolment: EnrolmentFacts | None, meetings: OwnPage, now
         for own in round_.places:
             if own.place.answer is AnswerTo.YES and not own.meeting.cancelled:
                 add(DateOf.INTERVISION, own.meeting.starts_at, own.meeting.venue, "/intervisie")
-    found.sort(key=lambda one: one.at)
-    weighty = [one for one in found if one.kind is not DateOf.GROUP]
-    first = [one for one in found if one.kind is DateOf.GROUP][:2]
+    dates.sort(key=lambda one: one.at)
+    weighty = [one for one in dates if one.kind is not DateOf.GROUP]
+    first = [one for one in dates if one.kind is DateOf.GROUP][:2]
     return tuple(sorted([*weighty, *first], key=lambda one: one.at)[:DATES_SHOWN])
 
 
-def _kind(one: DateFacts, visits: dict[int, str]) -> DateOf:
+def _kind(one: DateFacts, visits: Mapping[int | None, str]) -> DateOf:
     if one.id in visits:
         return DateOf.VISIT
     return DateOf.END_PRESENTATION if one.kind is DateKind.END_PRESENTATION else DateOf.GROUP
-
-
-def _visits(db: Session, enrolment_id: int) -> dict[int, str]:
-    """The dates on which the coach comes, with the page of the assignment."""
-    rows = db.execute(
-        select(CoachVisit.date_id, CoachVisit.record_id)
-        .join(AssignmentRecord, AssignmentRecord.id == CoachVisit.record_id)
-        .join(DeliveryDate, DeliveryDate.id == CoachVisit.date_id)
-        .where(AssignmentRecord.enrolment_id == enrolment_id, CoachVisit.cancelled_at.is_(None))
-    )
-    return {row.date_id: f"/praktijk/{row.record_id}" for row in rows}
 
 
 def _refusal(db: Session, found: Candidate | None) -> RefusalNote | None:

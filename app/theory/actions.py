@@ -11,7 +11,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from app.courses.actions.cohorts import confirm_enrolments
-from app.courses.queries import enrolment_of, outlines, policy_of
+from app.courses.editions import edition_of
+from app.courses.queries import enrolment_of
 from app.courses.rules import EnrolmentFacts
 from app.courses.tables import Enrolment, Quiz
 from app.kit.errors import NotFound, Refused
@@ -19,14 +20,14 @@ from app.kit.storage import Storage
 from app.ledger.actions import record
 from app.people.rules import Viewer
 from app.theory.queries import done_by, progress_of
-from app.theory.rules import Answers, Question, after_lesson, may_try_from, score
+from app.theory.rules import Answers, Question, after_lesson, may_try_from, progress, score
 from app.theory.tables import LessonCompletion, QuizAttempt
 
 
 def finish_lesson(db: Session, *, by: Viewer, course_slug: str, lesson_slug: str, now: datetime) -> str:
     """The lesson is done; gives the address of what follows. Again changes nothing. Raises: NotFound."""
     enrolment = _own_enrolment(db, by, course_slug, now=now)
-    outline = outlines(db, [enrolment.edition_id])[enrolment.edition_id]
+    outline = edition_of(db, enrolment.edition_id).outline
     module = outline.module_of(lesson_slug)
     lesson = next((each for each in module.lessons if each.slug == lesson_slug), None) if module else None
     if lesson is None:
@@ -43,10 +44,11 @@ def finish_lesson(db: Session, *, by: Viewer, course_slug: str, lesson_slug: str
         .on_conflict_do_nothing(index_elements=["enrolment_id", "lesson_slug"])
         .returning(LessonCompletion.id)
     ).first()
-    if made is not None and lesson.required:
+    every_lesson, every_quiz = done_by(db, [enrolment.id])
+    lessons, quizzes = every_lesson[enrolment.id], every_quiz[enrolment.id]
+    if made is not None and lesson.required and progress(outline, lessons=lessons, quizzes=quizzes).complete:
         _note_completion(db, enrolment, now=now)
-    lessons, quizzes = done_by(db, [enrolment.id])
-    return after_lesson(outline, lesson_slug, lessons=lessons[enrolment.id], quizzes=quizzes[enrolment.id])
+    return after_lesson(outline, lesson_slug, lessons=lessons, quizzes=quizzes)
 
 
 def hand_in_quiz(db: Session, *, by: Viewer, course_slug: str, quiz_slug: str, answers: Answers, now: datetime) -> int:
@@ -61,7 +63,7 @@ def hand_in_quiz(db: Session, *, by: Viewer, course_slug: str, quiz_slug: str, a
     questions = [Question.from_facts(question) for question in quiz.questions]
     if set(answers) != {question.id for question in questions}:
         raise Refused("unanswered")
-    policy = policy_of(db, enrolment.edition_id)
+    policy = edition_of(db, enrolment.edition_id).policy
     earlier = db.execute(
         select(QuizAttempt.submitted_at, QuizAttempt.passed).where(
             QuizAttempt.enrolment_id == enrolment.id, QuizAttempt.quiz_slug == quiz_slug
@@ -97,7 +99,7 @@ def hand_in_quiz(db: Session, *, by: Viewer, course_slug: str, quiz_slug: str, a
         score_pct=result.score_pct,
         passed=result.passed,
     )
-    if result.passed:
+    if result.passed and progress_of(db, [enrolment])[enrolment.id].complete:
         _note_completion(db, enrolment, now=now)
     return attempt.number
 
@@ -107,26 +109,24 @@ def _own_enrolment(db: Session, by: Viewer, course_slug: str, *, now: datetime) 
 
     Who starts to learn has come in, also when the invitation was never opened.
     """
-    enrolment = enrolment_of(db, by.id, course_slug)
+    enrolment = enrolment_of(db, by.id, course_slug, to_change=True)
     if enrolment is None:
         raise NotFound
-    db.execute(select(Enrolment.id).where(Enrolment.id == enrolment.id).with_for_update())
     if enrolment.confirmed_at is None:
         confirm_enrolments(db, person_id=by.id, now=now)
     return enrolment
 
 
 def _note_completion(db: Session, enrolment: EnrolmentFacts, *, now: datetime) -> None:
-    """Write down that theory became complete with this step, if it did; what is required is done once."""
-    if progress_of(db, [enrolment.id])[enrolment.id].complete:
-        record(
-            db,
-            "theory.completed",
-            actor_id=enrolment.person_id,
-            subject=("enrolment", enrolment.id),
-            now=now,
-            edition_id=enrolment.edition_id,
-        )
+    """Write down that theory became complete with this step; what is required is done once."""
+    record(
+        db,
+        "theory.completed",
+        actor_id=enrolment.person_id,
+        subject=("enrolment", enrolment.id),
+        now=now,
+        edition_id=enrolment.edition_id,
+    )
 
 
 def export_of(db: Session, person_id: int) -> dict[str, Any]:

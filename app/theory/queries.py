@@ -6,15 +6,16 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Final, Literal
 
 from markupsafe import Markup
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from app.courses.queries import Reading, assignments_of, outlines, reading_of, rubric_of
-from app.courses.rules import Outline, OutlineModule
-from app.courses.tables import Enrolment, Lesson
+from app.courses.editions import editions_of
+from app.courses.queries import Reading, reading_of
+from app.courses.rules import EnrolmentFacts, Outline, OutlineModule
+from app.courses.tables import Lesson
 from app.kit.errors import NotFound
 from app.people.rules import Viewer
 from app.theory.rules import (
@@ -30,37 +31,41 @@ from app.theory.tables import LessonCompletion, QuizAttempt
 Moments = dict[str, datetime]
 
 
-def progress_of(db: Session, enrolment_ids: Collection[int]) -> dict[int, TheoryProgress]:
-    """How far each enrolment is with theory: four statements, however many there are."""
-    if not enrolment_ids:
-        return {}
-    editions = {
-        row.id: row.edition_id
-        for row in db.execute(select(Enrolment.id, Enrolment.edition_id).where(Enrolment.id.in_(enrolment_ids)))
-    }
-    outline = outlines(db, editions.values())
-    lessons, quizzes = done_by(db, enrolment_ids)
+_DONE: Final = union_all(
+    select(
+        LessonCompletion.enrolment_id,
+        literal("lesson").label("kind"),
+        LessonCompletion.lesson_slug.label("slug"),
+        LessonCompletion.completed_at.label("moment"),
+    ).where(LessonCompletion.enrolment_id.in_(bindparam("enrolments", expanding=True))),
+    select(
+        QuizAttempt.enrolment_id,
+        literal("quiz"),
+        QuizAttempt.quiz_slug,
+        func.min(QuizAttempt.submitted_at),
+    )
+    .where(QuizAttempt.enrolment_id.in_(bindparam("enrolments", expanding=True)), QuizAttempt.passed)
+    .group_by(QuizAttempt.enrolment_id, QuizAttempt.quiz_slug),
+)
+
+
+def progress_of(db: Session, enrolments: Collection[EnrolmentFacts]) -> dict[int, TheoryProgress]:
+    """How far each enrolment is with theory, by id: one statement, however many there are."""
+    lessons, quizzes = done_by(db, [one.id for one in enrolments])
+    known = editions_of(db, (one.edition_id for one in enrolments))
     return {
-        id_: progress(outline[edition], lessons=lessons[id_], quizzes=quizzes[id_]) for id_, edition in editions.items()
+        one.id: progress(known[one.edition_id].outline, lessons=lessons[one.id], quizzes=quizzes[one.id])
+        for one in enrolments
     }
 
 
 def done_by(db: Session, enrolment_ids: Collection[int]) -> tuple[dict[int, Moments], dict[int, Moments]]:
-    """When each lesson was done and each check first passed, by enrolment and slug."""
+    """When each lesson was done and each check first passed, by enrolment and slug: one statement."""
     lessons: dict[int, Moments] = defaultdict(dict)
     quizzes: dict[int, Moments] = defaultdict(dict)
-    for row in db.execute(
-        select(LessonCompletion.enrolment_id, LessonCompletion.lesson_slug, LessonCompletion.completed_at).where(
-            LessonCompletion.enrolment_id.in_(enrolment_ids)
-        )
-    ):
-        lessons[row.enrolment_id][row.lesson_slug] = row.completed_at
-    for attempt in db.execute(
-        select(QuizAttempt.enrolment_id, QuizAttempt.quiz_slug, func.min(QuizAttempt.submitted_at).label("passed_at"))
-        .where(QuizAttempt.enrolment_id.in_(enrolment_ids), QuizAttempt.passed)
-        .group_by(QuizAttempt.enrolment_id, QuizAttempt.quiz_slug)
-    ):
-        quizzes[attempt.enrolment_id][attempt.quiz_slug] = attempt.passed_at
+    if enrolment_ids:
+        for enrolment_id, kind, slug, moment in db.execute(_DONE, {"enrolments": list(enrolment_ids)}):
+            (lessons if kind == "lesson" else quizzes)[enrolment_id][slug] = moment
     return lessons, quizzes
 
 
@@ -119,7 +124,7 @@ class CoursePage:
     title: str
     summary: str
     sample: bool
-    enrolment_id: int | None
+    enrolment: EnrolmentFacts | None
     progress: TheoryProgress
     modules: tuple[ModuleCard, ...]
     assignments: tuple[AssignmentLine, ...]
@@ -128,7 +133,7 @@ class CoursePage:
 
     @property
     def preview(self) -> bool:
-        return self.enrolment_id is None
+        return self.enrolment is None
 
 
 def course_page(db: Session, viewer: Viewer, course_slug: str) -> CoursePage:
@@ -136,14 +141,14 @@ def course_page(db: Session, viewer: Viewer, course_slug: str) -> CoursePage:
     reading = reading_of(db, viewer, course_slug)
     lessons, quizzes = _done(db, reading)
     state = progress(reading.outline, lessons=lessons, quizzes=quizzes)
-    motifs = {element.slug: element.motif for element in rubric_of(db, reading.edition_id).core_elements}
+    motifs = reading.edition.motifs
     step = None if reading.preview else state.next
     return CoursePage(
         slug=course_slug,
         title=reading.outline.title,
         summary=reading.outline.summary,
         sample=reading.sample,
-        enrolment_id=reading.enrolment.id if reading.enrolment else None,
+        enrolment=reading.enrolment,
         progress=state,
         modules=tuple(
             _card(reading.outline, module, motifs, lessons=lessons, quizzes=quizzes, step=step)
@@ -151,7 +156,7 @@ def course_page(db: Session, viewer: Viewer, course_slug: str) -> CoursePage:
         ),
         assignments=tuple(
             AssignmentLine(number, definition.title, definition.summary)
-            for number, (_, definition) in enumerate(assignments_of(db, reading.edition_id), start=1)
+            for number, (_, definition) in enumerate(reading.edition.assignments, start=1)
         ),
         safety_title=next((module.title for module in reading.outline.modules if module.safety), ""),
         handbook=bool(reading.outline.sessions),
@@ -260,10 +265,15 @@ class LessonPage:
     leads_to_quiz: bool
 
 
+_LESSON: Final = select(
+    Lesson.edition_id, Lesson.title, Lesson.minutes, Lesson.intro, Lesson.html, Lesson.headings, Lesson.image
+).where(Lesson.edition_id == bindparam("edition"), Lesson.slug == bindparam("lesson"))
+
+
 def lesson_page(db: Session, viewer: Viewer, course_slug: str, lesson_slug: str) -> LessonPage:
     """One lesson with its place in the course. Raises: NotFound."""
     reading = reading_of(db, viewer, course_slug)
-    lesson = db.scalar(select(Lesson).where(Lesson.edition_id == reading.edition_id, Lesson.slug == lesson_slug))
+    lesson = db.execute(_LESSON, {"edition": reading.edition.id, "lesson": lesson_slug}).first()
     module = reading.outline.module_of(lesson_slug)
     if lesson is None or module is None:
         raise NotFound
@@ -272,7 +282,7 @@ def lesson_page(db: Session, viewer: Viewer, course_slug: str, lesson_slug: str)
     index = slugs.index(lesson_slug)
     every = [each.slug for one in reading.outline.open_modules for each in one.lessons]
     place = every.index(lesson_slug)
-    motifs = {element.slug: element.motif for element in rubric_of(db, reading.edition_id).core_elements}
+    motifs = reading.edition.motifs
     last = index == len(slugs) - 1
     return LessonPage(
         course_slug=course_slug,
@@ -299,7 +309,7 @@ def lesson_page(db: Session, viewer: Viewer, course_slug: str, lesson_slug: str)
     )
 
 
-def _picture(lesson: Lesson) -> LessonPicture | None:
+def _picture(lesson: Any) -> LessonPicture | None:
     image = lesson.image
     if image is None:
         return None

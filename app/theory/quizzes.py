@@ -10,7 +10,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.courses.queries import Reading, policy_of, reading_of
+from app.courses.queries import Reading, reading_of
 from app.courses.rules import Policy
 from app.courses.tables import Quiz
 from app.kit.errors import NotFound
@@ -99,7 +99,7 @@ def quiz_page(db: Session, viewer: Viewer, course_slug: str, quiz_slug: str, *, 
     module = reading.outline.module_of(quiz_slug)
     if module is None:
         raise NotFound
-    policy = policy_of(db, reading.edition_id)
+    policy = reading.edition.policy
     attempts = _attempts(db, reading, quiz_slug)
     free_from = may_try_from([attempt.submitted_at for attempt in attempts], policy)
     waits = free_from is not None and now < free_from
@@ -133,7 +133,7 @@ def attempt_page(
     attempt = next((each for each in attempts if each.number == number), None)
     if attempt is None or reading.enrolment is None:
         raise NotFound
-    policy = policy_of(db, reading.edition_id)
+    policy = reading.edition.policy
     shown = tuple(
         _shown(n, question, attempt.answers.get(question.id, ())) for n, question in enumerate(questions, start=1)
     )
@@ -164,7 +164,7 @@ def attempt_page(
 
 
 def _quiz(db: Session, reading: Reading, quiz_slug: str) -> tuple[Quiz, tuple[Question, ...]]:
-    quiz = db.scalar(select(Quiz).where(Quiz.edition_id == reading.edition_id, Quiz.slug == quiz_slug))
+    quiz = db.scalar(select(Quiz).where(Quiz.edition_id == reading.edition.id, Quiz.slug == quiz_slug))
     if quiz is None:
         raise NotFound
     return quiz, tuple(Question.from_facts(question) for question in quiz.questions)

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, text
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.attributes import InstrumentedAttribute
 
-from app.certification.queries import current_policies, records_of
+from app.certification.queries import held
 from app.certification.rules import certificate_number, timeline
 from app.certification.tables import (
     Certificate,
@@ -193,17 +193,15 @@ def spans(db: Session) -> Iterator[Violation]:
     how_many = db.scalar(select(func.count()).select_from(Certification)) or 0
     nights = db.scalar(select(func.count()).select_from(LedgerEvent).where(LedgerEvent.action == CHECKED)) or 0
     turn = nights % max(1, -(-how_many // SPANS_AT_ONCE))
-    query = select(Certification).order_by(Certification.id).offset(turn * SPANS_AT_ONCE).limit(SPANS_AT_ONCE)
-    known = db.scalars(query).all()
-    records = records_of(db, known)
-    policies = current_policies(db, {one.intervention_id for one in known})
+    query = select(Certification.id).order_by(Certification.id).offset(turn * SPANS_AT_ONCE).limit(SPANS_AT_ONCE)
+    known = held(db, db.scalars(query).all())
     written: dict[int, list[tuple[Any, ...]]] = {one.id: [] for one in known}
     for row in db.scalars(
         select(StandingSpan).where(StandingSpan.certification_id.in_(written)).order_by(StandingSpan.starts_on)
     ):
         written[row.certification_id].append((row.state, row.starts_on, row.ends_on))
     for one in known:
-        rule = timeline(records[one.id], policies[one.intervention_id])
+        rule = timeline(one.record, one.policy)
         if written[one.id] != [(span.state.value, span.starts_on, span.ends_on) for span in rule]:
             yield Violation("I-3", "standing_span", one.id, "de lijst zegt iets anders dan de regel")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from app.courses.queries import assignments_of, rubric_of
+from app.courses.editions import edition_of
 from app.courses.tables import Course, CourseEdition, Lesson, Quiz
 from app.delivery import actions as delivery
 from app.delivery.inputs import Group
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from app.people.rules import Viewer
 
 
-def edition_of(db: Session, slug: str) -> int:
+def newest_edition(db: Session, slug: str) -> int:
     """The newest edition of a course."""
     return (
         db.scalars(
@@ -54,7 +54,7 @@ def fresh(db: Session, person_id: int, now: datetime) -> Viewer:
 
 def learn(db: Session, viewer: Viewer, course: str, now: datetime) -> None:
     """Read every lesson and pass every check."""
-    edition = edition_of(db, course)
+    edition = newest_edition(db, course)
     for slug in db.scalars(select(Lesson.slug).where(Lesson.edition_id == edition).order_by(Lesson.position)).all():
         finish_lesson(db, by=viewer, course_slug=course, lesson_slug=slug, now=now)
     for quiz in db.scalars(select(Quiz).where(Quiz.edition_id == edition)).all():
@@ -101,7 +101,7 @@ class Assignment:
     @classmethod
     def number(cls, db: Session, edition: int, position: int) -> Assignment:
         """The assignment at a position, counted from nought."""
-        id_, definition = assignments_of(db, edition)[position]
+        id_, definition = edition_of(db, edition).assignments[position]
         return cls(db, edition, id_, definition)
 
     def begin(self, by: Viewer, now: datetime) -> int:
@@ -124,7 +124,7 @@ class Assignment:
 
     def hand_in(self, by: Viewer, record: int, now: datetime) -> int:
         """Score oneself and hand in; gives the submission."""
-        rubric = rubric_of(self.db, self.edition)
+        rubric = edition_of(self.db, self.edition).rubric
         scores: dict[str, Any] = {f"self_{one.code}": 3 for one in criteria_of(self.definition, rubric)}
         given = inputs.self_view(self.definition, rubric)(**scores)
         records.submit(self.db, by=by, record_id=record, given=given, now=now)
@@ -132,7 +132,7 @@ class Assignment:
 
     def observe(self, coach: Viewer, record: int, now: datetime) -> int:
         """Fill in the whole observation form; gives its version."""
-        rubric = rubric_of(self.db, self.edition)
+        rubric = edition_of(self.db, self.edition).rubric
         given = Observation(
             scores={one.code: 3 for one in criteria_of(self.definition, rubric)},
             notes={one.code: "Gezien." for one in criteria_of(self.definition, rubric)},

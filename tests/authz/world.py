@@ -37,7 +37,7 @@ from app.people.tables import Account, Export, SignIn
 from app.practice.actions import visits
 from app.worker.run import run_due
 from migrations.models import metadata
-from tests.authz.steps import Assignment, edition_of, enter_group, fresh, learn, right_answers
+from tests.authz.steps import Assignment, enter_group, fresh, learn, newest_edition, right_answers
 from tests.authz.tries import GROUP_DAYS
 from tests.people import INTERVENTION, KEYRING, Cast, link_of, make_cast
 
@@ -154,7 +154,7 @@ def _cohort(db: Session, world: World, cast: Cast, *, now: datetime) -> None:
     of_noor, *others = enrolments
     coaching.assign_coach(db, by=cast.fatma, enrolment_id=of_noor, coach_id=world.people["els"], now=now)
     coaching.assign_coaches(db, by=cast.fatma, enrolment_ids=others, coach_id=world.people["daan"], now=now)
-    world.things |= {"cohort": cohort, "enrolment": of_noor, "course": COURSE, "edition": edition_of(db, COURSE)}
+    world.things |= {"cohort": cohort, "enrolment": of_noor, "course": COURSE, "edition": newest_edition(db, COURSE)}
     people = [world.people["newcomer"]]
     [world.things["new_enrolment"]] = cohorts.enrol(db, by=cast.fatma, cohort_id=cohort, person_ids=people, now=now)
     lesson = db.execute(select(Lesson).where(Lesson.edition_id == world.things["edition"])).scalars().first()
@@ -173,7 +173,7 @@ def _cohort(db: Session, world: World, cast: Cast, *, now: datetime) -> None:
 def _make_cohort(db: Session, cast: Cast, course: str, people: list[int], now: datetime) -> tuple[int, list[int]]:
     today = local_day(now)
     given = NewCohort(
-        edition_id=edition_of(db, course),
+        edition_id=newest_edition(db, course),
         name=f"Rotterdam, {course}",
         starts_on=today,
         ends_on=today + timedelta(days=200),
@@ -279,7 +279,7 @@ def _candidate(db: Session, parts: Parts, world: World, cast: Cast, *, now: date
     long_ago, visited = now - timedelta(days=20), now - timedelta(days=9)
     learn(db, tessa, SMALL_COURSE, long_ago)
     dates = enter_group(db, tessa, days=(-10,), around=now, now=long_ago)
-    only = Assignment.number(db, edition_of(db, SMALL_COURSE), 0)
+    only = Assignment.number(db, newest_edition(db, SMALL_COURSE), 0)
     record = only.begin(tessa, long_ago)
     visits.plan_visit(db, by=daan, record_id=record, date_id=dates[0], now=long_ago)
     only.photograph(tessa, record, parts.storage, visited)

@@ -16,8 +16,8 @@ from sqlalchemy import func, select
 from app.certification.actions import take_over
 from app.courses.actions import cohorts
 from app.courses.commands import publish_folder
+from app.courses.editions import edition_of
 from app.courses.inputs import NewCohort
-from app.courses.queries import assignments_of
 from app.courses.tables import CoachAssignment, Course, CourseEdition, Enrolment, Lesson
 from app.delivery.tables import Delivery, DeliveryDate
 from app.kit.clock import SystemClock
@@ -94,7 +94,9 @@ class _CourseIds:
 def _course(db: Session) -> _CourseIds:
     course = db.scalars(select(Course).where(Course.slug == COURSE)).one()
     edition = db.scalars(select(CourseEdition.id).where(CourseEdition.course_id == course.id)).one()
-    return _CourseIds(course.id, edition, course.intervention_id, tuple(id_ for id_, _ in assignments_of(db, edition)))
+    return _CourseIds(
+        course.id, edition, course.intervention_id, tuple(id_ for id_, _ in edition_of(db, edition).assignments)
+    )
 
 
 def _somebody(db: Session, name: str, role: Role, now: datetime) -> int:

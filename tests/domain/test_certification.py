@@ -289,7 +289,9 @@ def test_spans_say_what_the_rule_says(database: Database, storage: Storage) -> N
         for days in range(-2, 1_300, 13):
             on = TODAY + timedelta(days=days)
             (one,) = queries.standings(db, [noor], on)[noor]
-            assert queries.states_on(db, on).get(noor, State.NONE) is one.standing.state
+            state = one.standing.state
+            assert queries.state_counts(db, on) == ({} if state is State.NONE else {state: 1})
+            assert db.scalars(queries.people_standing(on, [state])).all() == ([] if state is State.NONE else [noor])
 
 
 def statements(db: Any, do: Any) -> int:

@@ -13,7 +13,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from app.courses.commands import CourseBroken, publish_folder
-from app.courses.queries import assignments_of, interventions, outlines, policy_of, rubric_of
+from app.courses.editions import edition_of
+from app.courses.queries import interventions
 from app.courses.tables import Course, CourseEdition, CourseImage, HandbookSession, Lesson, PracticalAssignment, Quiz
 from app.kit.storage import ObjectStorage, folder
 from app.ledger.tables import LedgerEvent
@@ -55,15 +56,15 @@ def test_an_edition_holds_everything(database: Database, storage: ObjectStorage,
         assert db.scalar(select(func.count(Quiz.id))) == 2
         assert db.scalar(select(func.count(PracticalAssignment.id))) == 3
         assert db.scalar(select(func.count(HandbookSession.id))) == 1
-        outline = outlines(db, [edition_id])[edition_id]
+        outline = edition_of(db, edition_id).outline
         assert [module.slug for module in outline.open_modules] == ["starten", "veiligheid", "beeldende-werkvormen"]
         assert len(outline.modules) == 10
         assert outline.modules[2].safety
-        assert policy_of(db, edition_id).certificate_validity_months == 36
-        rubric = rubric_of(db, edition_id)
+        assert edition_of(db, edition_id).policy.certificate_validity_months == 36
+        rubric = edition_of(db, edition_id).rubric
         assert len(rubric.criteria) == 12
         assert {element.slug for element in rubric.core_elements} >= {"veiligheid", "eindpresentatie"}
-        definitions = [definition for _, definition in assignments_of(db, edition_id)]
+        definitions = [definition for _, definition in edition_of(db, edition_id).assignments]
         assert [definition.code for definition in definitions] == ["PO1", "PO2", "PO3"]
         assert definitions[-1].final
         assert [one.slug for one in interventions(db)] == ["mijn-verhaal"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
-from app.certification.queries import ready_for_decision, states_on
+from app.certification.queries import ready_for_decision, state_counts
 from app.certification.rules import State
 from app.certification.tables import Certificate
 from app.courses.queries import current_enrolment, enrolment_facts
@@ -30,13 +30,13 @@ from app.main import Parts
 from app.outbox.tables import Message
 from app.people.actions.passwords import password_matches, stored_password
 from app.people.tables import Account, Invitation, Organisation, Person, SignIn
-from app.practice.queries import progress_of, waiting
+from app.practice.queries import waiting
 from app.practice.rules import NextCode, RecordState
 from app.settings import DEMO_PASSWORD
-from app.theory.queries import progress_of as theory_of
 from app.upkeep import files
 from app.upkeep.invariants import invariants
 from tests.page import make_test_parts
+from tests.trained import practice_of, theory_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,7 +67,7 @@ def _enrolment(db: Session, name: str) -> int:
 
 def _next(db: Session, name: str) -> NextCode | None:
     enrolment = _enrolment(db, name)
-    step = progress_of(db, [enrolment])[enrolment].next
+    step = practice_of(db, enrolment).next
     return step.code if step else None
 
 
@@ -131,9 +131,9 @@ def _every_stage_is_there(db: Session, now: datetime) -> None:
     assert _next(db, "Bram Hoekstra") is NextCode.THEORY_FIRST
     assert _next(db, "Kevin Monteiro") is NextCode.VISIT
     kevin = _enrolment(db, "Kevin Monteiro")
-    assert progress_of(db, [kevin])[kevin].assignments[1].state is RecordState.PLANNED
+    assert practice_of(db, kevin).assignments[1].state is RecordState.PLANNED
     joris = _enrolment(db, people.JORIS)
-    step = theory_of(db, [joris])[joris].next
+    step = theory_of(db, joris).next
     assert step is not None
     assert (step.module_title, step.number) == ("Veiligheid", 2)
     assert len(db.scalars(select(Cohort.name)).all()) == 4
@@ -148,8 +148,8 @@ def _every_stage_is_there(db: Session, now: datetime) -> None:
 
 def _noor_is_on_her_way(db: Session, now: datetime) -> None:
     noor = _enrolment(db, people.NOOR)
-    assert theory_of(db, [noor])[noor].complete
-    practice = progress_of(db, [noor])[noor]
+    assert theory_of(db, noor).complete
+    practice = practice_of(db, noor)
     states = [one.state for one in practice.assignments]
     assert states == [RecordState.SIGNED_OFF, RecordState.PLANNED, RecordState.OPEN]
     assert practice.next is not None
@@ -162,8 +162,7 @@ def _noor_is_on_her_way(db: Session, now: datetime) -> None:
 
 
 def _certificates_stand_everywhere(db: Session, now: datetime) -> None:
-    states = Counter(states_on(db, local_day(now)).values())
-    assert states == {State.VALID: 12, State.EXPIRING: 2, State.IN_GRACE: 2, State.LAPSED: 2}
+    assert state_counts(db, local_day(now)) == {State.VALID: 12, State.EXPIRING: 2, State.IN_GRACE: 2, State.LAPSED: 2}
     assert db.scalar(select(func.count()).select_from(Certificate)) == 18
     renders = select(func.count()).select_from(Job).where(Job.kind == "certification.render", Job.ended_at.is_(None))
     assert db.scalar(renders) == 18

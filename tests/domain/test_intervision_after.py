@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.intervision import actions
 from app.intervision.inputs import LearningPointGiven, SessionGiven
@@ -22,7 +22,8 @@ from app.ledger.tables import LedgerContent
 from app.meetings import queries as meetings
 from app.meetings.actions import attendance, own_data, planning
 from app.meetings.rules import Attendance, Mark, MeetingState
-from app.meetings.tables import Meeting
+from app.meetings.tables import Meeting, MeetingSignup
+from app.people.tables import Person
 from tests.intervision import DAY, FACTS, add_session, make_round, place_of, publish
 from tests.intervision_stage import END, START, Stage
 from tests.people import make_cast
@@ -144,7 +145,8 @@ def test_attendance_counts_for_whoever_was_there(stage: Stage) -> None:
     stage.clock.set(END)
     people = marked(stage, noor=Mark(Attendance.PRESENT), joris=Mark(Attendance.PRESENT, 99))
     assert sorted(people) == sorted([stage.cast.noor.id, stage.cast.joris.id])
-    found = stage.see(lambda db: facts.attended(db, [stage.cast.noor.id, stage.cast.joris.id, stage.cast.ruben.id]))
+    people = [stage.cast.noor.id, stage.cast.joris.id, stage.cast.ruben.id]
+    found = stage.see(lambda db: facts.counting(db, people, [])).attended
     (noor,), (joris,) = found[stage.cast.noor.id], found[stage.cast.joris.id]
     assert (noor.day, noor.minutes, noor.full) == (DAY, 125, True)
     assert (joris.minutes, joris.full) == (99, False)  # less than four fifths of 125
@@ -230,19 +232,31 @@ def test_who_was_absent_writes_no_learning_point(stage: Stage) -> None:
 # What others ask
 
 
-def test_what_was_offered_and_what_comes(stage: Stage) -> None:
+def test_what_was_offered_and_who_was_there_this_year(stage: Stage) -> None:
     draft = stage.do(lambda db: add_session(db, stage.cast.fatma, stage.round_id, now=stage.now))
     intervention = stage.see(lambda db: db.get_one(IntervisionRound, stage.round_id)).intervention_id
-    assert [item.day for item in stage.see(lambda db: facts.offered(db, intervention))] == [DAY]
-    coming = stage.see(lambda db: facts.coming(db, [stage.cast.noor.id, stage.cast.ruben.id], stage.now))
-    assert [(item.venue, item.answer) for item in coming[stage.cast.noor.id]] == [("De Brede Brug", "")]
-    assert coming[stage.cast.ruben.id] == []
+    assert [
+        item.day for item in stage.see(lambda db: facts.counting(db, [], [intervention])).offered[intervention]
+    ] == [DAY]
+    noor = MeetingSignup.person_id == stage.cast.noor.id
+    people = select(Person.id).where(Person.id.in_([stage.cast.noor.id, stage.cast.ruben.id]))
+
+    def year() -> list[tuple[int, bool, int]]:
+        return sorted(stage.see(lambda db: facts.yearly(db, people, now=stage.now)))
+
+    assert year() == [(0, False, 2)]  # times, with a seat to come, how many people
+    stage.do(lambda db: db.execute(update(MeetingSignup).where(noor).values(answer="yes")))
+    assert year() == [(0, False, 1), (0, True, 1)]
+    stage.do(lambda db: db.execute(update(MeetingSignup).where(noor).values(attendance="present")))
+    assert year() == [(0, False, 1), (1, True, 1)]
     assert draft
     stage.do(
         lambda db: planning.cancel(db, by=stage.cast.fatma, meeting_id=stage.meeting_id, own_text="", now=stage.now)
     )
-    assert [item.cancelled for item in stage.see(lambda db: facts.offered(db, intervention))] == [True]
-    assert stage.see(lambda db: facts.coming(db, [stage.cast.noor.id], stage.now)) == {stage.cast.noor.id: []}
+    assert [
+        item.cancelled for item in stage.see(lambda db: facts.counting(db, [], [intervention])).offered[intervention]
+    ] == [True]
+    assert year() == [(0, False, 2)]
 
 
 def test_what_waits_for_an_admin(stage: Stage) -> None:

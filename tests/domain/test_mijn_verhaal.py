@@ -16,8 +16,8 @@ from app.certification.queries import invitees, standings
 from app.certification.rules import State
 from app.courses.actions import coaching, cohorts
 from app.courses.commands import publish_folder
+from app.courses.editions import edition_of
 from app.courses.inputs import NewCohort
-from app.courses.queries import assignments_of, outlines, rubric_of
 from app.courses.rules import AssignmentDefinition, Outline, Rubric
 from app.courses.tables import Intervention, Quiz
 from app.delivery import actions as delivery
@@ -35,13 +35,12 @@ from app.meetings.tables import MeetingSignup
 from app.people.rules import Viewer
 from app.practice import inputs
 from app.practice.actions import assessing, evidence, records, visits
-from app.practice.queries import progress_of as practice_of
 from app.practice.rules import Answer, Check, Decision, Observation, checks_of, criteria_of
 from app.practice.tables import SignOff
 from app.theory import actions as theory
-from app.theory.queries import progress_of as theory_of
 from app.theory.rules import Question
 from tests.people import KEYRING, make_cast
+from tests.trained import practice_of, theory_of
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -67,13 +66,13 @@ def test_noor_becomes_and_stays_a_trainer(database: Database, data_dir: Path, cl
         intervention_id = db.scalars(select(Intervention.id)).one()
         enrolment_id = follow(db, cast.fatma, cast.noor, cast.ruben, edition_id, now=clock.now())
         learn(db, cast.noor, edition_id, now=clock.now())
-        assert theory_of(db, [enrolment_id])[enrolment_id].complete
+        assert theory_of(db, enrolment_id).complete
         dates = run_a_group(db, cast.noor, now=clock.now())
-        pair = Pair(cast.noor, cast.ruben, storage, rubric_of(db, edition_id))
-        for assignment, visit in zip(assignments_of(db, edition_id), (1, 2, 8), strict=True):
+        pair = Pair(cast.noor, cast.ruben, storage, edition_of(db, edition_id).rubric)
+        for assignment, visit in zip(edition_of(db, edition_id).assignments, (1, 2, 8), strict=True):
             date_id, day = dates[visit]
             practise(db, pair, assignment, date_id=date_id, day=day)
-        practice = practice_of(db, [enrolment_id])[enrolment_id]
+        practice = practice_of(db, enrolment_id)
         assert (practice.signed_off, practice.required, practice.complete) == (3, 3, True)
     decided = at(FIRST + timedelta(days=70))
     with database.writing() as db:
@@ -109,7 +108,7 @@ def follow(db: Session, fatma: Viewer, noor: Viewer, ruben: Viewer, edition_id: 
 
 
 def learn(db: Session, noor: Viewer, edition_id: int, *, now: datetime) -> None:
-    outline: Outline = outlines(db, [edition_id])[edition_id]
+    outline: Outline = edition_of(db, edition_id).outline
     lessons = [lesson for module in outline.open_modules for lesson in module.lessons]
     assert len(lessons) == 12
     for lesson in lessons:

@@ -18,7 +18,7 @@ from app.ledger.tables import LedgerEvent
 from app.outbox.tables import Message
 from app.practice.actions import assessing, records
 from app.practice.observation_page import observation_page
-from app.practice.queries import progress_of, waiting
+from app.practice.queries import waiting
 from app.practice.record_page import record_page
 from app.practice.rules import Decision, NextCode, RecordState, digest_of
 from app.practice.tables import Assessment, AssignmentRecord, SignOff, SignOffContent, Submission
@@ -33,6 +33,7 @@ from tests.practising import (
     sign,
     signature,
 )
+from tests.trained import practice_of
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def storage(data_dir: Path) -> Storage:
 
 
 def state_of(db: Session, at_work: Practising) -> RecordState:
-    return progress_of(db, [at_work.training.enrolment_id])[at_work.training.enrolment_id].assignments[0].state
+    return practice_of(db, at_work.training.enrolment_id).assignments[0].state
 
 
 def count(db: Session, table: type) -> int:
@@ -56,7 +57,7 @@ def test_the_whole_way_ends_signed_off(database: Database, storage: Storage, clo
     at_work = begin(database, storage, clock, until="observed")
     sign(database, at_work, clock)
     with database.reading() as db:
-        progress = progress_of(db, [at_work.training.enrolment_id])[at_work.training.enrolment_id]
+        progress = practice_of(db, at_work.training.enrolment_id)
         assert (progress.signed_off, progress.required, progress.visits_done) == (1, 1, 1)
         assert progress.complete
         assert progress.completed_on == date(2026, 12, 3)
@@ -86,7 +87,7 @@ def test_each_step_asks_for_the_one_before(database: Database, storage: Storage,
 
     def next_code() -> NextCode | None:
         with database.reading() as db:
-            step = progress_of(db, [enrolment_id])[enrolment_id].next
+            step = practice_of(db, enrolment_id).next
             return step.code if step else None
 
     from tests import practising
@@ -111,16 +112,16 @@ def test_each_step_asks_for_the_one_before(database: Database, storage: Storage,
 
 
 def test_practice_begins_after_safety(database: Database, storage: Storage, clock: MovableClock) -> None:
-    from app.courses.queries import assignments_of
+    from app.courses.editions import edition_of
     from tests.trained import in_training
 
     with database.writing() as db:
         training = in_training(db, storage, now=clock.now())
-        ((assignment_id, _),) = assignments_of(db, training.edition_id)
+        ((assignment_id, _),) = edition_of(db, training.edition_id).assignments
         with pytest.raises(Refused) as told:
             records.open_record(db, by=training.cast.noor, assignment_id=assignment_id, now=clock.now())
         assert told.value.code == "safety_first"
-        progress = progress_of(db, [training.enrolment_id])[training.enrolment_id]
+        progress = practice_of(db, training.enrolment_id)
         assert progress.assignments[0].state is RecordState.LOCKED
         with pytest.raises(NotFound):
             records.open_record(db, by=training.cast.joris, assignment_id=assignment_id, now=clock.now())

@@ -27,15 +27,16 @@ if TYPE_CHECKING:
 MANY: Final = 12
 PAGES: Final = {
     # name: who looks, where, the most statements that it may take, and the goal
-    "home": ("noor", "/traject", 35, 8),
-    "course": ("noor", "/opleiding/{course}", 20, 8),
-    "lesson": ("noor", "/opleiding/{course}/{lesson}", 8, 6),
-    "coach queue": ("daan", "/coach", 30, 8),
-    "cohort": ("fatma", "/beheer/opleidingsgroepen/{cohort}", 25, 10),
-    "people table": ("fatma", "/beheer/mensen", 20, 10),
-    "work list": ("fatma", "/beheer", 50, 10),
+    "home": ("mina", "/traject", 8, 8),
+    "home of who is trainer and in training": ("noor", "/traject", 9, 9),
+    "course": ("noor", "/opleiding/{course}", 8, 8),
+    "lesson": ("noor", "/opleiding/{course}/{lesson}", 4, 6),
+    "coach queue": ("daan", "/coach", 8, 8),
+    "cohort": ("fatma", "/beheer/opleidingsgroepen/{cohort}", 10, 10),
+    "people table": ("fatma", "/beheer/mensen", 11, 11),
+    "work list": ("fatma", "/beheer", 30, 10),
 }
-MARK_DONE: Final = 12  # goal: 5
+MARK_DONE: Final = 5  # goal: 5
 
 
 @pytest.fixture
@@ -46,6 +47,7 @@ def told(sqlite_database: Database, data_dir: Path, clock: MovableClock) -> tupl
 
 def counted(site: Site, world: World, who: str, path: str) -> int:
     visitor: Visitor = site.visitor(world.people[who])
+    visitor.get(path.format(**world.things))  # the first look also reads the edition, once for each process
     visitor.get(path.format(**world.things))
     return len(visitor.statements)
 
@@ -82,5 +84,7 @@ def test_pages_stay_below_their_number_and_do_not_grow(told: tuple[Parts, World]
 def test_marking_a_lesson_done_asks_little(told: tuple[Parts, World]) -> None:
     parts, world = told
     visitor = Site(parts).visitor(world.people["mina"])
-    visitor.post(f"/opleiding/{world.things['course']}/{world.things['lesson']}")
+    lesson = f"/opleiding/{world.things['course']}/{world.things['lesson']}"
+    visitor.get(lesson)
+    visitor.post(lesson)
     assert len(visitor.statements) <= MARK_DONE, "\n".join(visitor.statements)

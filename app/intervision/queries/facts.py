@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import CompoundSelect, Select, and_, bindparam, case, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from app.intervision.rules import Half
 from app.intervision.tables import IntervisionRound, IntervisionSession, LearningPoint
-from app.kit.localtime import local_day
+from app.kit.localtime import local_day, start_of
 from app.meetings.rules import AnswerTo, Attendance
 from app.meetings.tables import Meeting, MeetingSignup
 
@@ -35,81 +35,94 @@ class OfferedMeeting:
     cancelled: bool
 
 
+_COUNTING: CompoundSelect[*tuple[Any, ...]] = union_all(
+    select(
+        MeetingSignup.person_id,
+        IntervisionRound.intervention_id,
+        Meeting.starts_at,
+        Meeting.cancelled_at,
+        MeetingSignup.attendance,
+        MeetingSignup.attended_minutes,
+    )
+    .join(Meeting, Meeting.id == MeetingSignup.meeting_id)
+    .join(IntervisionSession, IntervisionSession.meeting_id == Meeting.id)
+    .join(IntervisionRound, IntervisionRound.id == IntervisionSession.round_id)
+    .where(
+        MeetingSignup.person_id.in_(bindparam("people", expanding=True)),
+        MeetingSignup.attendance.in_([Attendance.PRESENT, Attendance.PARTIAL]),
+        Meeting.cancelled_at.is_(None),
+    ),
+    select(
+        null(),
+        IntervisionRound.intervention_id,
+        Meeting.starts_at,
+        Meeting.cancelled_at,
+        literal(""),
+        null(),
+    )
+    .join(IntervisionSession, IntervisionSession.meeting_id == Meeting.id)
+    .join(IntervisionRound, IntervisionRound.id == IntervisionSession.round_id)
+    .where(
+        IntervisionRound.intervention_id.in_(bindparam("interventions", expanding=True)),
+        Meeting.published_at.is_not(None),
+    ),
+).order_by("starts_at")
+
+
 @dataclass(frozen=True)
-class ComingMeeting:
-    """A meeting ahead that somebody was invited to and did not decline."""
+class Counting:
+    """What counts for renewal: what people were at, by person, and what was offered, by intervention; by date."""
 
-    signup_id: int
-    title: str
-    starts_at: datetime
-    venue: str
-    answer: str
+    attended: dict[int, list[AttendedMeeting]]
+    offered: dict[int, list[OfferedMeeting]]
 
 
-def attended(db: Session, person_ids: Collection[int]) -> dict[int, list[AttendedMeeting]]:
-    """What people were at, by person and date; everybody asked for is in the answer. One statement."""
-    rows = db.execute(
-        select(
-            MeetingSignup.person_id,
-            MeetingSignup.attendance,
-            MeetingSignup.attended_minutes,
-            Meeting.starts_at,
-            IntervisionRound.intervention_id,
-        )
-        .join(Meeting, Meeting.id == MeetingSignup.meeting_id)
-        .join(IntervisionSession, IntervisionSession.meeting_id == Meeting.id)
-        .join(IntervisionRound, IntervisionRound.id == IntervisionSession.round_id)
-        .where(
-            MeetingSignup.person_id.in_(set(person_ids)),
-            MeetingSignup.attendance.in_([Attendance.PRESENT, Attendance.PARTIAL]),
-            Meeting.cancelled_at.is_(None),
-        )
-        .order_by(Meeting.starts_at)
-    )
-    found: dict[int, list[AttendedMeeting]] = {person_id: [] for person_id in person_ids}
-    for row in rows:
-        found[row.person_id].append(
-            AttendedMeeting(
-                day=local_day(row.starts_at),
-                minutes=row.attended_minutes or 0,
-                full=row.attendance == Attendance.PRESENT,
-                intervention_id=row.intervention_id,
+def counting(db: Session, person_ids: Collection[int], intervention_ids: Collection[int]) -> Counting:
+    """Everything that counts; everybody and everything asked for is in the answer. One statement."""
+    found = Counting({id_: [] for id_ in person_ids}, {id_: [] for id_ in intervention_ids})
+    for row in db.execute(_COUNTING, {"people": list(found.attended), "interventions": list(found.offered)}):
+        day = local_day(row.starts_at)
+        if row.person_id is None:
+            found.offered[row.intervention_id].append(OfferedMeeting(day, row.cancelled_at is not None))
+        else:
+            full = row.attendance == Attendance.PRESENT
+            found.attended[row.person_id].append(
+                AttendedMeeting(day, row.attended_minutes or 0, full, row.intervention_id)
             )
-        )
     return found
 
 
-def offered(db: Session, intervention_id: int) -> list[OfferedMeeting]:
-    """Every meeting that was published for an intervention, by date."""
-    rows = db.execute(
-        select(Meeting.starts_at, Meeting.cancelled_at)
-        .join(IntervisionSession, IntervisionSession.meeting_id == Meeting.id)
-        .join(IntervisionRound, IntervisionRound.id == IntervisionSession.round_id)
-        .where(IntervisionRound.intervention_id == intervention_id, Meeting.published_at.is_not(None))
-        .order_by(Meeting.starts_at)
-    )
-    return [OfferedMeeting(local_day(row.starts_at), row.cancelled_at is not None) for row in rows]
+def yearly(db: Session, people: Select[int], *, now: datetime) -> list[tuple[int, bool, int]]:
+    """How often people were at a meeting this year, whether a seat is still to come, and how many people that is.
 
-
-def coming(db: Session, person_ids: Collection[int], now: datetime) -> dict[int, list[ComingMeeting]]:
-    """Meetings ahead, by person and date; everybody asked for is in the answer. One statement."""
-    rows = db.execute(
-        select(MeetingSignup, Meeting)
-        .join(Meeting, Meeting.id == MeetingSignup.meeting_id)
-        .join(IntervisionSession, IntervisionSession.meeting_id == Meeting.id)
-        .where(
-            MeetingSignup.person_id.in_(set(person_ids)),
-            MeetingSignup.answer != AnswerTo.NO,
-            Meeting.starts_at > now,
-            Meeting.cancelled_at.is_(None),
+    `people` selects ids; the answer counts all of them. One statement.
+    """
+    year = local_day(now).year
+    first, last = start_of(date(year, 1, 1)), start_of(date(year + 1, 1, 1))
+    who = people.subquery()
+    was_there = and_(MeetingSignup.attendance == Attendance.PRESENT, Meeting.starts_at >= first)
+    seated = and_(MeetingSignup.answer == AnswerTo.YES, Meeting.starts_at > now)
+    each = (
+        select(
+            who.c[0].label("person_id"),
+            func.count(case((was_there, Meeting.id))).label("times"),
+            (func.count(case((seated, Meeting.id))) > 0).label("seated"),
         )
-        .order_by(Meeting.starts_at)
+        .outerjoin(MeetingSignup, MeetingSignup.person_id == who.c[0])
+        .outerjoin(
+            Meeting,
+            and_(
+                Meeting.id == MeetingSignup.meeting_id,
+                Meeting.id.in_(select(IntervisionSession.meeting_id)),
+                Meeting.cancelled_at.is_(None),
+                Meeting.starts_at < last,
+            ),
+        )
+        .group_by(who.c[0])
+        .subquery()
     )
-    found: dict[int, list[ComingMeeting]] = {person_id: [] for person_id in person_ids}
-    for signup, meeting in rows:
-        line = ComingMeeting(signup.id, meeting.title, meeting.starts_at, meeting.venue, signup.answer)
-        found[signup.person_id].append(line)
-    return found
+    rows = db.execute(select(each.c.times, each.c.seated, func.count()).group_by(each.c.times, each.c.seated))
+    return [(times, bool(has_seat), count) for times, has_seat, count in rows]
 
 
 def export_of(db: Session, person_id: int) -> dict[str, Any]:

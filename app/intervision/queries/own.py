@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import and_, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.courses.tables import Intervention
@@ -19,8 +19,9 @@ from app.meetings import queries as meetings
 from app.meetings.queries import MeetingView, Place
 from app.meetings.rules import AnswerTo, Attendance, MeetingState
 from app.meetings.tables import Meeting, MeetingSignup
-from app.people.queries import cards, person_names
+from app.people.queries import cards
 from app.people.rules import Viewer
+from app.people.tables import Person
 
 
 @dataclass(frozen=True)
@@ -86,9 +87,31 @@ class AnswerPage:
     other: MeetingView | None = None
 
 
+_OWN: Final = (
+    select(
+        MeetingSignup,
+        Meeting,
+        IntervisionRound,
+        Intervention.name,
+        Person.name.label("facilitator"),
+        LearningPoint.learned,
+        LearningPoint.next_step,
+    )
+    .join(Meeting, Meeting.id == MeetingSignup.meeting_id)
+    .join(IntervisionSession, IntervisionSession.meeting_id == Meeting.id)
+    .join(IntervisionRound, IntervisionRound.id == IntervisionSession.round_id)
+    .join(Intervention, Intervention.id == IntervisionRound.intervention_id)
+    .outerjoin(Person, Person.id == IntervisionSession.facilitator_id)
+    .outerjoin(LearningPoint, LearningPoint.signup_id == MeetingSignup.id)
+    .order_by(Meeting.starts_at, MeetingSignup.id)
+    .execution_options(populate_existing=True)
+)
+_OF_PERSON: Final = _OWN.where(MeetingSignup.person_id == bindparam("person"))
+
+
 def own_page(db: Session, viewer: Viewer, *, now: datetime) -> OwnPage:
-    """The intervision of the viewer; nobody else's."""
-    own = _own_places(db, MeetingSignup.person_id == viewer.id, now=now)
+    """The intervision of the viewer; nobody else's. One statement."""
+    own = _places(db.execute(_OF_PERSON, {"person": viewer.id}), now=now)
     ahead: dict[int, list[OwnPlace]] = defaultdict(list)
     for item in own:
         if item.meeting.starts_at > now:
@@ -100,7 +123,8 @@ def own_page(db: Session, viewer: Viewer, *, now: datetime) -> OwnPage:
 
 def own_place(db: Session, viewer: Viewer, signup_id: int, *, now: datetime) -> OwnPlace:
     """One place of the viewer. Raises: NotFound for somebody else's."""
-    found = _own_places(db, and_(MeetingSignup.id == signup_id, MeetingSignup.person_id == viewer.id), now=now)
+    query = _OF_PERSON.where(MeetingSignup.id == signup_id)
+    found = _places(db.execute(query, {"person": viewer.id}), now=now)
     if not found:
         raise NotFound
     return found[0]
@@ -108,34 +132,32 @@ def own_place(db: Session, viewer: Viewer, signup_id: int, *, now: datetime) -> 
 
 def answer_page(db: Session, signup_id: int, *, now: datetime) -> AnswerPage:
     """What a link in a mail opens. Raises: NotFound."""
-    found = _own_places(db, MeetingSignup.id == signup_id, now=now)
+    found = _places(db.execute(_OWN.where(MeetingSignup.id == signup_id)), now=now)
     if not found:
         raise NotFound
     own = found[0]
-    rest = _own_places(
-        db,
-        and_(
-            MeetingSignup.person_id == own.place.person_id,
+    rest = db.execute(
+        _OF_PERSON.where(
             MeetingSignup.answer == AnswerTo.YES,
             IntervisionSession.round_id == own.round.id,
             MeetingSignup.id != signup_id,
         ),
-        now=now,
+        {"person": own.place.person_id},
     )
-    other = next((item.meeting for item in rest if item.meeting.over is None), None)
+    other = next((item.meeting for item in _places(rest, now=now) if item.meeting.over is None), None)
     card = cards(db, [own.place.person_id])[own.place.person_id]
     return AnswerPage(first_name=card.first_name, own=own, other=other)
 
 
 def places_by_id(db: Session, ids: Collection[int], *, now: datetime) -> list[OwnPlace]:
     """Places for the letter of an invitation, by date."""
-    return _own_places(db, MeetingSignup.id.in_(set(ids)), now=now)
+    return _places(db.execute(_OWN.where(MeetingSignup.id.in_(set(ids)))), now=now)
 
 
 def places_in_round(db: Session, viewer: Viewer, round_id: int, *, now: datetime) -> list[Place]:
     """The viewer's places in one round, by date. Raises: NotFound when she has none."""
-    which = and_(MeetingSignup.person_id == viewer.id, IntervisionSession.round_id == round_id)
-    found = [item.place for item in _own_places(db, which, now=now)]
+    query = _OF_PERSON.where(IntervisionSession.round_id == round_id)
+    found = [item.place for item in _places(db.execute(query, {"person": viewer.id}), now=now)]
     if not found:
         raise NotFound
     return found
@@ -145,32 +167,13 @@ def _belongs_to_past(item: OwnPlace) -> bool:
     return not item.meeting.cancelled and (item.place.has_seat or item.place.attendance is not Attendance.UNKNOWN)
 
 
-def _own_places(db: Session, which: Any, *, now: datetime) -> list[OwnPlace]:
-    rows = db.execute(
-        select(
-            MeetingSignup,
-            Meeting,
-            IntervisionSession.facilitator_id,
-            IntervisionRound,
-            Intervention.name,
-            LearningPoint.learned,
-            LearningPoint.next_step,
-        )
-        .join(Meeting, Meeting.id == MeetingSignup.meeting_id)
-        .join(IntervisionSession, IntervisionSession.meeting_id == Meeting.id)
-        .join(IntervisionRound, IntervisionRound.id == IntervisionSession.round_id)
-        .join(Intervention, Intervention.id == IntervisionRound.intervention_id)
-        .outerjoin(LearningPoint, LearningPoint.signup_id == MeetingSignup.id)
-        .where(which)
-        .order_by(Meeting.starts_at, MeetingSignup.id)
-        .execution_options(populate_existing=True)
-    ).all()
-    names = person_names(db, {row.facilitator_id for row in rows} - {None})
+def _places(rows: Iterable[Any], *, now: datetime) -> list[OwnPlace]:
+    """The rows are those of `_OWN`."""
     return [
         OwnPlace(
             place=meetings.place_of(row.MeetingSignup, row.Meeting, now),
             round=title_of(row.IntervisionRound, row.name),
-            facilitator=names.get(row.facilitator_id or 0, ""),
+            facilitator=row.facilitator or "",
             learned=row.learned or "",
             next_step=row.next_step or "",
         )

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.courses.queries import policy_of, rubric_of
+from app.courses.editions import edition_of
 from app.kit.errors import FreshFactorNeeded, Refused
 from app.ledger.actions import record
 from app.outbox.actions import post
@@ -46,7 +46,7 @@ def save_observation(
     if (form.version if form else 0) != (version or 0):
         raise Refused("stale_form")
     if whole:
-        for gap in gaps(given, case.definition, rubric_of(db, case.enrolment.edition_id)):
+        for gap in gaps(given, case.definition, edition_of(db, case.enrolment.edition_id).rubric):
             raise Refused(gap.code, gap.field, title=gap.title)
     if form is None:
         form = Assessment(
@@ -87,7 +87,7 @@ def sign(db: Session, *, by: Viewer, record_id: int, given: inputs.Signature, no
         raise FreshFactorNeeded
     case = coached_case(db, by=by, record_id=record_id, now=now)
     form, suggested = _must_be_signable(db, case, by=by, given=given)
-    attempts_max = policy_of(db, case.enrolment.edition_id).assignment_attempts_max
+    attempts_max = edition_of(db, case.enrolment.edition_id).policy.assignment_attempts_max
     step = step_of(given.decision, attempt=case.record.attempt, attempts_max=attempts_max)
     if not may(case.path.state, step):
         raise Refused("already_decided")
@@ -150,7 +150,7 @@ def _must_be_signable(db: Session, case: Case, *, by: Viewer, given: inputs.Sign
         raise Refused("form_first")
     if form.version != given.version:
         raise Refused("stale_form")
-    rubric = rubric_of(db, form.edition_id)
+    rubric = edition_of(db, form.edition_id).rubric
     observation = Observation.from_facts(form.form)
     if gaps(observation, case.definition, rubric):
         raise Refused("form_first")
@@ -191,7 +191,7 @@ def _content(
         "edition_id": form.edition_id,
         "evidence": [{"id": photo.id, "sha256": photo.sha256} for photo in photos],
         "form": form.form,
-        "form_version": rubric_of(db, form.edition_id).version,
+        "form_version": edition_of(db, form.edition_id).rubric.version,
         "person_id": case.enrolment.person_id,
         "reason": given.reason,
         "signed_at": now.isoformat(),

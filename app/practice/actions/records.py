@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.courses.queries import assignments_of, current_enrolment, rubric_of
+from app.courses.editions import edition_of
+from app.courses.queries import current_enrolment
 from app.delivery.queries import groups_of
 from app.kit.errors import NotFound, Refused
 from app.ledger.actions import record
@@ -26,7 +27,7 @@ def open_record(db: Session, *, by: Viewer, assignment_id: int, now: datetime) -
     Raises: NotFound for an assignment of another edition; Refused before the safety module is done.
     """
     enrolment = current_enrolment(db, by.id)
-    if enrolment is None or assignment_id not in {id_ for id_, _ in assignments_of(db, enrolment.edition_id)}:
+    if enrolment is None or assignment_id not in {id_ for id_, _ in edition_of(db, enrolment.edition_id).assignments}:
         raise NotFound
     known = db.scalar(
         select(AssignmentRecord.id).where(
@@ -36,7 +37,7 @@ def open_record(db: Session, *, by: Viewer, assignment_id: int, now: datetime) -
     if known is not None:
         return known
     must_follow(enrolment)
-    if not qualified(db, enrolment.id).safety_done:
+    if not qualified(db, enrolment).safety_done:
         raise Refused("safety_first")
     opened = AssignmentRecord(enrolment_id=enrolment.id, assignment_id=assignment_id, created_at=now)
     db.add(opened)
@@ -135,7 +136,7 @@ def _must_be_ready(db: Session, case: Case, given: inputs.SelfView, *, now: date
         raise Refused("photo_first", "photo")
     if definition.decides:
         scores = given.scores()
-        for criterion in criteria_of(definition, rubric_of(db, case.enrolment.edition_id)):
+        for criterion in criteria_of(definition, edition_of(db, case.enrolment.edition_id).rubric):
             if criterion.code not in scores:
                 raise Refused("self_score_missing", f"self_{criterion.code}", title=criterion.title)
 

@@ -248,7 +248,8 @@ def _cohort(ask: Ask, cohort_id: int, form: Submitted[Any], *, status: int = 200
     facts = cohort_facts(ask.db, ask.viewer, cohort_id)
     known = enrolment_facts(ask.db, facts.enrolment_ids)
     people = cards(ask.db, _people(facts, known), ask.today)
-    theory, practice = theory_of(ask.db, facts.enrolment_ids), practice_of(ask.db, facts.enrolment_ids)
+    theory = theory_of(ask.db, known.values())
+    practice = practice_of(ask.db, known.values(), theory=theory)
     rows = [
         _row(known[id_], people, facts.invited_at.get(id_), theory.get(id_), practice.get(id_))
         for id_ in facts.enrolment_ids

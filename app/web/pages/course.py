@@ -39,7 +39,10 @@ def courses(ask: Ask) -> Answer:
 @area.get("/opleiding/{course:slug}", policy=Permission.SIGNED_IN, name="courses.course")
 def course(ask: Ask, course: str) -> Answer:
     page = course_page(ask.db, ask.viewer, course)
-    practice = progress_of(ask.db, [page.enrolment_id]).get(page.enrolment_id) if page.enrolment_id else None
+    practice = None
+    if page.enrolment is not None:
+        own = page.enrolment.id
+        practice = progress_of(ask.db, [page.enrolment], theory={own: page.progress})[own]
     return render(
         "courses/course.html",
         page,
