@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_eval_context, select_autoescape
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 from app.kit.i18n import LOCALES, Locale, translations
 from app.kit.text import first_name
@@ -48,10 +51,30 @@ def make_templates(static: Callable[[str], str], *, reload: bool = False, **more
         environment.install_gettext_callables(  # type: ignore[attr-defined]
             catalogue.gettext, catalogue.ngettext, newstyle=True, pgettext=catalogue.pgettext
         )
+        say = _gettext(catalogue.gettext)
+        environment.globals |= {"gettext": say, "_": say}
         environment.globals |= {"icon": icon, "static": static, **_drawings(), **more}
         environment.filters |= date_filters(locale) | {"first_name": first_name}
         environments[locale] = environment
     return Templates(environments)
+
+
+def _gettext(translate: Callable[[str], str]) -> Callable[..., str]:
+    """What the i18n extension would do, without its three calls and a formatting for each plain sentence.
+
+    A list of fifty people says five hundred sentences: they took half the time of the page.
+    """
+
+    @lru_cache(maxsize=4_000)
+    def said(text: str, marked: bool) -> str:  # noqa: FBT001 - part of the key
+        return Markup(translate(text)) if marked else translate(text)  # noqa: S704 - sentences of our own catalogue
+
+    @pass_eval_context
+    def gettext(context: EvalContext, text: str, /, **variables: Any) -> str:
+        sentence = said(text, bool(context.autoescape))
+        return sentence % variables if variables or "%" in sentence else sentence
+
+    return gettext
 
 
 def _drawings() -> dict[str, Any]:
