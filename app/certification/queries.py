@@ -36,6 +36,7 @@ from app.courses.tables import Course, CourseEdition, Enrolment, Intervention
 from app.delivery.rules import Authorised
 from app.intervision.queries import facts as intervision
 from app.intervision.rules import Invitees
+from app.kit.db import fetch
 from app.kit.errors import NotFound
 from app.kit.localtime import local_day
 from app.practice.queries import enrolments_signed
@@ -138,7 +139,7 @@ _HELD_IDS: Final = _HELD.where(Certification.id.in_(bindparam("certifications", 
 def standings(db: Session, person_ids: Collection[int], on: date) -> dict[int, list[PersonStanding]]:
     """How people stand; everybody asked for is in the answer. The statements do not grow with the people."""
     found: dict[int, list[PersonStanding]] = {person_id: [] for person_id in person_ids}
-    for one in _with_facts(db, db.execute(_HELD_BY, {"people": list(found)}).all()) if found else ():
+    for one in _with_facts(db, fetch(db, _HELD_BY, people=list(found)).all()) if found else ():
         found[one.person_id].append(one.on(on))
     return found
 
@@ -155,7 +156,7 @@ def held(db: Session, certification_ids: Collection[int]) -> list[Held]:
     """Certifications with their facts; the statements do not grow with the list."""
     if not certification_ids:
         return []
-    return _with_facts(db, db.execute(_HELD_IDS, {"certifications": list(certification_ids)}).all())
+    return _with_facts(db, fetch(db, _HELD_IDS, certifications=list(certification_ids)).all())
 
 
 def _with_facts(db: Session, rows: Sequence[Any]) -> list[Held]:
@@ -309,7 +310,7 @@ def candidates(db: Session, enrolments: Collection[EnrolmentFacts]) -> list[Cand
     practice = practice_of(db, enrolments, theory=theory)
     open_ones = [one for one in enrolments if one.stage is not EnrolmentStage.COMPLETED]
     judged = [one.id for one in open_ones if practice[one.id].complete]  # earlier nothing can have been refused
-    refused = db.execute(_REFUSED, {"enrolments": judged}) if judged else ()
+    refused = fetch(db, _REFUSED, enrolments=judged) if judged else ()
     refused_on = {row.enrolment_id: local_day(row.at) for row in refused}
     return [
         Candidate(one, theory[one.id], practice[one.id], edition_of(db, one.edition_id).policy, refused_on.get(one.id))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.courses.rules import AssignmentDefinition, Outline, Policy, Rubric
 from app.courses.tables import Course, CourseEdition, PracticalAssignment
-from app.kit.db import kept
+from app.kit.db import kept, fetch
 from app.kit.errors import NotFound
 
 
@@ -73,14 +73,14 @@ def newest_editions(db: Session, intervention_ids: Iterable[int]) -> dict[int, E
     wanted = sorted(set(intervention_ids))
     if not wanted:
         return {}
-    ids = {row.intervention_id: row.edition_id for row in db.execute(_NEWEST, {"interventions": wanted})}
+    ids = {row.intervention_id: row.edition_id for row in fetch(db, _NEWEST, interventions=wanted)}
     found = editions_of(db, ids.values())
     return {intervention_id: found[edition_id] for intervention_id, edition_id in ids.items()}
 
 
 def _read(db: Session, ids: list[int]) -> list[Edition]:
     assignments: dict[int, list[tuple[int, AssignmentDefinition]]] = defaultdict(list)
-    for row in db.execute(_ASSIGNMENTS, {"editions": ids}):
+    for row in fetch(db, _ASSIGNMENTS, editions=ids):
         assignments[row.edition_id].append((row.id, AssignmentDefinition.from_facts(row.definition)))
     return [
         Edition(
@@ -91,5 +91,5 @@ def _read(db: Session, ids: list[int]) -> list[Edition]:
             rubric=Rubric.from_facts(row.rubric),
             assignments=tuple(assignments[row.id]),
         )
-        for row in db.execute(_EDITIONS, {"editions": ids})
+        for row in fetch(db, _EDITIONS, editions=ids)
     ]

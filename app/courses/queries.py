@@ -20,6 +20,7 @@ from app.courses.tables import (
     Enrolment,
     Intervention,
 )
+from app.kit.db import fetch
 from app.kit.errors import NotFound
 from app.people.rules import Role, Viewer
 
@@ -142,7 +143,7 @@ def enrolments_coached(db: Session, coach_id: int) -> list[EnrolmentFacts]:
 
 
 def _facts(db: Session, query: Select[*tuple[Any, ...]], **given: Any) -> list[EnrolmentFacts]:
-    return [EnrolmentFacts(*row) for row in db.execute(query, given)]
+    return [EnrolmentFacts(*row) for row in fetch(db, query, **given)]
 
 
 @dataclass(frozen=True)
@@ -184,7 +185,7 @@ def reading_of(db: Session, viewer: Viewer, course_slug: str) -> Reading:
     enrolment = enrolment_of(db, viewer.id, course_slug)
     if enrolment is not None:
         return Reading(edition_of(db, enrolment.edition_id), enrolment)
-    row = db.execute(_LATEST, {"course": course_slug}).first()
+    row = fetch(db, _LATEST, course=course_slug).first()
     if row is None or not _reads_along(viewer, row.slug):
         raise NotFound
     return Reading(edition_of(db, row.id), None)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.courses.queries import enrolments_visible_to
 from app.delivery.rules import DateFacts, DateKind, GroupFacts
 from app.delivery.tables import Delivery, DeliveryDate
+from app.kit.db import fetch
 from app.people.rules import Viewer
 
 
@@ -51,7 +52,7 @@ def groups_of(db: Session, enrolment_ids: Collection[int]) -> dict[int, GroupFac
         return {}
     groups: dict[int, GroupFacts] = {}
     dates: dict[int, list[DateFacts]] = defaultdict(list)
-    for row in db.execute(_GROUPS, {"enrolments": list(enrolment_ids)}):
+    for row in fetch(db, _GROUPS, enrolments=list(enrolment_ids)):
         groups[row.enrolment_id] = GroupFacts(row.group_id, row.place, row.address, row.municipality, ())
         if row.id is not None:
             cancelled = row.cancelled_at is not None

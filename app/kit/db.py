@@ -14,9 +14,9 @@ from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVarTuple
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import CompoundSelect, Connection, CursorResult, Engine, Select, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
@@ -34,6 +34,7 @@ POSTGRES_TIMEOUTS: tuple[str, ...] = (
 
 
 KEPT: Final = "kept"
+Ts = TypeVarTuple("Ts")
 
 
 def kept(session: Session) -> MutableMapping[Any, Any]:
@@ -43,6 +44,16 @@ def kept(session: Session) -> MutableMapping[Any, Any]:
     """
     place: MutableMapping[Any, Any] = session.info.setdefault(KEPT, {})
     return place
+
+
+def fetch(session: Session, statement: Select[*Ts] | CompoundSelect[*Ts], **given: Any) -> CursorResult[*Ts]:
+    """The rows of a statement that asks for columns, past what a session does for entities: half the time.
+
+    What the session has not written yet is written first, as a session would.
+    """
+    if session.autoflush and (session.new or session.dirty or session.deleted):
+        session.flush()
+    return session.connection().execute(statement, given)
 
 
 class DatabaseBusy(Exception):

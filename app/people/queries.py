@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
+from app.kit.db import fetch
 from app.kit.errors import NotFound
 from app.kit.i18n import known_locale
 from app.kit.text import first_name, fold
@@ -53,7 +54,7 @@ def viewer_by_token(db: Session, token_hash: str, *, now: datetime) -> tuple[Vie
 
     A session ends by signing out, by its longest life, by twelve idle hours, and when the account is blocked.
     """
-    rows = db.execute(_BY_TOKEN, {"token_hash": token_hash, "now": now, "idle_since": now - SESSION_IDLE}).all()
+    rows = fetch(db, _BY_TOKEN, token_hash=token_hash, now=now, idle_since=now - SESSION_IDLE).all()
     if not rows:
         return None
     row = rows[0]
@@ -96,7 +97,7 @@ def viewer_for(db: Session, person_id: int, *, on: date | None = None) -> Viewer
     card = cards(db, [person_id], on=on).get(person_id)
     return _viewer(
         person_id,
-        db.execute(_GRANTS, {"person": person_id}).all(),
+        fetch(db, _GRANTS, person=person_id).all(),
         name=row.name,
         organisation=card.organisation if card else "",
         locale=row.locale,
@@ -109,7 +110,7 @@ _NAMES: Final = select(Person.id, Person.name).where(Person.id.in_(bindparam("pe
 def person_names(db: Session, ids: Iterable[int]) -> dict[int, str]:
     """Names by id."""
     people = list(set(ids))
-    return {row.id: row.name for row in db.execute(_NAMES, {"people": people})} if people else {}
+    return {row.id: row.name for row in fetch(db, _NAMES, people=people)} if people else {}
 
 
 _ANY_CARD: Final = select(
@@ -149,8 +150,8 @@ def cards(db: Session, ids: Iterable[int], on: date | None = None) -> dict[int, 
     if not people:
         return {}
     if on is None:
-        return _cards(db.execute(_CARDS_NOW, {"people": people}))
-    return _cards(db.execute(_CARDS_ON_DAY, {"people": people, "day": on}))
+        return _cards(fetch(db, _CARDS_NOW, people=people))
+    return _cards(fetch(db, _CARDS_ON_DAY, people=people, day=on))
 
 
 def _cards(rows: Iterable[Any]) -> dict[int, PersonCard]:
@@ -183,7 +184,7 @@ def admin_ids(db: Session) -> list[int]:
 
 def coaches(db: Session, intervention_slug: str) -> list[PersonCard]:
     """Who may coach for an intervention, by name. A grant without an intervention counts for all."""
-    found = _cards(db.execute(_COACHES, {"intervention": intervention_slug}))
+    found = _cards(fetch(db, _COACHES, intervention=intervention_slug))
     return sorted(found.values(), key=lambda card: fold(card.name))
 
 

@@ -18,6 +18,7 @@ from app.courses.tables import CoachAssignment, Enrolment, PracticalAssignment
 from app.delivery.queries import groups_of
 from app.delivery.rules import DateFacts, DateKind, GroupFacts
 from app.delivery.tables import DeliveryDate
+from app.kit.db import fetch
 from app.kit.errors import NotFound
 from app.kit.localtime import local_day, working_days_between
 from app.people.rules import Viewer
@@ -160,7 +161,7 @@ def paths_of(db: Session, which: Select[int]) -> list[RecordPath]:
 
 def paths_of_enrolments(db: Session, enrolment_ids: Collection[int]) -> list[RecordPath]:
     """The paths of all records of enrolments: one statement."""
-    return _paths(db.execute(_PATHS_OF_ENROLMENTS, {"enrolments": list(enrolment_ids)})) if enrolment_ids else []
+    return _paths(fetch(db, _PATHS_OF_ENROLMENTS, enrolments=list(enrolment_ids))) if enrolment_ids else []
 
 
 def _paths(rows: Iterable[Any]) -> list[RecordPath]:
@@ -369,7 +370,7 @@ def waiting(db: Session, now: datetime) -> list[WaitingRecord]:
     """
     today = local_day(now)
     found = []
-    for row in db.execute(_WAITING):
+    for row in fetch(db, _WAITING):
         days = working_days_between(local_day(row.submitted_at), today)
         late = days > edition_of(db, row.edition_id).policy.review_within_working_days
         found.append(WaitingRecord(row.record_id, row.person_id, row.coach_id, row.submitted_at, days, late=late))

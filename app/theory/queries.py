@@ -16,6 +16,7 @@ from app.courses.editions import editions_of
 from app.courses.queries import Reading, reading_of
 from app.courses.rules import EnrolmentFacts, Outline, OutlineModule
 from app.courses.tables import Lesson
+from app.kit.db import fetch
 from app.kit.errors import NotFound
 from app.people.rules import Viewer
 from app.theory.rules import (
@@ -64,7 +65,7 @@ def done_by(db: Session, enrolment_ids: Collection[int]) -> tuple[dict[int, Mome
     lessons: dict[int, Moments] = defaultdict(dict)
     quizzes: dict[int, Moments] = defaultdict(dict)
     if enrolment_ids:
-        for enrolment_id, kind, slug, moment in db.execute(_DONE, {"enrolments": list(enrolment_ids)}):
+        for enrolment_id, kind, slug, moment in fetch(db, _DONE, enrolments=list(enrolment_ids)):
             (lessons if kind == "lesson" else quizzes)[enrolment_id][slug] = moment
     return lessons, quizzes
 
@@ -273,7 +274,7 @@ _LESSON: Final = select(
 def lesson_page(db: Session, viewer: Viewer, course_slug: str, lesson_slug: str) -> LessonPage:
     """One lesson with its place in the course. Raises: NotFound."""
     reading = reading_of(db, viewer, course_slug)
-    lesson = db.execute(_LESSON, {"edition": reading.edition.id, "lesson": lesson_slug}).first()
+    lesson = fetch(db, _LESSON, edition=reading.edition.id, lesson=lesson_slug).first()
     module = reading.outline.module_of(lesson_slug)
     if lesson is None or module is None:
         raise NotFound

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.intervision.rules import Half
 from app.intervision.tables import IntervisionRound, IntervisionSession, LearningPoint
+from app.kit.db import fetch
 from app.kit.localtime import local_day, start_of
 from app.meetings.rules import AnswerTo, Attendance
 from app.meetings.tables import Meeting, MeetingSignup
@@ -80,7 +81,7 @@ class Counting:
 def counting(db: Session, person_ids: Collection[int], intervention_ids: Collection[int]) -> Counting:
     """Everything that counts; everybody and everything asked for is in the answer. One statement."""
     found = Counting({id_: [] for id_ in person_ids}, {id_: [] for id_ in intervention_ids})
-    for row in db.execute(_COUNTING, {"people": list(found.attended), "interventions": list(found.offered)}):
+    for row in fetch(db, _COUNTING, people=list(found.attended), interventions=list(found.offered)):
         day = local_day(row.starts_at)
         if row.person_id is None:
             found.offered[row.intervention_id].append(OfferedMeeting(day, row.cancelled_at is not None))
