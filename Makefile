@@ -6,6 +6,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 PYTEST_ARGS ?=
+BENCH_ARGS ?= # --people 100000, --postgres
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -64,7 +65,7 @@ vendor: $(DEV_STAMP) ## fetch the front-end files of the manifest again and chec
 	@$(PY) -m tools.vendor
 
 bench: $(DEV_STAMP) $(MO_FILES) ## measure what the README claims, as a table
-	@$(PY) -m tests.bench
+	@$(PY) -m tests.bench $(BENCH_ARGS)
 
 faults: $(DEV_STAMP) $(MO_FILES) ## kill, fill the disk, break the mail: longer than make test
 	@$(PY) -m pytest tests/faults -m "faults" $(PYTEST_ARGS)

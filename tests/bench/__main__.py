@@ -11,6 +11,7 @@ import asyncio
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import Final
 
 from tests.bench.drive import Request, Round, ask, drive
 from tests.bench.seed import COURSE, House, seed
-from tests.bench.server import Server, floor, program
+from tests.bench.server import Server, children_cpu_s, floor, program
 from tests.bench.weigh import statements, weigh
 from tests.page import Site, Visitor
 
@@ -77,21 +78,22 @@ async def check(server: Server, page: Page, house: House, host: str) -> None:
         raise RuntimeError(f"{page.name}: {answer.status}")
 
 
-async def measure(server: Server, bare: Server, house: House, *, seconds: float) -> None:
-    """Drive every page in turns with the floor and print a line for each."""
+async def measure(server: Server, bare: Server, house: House, *, seconds: float, postgres: int) -> None:
+    """Drive every page in turns with the floor and print a line for each. `postgres`: its process, 0 without one."""
     host = f"127.0.0.1:{server.port}"
-    columns = f"{'page':24}{'conn':>5}{'req/s':>8}{'p50':>8}{'p95':>8}{'p99':>8}{'CPU ms':>8}{'floor':>8}{'ratio':>7}"
-    print(columns)
+    columns = f"{'page':24}{'conn':>5}{'req/s':>8}{'p50':>8}{'p95':>8}{'p99':>8}{'CPU ms':>8}{'with db':>8}"
+    print(f"{columns}{'floor':>8}{'ratio':>7}")
     writes = unread(house, host)
     for page in PAGES:
         await check(server, page, house, host)
         for connections in CONNECTIONS:
             requests = writes if page.writes else looks(page, house, host)
             ground = await drive(bare.port, _bare(bare), connections=connections, seconds=seconds / 2)
-            before = server.cpu_s()
+            before, beside = server.cpu_s(), children_cpu_s(postgres) if postgres else 0.0
             found = await drive(server.port, requests, connections=connections, seconds=seconds)
             spent = server.cpu_s() - before
-            _print_line(page, connections, found, ground, spent)
+            by_database = children_cpu_s(postgres) - beside if postgres else 0.0
+            _print_line(page, connections, found, ground, (spent, spent + by_database))
         await check(server, page, house, host)
 
 
@@ -99,12 +101,12 @@ def _bare(bare: Server) -> Iterator[Request]:
     return cycle([Request.get("/", host=f"127.0.0.1:{bare.port}")])
 
 
-def _print_line(page: Page, connections: int, found: Round, ground: Round, spent: float) -> None:
-    cpu = 1000 * spent / max(len(found.times_ms), 1)
+def _print_line(page: Page, connections: int, found: Round, ground: Round, spent: tuple[float, float]) -> None:
+    cpu, with_database = (1000 * each / max(len(found.times_ms), 1) for each in spent)
     share = ground.per_second / found.per_second if found.per_second else 0.0
     print(
         f"{page.name:24}{connections:>5}{found.per_second:>8.0f}{found.percentile(0.5):>8.1f}"
-        f"{found.percentile(0.95):>8.1f}{found.percentile(0.99):>8.1f}{cpu:>8.2f}{ground.per_second:>8.0f}"
+        f"{found.percentile(0.95):>8.1f}{found.percentile(0.99):>8.1f}{cpu:>8.2f}{with_database:>8.2f}{ground.per_second:>8.0f}"
         f"{f'1/{share:.0f}':>7}" + (f"   {found.wrong} wrong: {found.first_wrong}" if found.wrong else "")
     )
 
@@ -141,36 +143,54 @@ def count_all(data_dir: Path, url: str, house: House) -> None:
         print(f"{page.name:24}{visit(page):>11}")
 
 
-def main() -> None:
+@contextmanager
+def database(data_dir: Path, *, postgres: bool) -> Iterator[tuple[str, int]]:
+    """The address of an empty database for the run, and the process of its server (0: SQLite has none)."""
+    if not postgres:
+        yield f"sqlite:///{data_dir / 'academie.db'}", 0
+        return
+    from tests.support import postgres as real  # the package is slow to load
+
+    with real.running() as server, server.fresh_database() as url:
+        yield url, int((real.HOME / "postmaster.pid").read_text().splitlines()[0])
+
+
+def run(people: int, seconds: float, *, postgres: bool) -> None:
     """Seed, start, drive, weigh, count."""
+    with tempfile.TemporaryDirectory() as folder:
+        data_dir, log = Path(folder) / "data", Path(folder) / "log"
+        data_dir.mkdir()
+        with database(data_dir, postgres=postgres) as (url, process):
+            house = seed(data_dir, people=people, url=url)
+            kind = "PostgreSQL" if postgres else "SQLite"
+            print(f"{people} enrolments on {kind}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before\n")
+            with program(data_dir, log=log, worker=False, DATABASE_URL=url):
+                pass  # the first start compiles and warms what the disk remembers
+            with program(data_dir, log=log, DATABASE_URL=url) as server, floor(log=log) as bare:
+                asyncio.run(asyncio.sleep(REST_S))
+                at_rest = server.pss_mib()
+                asyncio.run(measure(server, bare, house, seconds=seconds, postgres=process))
+                asyncio.run(weigh_all(server, house))
+                after = server.pss_mib()
+                started = server.started_in_s
+            count_all(data_dir, url, house)
+    print(
+        f"\nstart to first answer {started:.2f} s; memory (PSS) at rest {at_rest:.0f} MiB, "
+        f"after the load {after:.0f} MiB"
+    )
+    print(f"load {os.getloadavg()[0]:.1f} at the end; floor = plain text, same server software, same run")
+
+
+def main() -> None:
+    """Read what was asked, and run."""
     told = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     told.add_argument("--people", type=int, default=1_000, help="enrolments to seed")
     told.add_argument(
         "--seconds", type=float, default=2.0, help="how long each page is driven, per number of connections"
     )
+    told.add_argument("--postgres", action="store_true", help="on a real PostgreSQL instead of SQLite")
     given = told.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        data_dir, log = Path(folder) / "data", Path(folder) / "log"
-        data_dir.mkdir()
-        house = seed(data_dir, people=given.people)
-        print(
-            f"{given.people} enrolments, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before the start\n"
-        )
-        with program(data_dir, log=log, worker=False):
-            pass  # the first start compiles and warms what the disk remembers
-        with program(data_dir, log=log) as server, floor(log=log) as bare:
-            asyncio.run(asyncio.sleep(REST_S))
-            at_rest = server.pss_mib()
-            asyncio.run(measure(server, bare, house, seconds=given.seconds))
-            asyncio.run(weigh_all(server, house))
-            after = server.pss_mib()
-            started = server.started_in_s
-        count_all(data_dir, f"sqlite:///{data_dir / 'academie.db'}", house)
-        print(
-            f"\nstart to first answer {started:.2f} s; memory (PSS) at rest {at_rest:.0f} MiB, "
-            f"after the load {after:.0f} MiB"
-        )
-        print(f"load {os.getloadavg()[0]:.1f} at the end; floor = plain text, same server software, same run")
+    run(given.people, given.seconds, postgres=given.postgres)
 
 
 if __name__ == "__main__":

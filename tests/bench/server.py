@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -40,6 +40,17 @@ class Server:
         """Its share of memory: what it has alone and its part of what it shares."""
         found = re.search(r"^Pss:\s+(\d+) kB", Path(f"/proc/{self.process.pid}/smaps_rollup").read_text(), re.MULTILINE)
         return int(found[1]) / 1024 if found else 0.0
+
+
+def children_cpu_s(parent: int) -> float:
+    """Seconds of processor that the running children of a process have used: the backends of a PostgreSQL."""
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it ended while we looked
+            fields = stat.read_text().rpartition(")")[2].split()
+            if int(fields[1]) == parent:
+                ticks += int(fields[11]) + int(fields[12])
+    return ticks / TICKS
 
 
 def free_port() -> int:
