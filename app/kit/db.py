@@ -16,10 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self, TypeVarTuple
 
-from sqlalchemy import CompoundSelect, Connection, CursorResult, Engine, Select, create_engine, event
+from sqlalchemy import Connection, CursorResult, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
+from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from app.kit import lock
 
@@ -46,7 +47,7 @@ def kept(session: Session) -> MutableMapping[Any, Any]:
     return place
 
 
-def fetch(session: Session, statement: Select[*Ts] | CompoundSelect[*Ts], **given: Any) -> CursorResult[*Ts]:
+def fetch(session: Session, statement: TypedReturnsRows[*Ts], **given: Any) -> CursorResult[*Ts]:
     """The rows of a statement that asks for columns, past what a session does for entities: half the time.
 
     What the session has not written yet is written first, as a session would.
@@ -157,12 +158,13 @@ class Database:
 
         Raises: DatabaseBusy when another process holds the write lock too long.
         """
-        kept = ChainMap({}, self._kept)  # what a transaction wrote may still be rolled back: it keeps that to itself
+        own: dict[Any, Any] = {}  # what a transaction wrote may still be rolled back: until then it keeps it to itself
         with (
             self._one_lane(),
             self._exclusive(),
-            Session(self.writer, expire_on_commit=False, info={KEPT: kept}) as session,
+            Session(self.writer, expire_on_commit=False, info={KEPT: ChainMap(own, self._kept)}) as session,
         ):
+            event.listen(session, "after_commit", lambda _session: self._kept.update(own))
             with session.begin():
                 yield session
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import String, cast, or_, select, update
+from sqlalchemy import String, bindparam, cast, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from app.courses.editions import edition_of
 from app.courses.queries import enrolment_of
 from app.courses.rules import EnrolmentFacts
 from app.courses.tables import Enrolment, Quiz
+from app.kit.db import fetch
 from app.kit.errors import NotFound, Refused
 from app.kit.storage import Storage
 from app.ledger.actions import record
@@ -22,6 +23,14 @@ from app.people.rules import Viewer
 from app.theory.queries import done_by, progress_of
 from app.theory.rules import Answers, Question, after_lesson, may_try_from, progress, score
 from app.theory.tables import LessonCompletion, QuizAttempt
+
+_FINISH: Final = {
+    dialect: insert(LessonCompletion)
+    .values({name: bindparam(name) for name in ("enrolment_id", "edition_id", "lesson_slug", "completed_at")})
+    .on_conflict_do_nothing(index_elements=["enrolment_id", "lesson_slug"])
+    .returning(LessonCompletion.id)
+    for dialect, insert in (("sqlite", sqlite_insert), ("postgresql", postgres_insert))
+}
 
 
 def finish_lesson(db: Session, *, by: Viewer, course_slug: str, lesson_slug: str, now: datetime) -> str:
@@ -32,17 +41,13 @@ def finish_lesson(db: Session, *, by: Viewer, course_slug: str, lesson_slug: str
     lesson = next((each for each in module.lessons if each.slug == lesson_slug), None) if module else None
     if lesson is None:
         raise NotFound
-    insert = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
-    made = db.execute(
-        insert(LessonCompletion)
-        .values(
-            enrolment_id=enrolment.id,
-            edition_id=enrolment.edition_id,
-            lesson_slug=lesson_slug,
-            completed_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=["enrolment_id", "lesson_slug"])
-        .returning(LessonCompletion.id)
+    made = fetch(
+        db,
+        _FINISH[db.get_bind().dialect.name],
+        enrolment_id=enrolment.id,
+        edition_id=enrolment.edition_id,
+        lesson_slug=lesson_slug,
+        completed_at=now,
     ).first()
     every_lesson, every_quiz = done_by(db, [enrolment.id])
     lessons, quizzes = every_lesson[enrolment.id], every_quiz[enrolment.id]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -70,6 +71,21 @@ def test_an_edition_holds_everything(database: Database, storage: ObjectStorage,
         assert [one.slug for one in interventions(db)] == ["mijn-verhaal"]
         (event,) = db.scalars(select(LedgerEvent).where(LedgerEvent.action == "courses.published"))
         assert event.subject_id == edition_id
+
+
+def test_what_was_rolled_back_is_not_kept_in_memory(
+    database: Database, storage: ObjectStorage, clock: MovableClock, spare: Path
+) -> None:
+    """On SQLite the next edition gets the id of the one that never was."""
+    with suppress(StopIteration), database.writing() as db:
+        lost = publish_folder(db, WHOLE, storage=storage, now=clock.now())
+        assert edition_of(db, lost).outline.slug == "mijn-verhaal"
+        raise StopIteration
+    with database.writing() as db:
+        made = publish_folder(db, spare, storage=storage, now=clock.now())
+        assert edition_of(db, made).outline.slug == "kort"
+    with database.reading() as db:
+        assert edition_of(db, made).outline.slug == "kort"
 
 
 def test_pictures_are_stored_once(database: Database, storage: ObjectStorage, clock: MovableClock) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -32,12 +32,19 @@ class Templates:
         return self.environments[locale].get_template(template).render(data)
 
 
+class _Environment(Environment):
+    """Globals that stay as they are: the chain that the engine would make is copied for each page, key by key."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return {**self.globals, **(d or {})}
+
+
 def make_templates(static: Callable[[str], str], *, reload: bool = False, **more: Any) -> Templates:
     """Templates with `static(path)` for hashed addresses; `more` are further globals."""
     loader = FileSystemLoader(TEMPLATES)
     environments: dict[Locale, Environment] = {}
     for locale in LOCALES:
-        environment = Environment(
+        environment = _Environment(
             loader=loader,
             undefined=StrictUndefined,
             autoescape=select_autoescape(("html",), default_for_string=True),
