@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from app.kit.storage import Storage
+    from app.people.rules import Viewer
 
 SHORT_COURSE: Final = Path(__file__).parent / "courses" / "kort"
 
@@ -72,6 +73,36 @@ def in_training(db: Session, storage: Storage, *, now: datetime, **policy: Any) 
     edition_id = publishing.publish(db, course, by_id=cast.fatma.id, storage=storage, now=now)
     intervention_id, slug = db.execute(select(Intervention.id, Intervention.slug)).one()
     grant_role(db, by=None, person_id=cast.ruben.id, role=Role.COACH, intervention=slug, now=now)
+    cohort_id = make_cohort(db, cast.fatma, edition_id, now=now)
+    (enrolment_id,) = cohorts.enrol(db, by=cast.fatma, cohort_id=cohort_id, person_ids=[cast.noor.id], now=now)
+    assign_coach(db, by=cast.fatma, enrolment_id=enrolment_id, coach_id=cast.ruben.id, now=now)
+    cohorts.confirm_enrolments(db, person_id=cast.noor.id, now=now)
+    db.flush()
+    return Training(cast, edition_id, intervention_id, cohort_id, enrolment_id)
+
+
+def in_second_course(
+    db: Session, storage: Storage, training: Training, *, intervention: str, now: datetime
+) -> Training:
+    """The same Noor in another course, for the same intervention or another one."""
+    course, problems = read_course(SHORT_COURSE)
+    assert course is not None, problems
+    names = {"slug": "tweede", "title": "Tweede", "intervention": intervention, "intervention_name": "Langer traject"}
+    if intervention == course.head.intervention:
+        names["intervention_name"] = course.head.intervention_name
+    course = replace(course, head=course.head.model_copy(update=names))
+    edition_id = publishing.publish(db, course, by_id=training.cast.fatma.id, storage=storage, now=now)
+    intervention_id = db.scalars(select(Intervention.id).where(Intervention.slug == intervention)).one()
+    cohort_id = make_cohort(db, training.cast.fatma, edition_id, now=now)
+    people = [training.cast.noor.id]
+    (enrolment_id,) = cohorts.enrol(db, by=training.cast.fatma, cohort_id=cohort_id, person_ids=people, now=now)
+    cohorts.confirm_enrolments(db, person_id=training.cast.noor.id, now=now)
+    db.flush()
+    return Training(training.cast, edition_id, intervention_id, cohort_id, enrolment_id)
+
+
+def make_cohort(db: Session, by: Viewer, edition_id: int, *, now: datetime) -> int:
+    """A cohort that begins now."""
     day = now.date()
     given = NewCohort(
         edition_id=edition_id,
@@ -79,14 +110,9 @@ def in_training(db: Session, storage: Storage, *, now: datetime, **policy: Any) 
         starts_on=day,
         ends_on=day + timedelta(days=200),
         seats=20,
-        contact_id=cast.fatma.id,
+        contact_id=by.id,
     )
-    cohort_id = cohorts.make_cohort(db, by=cast.fatma, given=given, now=now)
-    (enrolment_id,) = cohorts.enrol(db, by=cast.fatma, cohort_id=cohort_id, person_ids=[cast.noor.id], now=now)
-    assign_coach(db, by=cast.fatma, enrolment_id=enrolment_id, coach_id=cast.ruben.id, now=now)
-    cohorts.confirm_enrolments(db, person_id=cast.noor.id, now=now)
-    db.flush()
-    return Training(cast, edition_id, intervention_id, cohort_id, enrolment_id)
+    return cohorts.make_cohort(db, by=by, given=given, now=now)
 
 
 def finish_theory(db: Session, training: Training, *, now: datetime, enrolment_id: int | None = None) -> None:

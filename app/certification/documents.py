@@ -22,7 +22,7 @@ from app.people.rules import Viewer
 
 @dataclass(frozen=True)
 class CertificatePage:
-    """One certificate as its holder sees it."""
+    """One certificate as its holder sees it. `holder` is empty once the file has been closed."""
 
     id: int
     own: bool
@@ -73,7 +73,7 @@ def certificate_page(db: Session, viewer: Viewer, certificate_id: int, *, on: da
 
 @dataclass(frozen=True)
 class Verification:
-    """What anybody with the code may know."""
+    """What anybody with the code may know. `name` is empty when it went with the file (domain.md 8.5)."""
 
     name: str
     named: bool
@@ -100,7 +100,7 @@ def verification(db: Session, typed: str, *, on: date) -> Verification | None:
     found = standing_of(db, row.certification_id, on)
     name = row.Certificate.holder_name
     return Verification(
-        name=name if row.Certificate.show_name and name else initials(name),
+        name=name if row.Certificate.show_name or not name else initials(name),
         named=row.Certificate.show_name and bool(name),
         intervention=found.intervention,
         standing=found.standing,

@@ -10,11 +10,12 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from app.certification.documents import certificate_page
+from app.certification.keeping import nameless
 from app.certification.paper.sheet import Printed
 from app.certification.rules import certificate_number
 from app.certification.tables import Certificate, Certification, CertificationPeriod, NumberSeries
 from app.jobs.actions import enqueue
-from app.kit.errors import Forbidden
+from app.kit.errors import Forbidden, NotFound
 from app.kit.ids import CODE_ALPHABET, new_code
 from app.kit.localtime import local_day
 from app.kit.papercut import seal_svg
@@ -70,11 +71,13 @@ def _readable_code() -> str:
 def choose_name(db: Session, *, by: Viewer, certificate_id: int, show_name: bool, now: datetime) -> None:
     """The holder decides whether the public sees her name or her initials.
 
-    Raises: NotFound; Forbidden for anybody else.
+    Raises: NotFound, also when the name has gone; Forbidden for anybody else.
     """
     page = certificate_page(db, by, certificate_id, on=local_day(now))
     if not page.own:
         raise Forbidden
+    if not page.holder:  # the name went with the file, so there is nothing to choose between
+        raise NotFound
     chosen = update(Certificate).where(Certificate.id == certificate_id, Certificate.show_name != show_name)
     if db.execute(chosen.values(show_name=show_name).returning(Certificate.id)).first() is None:
         return
@@ -107,8 +110,5 @@ def erase(db: Session, *, person_id: int, storage: Storage, now: datetime) -> No
         .join(Certification, Certification.id == CertificationPeriod.certification_id)
         .where(Certification.person_id == person_id)
     ).all()
-    for row in rows:
-        if row.pdf_key:
-            storage.delete(row.pdf_key)
-        row.holder_name, row.printed, row.pdf_key, row.show_name = "", {}, "", False
-    db.flush()
+    for key in nameless(db, rows):
+        storage.delete(key)

@@ -84,7 +84,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Result:
-    """What a coach decided, in the words that were signed. Without content: erased."""
+    """What a coach decided, in the words that were signed. `emptied`: they are no longer kept."""
 
     decision: Decision
     signed_at: datetime
@@ -96,6 +96,7 @@ class Result:
     notes: tuple[tuple[str, str], ...]
     reason: str
     by_when: date | None
+    emptied: bool
 
 
 @dataclass(frozen=True)
@@ -286,7 +287,7 @@ def photos_of(db: Session, path: RecordPath) -> tuple[PhotoView, ...]:
 def marks_of(
     db: Session, path: RecordPath, enrolment: EnrolmentFacts, definition: AssignmentDefinition, rubric: Rubric
 ) -> tuple[Mark, ...]:
-    """Both views side by side; empty until she handed in and the coach's whole form is in."""
+    """Both views side by side; empty until she handed in and the coach's whole form is in, and after both went."""
     if path.submission_id is None or not definition.decides:
         return ()
     form = db.scalar(
@@ -297,7 +298,7 @@ def marks_of(
             Assessment.finished_at.is_not(None),
         )
     )
-    if form is None:
+    if not form:
         return ()
     own = db.scalars(select(Submission.self_scores).where(Submission.id == path.submission_id)).one()
     coach = Observation.from_facts(form).scores
@@ -346,4 +347,5 @@ def _result(signed: SignOff, content: dict[str, object], names: dict[int, str], 
         notes=tuple((titles.get(code, code), text) for code, text in observation.notes.items()),
         reason=str(content.get("reason") or ""),
         by_when=date.fromisoformat(by_when) if isinstance(by_when, str) else None,
+        emptied=not content,
     )

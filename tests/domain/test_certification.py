@@ -273,7 +273,7 @@ def test_erasing_leaves_number_state_and_dates(database: Database, storage: Stor
         code = db.get_one(Certificate, id_).code
         seen = documents.verification(db, code, on=TODAY)
         assert seen is not None
-        assert (seen.name, seen.standing.state) == ("—", State.VALID)
+        assert (seen.name, seen.standing.state) == ("", State.VALID)
         with pytest.raises(FileNotFoundError):
             storage.get(stored.key)
 

@@ -14,6 +14,7 @@ from app.certification.tables import Certificate
 from app.people.actions.accounts import grant_role
 from app.people.rules import Role
 from app.worker.handlers.certification import render
+from app.worker.handlers.keeping import close_files
 from tests.conftest import START
 from tests.page import Site, Visitor, make_test_parts
 from tests.people import make_person
@@ -97,6 +98,28 @@ def test_the_state_is_that_of_now(
     assert "De verlenging loopt" in public.get(f"/c/{certificate.code}").text
     clock.set(START + timedelta(days=900))
     assert "niet actief sinds" in public.get(f"/c/{certificate.code}").text
+
+
+def test_two_years_after_its_end_only_number_and_dates_are_left(
+    site: Site, training: Training, certificate: Certificate, noor: Visitor, clock: MovableClock
+) -> None:
+    noor.post(f"/certificaat/{certificate.id}/naam", {"show": "name"})
+    render(site.parts.work, {"certificate_id": certificate.id})
+    clock.set(START + timedelta(days=1600))
+    close_files(site.parts.work, {})
+    noor = site.visitor(training.cast.noor.id)
+    page = noor.get(f"/certificaat/{certificate.id}").text
+    assert f"<h1>Certificaat {certificate.number}</h1>" in page
+    assert "Je naam en de pdf zijn weg" in page
+    assert "De pdf wordt gemaakt" not in page
+    assert "Bewaar mijn keuze" not in page
+    noor.get(f"/certificaat/{certificate.id}/pdf", status=404)
+    noor.post(f"/certificaat/{certificate.id}/naam", {"show": "name"}, status=404)
+    public = site.stranger().get(f"/c/{certificate.code}").text
+    assert f"<h1>Certificaat {certificate.number}</h1>" in public
+    assert "niet actief sinds" in public
+    assert "De naam staat hier niet meer" in public
+    assert "—</h1>" not in public
 
 
 def test_a_code_that_is_not_ours_gets_one_answer(site: Site, certificate: Certificate) -> None:

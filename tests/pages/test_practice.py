@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from app.courses.tables import Enrolment
 from app.kit.clock import MovableClock
 from app.kit.db import Database
 from app.ledger.tables import LedgerEvent
 from app.practice.tables import AssignmentRecord, Evidence, Preparation, Submission
+from app.worker.handlers.keeping import close_files
 from tests.page import SAME_ORIGIN, Site, Visitor, make_test_parts
-from tests.practising import Practising, begin, observe
+from tests.practising import Practising, begin, observe, sign
 from tests.unit.test_pictures import png_head_only, with_gps
 
 PREPARED = {"goal": "Kiezen", "session_plan": "Kring", "learning_question": "Wachten", "version": ""}
@@ -222,3 +225,20 @@ def test_who_manages_and_opens_scores_is_noted(site: Site, clock: MovableClock) 
     assert read_by() == []
     assert "Naast elkaar" in site.visitor(cast.fatma.id).get(path).text
     assert read_by() == [(cast.fatma.id, at_work.record_id)]
+
+
+def test_what_was_emptied_says_so(site: Site, clock: MovableClock) -> None:
+    at_work = work(site, clock, "observed")
+    sign(site.parts.database, at_work, clock)
+    path = f"/praktijk/{at_work.record_id}"
+    assert "Naast elkaar" in site.visitor(at_work.noor.id).get(path).text
+    with site.parts.database.writing() as db:
+        db.execute(update(Enrolment).values(withdrawn_at=clock.now()))
+    clock.advance(timedelta(days=800))
+    close_files(site.parts.work, {})
+    for who in (at_work.noor, at_work.training.cast.fatma):
+        page = site.visitor(who.id).get(path).text
+        assert "Ruben Haddad besloot dit op" in page
+        assert "Wat erbij stond, is weg" in page
+        assert "Rust" not in page
+        assert "Naast elkaar" not in page  # two empty sides would read as nobody having seen anything

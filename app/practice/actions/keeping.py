@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, String, cast, delete, func, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.courses.tables import Enrolment
 from app.kit.storage import Storage
@@ -90,6 +90,48 @@ def _finished_before(day: datetime) -> Any:
         .where(or_(Enrolment.withdrawn_at < day, Enrolment.expired_at < day))
     )
     return decided.union(ended)
+
+
+def empty_scores(db: Session, *, records: Select[int]) -> dict[str, int]:
+    """Take scores and words away from records, on all sides; gives how much.
+
+    The rows stay, with who and when; a decision with its digest.
+    """
+    scored = cast(Submission.self_scores, String) != "{}"
+    signed = select(SignOff.id).where(SignOff.record_id.in_(records))
+    emptied: tuple[tuple[str, Any, InstrumentedAttribute[int]], ...] = (
+        (
+            "assessments",
+            update(Assessment)
+            .where(Assessment.record_id.in_(records), cast(Assessment.form, String) != "{}")
+            .values(form={}),
+            Assessment.id,
+        ),
+        (
+            "submissions",
+            update(Submission)
+            .where(Submission.record_id.in_(records), or_(scored, Submission.note != ""))
+            .values(self_scores={}, note=""),
+            Submission.id,
+        ),
+        (
+            "visits",
+            update(CoachVisit)
+            .where(CoachVisit.record_id.in_(records), CoachVisit.cancel_reason != "")
+            .values(cancel_reason=""),
+            CoachVisit.id,
+        ),
+        (
+            "sign_offs",
+            delete(SignOffContent).where(SignOffContent.sign_off_id.in_(signed)),
+            SignOffContent.sign_off_id,
+        ),
+    )
+    counted = {}
+    for name, change, key in emptied:
+        silent = change.returning(key).execution_options(synchronize_session=False)
+        counted[name] = len(db.execute(silent).all())
+    return counted
 
 
 def files_of(db: Session, evidence_id: int) -> tuple[str, ...]:
@@ -174,12 +216,8 @@ def erase(db: Session, *, person_id: int, storage: Storage, now: datetime) -> No
     ).all()
     _hide(db, [photo.id for photo in photos], now=now)
     db.execute(delete(Preparation).where(Preparation.record_id.in_(records)))
-    db.execute(update(Submission).where(Submission.record_id.in_(records)).values(self_scores={}, note=""))
-    db.execute(update(Assessment).where(Assessment.record_id.in_(records)).values(form={}))
-    db.execute(update(CoachVisit).where(CoachVisit.record_id.in_(records)).values(cancel_reason=""))
+    empty_scores(db, records=records)
     forget(db, kind="assignment_record", ids=records)  # the scores that a coach gave
-    signed = select(SignOff.id).where(SignOff.record_id.in_(records))
-    db.execute(delete(SignOffContent).where(SignOffContent.sign_off_id.in_(signed)))
     for photo in photos:
         storage.delete(photo.storage_key)
         storage.delete(photo.thumb_key)

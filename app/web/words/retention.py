@@ -42,7 +42,9 @@ PERIODS: Final[dict[str, str]] = {
     "24 months": N_("24 maanden"),
     "90 days": N_("90 dagen"),
     "90 days after the final decision": N_("Tot 90 dagen na het besluit over je certificaat"),
-    "end of certification + 24 months": N_("Tot 24 maanden na het einde van je certificaat"),
+    "end of certification + 24 months": N_(
+        "Tot 24 maanden na het einde van je certificaat, of van je opleiding als je er geen kreeg"
+    ),
     "with the file": N_("Tot jij het weghaalt, en anders zolang je dossier bestaat"),
     "1 year after the end": N_("Tot een jaar na het einde van de opleiding"),
     "30 days": N_("30 dagen"),

@@ -8,7 +8,8 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, String, cast, exists, literal, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.certification.tables import Certification, CertificationPeriod
+from app.certification.keeping import empty_documents, enrolments_over_before, over_before
+from app.certification.tables import Certification
 from app.courses.tables import Enrolment
 from app.jobs.actions import enqueue
 from app.jobs.tables import Job
@@ -20,6 +21,8 @@ from app.outbox.actions import post
 from app.outbox.tables import Message
 from app.people.rules import Role
 from app.people.tables import Account, Invitation, Person, RoleGrant, SignIn
+from app.practice.actions import keeping as practice
+from app.practice.tables import AssignmentRecord
 from app.theory import actions as theory
 from app.worker.work import Handler, Periodic, Work
 
@@ -60,6 +63,25 @@ def clear_attendance(work: Work, _payload: dict[str, Any]) -> None:
             record(db, "meetings.attendance_cleared", actor_id=None, subject=subject, now=work.now, signups=cleared)
 
 
+def close_files(work: Work, _payload: dict[str, Any]) -> None:
+    """Scores, words and names go two years after a certificate ended, also of somebody who still comes in.
+
+    Rows first, files after: what fails in between is an orphan, which the cleaner finds.
+    """
+    before = _months_ago(work.now, FORGET_AFTER)
+    with work.database.writing() as db:
+        records = select(AssignmentRecord.id).where(AssignmentRecord.enrolment_id.in_(enrolments_over_before(before)))
+        counted = practice.empty_scores(db, records=records)
+        emptied = empty_documents(db, before=before)
+        counted |= {"decisions": emptied.decisions, "certificates": emptied.certificates}
+        counted = {name: number for name, number in counted.items() if number}
+        if counted:
+            subject = ("certification", None)
+            record(db, "certification.files_closed", actor_id=None, subject=subject, now=work.now, **counted)
+    for key in emptied.files:
+        work.storage.delete(key)
+
+
 def _months_ago(now: datetime, months: int) -> date:
     return add_months(local_day(now), -months)
 
@@ -74,11 +96,7 @@ def _unneeded(db: Session, before: date, letter: ColumnElement[bool]) -> list[in
         exists().where(SignIn.person_id == Person.id, SignIn.last_seen_at >= moment),
         exists().where(Invitation.person_id == Person.id, Invitation.created_at >= moment),
     )
-    certified = exists().where(
-        Certification.person_id == Person.id,
-        CertificationPeriod.certification_id == Certification.id,
-        CertificationPeriod.ends_on >= before,
-    )
+    certified = exists().where(Certification.person_id == Person.id, Certification.id.not_in(over_before(before)))
     ends = (Enrolment.completed_at, Enrolment.withdrawn_at, Enrolment.expired_at)
     still_open = ends[0].is_(None) & ends[1].is_(None) & ends[2].is_(None)
     touched = (one >= moment for one in (*ends, Enrolment.created_at, Enrolment.confirmed_at, Enrolment.paused_at))
@@ -128,5 +146,6 @@ HANDLERS: Final[dict[str, Handler]] = {
     "people.let_go": let_go,
     "theory.empty_answers": empty_answers,
     "meetings.clear_attendance": clear_attendance,
+    "certification.close_files": close_files,
 }
 PERIODIC: Final = tuple(Periodic(kind, _nightly) for kind in HANDLERS)
