@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from PIL import Image
 from sqlalchemy import select
 
+from app.courses.actions.coaching import assign_coach
 from app.courses.editions import edition_of
 from app.delivery import actions as delivery
 from app.delivery.inputs import Group
@@ -17,14 +18,15 @@ from app.delivery.tables import DeliveryDate
 from app.kit.db import Database
 from app.kit.pictures import Photo
 from app.kit.storage import Storage
+from app.people.actions.accounts import grant_role
 from app.people.queries import viewer_for
-from app.people.rules import Viewer
+from app.people.rules import Role, Viewer
 from app.practice import inputs
 from app.practice.actions import assessing, evidence, records, visits
 from app.practice.queries import form_parts
 from app.practice.rules import Observation
 from app.practice.tables import Assessment, Submission
-from tests.people import Cast
+from tests.people import Cast, make_person
 from tests.trained import Training, finish_theory, in_training
 
 if TYPE_CHECKING:
@@ -204,6 +206,25 @@ def sign(
         return assessing.sign(
             db, by=fresh(at_work.ruben, clock), record_id=at_work.record_id, given=given, now=clock.now()
         )
+
+
+def hand_over(database: Database, at_work: Practising, clock: MovableClock, to: str) -> Practising:
+    """Somebody else coaches Noor from now on; she is the coach in what comes back."""
+    with database.writing() as db:
+        coach = make_person(db, to, now=clock.now())
+        for slug in at_work.ruben.coach_of:
+            grant_role(db, by=None, person_id=coach, role=Role.COACH, intervention=slug, now=clock.now())
+    return coached_by(database, at_work, clock, coach)
+
+
+def coached_by(database: Database, at_work: Practising, clock: MovableClock, coach_id: int) -> Practising:
+    """The same work with another coach, from now on."""
+    training = at_work.training
+    with database.writing() as db:
+        fatma, enrolment_id = training.cast.fatma, training.enrolment_id
+        assign_coach(db, by=fatma, enrolment_id=enrolment_id, coach_id=coach_id, now=clock.now())
+        coach = replace(viewer_for(db, coach_id), factor_at=clock.now())
+    return replace(at_work, training=replace(training, cast=replace(training.cast, ruben=coach)))
 
 
 def _open(_database: Database, _at_work: Practising, _clock: MovableClock) -> None:

@@ -43,6 +43,7 @@ from app.practice.rules import (
     suggestion,
     waits_for_coach,
 )
+from app.practice.sight import sight_of
 from app.practice.tables import Assessment, AssignmentRecord, Preparation, Submission
 
 OUTSIDE = ""  # criteria and checks that belong to no core element
@@ -136,7 +137,8 @@ def observation_page(db: Session, viewer: Viewer, record_id: int, *, now: dateti
     group = groups_of(db, [enrolment.id]).get(enrolment.id)
     saved = Observation.from_facts(form.form) if form else Observation()
     folds = _folds(definition, rubric, saved)
-    results = results_of(db, path, rubric)
+    sight = sight_of(db, viewer, path, enrolment)
+    results = results_of(db, path, rubric, sight=sight)
     both_in = form is not None and form.finished_at is not None and path.submission_id is not None
     suggested = suggestion(saved, definition, rubric)
     waits = waits_for_coach(path.state) and path.submitted_at is not None
@@ -165,7 +167,7 @@ def observation_page(db: Session, viewer: Viewer, record_id: int, *, now: dateti
         finished=form is not None and form.finished_at is not None,
         last=results[0] if results and path.decision is None else None,
         results=results,
-        marks=marks_of(db, path, enrolment, definition, rubric),
+        marks=marks_of(db, path, enrolment, definition, rubric, sight=sight),
         self_note=_self_note(db, path) if both_in else "",
         submission_id=path.submission_id,
         submitted_at=path.submitted_at,

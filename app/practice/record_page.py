@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -28,6 +28,7 @@ from app.practice.rules import (
     criteria_of,
     may_change_work,
 )
+from app.practice.sight import Sight, sight_of
 from app.practice.tables import (
     Assessment,
     AssignmentRecord,
@@ -84,7 +85,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class Result:
-    """What a coach decided, in the words that were signed. `emptied`: they are no longer kept."""
+    """What a coach decided, in the words that were signed.
+
+    `emptied`: they are no longer kept. `held_back`: the viewer writes her own view first.
+    """
 
     decision: Decision
     signed_at: datetime
@@ -97,6 +101,11 @@ class Result:
     reason: str
     by_when: date | None
     emptied: bool
+    held_back: bool = False
+
+    def agreement_only(self) -> Result:
+        """Without the judgement in it; why the agreement stays is told in `app.practice.sight`."""
+        return replace(self, strong=(), growing=(), notes=(), reason="", held_back=not self.emptied)
 
 
 @dataclass(frozen=True)
@@ -180,6 +189,7 @@ def record_page(db: Session, viewer: Viewer, record_id: int, *, now: datetime) -
     people = person_names(db, {enrolment.person_id, *([enrolment.coach_id] if enrolment.coach_id else [])})
     mine = enrolment.person_id == viewer.person_id
     written = db.get(Preparation, path.id)
+    sight = sight_of(db, viewer, path, enrolment)
     return RecordPage(
         sample=enrolment.sample,
         id=path.id,
@@ -207,8 +217,8 @@ def record_page(db: Session, viewer: Viewer, record_id: int, *, now: datetime) -
         visit_at=path.visit.date.starts_at if path.visit else None,
         visit_until=path.visit.date.ends_at if path.visit else None,
         place=f"{group.place}, {group.municipality}" if group else "",
-        marks=marks_of(db, path, enrolment, definition, rubric),
-        results=results_of(db, path, rubric),
+        marks=marks_of(db, path, enrolment, definition, rubric, sight=sight),
+        results=results_of(db, path, rubric, sight=sight),
         submitted_at=path.submitted_at,
         review_days=policy.review_within_working_days,
         attempt=path.attempt,
@@ -285,16 +295,23 @@ def photos_of(db: Session, path: RecordPath) -> tuple[PhotoView, ...]:
 
 
 def marks_of(
-    db: Session, path: RecordPath, enrolment: EnrolmentFacts, definition: AssignmentDefinition, rubric: Rubric
+    db: Session,
+    path: RecordPath,
+    enrolment: EnrolmentFacts,
+    definition: AssignmentDefinition,
+    rubric: Rubric,
+    *,
+    sight: Sight,
 ) -> tuple[Mark, ...]:
     """Both views side by side; empty until she handed in and the coach's whole form is in, and after both went."""
-    if path.submission_id is None or not definition.decides:
+    coach_id = path.signed_by or enrolment.coach_id
+    if path.submission_id is None or not definition.decides or not sight.shows(coach_id, attempt=path.attempt):
         return ()
     form = db.scalar(
         select(Assessment.form).where(
             Assessment.record_id == path.id,
             Assessment.attempt == path.attempt,
-            Assessment.coach_id == (path.signed_by or enrolment.coach_id),
+            Assessment.coach_id == coach_id,
             Assessment.finished_at.is_not(None),
         )
     )
@@ -319,8 +336,8 @@ def level_words(criterion: Criterion, rubric: Rubric, level: int | None) -> tupl
     return rubric.level_names[level - 1], criterion.levels[level - 1]
 
 
-def results_of(db: Session, path: RecordPath, rubric: Rubric) -> tuple[Result, ...]:
-    """What was decided so far, the latest first."""
+def results_of(db: Session, path: RecordPath, rubric: Rubric, *, sight: Sight) -> tuple[Result, ...]:
+    """What was decided so far, the latest first, in as many words as the viewer may read."""
     rows = db.execute(
         select(SignOff, SignOffContent.content)
         .outerjoin(SignOffContent, SignOffContent.sign_off_id == SignOff.id)
@@ -329,7 +346,11 @@ def results_of(db: Session, path: RecordPath, rubric: Rubric) -> tuple[Result, .
     ).all()
     names = person_names(db, {signed.coach_id for signed, _ in rows})
     titles = {criterion.code: criterion.title for criterion in rubric.criteria}
-    return tuple(_result(signed, content or {}, names, titles) for signed, content in rows)
+    results = ((signed, _result(signed, content or {}, names, titles)) for signed, content in rows)
+    return tuple(
+        result if sight.shows(signed.coach_id, attempt=signed.attempt) else result.agreement_only()
+        for signed, result in results
+    )
 
 
 def _result(signed: SignOff, content: dict[str, object], names: dict[int, str], titles: dict[str, str]) -> Result:

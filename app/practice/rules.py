@@ -180,6 +180,22 @@ class Observation:
 
 
 @dataclass(frozen=True)
+class OwnDrafts:
+    """Where a coach already wrote down her own view of somebody: her latest attempt of one record, or other work."""
+
+    attempt: int = 0
+    elsewhere: bool = False
+
+    def open_words(self, *, of_attempt: int, closed: bool) -> bool:
+        """Whether she may read what another coach wrote in an attempt (domain.md 8.3b).
+
+        Her draft counts for its own attempt and those before it. Work that is closed has no form to fill in any
+        more, so there a draft about other work of the same professional counts.
+        """
+        return self.attempt >= of_attempt or (closed and self.elsewhere)
+
+
+@dataclass(frozen=True)
 class Gap:
     """Something that must be filled in before the form is whole: a code for the words, at which field, about what."""
 

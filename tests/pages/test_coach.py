@@ -14,7 +14,7 @@ from app.kit.db import Database
 from app.outbox.tables import Message
 from app.practice.tables import Assessment, AssignmentRecord, CoachVisit, SignOff, Submission
 from tests.page import Site, Visitor, make_test_parts
-from tests.practising import OBSERVED, Practising, begin, observe
+from tests.practising import OBSERVED, Practising, begin, hand_in, hand_over, observe, sign
 
 
 @pytest.fixture
@@ -63,6 +63,28 @@ def test_an_empty_desk_is_honest(site: Site, clock: MovableClock) -> None:
             now=clock.now(),
         )
     assert "Je begeleidt nog niemand" in site.visitor(at_work.ruben.id).get("/coach").text
+
+
+def test_a_new_coach_looks_with_her_own_eyes_first(site: Site, clock: MovableClock) -> None:
+    at_work = work(site, clock, "handed_in")
+    observe(site.parts.database, at_work, clock, score_SM1="1")
+    sign(site.parts.database, at_work, clock, "returned")
+    clock.advance(timedelta(days=1))
+    bram = hand_over(site.parts.database, at_work, clock, "Bram de Boer")
+    hand_in(site.parts.database, bram, clock)
+    visitor, hers = site.visitor(bram.ruben.id), f"/praktijk/{at_work.record_id}"
+    form = visitor.get(f"/coach/{at_work.record_id}").text
+    assert "Vorige keer spraken jullie af" in form
+    assert "drie vragen op" in form
+    page = visitor.get(hers).text
+    assert "Wat de vorige coach verder schreef" in page
+    assert "Ben je het er niet mee eens?" not in page  # that way is the professional's
+    assert "drie vragen op" in page
+    assert [words for words in ("Rust", "Vaker open vragen", "Kwam rustig terug") if words in form + page] == []
+    visitor.post(f"/coach/{at_work.record_id}/formulier", {"strong_1": "Zag ik zelf", "version": "0", "whole": ""})
+    page = visitor.get(hers).text
+    assert "Wat de vorige coach verder schreef" not in page
+    assert [words for words in ("Rust", "Vaker open vragen", "Kwam rustig terug") if words not in page] == []
 
 
 def test_planning_moving_and_calling_off(site: Site, clock: MovableClock) -> None:
