@@ -89,7 +89,7 @@ def group_form(**changes: Any) -> dict[str, str]:
 def make_group(db: Session, by: Viewer, *, now: datetime, **changes: Any) -> tuple[int, ...]:
     """Enter a group; gives the ids of its dates."""
     given = Group.model_validate(group_form(**changes))
-    group_id = delivery.save_group(db, by=by, given=given, authorised=None, pinned=frozenset(), now=now)
+    group_id = delivery.save_group(db, by=by, given=given, authorised=(), pinned=frozenset(), now=now)
     return tuple(
         db.scalars(select(DeliveryDate.id).where(DeliveryDate.delivery_id == group_id).order_by(DeliveryDate.starts_at))
     )

@@ -33,7 +33,7 @@ from app.courses.editions import edition_of, editions_of
 from app.courses.queries import enrolment_facts
 from app.courses.rules import EnrolmentFacts, EnrolmentStage, Policy
 from app.courses.tables import Course, CourseEdition, Enrolment, Intervention
-from app.delivery.rules import Authorised
+from app.delivery.rules import Authorised, Barred
 from app.intervision.queries import facts as intervision
 from app.intervision.rules import Invitees
 from app.kit.db import fetch
@@ -215,12 +215,14 @@ def invitees(db: Session, intervention_id: int, on: date) -> Invitees:
     return Invitees(frozenset(db.scalars(people)))
 
 
-def authorised(db: Session, person_id: int, intervention_id: int, on: date) -> Authorised | None:
-    """Proof that somebody may start a group of an intervention; None when she may not."""
-    found = [one for one in standings(db, [person_id], on)[person_id] if one.intervention_id == intervention_id]
-    if not found or not found[0].standing.state.may_start_group or found[0].standing.until is None:
-        return None
-    return Authorised(person_id, intervention_id, found[0].standing.until)
+def authorised(db: Session, person_id: int, on: date) -> tuple[Authorised | Barred, ...]:
+    """What each certificate of somebody says of starting a group: the proof that she may, or that she may not."""
+    return tuple(
+        Authorised(person_id, one.intervention_id, one.standing.until)
+        if one.standing.state.may_start_group and one.standing.until is not None
+        else Barred(person_id, one.intervention_id, in_grace=one.standing.state is State.IN_GRACE)
+        for one in standings(db, [person_id], on)[person_id]
+    )
 
 
 _RANKS: Final = {state.value: rank for rank, state in enumerate(State)}

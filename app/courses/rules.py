@@ -258,6 +258,10 @@ class EnrolmentStage(StrEnum):
     EXPIRED = "expired"
 
 
+IN_TRAINING: Final = frozenset({EnrolmentStage.FOLLOWING, EnrolmentStage.PAUSED})
+"""The training runs: there is practice to do."""
+
+
 @dataclass(frozen=True)
 class EnrolmentFacts:
     """One enrolment with what other domains ask of it."""

@@ -12,9 +12,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.courses.queries import current_enrolment
-from app.courses.rules import EnrolmentStage
+from app.courses.rules import IN_TRAINING
 from app.delivery.inputs import DateRow, GroupGiven
-from app.delivery.rules import Authorised, DateKind
+from app.delivery.rules import Certificates, DateKind, Grounds, grounds
 from app.delivery.tables import Delivery, DeliveryDate
 from app.kit.errors import NotFound, Refused
 from app.kit.localtime import instant, local_day
@@ -27,12 +27,13 @@ PLACE = ("place", "address", "municipality", "goal_group")
 
 
 def save_group(
-    db: Session, *, by: Viewer, given: GroupGiven, authorised: Authorised | None, pinned: frozenset[int], now: datetime
+    db: Session, *, by: Viewer, given: GroupGiven, authorised: Certificates, pinned: frozenset[int], now: datetime
 ) -> int:
     """Enter a group, or change it; gives its id.
 
-    A group is part of a training, or its leader holds a certificate (`authorised`). Dates in `pinned` have a
-    coach coming and stay as they are. Dates that are left out are called off, not removed.
+    A group is part of a training, or its leader holds a certificate that permits to start one (`authorised`); with
+    more than one of those she chose. Dates in `pinned` have a coach coming and stay as they are. Dates that are
+    left out are called off, not removed.
 
     Raises: Refused, NotFound when the group is not hers.
     """
@@ -99,30 +100,44 @@ def _checked(given: GroupGiven) -> list[DateRow]:
     return rows
 
 
-def _begin(db: Session, *, by: Viewer, authorised: Authorised | None, given: GroupGiven, now: datetime) -> Delivery:
+def _begin(db: Session, *, by: Viewer, authorised: Certificates, given: GroupGiven, now: datetime) -> Delivery:
     # The same form twice at the same moment: the second waits here, and then finds the group of the first.
     db.execute(select(Person.id).where(Person.id == by.id).with_for_update(key_share=True))
     open_one = db.scalar(select(Delivery.id).where(Delivery.leader_id == by.id, Delivery.ended_at.is_(None)))
     if open_one is not None:
         raise Refused("group_exists")
     enrolment = current_enrolment(db, by.id)
-    training = enrolment is not None and enrolment.stage in {EnrolmentStage.FOLLOWING, EnrolmentStage.PAUSED}
-    if training and enrolment is not None:
-        intervention_id, enrolment_id = enrolment.intervention_id, enrolment.id
-    elif authorised is not None and authorised.person_id == by.id and authorised.until >= local_day(now):
-        intervention_id, enrolment_id = authorised.intervention_id, None
-    else:
-        raise Refused("group_not_allowed")
+    if enrolment is not None and enrolment.stage not in IN_TRAINING:
+        enrolment = None
+    training = enrolment.intervention_id if enrolment is not None else None
+    found = grounds(authorised, person_id=by.id, training=training, on=local_day(now))
+    intervention_id = _chosen(found, given.intervention_id)
     group = Delivery(
         leader_id=by.id,
         intervention_id=intervention_id,
-        enrolment_id=enrolment_id,
+        enrolment_id=enrolment.id if enrolment is not None and intervention_id == training else None,
         created_at=now,
         **{name: getattr(given, name) for name in PLACE},
     )
     db.add(group)
     db.flush()
     return group
+
+
+def _chosen(found: Grounds, wanted: int | None) -> int:
+    """The intervention that a new group is of. With one to choose from there is nothing to ask.
+
+    Raises: Refused.
+    """
+    field = "intervention_id" if len(found.choices) > 1 else None  # only then it is on the form
+    if wanted is None and field:
+        raise Refused("missing", field)
+    if wanted in found.choices or (wanted is None and found.choices):
+        return wanted or found.choices[0]
+    barred = [one.in_grace for one in found.barred if wanted in {None, one.intervention_id}]
+    if any(barred):
+        raise Refused("certificate_in_grace", field)
+    raise Refused("certificate_over" if barred else "group_not_allowed", field)
 
 
 def _own(db: Session, *, by: Viewer, group_id: int) -> Delivery:

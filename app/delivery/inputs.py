@@ -32,6 +32,7 @@ class _Group(BaseModel):
     address: Line
     municipality: Line
     goal_group: OptionalLine = ""
+    intervention_id: OptionalId = None
     version: OptionalId = None
     group_id: OptionalId = None
     rows: Annotated[int, Field(ge=1, le=DATES_MAX)] = 1

@@ -82,6 +82,7 @@ class OwnGroup:
     """The group that somebody leads now, as her page shows it."""
 
     id: int
+    intervention_id: int
     enrolment_id: int | None
     version: int
     place: str
@@ -109,6 +110,7 @@ def own_group(db: Session, person_id: int) -> OwnGroup | None:
     dates = dates_of(db, [row.id])[row.id]
     return OwnGroup(
         id=row.id,
+        intervention_id=row.intervention_id,
         enrolment_id=row.enrolment_id,
         version=row.version,
         place=row.place,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -19,11 +20,49 @@ class DateKind(StrEnum):
 
 @dataclass(frozen=True)
 class Authorised:
-    """Proof, made above from the certificate, that somebody may run groups of an intervention until a day."""
+    """Proof, made above from the certificate, that somebody may start groups of an intervention until a day."""
 
     person_id: int
     intervention_id: int
     until: date
+
+
+@dataclass(frozen=True)
+class Barred:
+    """Made above from a certificate that does not permit to start a group. In grace one that runs is finished."""
+
+    person_id: int
+    intervention_id: int
+    in_grace: bool
+
+
+Certificates = Collection[Authorised | Barred]
+"""What each certificate of somebody says of starting a group."""
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """On what somebody may start a group, each an intervention: the training she follows, and her certificates."""
+
+    training: int | None
+    permitted: tuple[int, ...]
+    barred: tuple[Barred, ...]
+
+    @property
+    def choices(self) -> tuple[int, ...]:
+        """The interventions that she may start a group of; the training's first, and once."""
+        found = () if self.training is None else (self.training,)
+        return (*found, *(one for one in self.permitted if one != self.training))
+
+
+def grounds(certificates: Certificates, *, person_id: int, training: int | None, on: date) -> Grounds:
+    """What counts for this person on this day; `training`: the intervention of the training that runs."""
+    hers = [one for one in certificates if one.person_id == person_id]
+    return Grounds(
+        training,
+        tuple(one.intervention_id for one in hers if isinstance(one, Authorised) and one.until >= on),
+        tuple(one for one in hers if isinstance(one, Barred)),
+    )
 
 
 @dataclass(frozen=True)

@@ -166,7 +166,7 @@ class Road:
             fields[f"kind_{number}"] = "end_presentation" if last else "session"
         given = Group.model_validate(fields)
         by = scene.as_(self.actor)
-        delivery.save_group(scene.db, by=by, given=given, authorised=None, pinned=frozenset(), now=scene.now)
+        delivery.save_group(scene.db, by=by, given=given, authorised=(), pinned=frozenset(), now=scene.now)
 
     def _end(self, scene: Scene) -> None:
         group = own_group(scene.db, self.actor.person_id)

@@ -9,11 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.courses.editions import edition_of
-from app.courses.queries import current_enrolment
-from app.courses.rules import EnrolmentStage
+from app.courses.queries import current_enrolment, interventions
+from app.courses.rules import IN_TRAINING
 from app.delivery.queries import OwnGroup, own_group
-from app.delivery.rules import DateFacts, DateKind
+from app.delivery.rules import Barred, Certificates, DateFacts, DateKind, grounds
 from app.kit.errors import NotFound
+from app.kit.localtime import local_day
 from app.people.queries import person_names
 from app.people.rules import Viewer
 from app.practice.queries import pinned_dates, progress_of, records_visible_to
@@ -107,35 +108,48 @@ class GroupDate:
 
 @dataclass(frozen=True)
 class GroupPage:
-    """The own group, or the way to one. `may_begin`: a training is going on."""
+    """The own group, or the way to one.
+
+    `choices`: the interventions that she may start a group of, by id and name; `training` is that of the training
+    which runs. `barred`: a certificate that does not permit to start one. `coached`: a coach comes to the dates.
+    """
 
     sample: bool
     group: OwnGroup | None
+    intervention: str
     dates: tuple[GroupDate, ...]
     pinned: frozenset[int]
-    may_begin: bool
+    choices: tuple[tuple[int, str], ...]
+    training: int | None
+    barred: Barred | None
+    coached: bool
     next: PracticeStep | None
-    intervention_id: int | None
 
     @property
     def all_past(self) -> bool:
         return bool(self.dates) and all(date.past for date in self.dates)
 
 
-def group_page(db: Session, viewer: Viewer, *, now: datetime) -> GroupPage:
-    """The group that the viewer leads, with the visits of her coach."""
+def group_page(db: Session, viewer: Viewer, certificates: Certificates, *, now: datetime) -> GroupPage:
+    """The group that the viewer leads, with the visits of her coach; or what she may start one on."""
     enrolment = current_enrolment(db, viewer.id)
     group = own_group(db, viewer.id)
-    following = enrolment is not None and enrolment.stage in {EnrolmentStage.FOLLOWING, EnrolmentStage.PAUSED}
-    progress = progress_of(db, [enrolment])[enrolment.id] if enrolment is not None and following else None
+    following = enrolment if enrolment is not None and enrolment.stage in IN_TRAINING else None
+    progress = progress_of(db, [following])[following.id] if following is not None else None
+    training = following.intervention_id if following is not None else None
+    found = grounds(certificates, person_id=viewer.id, training=training, on=local_day(now))
+    names = {one.id: one.name for one in interventions(db)}
     return GroupPage(
         sample=enrolment is not None and enrolment.sample,
         group=group,
+        intervention=names[group.intervention_id] if group else "",
         dates=_group_dates(db, group.coming, now=now) if group else (),
         pinned=pinned_dates(db, group.id) if group else frozenset(),
-        may_begin=following,
+        choices=tuple((id_, names[id_]) for id_ in found.choices),
+        training=training,
+        barred=next(iter(found.barred), None),
+        coached=group.enrolment_id is not None if group else found.choices[:1] == (training,),
         next=progress.next if progress else None,
-        intervention_id=enrolment.intervention_id if enrolment else None,
     )
 
 

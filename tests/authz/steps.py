@@ -75,7 +75,7 @@ def enter_group(db: Session, leader: Viewer, *, days: tuple[int, ...], around: d
         day = local_day(around) + timedelta(days=ahead)
         rows |= {f"day_{number}": day, f"starts_{number}": "13:30", f"ends_{number}": "15:30"}
     given = Group(place="Huis van de Wijk", address="Plein 1", municipality="Rotterdam", **rows)
-    group = delivery.save_group(db, by=leader, given=given, authorised=None, pinned=frozenset(), now=now)
+    group = delivery.save_group(db, by=leader, given=given, authorised=(), pinned=frozenset(), now=now)
     found = select(DeliveryDate.id).where(DeliveryDate.delivery_id == group).order_by(DeliveryDate.starts_at)
     return list(db.scalars(found))
 

@@ -88,7 +88,7 @@ def _what_she_wrote(parts: Parts, world: World, clock: MovableClock) -> None:
         learned = LearningPointGiven(learned="leer-merk", next_step="stap-merk")
         intervision.write_learning_point(db, by=noor, signup_id=things["held_signup"], given=learned, now=now)
         group = Group.model_validate(TRIES["group.save"].form(world) | {"goal_group": "groep-merk"})
-        delivery.save_group(db, by=noor, given=group, authorised=None, pinned=frozenset(), now=now)
+        delivery.save_group(db, by=noor, given=group, authorised=(), pinned=frozenset(), now=now)
 
 
 def _what_others_wrote(parts: Parts, world: World, clock: MovableClock) -> None:

@@ -186,7 +186,7 @@ def test_a_group_is_entered_once(database: Database, storage: Storage, clock: Mo
     given, noor = Group.model_validate(group_form()), training.cast.noor
 
     def enter(db: Session) -> None:
-        delivery.save_group(db, by=noor, given=given, authorised=None, pinned=frozenset(), now=now)
+        delivery.save_group(db, by=noor, given=given, authorised=(), pinned=frozenset(), now=now)
 
     assert at_once(database, [enter] * MANY) == {"done": 1, "group_exists": MANY - 1}
     assert rows(database, Delivery) == events(database, "delivery.group_entered") == 1

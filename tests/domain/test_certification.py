@@ -21,6 +21,7 @@ from app.certification.tables import (
     StandingSpan,
 )
 from app.courses.tables import Enrolment
+from app.delivery.rules import Authorised, Barred
 from app.jobs.tables import Job
 from app.kit.errors import Forbidden, NotFound, Refused
 from app.kit.ids import read_code
@@ -81,10 +82,10 @@ def test_a_grant_makes_everything_that_belongs_to_it(database: Database, storage
         assert queries.invitees(db, training.intervention_id, TODAY).person_ids == {cast.noor.id}
         assert queries.invitees(db, training.intervention_id, END + timedelta(days=90)).person_ids == {cast.noor.id}
         assert queries.invitees(db, training.intervention_id, END + timedelta(days=91)).person_ids == frozenset()
-        proof = queries.authorised(db, cast.noor.id, training.intervention_id, TODAY)
-        assert proof is not None
-        assert proof.until == END
-        assert queries.authorised(db, cast.noor.id, training.intervention_id, END + timedelta(days=1)) is None
+        proof = Authorised(cast.noor.id, training.intervention_id, END)
+        assert queries.authorised(db, cast.noor.id, TODAY) == (proof,)
+        barred = Barred(cast.noor.id, training.intervention_id, in_grace=True)
+        assert queries.authorised(db, cast.noor.id, END + timedelta(days=1)) == (barred,)
         assert queries.ready_for_decision(db) == []
 
 

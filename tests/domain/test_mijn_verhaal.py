@@ -128,7 +128,7 @@ def run_a_group(db: Session, noor: Viewer, *, now: datetime) -> list[tuple[int, 
         fields |= {f"day_{number}": day, f"starts_{number}": time(13, 30), f"ends_{number}": time(15, 30)}
         fields[f"kind_{number}"] = "end_presentation" if number == len(days) else "session"
     given = Group.model_validate(fields)
-    delivery.save_group(db, by=noor, given=given, authorised=None, pinned=frozenset(), now=now)
+    delivery.save_group(db, by=noor, given=given, authorised=(), pinned=frozenset(), now=now)
     return list(zip(db.scalars(select(DeliveryDate.id).order_by(DeliveryDate.starts_at)), days, strict=True))
 
 

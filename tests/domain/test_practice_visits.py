@@ -165,7 +165,7 @@ def save(database: Database, by: Viewer, clock: MovableClock, **changes: object)
             known |= {f"id_{number}": date.id for number, date in enumerate(group.coming, start=1)}
         given = Group.model_validate(group_form(**(known | changes)))
         pinned = pinned_dates(db, group.id) if group else frozenset[int]()
-        return delivery.save_group(db, by=by, given=given, authorised=None, pinned=pinned, now=clock.now())
+        return delivery.save_group(db, by=by, given=given, authorised=(), pinned=pinned, now=clock.now())
 
 
 def starts(database: Database) -> list[tuple[int, str, bool]]:
@@ -207,7 +207,7 @@ def test_a_date_with_a_visit_stays(database: Database, storage: Storage, clock: 
     assert starts(database) == before
     save(database, at_work.noor, clock, day_2="2026-12-11", place="Elders")
     with database.reading() as db:
-        page = group_page(db, at_work.noor, now=clock.now())
+        page = group_page(db, at_work.noor, (), now=clock.now())
         assert page.group is not None
         assert page.group.place == "Elders"
         assert [date.coach for date in page.dates] == ["Ruben Haddad", ""]
@@ -275,7 +275,7 @@ def test_a_date_that_moves_and_a_visit_to_it_take_turns(
                     db,
                     by=at_work.noor,
                     given=Group.model_validate(fields | {"id_2": str(at_work.dates[1])}),
-                    authorised=None,
+                    authorised=(),
                     pinned=pinned_dates(db, group.id),
                     now=clock.now(),
                 )

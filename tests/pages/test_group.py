@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from app.certification.actions import take_over
 from app.delivery.tables import Delivery, DeliveryDate
 from app.kit.clock import MovableClock
 from app.kit.db import Database
 from app.kit.storage import folder
+from tests.conftest import START
 from tests.page import Site, make_test_parts
 from tests.practising import Practising, begin, group_form
-from tests.trained import in_training
+from tests.trained import in_second_course, in_training
 
 
 @pytest.fixture
@@ -23,6 +26,22 @@ def site(sqlite_database: Database, data_dir: Path, clock: MovableClock) -> Site
 
 def work(site: Site, clock: MovableClock, until: str = "open") -> Practising:
     return begin(site.parts.database, site.parts.storage, clock, until=until)
+
+
+def certified(site: Site, at_work: Practising, intervention_id: int) -> int:
+    """Joris was certified before this system; gives who he is."""
+    cast = at_work.training.cast
+    with site.parts.database.writing() as db:
+        take_over(
+            db,
+            by_id=cast.fatma.id,
+            person_id=cast.joris.id,
+            intervention_id=intervention_id,
+            since=date(2024, 1, 1),
+            intervisions=0,
+            now=START,
+        )
+    return cast.joris.id
 
 
 def test_without_a_group_there_is_one_way_out(site: Site, clock: MovableClock, data_dir: Path) -> None:
@@ -102,6 +121,58 @@ def test_a_group_is_closed_when_all_has_been(site: Site, clock: MovableClock) ->
     assert "Rond deze groep af" in visitor.get("/groep").text
     visitor.post("/groep/afronden")
     assert "Je hebt nog geen groep ingevoerd" in visitor.get("/groep").text
+
+
+def test_a_trainer_enters_her_group_and_sees_it(site: Site, clock: MovableClock) -> None:
+    at_work = work(site, clock)
+    joris = certified(site, at_work, at_work.training.intervention_id)
+    visitor = site.visitor(joris)
+    page = visitor.get("/groep").text
+    assert "Begin je met een nieuwe groep?" in page
+    form = visitor.get("/groep/invoeren").text
+    assert "coach" not in form.partition("<main")[2]
+    assert "intervention_id" not in form  # there is one, so nothing to choose
+    page = visitor.follow(visitor.post("/groep/invoeren", group_form())).text
+    assert "De Esdoorn, Rotterdam" in page
+    assert "Kort traject" in page
+    assert "Donderdag 3 december 2026" in page
+    visitor.get("/traject")
+
+
+def test_a_trainer_of_two_interventions_says_which(site: Site, clock: MovableClock) -> None:
+    at_work = work(site, clock)
+    with site.parts.database.writing() as db:
+        training = in_second_course(db, site.parts.storage, at_work.training, intervention="langer", now=clock.now())
+    for intervention_id in (at_work.training.intervention_id, training.intervention_id):
+        joris = certified(site, at_work, intervention_id)
+    visitor = site.visitor(joris)
+    form = visitor.get("/groep/invoeren").text
+    assert "Welke interventie geef je?" in form
+    assert "Langer traject" in form
+    again = visitor.post("/groep/invoeren", group_form(), status=422).text
+    assert "Dit vakje is nog leeg." in again
+    visitor.post("/groep/invoeren", group_form(intervention_id=training.intervention_id))
+    assert "Langer traject" in visitor.get("/groep").text
+
+
+@pytest.mark.parametrize(
+    "days, sentence",
+    [(760, "De verlenging van je certificaat loopt nog."), (1000, "Je certificaat is nu niet geldig")],
+)
+def test_a_certificate_that_ended_starts_no_group(site: Site, clock: MovableClock, days: int, sentence: str) -> None:
+    at_work = work(site, clock)
+    joris = certified(site, at_work, at_work.training.intervention_id)
+    clock.advance(timedelta(days=days))
+    visitor = site.visitor(joris)
+    for path in ("/groep", "/groep/invoeren"):
+        page = visitor.get(path).text
+        assert sentence in page
+        assert 'name="place"' not in page
+    typed = visitor.post("/groep/invoeren", group_form(), status=422).text
+    assert sentence in typed
+    assert 'value="De Esdoorn"' in typed
+    with site.parts.database.reading() as db:
+        assert db.scalars(select(Delivery).where(Delivery.leader_id == joris)).all() == []
 
 
 def test_others_stay_out(site: Site, clock: MovableClock) -> None:

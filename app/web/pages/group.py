@@ -1,4 +1,4 @@
-"""My group: where it meets and when, and on which of those days the coach comes."""
+"""My group: where it meets and when, and on which of those days the coach comes; of trainers too."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.access import Permission
 from app.certification.queries import authorised
 from app.delivery import actions
 from app.delivery.inputs import Group, GroupGiven
-from app.delivery.rules import DATES_MAX, Authorised, DateKind
+from app.delivery.rules import DATES_MAX, Certificates, DateKind
 from app.kit.errors import Refused
 from app.kit.ids import read_id
 from app.kit.localtime import local
@@ -28,13 +28,13 @@ FIRST_TIMES = {"starts": "13:30", "ends": "15:30"}
 
 @area.get("/groep", policy=Permission.FOLLOW_TRAINING, name="group.show")
 def show(ask: Ask) -> Answer:
-    page = group_page(ask.db, ask.viewer, now=ask.now)
+    page, _ = _page(ask)
     return render("delivery/group.html", page, form=Submitted.blank(ask.viewer.locale))
 
 
 @area.get("/groep/invoeren", policy=Permission.FOLLOW_TRAINING, name="group.edit")
 def edit(ask: Ask) -> Answer:
-    page = group_page(ask.db, ask.viewer, now=ask.now)
+    page, _ = _page(ask)
     form: Submitted[GroupGiven] = Submitted.blank(ask.viewer.locale, **_initial(page))
     return render("delivery/edit.html", page, form=form, dates_max=DATES_MAX)
 
@@ -42,7 +42,7 @@ def edit(ask: Ask) -> Answer:
 @area.post("/groep/invoeren", policy=Permission.FOLLOW_TRAINING, name="group.save")
 def save(ask: Ask) -> Answer:
     actions.hold_groups(ask.db, leader_id=ask.viewer.id)  # before we look on which dates a coach comes
-    page = group_page(ask.db, ask.viewer, now=ask.now)
+    page, certificates = _page(ask)
     if "more" in ask.form or "drop" in ask.form:
         changed: Submitted[GroupGiven] = Submitted(raw=_with_rows(ask.form), locale=ask.viewer.locale)
         return render("delivery/edit.html", page, form=changed, dates_max=DATES_MAX)
@@ -53,7 +53,7 @@ def save(ask: Ask) -> Answer:
                 ask.db,
                 by=ask.viewer,
                 given=form.given,
-                authorised=_authorised(ask, page),
+                authorised=certificates,
                 pinned=page.pinned,
                 now=ask.now,
             )
@@ -66,16 +66,16 @@ def save(ask: Ask) -> Answer:
 
 @area.post("/groep/afronden", policy=Permission.FOLLOW_TRAINING, name="group.end")
 def end(ask: Ask) -> Answer:
-    page = group_page(ask.db, ask.viewer, now=ask.now)
+    page, _ = _page(ask)
     if page.group is not None:
         actions.end_group(ask.db, by=ask.viewer, group_id=page.group.id, now=ask.now)
     return redirect("/groep", toast=N_("Je groep is afgerond."))
 
 
-def _authorised(ask: Ask, page: GroupPage) -> Authorised | None:
-    if page.may_begin or page.intervention_id is None:
-        return None
-    return authorised(ask.db, ask.viewer.id, page.intervention_id, ask.today)
+def _page(ask: Ask) -> tuple[GroupPage, Certificates]:
+    """The page, and what it rests on: certificates are known higher up than groups."""
+    certificates = authorised(ask.db, ask.viewer.id, ask.today)
+    return group_page(ask.db, ask.viewer, certificates, now=ask.now), certificates
 
 
 def _initial(page: GroupPage) -> dict[str, Any]:

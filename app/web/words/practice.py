@@ -15,6 +15,13 @@ WORDS: Final[dict[str, str]] = {
     "date_has_visit": N_("Op een van deze data komt je coach kijken. Vraag je coach eerst om het bezoek te verzetten."),
     "group_exists": N_("Je hebt al een groep. Verander die, of rond hem eerst af."),
     "group_not_allowed": N_("Je kunt een groep invoeren als je de opleiding volgt, of als je certificaat geldig is."),
+    "certificate_in_grace": N_(
+        "De verlenging van je certificaat loopt nog. Een groep die al bezig is, maak je gewoon af. "
+        "Een nieuwe begin je als je certificaat weer geldig is."
+    ),
+    "certificate_over": N_(
+        "Je certificaat is nu niet geldig, dus je kunt geen groep beginnen. Mail ons als je verder wilt."
+    ),
     "group_still_running": N_("Er komen nog data. Afronden kan als alle bijeenkomsten zijn geweest."),
     # beginning, preparing, handing in
     "training_paused": N_("Je opleiding staat even stil. Vraag je contactpersoon om hem weer te starten."),
