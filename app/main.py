@@ -32,6 +32,7 @@ from app.web.kit.templates import make_templates
 from app.worker.run import Worker
 from app.worker.work import Work
 
+PAGES_FIRST_S = 1.0  # what waits in the background may wait for the first answers
 OPEN_ROUTES = frozenset({"static"})
 """Routes that need no permission: files that are the same for everybody."""
 
@@ -97,7 +98,7 @@ def create_app(parts: Parts, *, with_worker: bool = False) -> FastAPI:
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
-        worker = Worker(parts.work) if with_worker else None
+        worker = Worker(parts.work, head_start_s=PAGES_FIRST_S) if with_worker else None
         if worker is not None:
             worker.start()
         yield

@@ -26,7 +26,7 @@ class DateRow:
 
 
 class _Group(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)  # a hundred fields: not at each start
 
     place: Line
     address: Line

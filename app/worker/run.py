@@ -89,15 +89,17 @@ def _failed(work: Work, claimed: jobs.Claimed, wrong: Exception) -> None:
 
 
 class Worker(threading.Thread):
-    """The loop in a thread of its own, beside the pages or alone."""
+    """The loop in a thread of its own, beside the pages or alone; the pages get a head start when it begins."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, *, head_start_s: float = 0) -> None:
         super().__init__(name="worker", daemon=True)
         self.work = work
+        self.head_start_s = head_start_s
         self._stop_asked = threading.Event()
         self._scheduled: str = ""
 
     def run(self) -> None:
+        self._stop_asked.wait(self.head_start_s)
         while not self._stop_asked.is_set():
             try:
                 minute = self.work.now.strftime("%Y-%m-%dT%H:%M")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from starlette.datastructures import FormData
 
 from app.access import Permission
 from app.courses.actions.publishing import publish
-from app.courses.files.models import CourseContent
-from app.courses.files.problems import Problem
 from app.people import inputs
 from app.people.actions import accounts
 from app.reports.start import STEPS, start_page
@@ -19,6 +17,10 @@ from app.web.kit.ask import Answer, Ask, Page, Services, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.route import Area
 from app.web.words.shared import N_
+
+if TYPE_CHECKING:
+    from app.courses.files.models import CourseContent
+    from app.courses.files.problems import Problem
 
 area = Area()
 TEMPLATE: Final = "start/start.html"
