@@ -13,6 +13,8 @@ PY := $(VENV)/bin/python
 RUN_LOCKS := requirements.txt requirements-extras.txt
 RUN_STAMP := $(VENV)/.run-installed
 DEV_STAMP := $(VENV)/.dev-installed
+PYC_STAMP := $(VENV)/.compiled
+PY_FILES := $(shell find app migrations -name '*.py')
 PO_FILES := $(wildcard app/locale/*/LC_MESSAGES/*.po)
 MO_FILES := $(PO_FILES:.po=.mo)
 # Written by `make lock` only: no host names, one file for every Python from 3.11, hashes for all.
@@ -35,10 +37,10 @@ endif
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
-run: $(RUN_STAMP) $(MO_FILES) ## set everything up when needed, then serve (PORT, DATA_DIR, DATABASE_URL)
+run: $(RUN_STAMP) $(MO_FILES) $(PYC_STAMP) ## set everything up when needed, then serve (PORT, DATA_DIR, DATABASE_URL)
 	@exec $(PY) -m app serve
 
-install-run: $(RUN_STAMP) $(MO_FILES) ## what a server needs, without the tools of developers
+install-run: $(RUN_STAMP) $(MO_FILES) $(PYC_STAMP) ## what a server needs, without the tools of developers
 
 install: $(RUN_STAMP) $(DEV_STAMP) $(MO_FILES) ## the virtual environment with all that development needs
 
@@ -64,10 +66,10 @@ lock: $(DEV_STAMP) ## resolve the .in files again into the three hash-only locks
 vendor: $(DEV_STAMP) ## fetch the front-end files of the manifest again and check their hashes
 	@$(PY) -m tools.vendor
 
-bench: $(DEV_STAMP) $(MO_FILES) ## measure what the README claims, as a table
+bench: $(DEV_STAMP) $(MO_FILES) $(PYC_STAMP) ## measure what the README claims, as a table
 	@$(PY) -m tests.bench $(BENCH_ARGS)
 
-faults: $(DEV_STAMP) $(MO_FILES) ## kill, fill the disk, break the mail: longer than make test
+faults: $(DEV_STAMP) $(MO_FILES) $(PYC_STAMP) ## kill, fill the disk, break the mail: longer than make test
 	@$(PY) -m pytest tests/faults -m "faults" $(PYTEST_ARGS)
 
 soak: $(DEV_STAMP) $(MO_FILES) ## hours of ordinary use, watched for growth
@@ -89,6 +91,11 @@ clean: ## remove what make made, not your data
 # Needs only what the program itself needs: no developer tools.
 %.mo: %.po | $(RUN_STAMP)
 	@$(PY) -m tools.messages compile
+
+# Compiled here, also where Python is told to write no bytecode: a start would compile everything again.
+$(PYC_STAMP): $(PY_FILES) | $(RUN_STAMP)
+	@$(PY) -m compileall -q app migrations
+	@touch $@
 
 $(PY):
 	@command -v $(PYTHON) >/dev/null || { \
