@@ -22,8 +22,11 @@ from app.kit.migrate import NewerDatabase
 from app.settings import Settings, UnreadableSettings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from app.kit.lock import FileLock
     from app.main import Parts
+    from app.upkeep.invariants import Violation
 
 STAYING: Final = ("serve", "worker")
 PRIVATE: Final = 0o077  # what we make is for the user that runs the program: it holds people's data
@@ -156,6 +159,14 @@ def claim_or_exit(settings: Settings, *, pages: bool, worker: bool) -> list[File
         raise unusable(settings, trouble) from None
 
 
+def tell(found: Sequence[Violation]) -> None:
+    """Say what is not as it must be, a line each, and end with status 1 when there is anything."""
+    for violation in found:
+        typer.echo(str(violation), err=True)
+    if found:
+        raise fail("1 ding klopt niet." if len(found) == 1 else f"{len(found)} dingen kloppen niet.")
+
+
 def parts_or_exit() -> Parts:
     """The parts of the program for a command, on a database that is up to date."""
     from app.main import make_parts  # noqa: PLC0415
@@ -219,7 +230,7 @@ def backup() -> None:
 def restore(path: Annotated[Path, typer.Argument(help="De back-up, een .tar-bestand.", exists=True)]) -> None:
     """Zet een back-up terug in een lege DATA_DIR of een lege database."""
     from app.main import open_storage  # noqa: PLC0415
-    from app.serving import replay_erasures  # noqa: PLC0415
+    from app.serving import after_restore  # noqa: PLC0415
     from app.upkeep import restore as upkeep  # noqa: PLC0415
     from app.upkeep.archive import BackupFailed  # noqa: PLC0415
 
@@ -230,8 +241,9 @@ def restore(path: Annotated[Path, typer.Argument(help="De back-up, een .tar-best
     except BackupFailed as failed:
         raise fail(f"Terugzetten lukt niet: {failed}.") from None
     migrate_or_exit(settings)
-    erased = replay_erasures(settings)
+    erased, found = after_restore(settings)
     typer.echo(f"Teruggezet: de stand van {made_at:%Y-%m-%d %H:%M} UTC. Opnieuw gewist: {erased} personen.")
+    tell(found)
 
 
 @app.command()
@@ -240,11 +252,7 @@ def doctor() -> None:
     from app.upkeep.examine import examine  # noqa: PLC0415
 
     parts = parts_or_exit()
-    found = examine(parts.settings.database, parts.storage, data_dir=parts.settings.data_dir)
-    for violation in found:
-        typer.echo(str(violation), err=True)
-    if found:
-        raise fail(f"{len(found)} dingen kloppen niet.")
+    tell(examine(parts.settings.database, parts.storage, data_dir=parts.settings.data_dir))
     typer.echo("Alles klopt.")
 
 

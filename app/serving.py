@@ -14,7 +14,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 import typer
@@ -27,9 +27,13 @@ from app.kit.db import lock_folder
 from app.kit.migrate import upgrade
 from app.kit.storage import flush
 from app.main import Parts, create_app, make_parts
+from app.people.actions import retention
 from app.settings import DEMO_PASSWORD, Settings
 from app.worker.run import Worker, registered
 from app.worker.work import GiveUp
+
+if TYPE_CHECKING:
+    from app.upkeep.invariants import Violation
 
 GRACE_S: Final = 10
 SAFE_SQLITE: Final = (3, 51, 3)  # older ones may lose a write-ahead log, very rarely (security.md 3.2)
@@ -219,16 +223,27 @@ def _move_in(aside: Path, settings: Settings) -> None:
     shutil.rmtree(aside)
 
 
-def replay_erasures(settings: Settings) -> int:
-    """Erase again, after a restore, whoever was erased since the backup was made; gives how many."""
+def after_restore(settings: Settings) -> tuple[int, list[Violation]]:
+    """What a restore is not done without: how many people were erased again, and what is not as it must be.
+
+    Whoever was erased since the backup was made is on the list beside it. Copies of own data are in no backup, so
+    the rows that name one go; who wants hers asks again.
+    """
+    from app.upkeep.examine import examine  # noqa: PLC0415 - a start has no need of it
+
     parts = make_parts(settings)
-    listed = [ERASED.fullmatch(key) for key in parts.storage.keys("erasures")]
-    erased = 0
-    for person_id in sorted(int(found[1]) for found in listed if found):
-        with suppress(GiveUp):  # she came after the backup, so there is nothing of her in it
-            registered()[0]["people.erase"](parts.work, {"person_id": person_id})
-            erased += 1
-    return erased
+    try:
+        listed = [ERASED.fullmatch(key) for key in parts.storage.keys("erasures")]
+        erased = 0
+        for person_id in sorted(int(found[1]) for found in listed if found):
+            with suppress(GiveUp):  # she came after the backup, so there is nothing of her in it
+                registered()[0]["people.erase"](parts.work, {"person_id": person_id})
+                erased += 1
+        with parts.database.writing() as db:
+            retention.drop_exports(db, ids=retention.ready_exports(db))
+    finally:
+        parts.database.close()
+    return erased, examine(settings.database, parts.storage, data_dir=settings.data_dir)
 
 
 def set_up_logs(settings: Settings) -> None:

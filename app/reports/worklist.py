@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import takewhile
 from typing import Final
 
 from sqlalchemy import exists, func, or_, select
@@ -17,7 +18,7 @@ from app.intervision.queries.rounds import RoundWork
 from app.intervision.queries.rounds import waiting as rounds_waiting
 from app.jobs.tables import Job
 from app.kit.localtime import local_day
-from app.ledger.tables import LedgerEvent
+from app.ledger.tables import LedgerContent, LedgerEvent
 from app.outbox.tables import Message
 from app.people.queries import person_names
 from app.people.tables import Account, Invitation, Person
@@ -27,6 +28,7 @@ from app.practice.queries import waiting as practice_waiting
 ENDS_SOON: Final = timedelta(days=3)
 MAIL_LATE: Final = timedelta(hours=1)
 BACKUP_LATE: Final = timedelta(hours=48)  # twice the usual day
+NIGHTS: Final = 40  # how far back we look for the night from which something was wrong
 NAMES: Final = 3
 
 
@@ -44,6 +46,7 @@ class Work(StrEnum):
     TO_SETTLE = "to_settle"
     JOBS = "jobs"
     BACKUP = "backup"
+    CHECK = "check"
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ class WorkList:
 def work_list(db: Session, *, now: datetime, first_steps_open: bool) -> WorkList:
     """The list of this moment; the number of statements does not grow with what waits."""
     reviews = practice_waiting(db, now)
+    failed_jobs, backup_at = _background(db)
     lines = [
         WorkLine(Work.FIRST_STEPS, 1, "/beheer/start") if first_steps_open else None,
         _decisions(db),
@@ -78,9 +82,9 @@ def work_list(db: Session, *, now: datetime, first_steps_open: bool) -> WorkList
         _mail(db, now),
         _invitations(db, now),
         *_rounds(db, now),
-        _jobs(db),
+        failed_jobs,
+        _check(db),
     ]
-    backup_at = db.scalar(select(func.max(LedgerEvent.at)).where(LedgerEvent.action == "backup.made"))
     if not first_steps_open and (backup_at is None or now - backup_at > BACKUP_LATE):
         lines.append(WorkLine(Work.BACKUP, 1, "", local_day(backup_at) if backup_at else None))
     return WorkList(tuple(line for line in lines if line is not None), backup_at, tuple(reviews))
@@ -183,11 +187,27 @@ def _rounds(db: Session, now: datetime) -> list[WorkLine]:
     ]
 
 
-def _jobs(db: Session) -> WorkLine | None:
-    """Work in the background that was given up."""
+def _check(db: Session) -> WorkLine | None:
+    """What last night's check found, since the first night that found something (security.md 2)."""
+    nights = db.execute(
+        select(LedgerEvent.at, LedgerContent.content)
+        .join(LedgerContent, LedgerContent.event_id == LedgerEvent.id)
+        .where(LedgerEvent.action == "upkeep.checked")
+        .order_by(LedgerEvent.at.desc())
+        .limit(NIGHTS)
+    ).all()
+    wrong = list(takewhile(lambda night: night.content.get("violations"), nights))
+    if not wrong:
+        return None
+    return WorkLine(Work.CHECK, int(wrong[0].content["violations"]), "", local_day(wrong[-1].at))
+
+
+def _background(db: Session) -> tuple[WorkLine | None, datetime | None]:
+    """Work in the background that was given up, and when the last backup was made: one statement."""
+    backup_at = select(func.max(LedgerEvent.at)).where(LedgerEvent.action == "backup.made").scalar_subquery()
     row = db.execute(
-        select(func.count().label("n"), func.min(Job.failed_at).label("since"))
+        select(func.count().label("n"), func.min(Job.failed_at).label("since"), backup_at.label("backup_at"))
         .select_from(Job)
         .where(Job.failed_at.is_not(None))
     ).one()
-    return WorkLine(Work.JOBS, row.n, "", local_day(row.since)) if row.n else None
+    return (WorkLine(Work.JOBS, row.n, "", local_day(row.since)) if row.n else None), row.backup_at

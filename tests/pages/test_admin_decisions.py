@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from app.certification import actions
 from app.certification.tables import Certificate, CertificationDecision
@@ -15,7 +15,8 @@ from app.jobs.actions import enqueue
 from app.jobs.tables import Job
 from app.ledger.actions import record
 from app.outbox.tables import Message
-from app.people.tables import SignIn
+from app.people.tables import Export, SignIn
+from app.worker.run import registered
 from tests.conftest import START
 from tests.page import Site, make_test_parts
 from tests.trained import Training, make_ready
@@ -120,6 +121,30 @@ def test_failed_work_and_an_old_backup_ask_for_action(site: Site, training: Trai
     assert "op de achtergrond mislukte" not in fatma.get("/beheer").text
     with site.parts.database.reading() as db:
         assert db.scalars(select(Job.failed_at).where(Job.key == "x")).one() is None
+
+
+def test_what_the_night_found_asks_for_action_until_it_is_mended(
+    site: Site, training: Training, clock: MovableClock
+) -> None:
+    check = registered()[0]["upkeep.check"]
+    for _ in range(2):
+        check(site.parts.work, {})
+        assert "nachtelijke controle" not in site.visitor(training.cast.fatma.id).get("/beheer").text
+        clock.advance(timedelta(days=1))
+    with site.parts.database.writing() as db:
+        lost = Export(person_id=training.cast.noor.id, asked_at=START, ready_at=START, storage_key="exports/lost")
+        db.add(lost)
+    for _ in range(2):
+        check(site.parts.work, {})
+        page = site.visitor(training.cast.fatma.id).get("/beheer").text
+        assert "De nachtelijke controle vond 1 ding dat niet klopt" in page
+        assert "python -m app doctor" in page
+        assert "Sinds woensdag 25 november." in page  # the first night, not the last
+        clock.advance(timedelta(days=1))
+    with site.parts.database.writing() as db:
+        db.execute(delete(Export))
+    check(site.parts.work, {})
+    assert "nachtelijke controle" not in site.visitor(training.cast.fatma.id).get("/beheer").text
 
 
 def test_statements_of_the_overview_do_not_grow(site: Site, training: Training) -> None:

@@ -61,6 +61,11 @@ def old_exports(db: Session, *, now: datetime) -> list[tuple[int, str]]:
     return [(row.id, row.storage_key) for row in rows]
 
 
+def ready_exports(db: Session) -> list[int]:
+    """Copies of own data that have a file."""
+    return list(db.scalars(select(Export.id).where(Export.storage_key != "", Export.removed_at.is_(None))))
+
+
 def drop_exports(db: Session, *, ids: Iterable[int]) -> int:
     """Forget copies whose files are gone."""
     wanted = set(ids)
