@@ -111,7 +111,7 @@ def create_app(parts: Parts, *, with_worker: bool = False) -> FastAPI:
         app.router.routes.append(edge.route(entry))
     refuse_unguarded(app)
     app.add_middleware(SecurityHeaders)
-    app.add_exception_handler(HTTPException, partial(_http_error, responder))
+    app.add_exception_handler(HTTPException, partial(_http_error, edge))
     app.add_exception_handler(Exception, partial(_bug, responder))
     app.state.parts = parts
     return app
@@ -137,10 +137,9 @@ def entry_of(route: BaseRoute) -> Entry | None:
     return bound[0] if bound and isinstance(bound[0], Entry) else None
 
 
-async def _http_error(responder: Responder, request: Request, error: Exception) -> Response:
+async def _http_error(edge: Edge, request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    known = status if status in {400, 404, 405, 413} else 404
-    response = errors.plain(responder, request, known)
+    response = await edge.missed(request, status if status in {400, 404, 405, 413} else 404)
     if isinstance(error, HTTPException) and error.headers:
         response.headers.update(error.headers)
     return response

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
@@ -31,6 +32,7 @@ from app.web.kit.ask import Answer, Ask, Redirect, Services
 from app.web.kit.entry import Entry
 from app.web.kit.responses import Responder
 
+Answered = TypeVar("Answered")
 FORM_KEY_LENGTHS = range(16, 81)
 UNIQUE_VIOLATION = "23505"  # PostgreSQL; SQLite has one writer, so there it is a bug
 
@@ -89,14 +91,23 @@ class Hop:
 
     def refused(self) -> Response | None:
         """The answer to somebody who may not do this, before slow work is done for her; None when she may."""
+        return self._identified(self._refusal)
+
+    def plain(self, status: int) -> Response:
+        """The page for a status that the edge knew by itself, as the viewer should see it."""
+        return self._identified(lambda: errors.plain(self.responder, self.request, status, self.viewer))
+
+    def _identified(self, answer: Callable[[], Answered]) -> Answered | Response:
+        """An answer that needs nothing from the database but who asks."""
         ask = Ask(self.services, self.request, self.viewer, self.services.clock.now(), self.form)
         try:
             with self.services.database.reading() as session:
+                self._driver = session.connection().connection.driver_connection
                 self._identify(ask, session)
         except (DatabaseBusy, OperationalError, PoolTimeout) as trouble:
             errors.report(self.entry.name, trouble)
             return errors.plain(self.responder, self.request, 503)
-        return self._refusal()
+        return answer()
 
     def _with_session(self, ask: Ask) -> Response:
         database = self.services.database

@@ -6,10 +6,10 @@ Pages register here and nowhere else, each with the permission that it asks for.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import anyio
 import structlog
@@ -22,10 +22,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.access import Permission
+from app.kit.errors import NotFound
 from app.kit.ids import MAX_ID
 from app.kit.storage import StorageTrouble
 from app.web.kit import csrf, errors, sessions
-from app.web.kit.ask import Services
+from app.web.kit.ask import Answer, Ask, Services
 from app.web.kit.body import BodyTooLarge, read_form
 from app.web.kit.entry import Entry, PageFunction
 from app.web.kit.hop import Abandoned, Hop
@@ -36,6 +37,16 @@ PREPARE_S: Final = 30.0
 HEAVY_AT_ONCE: Final = 2  # pictures decoded at the same time, so that they never hold up signing in
 SLOW_AT_ONCE: Final = 4  # password checks; 19 MiB each
 SAFE: Final = frozenset({"GET", "HEAD"})
+
+Looked = TypeVar("Looked")
+
+
+def _nothing(_ask: Ask) -> Answer:
+    raise NotFound
+
+
+MISSED: Final = Entry("GET", "/", _nothing, Permission.PUBLIC, "edge.missed")
+"""Stands in the log where no route is."""
 
 log = structlog.get_logger("web")
 
@@ -130,57 +141,80 @@ class Edge:
         )
         return response
 
+    async def missed(self, request: Request, status: int) -> Response:
+        """The page where none is: an address without a route (404), or a method that its route has not (405)."""
+        return await self._refused(MISSED, request, status)
+
     async def _respond(self, entry: Entry, request: Request) -> Response:
-        ask_errors = partial(errors.plain, self.responder, request)
+        refused = partial(self._refused, entry, request)
         if any(isinstance(value, int) and value > MAX_ID for value in request.path_params.values()):
-            return ask_errors(404)
+            return await refused(404)
         if any("\x00" in given for given in request.query_params.values()):  # no database and no page can hold it
-            return ask_errors(400)
+            return await refused(400)
         form = FormData()
         # Nobody who is not signed in gets to hand us a body for a place that is not public.
         unknown = entry.policy is not Permission.PUBLIC and not sessions.has_cookie(request, self.services.settings)
         if request.method not in SAFE and not unknown:
             if not csrf.same_origin(request.headers, self.services.settings.address, demo=self.services.settings.demo):
-                return ask_errors(403)
+                return await refused(403)
             try:
                 form = await read_form(request, entry.body_bytes)
             except BodyTooLarge:
-                return ask_errors(413)
+                return await refused(413)
             except (ClientDisconnect, ValueError):
-                return ask_errors(400)
+                return await refused(400)
             except OSError as trouble:  # a large upload waits on disk, and the disk may be full
                 errors.report(entry.name, trouble)
-                return ask_errors(503)
+                return errors.plain(self.responder, request, 503)
         try:
             return await self._run(entry, request, form)
         finally:
             await form.close()
 
+    async def _refused(self, entry: Entry, request: Request, status: int) -> Response:
+        """What the edge says no to by itself, in the language and with the menu of who is signed in.
+
+        Who shows no session costs the database nothing.
+        """
+        if not sessions.has_cookie(request, self.services.settings):
+            return errors.plain(self.responder, request, status)
+        hop = Hop(self.services, self.responder, entry, request, FormData())
+        return await self._bounded(hop, self._in_lane(partial(hop.plain, status)))
+
     async def _run(self, entry: Entry, request: Request, form: FormData) -> Response:
         hop = Hop(self.services, self.responder, entry, request, form)
-        try:
-            if entry.prepare is not None:
-                with anyio.fail_after(DEADLINE_S):
-                    refused = await to_thread.run_sync(hop.refused, limiter=self.lane, abandon_on_cancel=True)
-                if refused is not None:
-                    return refused
-                with anyio.fail_after(PREPARE_S):
-                    hop.prepared = await to_thread.run_sync(
-                        partial(entry.prepare, self.services, form), abandon_on_cancel=True
-                    )
-            limiter = self.heavy if entry.heavy else self.slow if entry.own_transactions else self.lane
-            with anyio.fail_after(PREPARE_S if entry.heavy else DEADLINE_S):
+        return await self._bounded(hop, self._steps(hop))
+
+    async def _steps(self, hop: Hop) -> Response:
+        entry = hop.entry
+        if entry.prepare is not None:
+            if (refused := await self._in_lane(hop.refused)) is not None:
+                return refused
+            with anyio.fail_after(PREPARE_S):
+                hop.prepared = await to_thread.run_sync(
+                    partial(entry.prepare, self.services, hop.form), abandon_on_cancel=True
+                )
+        limiter = self.heavy if entry.heavy else self.slow if entry.own_transactions else self.lane
+        with anyio.fail_after(PREPARE_S if entry.heavy else DEADLINE_S):
+            response = await to_thread.run_sync(hop.run, limiter=limiter, abandon_on_cancel=True)
+            if hop.repeat:  # somebody else was faster in this very moment
                 response = await to_thread.run_sync(hop.run, limiter=limiter, abandon_on_cancel=True)
-                if hop.repeat:  # somebody else was faster in this very moment
-                    response = await to_thread.run_sync(hop.run, limiter=limiter, abandon_on_cancel=True)
-        except StorageTrouble as trouble:
-            errors.report(entry.name, trouble)
-            return errors.plain(self.responder, request, 503)
-        except TimeoutError:
-            hop.abandon()
-            return errors.plain(self.responder, request, 503)
-        except Abandoned:
-            return errors.plain(self.responder, request, 503)
         if hop.touch_due:
             response.background = BackgroundTask(to_thread.run_sync, partial(sessions.touch, self.services, hop.viewer))
         return response
+
+    async def _in_lane(self, look: Callable[[], Looked]) -> Looked:
+        with anyio.fail_after(DEADLINE_S):
+            return await to_thread.run_sync(look, limiter=self.lane, abandon_on_cancel=True)
+
+    async def _bounded(self, hop: Hop, work: Awaitable[Response]) -> Response:
+        """The answer of the work, or the page that says that it took too long or that the store is away."""
+        try:
+            return await work
+        except StorageTrouble as trouble:
+            errors.report(hop.entry.name, trouble)
+        except TimeoutError:
+            hop.abandon()
+        except Abandoned:
+            pass
+        return errors.plain(self.responder, hop.request, 503)
