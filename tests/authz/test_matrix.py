@@ -7,160 +7,32 @@ where the answer is no, and "not yours" reads exactly like "does not exist".
 
 from __future__ import annotations
 
-import csv
 import re
-import shutil
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
-from functools import cache
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from fastapi import FastAPI
-from fastapi.testclient import TestClient
 
 from app import access
 from app.access import Permission
-from app.kit.clock import MovableClock
-from app.kit.db import Database
-from app.main import all_entries, create_app
-from tests.authz.tries import THINGS, TRIES, Try, missing_path, path_of
-from tests.authz.world import World, make_world
-from tests.conftest import SQLITE_NAME, START
-from tests.page import ADDRESS, SAME_ORIGIN, make_test_parts
+from app.main import create_app
+from tests.authz.scene import ENTRIES, NO, PERSONAS, Scene, client_of, expected_of, rows, told
+from tests.authz.tries import THINGS, TRIES, missing_path, path_of
+from tests.page import SAME_ORIGIN
 
 if TYPE_CHECKING:
-    from httpx2 import Response
-
-    from app.main import Parts
     from app.web.kit.entry import Entry
+    from tests.authz.world import World
 
-MATRIX: Final = Path(__file__).with_name("matrix.csv")
-PERSONAS: Final = (
-    "anonymous",
-    "noor",  # a professional; the things are hers
-    "mina",  # a professional of the same organisation
-    "joris",  # a professional of another organisation, in the same cohort
-    "ruben",  # her coach
-    "daan",  # a coach of others
-    "els",  # her coach until fifty-nine days ago
-    "sanne",  # the contact of her organisation
-    "peter",  # the contact of another organisation
-    "iris",  # leads the intervision meeting
-    "aya",  # an author
-    "fatma",  # an admin
-    "otto",  # the owner
-    "bram",  # a professional whose account is blocked; his session still runs
-)
-NO: Final = frozenset({"login", "confirm", "403", "404"})
 NOTED_LOOKS: Final = {
     "verification.show": frozenset(PERSONAS),  # the limit on trying many codes
     "practice.record": frozenset({"fatma", "otto"}),  # an admin who opens scores stands in the ledger
 }
 """Pages that are looked at and yet write, for whom (architecture.md 4: limits and logged reads)."""
 PARTIAL: Final = {"hx-request": "true", "hx-request-type": "partial"}
-ENTRIES: Final = all_entries()
-Rows = dict[tuple[str, str], dict[str, str]]
-
-
-def rows() -> Rows:
-    with MATRIX.open(encoding="utf-8", newline="") as file:
-        return {(row["method"], row["name"]): row for row in csv.DictReader(file)}
-
-
-@dataclass
-class Scene:
-    """The world in a database that can be put back as it was, and the program on it."""
-
-    world: World
-    parts: Parts
-    client: TestClient
-    file: Path
-    whole: Path
-    watch: sqlite3.Connection
-    seen: int = 0
-
-    def send(
-        self, entry: Entry, path: str, who: str, *, more: dict[str, str] | None = None, ours: bool = True
-    ) -> Response:
-        """One request of a persona; a form is filled in as its page would have it."""
-        how = TRIES.get(entry.name, Try())
-        headers = {"cookie": f"__Host-session={self.world.sessions[who]}"} if who != "anonymous" else {}
-        headers |= more or {}
-        self.client.cookies.clear()
-        if entry.method == "GET":
-            return self.client.get(path, headers=headers, follow_redirects=False)
-        headers |= SAME_ORIGIN if ours else {}
-        files = how.files(self.world) if how.files else None
-        return self.client.post(path, data=how.form(self.world), files=files, headers=headers, follow_redirects=False)
-
-    def wrote(self) -> bool:
-        """Whether anything at all was written since the last question; if so, it is undone."""
-        [version] = self.watch.execute("PRAGMA data_version").fetchone()
-        if version == self.seen:
-            return False
-        with closing(sqlite3.connect(self.whole)) as source, closing(sqlite3.connect(self.file)) as target:
-            source.backup(target)
-        [self.seen] = self.watch.execute("PRAGMA data_version").fetchone()
-        return True
-
-
-@pytest.fixture(scope="session")
-def told_world(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Path]:
-    """The story, told once for each worker: the world and the folder with its database and files."""
-    folder = tmp_path_factory.mktemp("world")
-    shutil.copyfile(migrated_sqlite, folder / SQLITE_NAME)
-    clock = MovableClock(START)
-    database = Database.open(f"sqlite:///{folder / SQLITE_NAME}", data_dir=folder)
-    world = make_world(make_test_parts(database, folder, clock), clock)
-    database.close()
-    with (
-        closing(sqlite3.connect(folder / SQLITE_NAME)) as source,
-        closing(sqlite3.connect(folder / "whole.db")) as target,
-    ):
-        source.backup(target)
-    return world, folder
-
-
-@pytest.fixture(scope="session")
-def running(told_world: tuple[World, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    """A copy of the world with the program running on it, once for each worker: what is written is undone."""
-    world, told = told_world
-    folder = tmp_path_factory.mktemp("scene")
-    file = folder / SQLITE_NAME
-    shutil.copyfile(told / "whole.db", file)
-    shutil.copytree(told / "files", folder / "files")
-    database = Database.open(f"sqlite:///{file}", data_dir=folder)
-    parts = make_test_parts(database, folder, MovableClock(START))
-    with closing(sqlite3.connect(file)) as watch, client_of(create_app(parts)) as client:
-        yield Scene(world, parts, client, file, told / "whole.db", watch)
-    database.close()
-
-
-def client_of(app: FastAPI) -> TestClient:
-    """A client to which a bug is a page, as it is to everybody: the matrix says 500 then."""
-    return TestClient(app, base_url=ADDRESS, raise_server_exceptions=False)
-
-
-@pytest.fixture
-def scene(running: Scene) -> Scene:
-    """The world as it was told."""
-    running.seen = -1
-    running.wrote()
-    return running
-
-
-def told(response: Response, *, partial: bool = False) -> str:
-    """The answer as a cell says it. htmx gets its redirects as a header."""
-    to = response.headers.get("hx-redirect" if partial else "location", "")
-    if to.startswith("/inloggen?next="):
-        return "login"
-    if to.startswith("/bevestigen?next="):
-        return "confirm"
-    return "303" if partial and to else str(response.status_code)
 
 
 def test_every_route_has_its_row_and_every_row_its_route() -> None:
@@ -197,16 +69,6 @@ def differences(scene: Scene, who: str, entries: list[Entry]) -> list[str]:
         if entry.method == "GET" and wrote != (who in NOTED_LOOKS.get(entry.name, ())):
             found.append(f"GET {entry.name}: {'something' if wrote else 'nothing'} was written")
     return found
-
-
-@cache
-def rows_once() -> Rows:
-    return rows()
-
-
-def expected_of(entry: Entry, who: str) -> str:
-    """The cell; a route without a row is red once, by its own test."""
-    return rows_once().get((entry.method, entry.name), {}).get(who, "a row")
 
 
 @pytest.mark.parametrize("who", PERSONAS)
