@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from app.kit.clock import Clock, SystemClock
 from app.kit.db import Database
@@ -26,9 +26,10 @@ from app.web.kit.ask import Services
 from app.web.kit.entry import Entry
 from app.web.kit.headers import HEADERS, SecurityHeaders
 from app.web.kit.responses import Responder
-from app.web.kit.route import Area, Edge
+from app.web.kit.route import Area, Edge, entry_at
 from app.web.kit.static import StaticFiles
 from app.web.kit.templates import make_templates
+from app.web.kit.way_back import ways_back
 from app.worker.run import Worker
 from app.worker.work import Work
 
@@ -94,7 +95,8 @@ def create_app(parts: Parts, *, with_worker: bool = False) -> FastAPI:
     """The web program. Refuses to start when a route has no policy or two share a name."""
     static = StaticFiles.load()
     responder = Responder(parts.settings, make_templates(static.url), sessions.secure(parts.settings))
-    edge = Edge(parts.services, responder)
+    entries = all_entries()
+    edge = Edge(parts.services, responder, ways_back(entries))
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
@@ -107,7 +109,7 @@ def create_app(parts: Parts, *, with_worker: bool = False) -> FastAPI:
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=life, redirect_slashes=False)
     app.router.routes.append(Route("/static/{name:path}", static.answer, name="static"))
-    for entry in all_entries():
+    for entry in entries:
         app.router.routes.append(edge.route(entry))
     refuse_unguarded(app)
     app.add_middleware(SecurityHeaders)
@@ -123,7 +125,7 @@ def refuse_unguarded(app: FastAPI) -> None:
     for route in app.routes:
         if isinstance(route, Route) and route.name in OPEN_ROUTES:
             continue
-        entry = entry_of(route)
+        entry = entry_at(getattr(route, "endpoint", None))
         if entry is None:
             raise RuntimeError(f"{route} declares no policy")
         if (entry.name, entry.method) in seen:
@@ -131,24 +133,18 @@ def refuse_unguarded(app: FastAPI) -> None:
         seen.add((entry.name, entry.method))
 
 
-def entry_of(route: BaseRoute) -> Entry | None:
-    """The entry behind a route; None when it was made in another way."""
-    bound = getattr(getattr(route, "endpoint", None), "args", ())
-    return bound[0] if bound and isinstance(bound[0], Entry) else None
-
-
 async def _http_error(edge: Edge, request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     response = await edge.missed(request, status if status in {400, 404, 405, 413} else 404)
-    if isinstance(error, HTTPException) and error.headers:
+    if isinstance(error, HTTPException) and error.headers and response.status_code == status:
         response.headers.update(error.headers)
     return response
 
 
 async def _bug(responder: Responder, request: Request, error: Exception) -> Response:
     """The page for a bug. It leaves outside the middleware, so it gets its headers here."""
-    bound = getattr(request.scope.get("endpoint"), "args", ())
-    errors.report(bound[0].name if bound and isinstance(bound[0], Entry) else "unknown", error)
+    entry = entry_at(request.scope.get("endpoint"))
+    errors.report(entry.name if entry else "unknown", error)
     response = errors.plain(responder, request, 500)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)

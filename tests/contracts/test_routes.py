@@ -99,10 +99,10 @@ def leads_somewhere(address: str, method: str) -> bool:
     path = re.split(r"[?#]", address, maxsplit=1)[0]
     if not path.startswith(("/", HOLE + "/")):
         return True
-    return any(_fits(entry, path) for entry in ENTRIES if entry.method == method) or path.startswith("/static/")
+    return any(fits(entry, path) for entry in ENTRIES if entry.method == method) or path.startswith("/static/")
 
 
-def _fits(entry: Entry, path: str) -> bool:
+def fits(entry: Entry, path: str) -> bool:
     """Whether a path can be this route's; one that begins with a hole needs only the same end."""
     ours, theirs = entry.path.split("/"), path.split("/")
     if theirs[0] == HOLE:
@@ -178,5 +178,5 @@ def test_every_form_that_can_be_sent_stands_on_a_page() -> None:
     offered += [to for _, to in addresses_in_code()] + put_together()
     paths = {re.split(r"[?#]", to, maxsplit=1)[0] for to in offered}
     sent = [entry for entry in ENTRIES if entry.method == "POST"]
-    unseen = [f"{entry.name} {entry.path}" for entry in sent if not any(_fits(entry, path) for path in paths)]
+    unseen = [f"{entry.name} {entry.path}" for entry in sent if not any(fits(entry, path) for path in paths)]
     assert unseen == [], "\n".join(unseen)

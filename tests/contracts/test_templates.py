@@ -86,6 +86,16 @@ def used_by_templates() -> set[str]:
     return {other for name in NAMES for other in meta.find_referenced_templates(tree(name)) if other is not None}
 
 
+def brought_along(name: str) -> set[str]:
+    """A template and every other one that it extends, includes or imports, however deep."""
+    found, waiting = set(), {name}
+    while waiting:
+        one = waiting.pop()
+        found.add(one)
+        waiting |= {other for other in meta.find_referenced_templates(tree(one)) if other} - found
+    return found
+
+
 def put_together() -> list[tuple[str, str]]:
     """(beginning, end) of names that are put together, such as f"design/_{part}.html"."""
     found = []

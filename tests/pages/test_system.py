@@ -51,7 +51,17 @@ def test_the_language_is_kept_and_leads_back_only_to_ourselves(site: Site) -> No
 def test_a_wrong_method_is_405(site: Site) -> None:
     visitor = site.stranger()
     assert visitor.client.put("/healthz").status_code == 405
-    assert visitor.client.get("/taal").status_code == 405
+    assert visitor.client.head("/taal").status_code == 405
+
+
+def test_a_form_that_was_not_right_can_be_opened_again(site: Site) -> None:
+    """It came back at the address that it was sent to, which only takes forms."""
+    visitor = site.stranger()
+    visitor.post("/inloggen/code", {"email": "geen adres"}, status=422)
+    again = visitor.get("/inloggen/code?x=//evil.test", status=303)
+    assert again.headers["location"] == "/inloggen"
+    assert "allow" not in again.headers
+    assert 'action="/inloggen/code"' in visitor.follow(again).text
 
 
 def test_a_body_that_is_too_large_is_413(site: Site) -> None:

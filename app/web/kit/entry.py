@@ -20,6 +20,7 @@ class Entry:
     """One route as declared: what it asks for and how it runs.
 
     `heavy`, with own transactions: it decodes what people sent, in places of its own, with half a minute.
+    `back`, for a form: the page that it stands on, where that is not the nearest page above it.
     """
 
     method: str
@@ -32,3 +33,4 @@ class Entry:
     heavy: bool = False
     prepare: Callable[[Services, FormData], Any] | None = None
     body_bytes: int = BODY_BYTES
+    back: str = ""

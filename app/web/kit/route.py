@@ -6,7 +6,7 @@ Pages register here and nowhere else, each with the permission that it asks for.
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -25,12 +25,14 @@ from app.access import Permission
 from app.kit.errors import NotFound
 from app.kit.ids import MAX_ID
 from app.kit.storage import StorageTrouble
+from app.people.rules import Viewer
 from app.web.kit import csrf, errors, sessions
-from app.web.kit.ask import Answer, Ask, Services
+from app.web.kit.ask import Answer, Ask, Redirect, Services
 from app.web.kit.body import BodyTooLarge, read_form
 from app.web.kit.entry import Entry, PageFunction
 from app.web.kit.hop import Abandoned, Hop
 from app.web.kit.responses import Responder
+from app.web.kit.way_back import filled
 
 DEADLINE_S: Final = 5.0  # security.md founding decision 6
 PREPARE_S: Final = 30.0
@@ -109,12 +111,19 @@ class Area:
         return register
 
 
+def entry_at(endpoint: object) -> Entry | None:
+    """The entry behind what a route runs; None when the route was made in another way."""
+    bound = getattr(endpoint, "args", ())
+    return bound[0] if bound and isinstance(bound[0], Entry) else None
+
+
 @dataclass
 class Edge:
     """Runs entries: limits, deadline, the lane, and the answer on the wire."""
 
     services: Services
     responder: Responder
+    ways_back: Mapping[str, str] = field(default_factory=dict)
     lane: CapacityLimiter = field(init=False)
     slow: CapacityLimiter = field(init=False)
     heavy: CapacityLimiter = field(init=False)
@@ -142,7 +151,15 @@ class Edge:
         return response
 
     async def missed(self, request: Request, status: int) -> Response:
-        """The page where none is: an address without a route (404), or a method that its route has not (405)."""
+        """The page where none is: an address without a route (404), or a method that its route has not (405).
+
+        An opened address that only takes a form leads to the page of that form. It says nothing about whether
+        there is such a thing: that page does, to who may know.
+        """
+        entry = entry_at(request.scope.get("endpoint"))
+        if status == 405 and request.method == "GET" and entry is not None and entry.path in self.ways_back:
+            to = filled(self.ways_back[entry.path], request.path_params)
+            return self.responder.respond(request, Viewer(), Redirect(status=303, to=to))
         return await self._refused(MISSED, request, status)
 
     async def _respond(self, entry: Entry, request: Request) -> Response:

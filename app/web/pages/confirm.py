@@ -88,7 +88,13 @@ def ask_code(ask: Ask) -> Answer:
     return Redirect(status=303, to=f"/bevestigen?code=1&next={quote(page.next)}", cookies=[browser])
 
 
-@area.post("/bevestigen/met-code", policy=Permission.SIGNED_IN, name="confirm.code", own_transactions=True)
+@area.post(
+    "/bevestigen/met-code",
+    policy=Permission.SIGNED_IN,
+    name="confirm.code",
+    own_transactions=True,
+    back="/bevestigen?code=1",
+)
 def with_code(ask: Ask) -> Answer:
     """Confirm with the mailed code."""
     form = Submitted.read(inputs.TypedCode, ask.form, ask.viewer.locale)

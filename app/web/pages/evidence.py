@@ -37,7 +37,12 @@ def show_small(ask: Ask, record: int, photo: int) -> Answer:
     return _picture(ask, record, photo, small=True)
 
 
-@area.post("/praktijk/{record:id}/foto/{photo:id}/weg", policy=Permission.FOLLOW_TRAINING, name="evidence.remove")
+@area.post(
+    "/praktijk/{record:id}/foto/{photo:id}/weg",
+    policy=Permission.FOLLOW_TRAINING,
+    name="evidence.remove",
+    back="/praktijk/{record:id}",
+)
 def remove(ask: Ask, record: int, photo: int) -> Answer:
     evidence.remove_photo(ask.db, by=ask.viewer, record_id=record, photo_id=photo, now=ask.now)
     return redirect(f"/praktijk/{record}#fotos", toast=N_("De foto is weg."))
