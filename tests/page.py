@@ -1,11 +1,13 @@
 """The strict page client: every page that a test looks at is checked as a whole.
 
 It fails on invalid HTML, a title that does not repeat the one h1, an id used twice, an input without a label,
-a form without action, an inline script or style, and a response without the security headers.
+a form without action, an inline script or style, and a response without the security headers; and on a summary
+above a form with two lines alike, or a line that does not name its field and lead to it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -102,6 +104,7 @@ def check_html(text: str, *, whole: bool = True) -> None:
         if callable(element.tag):  # a comment
             continue
         _check_element(element, everything, set(ids))
+    _check_summary(root)
     if whole:
         headings = [element for element in everything if element.tag == "h1"]
         assert len(headings) == 1, f"{len(headings)} h1"
@@ -126,6 +129,60 @@ def _check_element(element: Element, everything: list[Element], ids: set[str]) -
     for name in ("aria-describedby", "aria-labelledby", "for"):
         for target in given.get(name, "").split():
             assert target in ids, f"{name} points at {target!r}, which is not there"
+
+
+def _check_summary(root: Element) -> None:
+    """What somebody reads and follows without script: each thing to mend once, by the name of its field."""
+    parents = {child: parent for parent in root.iter() for child in parent}
+    boxes = [box for box in root.iter("ul") if box.attrib.get("class") == "errors"]
+    lines = [line for box in boxes for line in box.iter("li")]
+    words = [_words(line) for line in lines]
+    assert len(words) == len(set(words)), f"two lines alike in the summary: {words}"
+    for link in (link for line in lines for link in line.iter("a")):
+        target = next((one for one in root.iter() if one.attrib.get("id") == link.attrib["href"][1:]), None)
+        assert target is not None, f"{_words(link)!r} leads nowhere: {link.attrib['href']}"
+        assert _takes_focus(target, parents), f"{_words(link)!r} leads to what takes no focus"
+        names = _names_of(target, root, parents)
+        assert any(name in _words(link).casefold() for name in names), f"{_words(link)!r} names none of {names}"
+
+
+def _takes_focus(element: Element, parents: dict[Element, Element]) -> bool:
+    around = list(_around(element, parents))
+    folded = any(one.tag == "details" and "open" not in one.attrib for one in around)
+    hidden = element.attrib.get("type") == "hidden" or any("hidden" in one.attrib for one in [element, *around])
+    return (
+        element.tag in {"input", "select", "textarea"}
+        and not hidden
+        and not folded
+        and "disabled" not in element.attrib
+    )
+
+
+def _names_of(element: Element, root: Element, parents: dict[Element, Element]) -> list[str]:
+    """What people read as the name of a field: its label, the question around it, the section that says its number."""
+    if element.attrib.get("type") in {"radio", "checkbox"}:
+        groups = [one for one in _around(element, parents) if one.tag == "fieldset"][:1]
+        named = [legend for group in groups for legend in group.iter("legend")]
+    else:
+        named = []
+    if not named:
+        labels = list(root.iter("label"))
+        named = [one for one in labels if one.attrib.get("for") == element.attrib["id"] or element in list(one.iter())]
+    named += [bold for one in named for bold in one.iter("b")]  # in a box for a file, with help below it
+    names = [_words(one).removesuffix(" (mag leeg blijven)").removesuffix(" (may stay empty)") for one in named]
+    numbered = [one.attrib["aria-label"] for one in _around(element, parents) if "aria-label" in one.attrib]
+    names += [re.split(r" (?:van|of) \d+$", name)[0] for name in numbered]
+    return [name.rstrip(".:?!").casefold() for name in names if name]
+
+
+def _around(element: Element, parents: dict[Element, Element]) -> Iterator[Element]:
+    while element in parents:
+        element = parents[element]
+        yield element
+
+
+def _words(element: Element) -> str:
+    return " ".join("".join(element.itertext()).split())
 
 
 def _labelled(element: Element, everything: list[Element]) -> bool:

@@ -24,7 +24,7 @@ def test_every_part_stands_on_the_page_without_asking_the_database(site: Site) -
 
 def test_what_was_typed_comes_back_with_its_error_and_a_way_to_it(site: Site) -> None:
     text = site.stranger().get("/bouwstenen").text
-    assert '<a href="#f-email">Dit adres is niet compleet.' in text
+    assert '<a href="#f-email">E-mailadres: Dit adres is niet compleet.' in text
     field = re.search(r'<input class="input" id="f-email"[^>]*>', text)
     assert field is not None
     assert 'value="fatuma@"' in field[0]

@@ -197,6 +197,8 @@ def test_confirming_gives_a_fresh_factor_and_a_new_token(site: Site, cast: Cast,
     before = visitor.client.cookies.get("__Host-session")
     clock.advance(timedelta(hours=1))
     visitor.get("/bevestigen?next=/account")
+    empty = visitor.post("/bevestigen", {"password": "", "next": "/account"}, status=422)
+    assert '<a href="#f-password">Wachtwoord: Dit vakje is nog leeg.</a>' in empty.text
     visitor.post("/bevestigen", {"password": "iets anders dan dit", "next": "/account"}, status=422)
     answer = visitor.post("/bevestigen", {"password": PASSWORD, "next": "/account"})
     assert answer.headers["location"] == "/account"

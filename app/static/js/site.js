@@ -101,14 +101,6 @@
   const wide = matchMedia("(min-width: 62rem)");
   document.querySelectorAll("details[data-open-wide]").forEach((el) => { el.open = wide.matches; });
 
-  // One sentence may stand in the summary three times: each link starts with the label of its field.
-  document.querySelectorAll("#fouten a:not([data-named])").forEach((link) => {
-    const field = document.getElementById(link.hash.slice(1));
-    const label = field?.closest("fieldset.field")?.querySelector("legend") ?? field?.labels?.[0];
-    const name = (label?.firstChild?.textContent || label?.textContent)?.trim().replace(/[.:?!]$/, "");
-    if (name && !link.textContent.includes(name)) link.prepend(`${name}: `);
-  });
-
   // After a form came back with errors, start reading at the summary.
   document.getElementById("fouten")?.focus();
 })();

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, get_origin
 
+from markupsafe import Markup
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from starlette.datastructures import FormData, UploadFile
@@ -20,6 +21,14 @@ Given = TypeVar("Given", bound=BaseModel)
 OWN_FIELDS = frozenset({"form_key"})
 
 
+@dataclass(frozen=True)
+class Line:
+    """One line of the summary above a form. `target`: the id of the field; empty when the page draws none."""
+
+    words: str
+    target: str
+
+
 @dataclass
 class Submitted(Generic[Given]):
     """What templates see of a form. `value` is there when `valid`; `raw` always, so nothing typed is lost."""
@@ -29,6 +38,7 @@ class Submitted(Generic[Given]):
     value: Given | None = None
     problems: list[tuple[str, str]] = field(default_factory=list)
     key: str = field(default_factory=lambda: secrets.token_urlsafe(18))
+    places: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     @classmethod
     def blank(cls, locale: Locale = "nl", **initial: object) -> Submitted[Given]:
@@ -84,6 +94,23 @@ class Submitted(Generic[Given]):
 
     def error(self, name: str) -> str | None:
         return next((words for about, words in self.problems if about == name), None)
+
+    def drawn(self, name: str, label: str, target: str) -> None:
+        """A template draws a field: what people read beside it, and the id of its (first) input."""
+        plain = label.striptags() if isinstance(label, Markup) else label
+        self.places[name] = (plain.strip().rstrip(".:?!"), target)
+
+    @property
+    def summary(self) -> list[Line]:
+        """What there is to mend, each thing once, beginning with what its field is called on the page.
+
+        The page draws its fields below this, so it is drawn a second time (`Responder`).
+        """
+        lines: dict[Line, None] = {}
+        for name, words in self.problems:
+            label, target = self.places.get(name, ("", ""))
+            lines[Line(words if label in words else f"{label}: {words}", target)] = None
+        return list(lines)
 
     def refuse(self, refused: Refused) -> Submitted[Given]:
         """Note what an action refused, at its field."""

@@ -16,6 +16,7 @@ from app.people.rules import Viewer
 from app.settings import Settings
 from app.web.kit.ask import Answer, Content, Page, Redirect
 from app.web.kit.chrome import chrome_for
+from app.web.kit.forms import Submitted
 from app.web.kit.templates import Templates
 
 TOAST_COOKIE: Final = "toast"
@@ -70,7 +71,11 @@ class Responder:
             toast=toast,
             sample=bool(getattr(page, "sample", False)),
         )
-        body = self.templates.render(template, viewer.locale, {**answer.data, "chrome": chrome})
+        given = {**answer.data, "chrome": chrome}
+        body = self.templates.render(template, viewer.locale, given)
+        if any(isinstance(form, Submitted) and form.problems for form in answer.data.values()):
+            # The summary above a form names its fields as the page does, and the page draws them below it.
+            body = self.templates.render(template, viewer.locale, given)
         response = _html(request, body, answer.status)
         if toast:
             self._cookie(response, TOAST_COOKIE, "", 0)

@@ -128,12 +128,10 @@ STOPS: Final = (
 
 @dataclass(frozen=True)
 class BouwstenenPage:
-    """Sample data only. `fine` and `wrong` are forms: one filled in, one that came back."""
+    """Sample data only."""
 
     sections: tuple[tuple[str, str], ...]
     swatches: tuple[Swatches, ...]
-    fine: Submitted[Any]
-    wrong: Submitted[Any]
     choices: Submitted[Any]
     day: date
     stops: tuple[Stop, ...]
@@ -142,19 +140,9 @@ class BouwstenenPage:
 
 
 def _page(today: date) -> BouwstenenPage:
-    yesterday = today - timedelta(days=1)
     return BouwstenenPage(
         sections=SECTIONS,
         swatches=(WALL, PAPER, SOFT),
-        fine=Submitted.blank(naam="Fatuma Warsame", organisatie="2", coach="Wordt later gekozen"),
-        wrong=Submitted(
-            raw={"email": ["fatuma@"], "datum": [yesterday.isoformat()], "bericht": ["Tot donderdag!"]},
-            locale="nl",
-            problems=[
-                ("email", "Dit adres is niet compleet. Denk aan het stuk na de @."),
-                ("datum", "Deze dag is al geweest. Kies een latere dag."),
-            ],
-        ),
         choices=Submitted.blank(**CHOSEN),
         day=today + timedelta(days=5),
         stops=STOPS,
@@ -163,9 +151,25 @@ def _page(today: date) -> BouwstenenPage:
     )
 
 
+def _forms(today: date) -> dict[str, Any]:
+    """One that is filled in, and one that came back."""
+    yesterday = today - timedelta(days=1)
+    return {
+        "fine": Submitted.blank(naam="Fatuma Warsame", organisatie="2", coach="Wordt later gekozen"),
+        "wrong": Submitted(
+            raw={"email": ["fatuma@"], "datum": [yesterday.isoformat()], "bericht": ["Tot donderdag!"]},
+            locale="nl",
+            problems=[
+                ("email", "Dit adres is niet compleet. Denk aan het stuk na de @."),
+                ("datum", "Deze dag is al geweest. Kies een latere dag."),
+            ],
+        ),
+    }
+
+
 @area.get("/bouwstenen", policy=Permission.PUBLIC, name="design.bouwstenen")
 def bouwstenen(ask: Ask) -> Answer:
     """Demo only: a production address shows people nothing that is not theirs."""
     if not ask.services.settings.demo:
         raise NotFound
-    return render("design/bouwstenen.html", _page(ask.today))
+    return render("design/bouwstenen.html", _page(ask.today), **_forms(ask.today))
