@@ -228,6 +228,17 @@ def gaps(form: Observation, definition: AssignmentDefinition, rubric: Rubric) ->
     return open_ones
 
 
+def self_gaps(scores: Mapping[str, int], definition: AssignmentDefinition, rubric: Rubric) -> list[Gap]:
+    """The criteria on which somebody did not score herself yet."""
+    if not definition.decides:
+        return []
+    return [
+        Gap("self_score_missing", f"self_{one.code}", one.title)
+        for one in criteria_of(definition, rubric)
+        if one.code not in scores
+    ]
+
+
 @dataclass(frozen=True)
 class Reason:
     """Why something is suggested: a code for the words, and the criterion or check it is about."""

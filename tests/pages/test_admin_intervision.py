@@ -13,6 +13,7 @@ from app.intervision.tables import IntervisionRound
 from app.kit.localtime import instant
 from app.meetings.tables import Meeting, MeetingSignup
 from app.outbox.tables import Message
+from tests.blank_forms import asked_for
 from tests.intervision import DAY, make_intervention, place_of
 from tests.page import Site, Visitor
 from tests.people import Cast, make_cast
@@ -231,7 +232,8 @@ def test_the_list_from_empty_to_closed(office: Office) -> None:
     office.clock.set(END)
     assert "Vul in wie er was" in office.fatma.get(path).text
     missing = office.fatma.post(f"{path}/aanwezigheid", {f"mark-{noor}": "unknown", "do": "settle"}, status=422)
-    assert "Van 1 mensen" in missing.text
+    assert "Was Noor er: " in missing.text
+    assert asked_for(missing.text) == {f"mark-{noor}"}
     filled = office.fatma.get(f"{path}/aanwezigheid?iedereen=ja").text
     assert filled.count('<option value="present" selected>') == 1
     wrong = {f"mark-{noor}": "present", f"minutes-{noor}": "veel"}

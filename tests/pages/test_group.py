@@ -13,6 +13,7 @@ from app.delivery.tables import Delivery, DeliveryDate
 from app.kit.clock import MovableClock
 from app.kit.db import Database
 from app.kit.storage import folder
+from tests.blank_forms import asked_for
 from tests.conftest import START
 from tests.page import Site, make_test_parts
 from tests.practising import Practising, begin, group_form
@@ -71,6 +72,14 @@ def test_rows_come_and_go_without_script(site: Site, clock: MovableClock) -> Non
     with site.parts.database.reading() as db:
         assert len(db.scalars(select(DeliveryDate)).all()) == 2
         assert db.scalars(select(Delivery.place)).one() == "De Esdoorn"
+
+
+def test_a_row_that_is_half_filled_in_says_all_that_lacks(site: Site, clock: MovableClock) -> None:
+    visitor = site.visitor(work(site, clock).noor.id)
+    given = group_form(starts_1="", ends_1="", place="De Esdoorn")
+    answer = visitor.post("/groep/invoeren", given, status=422).text
+    assert asked_for(answer) == {"starts_1", "ends_1"}
+    assert '<a href="#f-starts_1">Bijeenkomst 1, van: Dit vakje is nog leeg.</a>' in answer
 
 
 @pytest.mark.parametrize(

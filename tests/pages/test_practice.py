@@ -17,6 +17,7 @@ from app.kit.db import Database
 from app.ledger.tables import LedgerEvent
 from app.practice.tables import AssignmentRecord, Evidence, Preparation, Submission
 from app.worker.handlers.keeping import close_files
+from tests.blank_forms import asked_for, blank_form
 from tests.page import SAME_ORIGIN, Site, Visitor, make_test_parts
 from tests.practising import Practising, begin, observe, sign
 from tests.unit.test_pictures import png_head_only, with_gps
@@ -99,6 +100,21 @@ def test_preparing_keeps_what_was_typed(site: Site, clock: MovableClock) -> None
     stale = visitor.post(path, PREPARED | {"version": "7"}, status=422)
     assert "Dit is intussen veranderd" in stale.text
     assert count(site, Preparation) == 1
+
+
+def test_what_lacks_is_asked_for_by_name(site: Site, clock: MovableClock) -> None:
+    """Sent with nothing filled in: a photo, and the own scores."""
+    at_work = work(site, clock, "visited")
+    visitor = site.visitor(at_work.noor.id)
+    page = f"/praktijk/{at_work.record_id}"
+    for path, asked in ((f"{page}/foto", {"photo", "recognisable"}), (f"{page}/inleveren", set())):
+        if path.endswith("inleveren"):
+            upload(visitor, at_work, jpeg(), status=303)
+        blank = blank_form(visitor.get(page).text, path)
+        assert blank is not None
+        wanted = asked or {name for name in blank.fields if name.startswith("self_")}
+        assert wanted
+        assert asked_for(visitor.post(path, blank.sent, status=422).text) == wanted
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from app.people.rules import Viewer
 from app.practice import inputs
 from app.practice.actions.cases import Case, must_follow, own_case
 from app.practice.queries import qualified
-from app.practice.rules import RecordState, Step, criteria_of, may
+from app.practice.rules import RecordState, Step, may, self_gaps
 from app.practice.tables import Assessment, AssignmentRecord, Evidence, Preparation, Submission
 
 
@@ -134,11 +134,8 @@ def _must_be_ready(db: Session, case: Case, given: inputs.SelfView, *, now: date
         raise Refused("visit_not_yet")
     if definition.needs_photo and not photos_in(db, case.record):
         raise Refused("photo_first", "photo")
-    if definition.decides:
-        scores = given.scores()
-        for criterion in criteria_of(definition, edition_of(db, case.enrolment.edition_id).rubric):
-            if criterion.code not in scores:
-                raise Refused("self_score_missing", f"self_{criterion.code}", title=criterion.title)
+    for gap in self_gaps(given.scores(), definition, edition_of(db, case.enrolment.edition_id).rubric):
+        raise Refused(gap.code, gap.field, title=gap.title)
 
 
 def photos_in(db: Session, of: AssignmentRecord) -> int:

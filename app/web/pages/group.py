@@ -47,6 +47,9 @@ def save(ask: Ask) -> Answer:
         changed: Submitted[GroupGiven] = Submitted(raw=_with_rows(ask.form), locale=ask.viewer.locale)
         return render("delivery/edit.html", page, form=changed, dates_max=DATES_MAX)
     form = Submitted.read(Group, ask.form, ask.viewer.locale)
+    if form.value is not None:
+        for name in form.value.filled()[1]:  # all that lacks at once, instead of one thing at a time
+            form.add(name, "missing")
     if form.valid:
         try:
             actions.save_group(

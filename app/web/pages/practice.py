@@ -15,6 +15,7 @@ from app.practice.actions import assessing, evidence, records
 from app.practice.own_practice import practice_list
 from app.practice.queries import form_parts
 from app.practice.record_page import RecordPage, record_page
+from app.practice.rules import self_gaps
 from app.web.kit.ask import Answer, Ask, Page, redirect, render
 from app.web.kit.forms import Submitted, files
 from app.web.kit.route import Area
@@ -90,7 +91,7 @@ def submit(ask: Ask, record: int) -> Answer:
         try:
             records.submit(ask.db, by=ask.viewer, record_id=record, given=form.given, now=ask.now)
         except Refused as refused:
-            form.refuse(refused)
+            _note_gaps(ask, record, form, refused)
         else:
             return redirect(f"/praktijk/{record}", toast=N_("Je werk is ingeleverd."))
     return _page(ask, ask.db, record, own=form)
@@ -141,6 +142,16 @@ def _photo(ask: Ask, form: Form) -> Photo | None:
 def _self_form(ask: Ask, record: int) -> Form:
     definition, rubric = form_parts(ask.db, ask.viewer, record)
     return Submitted.read(inputs.self_view(definition, rubric), ask.form, ask.viewer.locale)
+
+
+def _note_gaps(ask: Ask, record: int, form: Form, refused: Refused) -> None:
+    """All that is missing at once, instead of one thing at a time."""
+    found = self_gaps(form.given.scores(), *form_parts(ask.db, ask.viewer, record))
+    if refused.code not in {gap.code for gap in found}:
+        form.refuse(refused)
+        return
+    for gap in found:
+        form.add(gap.field, gap.code, title=gap.title)
 
 
 def _page(

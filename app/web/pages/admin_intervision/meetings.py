@@ -189,7 +189,7 @@ def mark(ask: Ask, meeting: int) -> Answer:
                 attendance.settle(ask.db, by=ask.viewer, meeting_id=meeting, now=ask.now)
                 toast = N_("De lijst is afgerond.")
         except Refused as refused:
-            form.refuse(refused)
+            _say_who_lacks(form, page, refused)
         else:
             return redirect(f"/beheer/intervisie/bijeenkomst/{meeting}", toast=toast)
     return invalid("admin_intervision/attendance.html", page, form=form, marks=_marks(), **_words())
@@ -243,6 +243,16 @@ def _read_marks(form: Submitted[Any], page: SessionPage) -> dict[int, Mark]:
             known = Attendance.UNKNOWN if chosen == UNKNOWN else Attendance(chosen)
             marks[line.signup_id] = Mark(known, int(minutes) if minutes else None)
     return marks
+
+
+def _say_who_lacks(form: Submitted[Any], page: SessionPage, refused: Refused) -> None:
+    """At whom nothing is filled in yet, instead of how many they are."""
+    if refused.code == "marks_missing":
+        for line in page.lines:
+            if line.answer == "yes" and form.get(f"mark-{line.signup_id}", UNKNOWN) == UNKNOWN:
+                form.add(f"mark-{line.signup_id}", "unanswered")
+    if not form.problems:
+        form.refuse(refused)
 
 
 def _marks() -> list[tuple[str, str]]:
