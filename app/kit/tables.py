@@ -60,11 +60,12 @@ Instant = Annotated[datetime, mapped_column(UTCDateTime)]
 
 
 NOT_PERSONAL = pii("none")
+WITH_ITS_ROW = "as long as its row"
 
 
 def refers_to_person(purpose: str) -> dict[str, Any]:
     """The mark of a foreign key to a person: the id stays as a pseudonym after erasure."""
-    return pii("person", purpose, "as long as its row", "keep")
+    return pii("person", purpose, WITH_ITS_ROW, "keep")
 
 
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=False):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.kit.tables import NOT_PERSONAL, Base, Id, pii, refers_to_person
 
 ACCOUNT = "account + 24 months"
+GUARDS = pii("person", "guards", ACCOUNT, "delete")
 
 
 class Organisation(Base):
@@ -140,8 +141,8 @@ class LineManager(Base):
     __tablename__ = "line_manager"
 
     id: Mapped[Id] = mapped_column(init=False)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=refers_to_person("guards"))
-    manager_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=refers_to_person("guards"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=GUARDS)
+    manager_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=GUARDS)
     since: Mapped[date]
     until: Mapped[date | None] = mapped_column(default=None)
 
@@ -227,7 +228,7 @@ class FormKey(Base):
     __tablename__ = "form_key"
 
     key: Mapped[str] = mapped_column(primary_key=True, info=NOT_PERSONAL)
-    person_id: Mapped[int | None] = mapped_column(info=refers_to_person("safe repeats"))
+    person_id: Mapped[int | None] = mapped_column(info=pii("person", "safe repeats", "48 hours", "delete"))
     used_at: Mapped[datetime]
     location: Mapped[str] = mapped_column(default="", info=NOT_PERSONAL)
 

@@ -9,7 +9,6 @@ import pytest
 
 from app.settings import Settings
 from app.web.pages.information import what_is_kept
-from migrations.models import metadata
 from tests.contracts.source import ROOT
 from tests.contracts.test_routes import leads_somewhere
 
@@ -50,13 +49,12 @@ def test_settings_that_are_named_exist() -> None:
     assert sorted(named - known) == []
 
 
-def test_the_periods_in_the_document_are_the_ones_in_the_marks() -> None:
-    assert metadata.tables
-    rows = ["| Soort | Wat | Hoe lang |", "|---|---|---|"]
+def test_the_document_says_what_the_page_says() -> None:
+    rows = ["| | Wat | Waarom | Hoe lang | Bij wissen |", "|---|---|---|---|---|"]
     rows += [
-        f"| {kind.kind} | {'; '.join(line.purposes)} | {line.period} |"
-        for kind in what_is_kept()
-        for line in kind.lines
+        f"| {group.title} | {row.what} | {row.why} | {row.period} | {row.erased} |"
+        for group in what_is_kept()
+        for row in group.rows
     ]
     found = MARKS.search((ROOT / "docs" / "privacy.md").read_text(encoding="utf-8"))
     assert found is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import func, select
 
@@ -46,6 +48,21 @@ def test_the_language_is_kept_and_leads_back_only_to_ourselves(site: Site) -> No
     assert response.headers["location"] == "/"
     assert response.cookies["taal"] == "en"
     assert '<html lang="en">' in visitor.get("/bestaat-niet", status=404).text
+
+
+def test_the_privacy_page_says_of_each_thing_why_how_long_and_what_erasing_does(site: Site) -> None:
+    rows = cells_of(site.stranger().get("/privacy").text)
+    account = "Zolang je account bestaat, en daarna 24 maanden"
+    assert ("Je mailadres", "Om in te loggen en om je te schrijven", account, "Gaat weg") in rows
+    counted = "Om plekken te verdelen, en om mee te tellen voor je certificaat"
+    assert ("Of je zou komen, en of je er was", counted, "6 jaar", "Blijft, zonder je naam") in rows
+    things = [row[0] for row in rows if row[0] != "Wat"]
+    assert len(things) == len(set(things)) > 25
+
+
+def cells_of(text: str) -> list[tuple[str, ...]]:
+    """The rows of all tables on a page."""
+    return [tuple(re.findall(r"<t[hd]\b[^>]*>([^<]*)</t[hd]>", row)) for row in text.split("<tr>")[1:]]
 
 
 def test_a_wrong_method_is_405(site: Site) -> None:

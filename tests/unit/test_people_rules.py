@@ -10,10 +10,8 @@ from hypothesis import strategies as st
 
 import migrations.models  # noqa: F401 - every table must be known for the marks
 from app.interop.spreadsheets import csv_row, rows_of_text, text_of_rows
-from app.kit.tables import Base
 from app.people.import_lines import check_line, corrected, read_lines
 from app.people.rules import Role, Viewer, may_grant, may_manage, password_problem, read_address
-from app.web.words.retention import KINDS, PERIODS, PURPOSES
 
 TODAY = date(2026, 11, 23)
 ROLES = st.frozensets(st.sampled_from(list(Role)))
@@ -143,15 +141,3 @@ def test_rows_survive_being_text(rows: list[list[str]]) -> None:
 @pytest.mark.parametrize("cell", ["=1+1", "+31", "-1", "@x", "\tx", "\rx"])
 def test_a_spreadsheet_never_calculates_what_was_typed(cell: str) -> None:
     assert csv_row([cell, "x"]) == [f"'{cell}", "x"]
-
-
-def test_every_mark_of_personal_data_has_words() -> None:
-    marks = [
-        column.info
-        for table in Base.metadata.sorted_tables
-        for column in table.columns
-        if column.info.get("pii", "none") != "none" and column.info["keep"] != "as long as its row"
-    ]
-    assert {mark["pii"] for mark in marks} <= set(KINDS)
-    assert {mark["purpose"] for mark in marks} <= set(PURPOSES)
-    assert {mark["keep"] for mark in marks} <= set(PERIODS)

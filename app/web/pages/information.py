@@ -3,36 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from app.access import Permission, home_of
-from app.kit.tables import Base
+from app.kit.tables import WITH_ITS_ROW, Base
 from app.people.rules import INVITATION_PURGE_DAYS
 from app.web.kit.ask import Answer, Ask, redirect, render
 from app.web.kit.route import Area
-from app.web.words.retention import KINDS, PERIODS, PURPOSES
+from app.web.words.retention import ERASED, KEPT, PERIODS, Row
 
 area = Area()
 
 
 @dataclass(frozen=True)
-class KeptFor:
-    """What we keep equally long, and how long. Sentences to translate."""
+class KeptRow:
+    """One thing that we keep. Sentences to translate."""
 
-    purposes: tuple[str, ...]
+    what: str
+    why: str
     period: str
+    erased: str
 
 
 @dataclass(frozen=True)
 class Kept:
-    """One kind of data that we keep."""
+    """What we keep about one side of somebody's life here."""
 
-    kind: str
-    lines: tuple[KeptFor, ...]
+    title: str
+    rows: tuple[KeptRow, ...]
 
 
 @dataclass(frozen=True)
 class PrivacyPage:
-    """What the program keeps, read from the marks of its own tables."""
+    """What the program keeps; periods and what erasing does are read from the marks of its own tables."""
 
     kept: tuple[Kept, ...]
     purge_days: int
@@ -48,7 +51,7 @@ def home(ask: Ask) -> Answer:
 
 @area.get("/privacy", policy=Permission.PUBLIC, name="information.privacy")
 def privacy(_ask: Ask) -> Answer:
-    """What we keep and how long: generated from the marks of the columns, so that it cannot drift."""
+    """What we keep, why and how long; the periods come from the marks of the columns, so that they cannot drift."""
     return render("information/privacy.html", PrivacyPage(kept=what_is_kept(), purge_days=INVITATION_PURGE_DAYS))
 
 
@@ -59,25 +62,16 @@ def accessibility(_ask: Ask) -> Answer:
 
 
 def what_is_kept() -> tuple[Kept, ...]:
-    """The kinds of data with their purposes and periods, from the marks in the tables."""
-    found: dict[str, dict[str, set[str]]] = {}
-    for table in Base.metadata.sorted_tables:
-        for column in table.columns:
-            mark = column.info
-            if mark.get("pii", "none") == "none" or mark["keep"] == "as long as its row":
-                continue
-            found.setdefault(mark["pii"], {}).setdefault(mark["keep"], set()).add(mark["purpose"])
-    return tuple(
-        Kept(
-            kind=words,
-            lines=tuple(
-                KeptFor(
-                    tuple(sorted(PURPOSES[purpose] for purpose in found[kind][period] if purpose in PURPOSES)), said
-                )
-                for period, said in PERIODS.items()
-                if period in found[kind]
-            ),
-        )
-        for kind, words in KINDS.items()
-        if kind in found
-    )
+    """Everything that we keep of people, with what the marks of the columns say of it."""
+    marks = {
+        f"{table.name}.{column.name}": column.info for table in Base.metadata.tables.values() for column in table.c
+    }
+    return tuple(Kept(group.title, tuple(_kept(row, marks) for row in group.rows)) for group in KEPT)
+
+
+def _kept(row: Row, marks: dict[str, dict[str, Any]]) -> KeptRow:
+    """A row as its columns say it. What only says who somebody was stays or goes with the rest of the row."""
+    own = [marks[column] for column in row.columns if marks[column]["keep"] != WITH_ITS_ROW]
+    telling = own or [marks[column] for column in row.columns]
+    period = PERIODS[own[0]["keep"]] if own else row.period
+    return KeptRow(row.what, row.why, period, ERASED[telling[0]["on_erase"]])

@@ -1,41 +1,37 @@
-"""The marks of personal data in words: kinds, purposes and periods as people read them."""
+"""What we keep of people, in words that they know: each row one thing, with the columns that hold it.
+
+How long a row stays and what erasing does to it is not written here but read from the marks of its columns; a test
+holds that every column with personal data stands in one row, and only one.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from app.web.words.shared import N_
 
-KINDS: Final[dict[str, str]] = {
-    "contact": N_("Hoe we je bereiken"),
-    "person": N_("Wat over jou gaat"),
-    "free text": N_("Wat jij of je coach schrijft"),
-    "special": N_("Foto’s en bestanden bij je opdrachten"),
-    "secret": N_("Wat je toegang geeft"),
-}
 
-PURPOSES: Final[dict[str, str]] = {
-    "to call": N_("je telefoonnummer, om te bellen"),
-    "to sign in and write": N_("je mailadres, om in te loggen en te schrijven"),
-    "to address people": N_("je naam, om je aan te spreken"),
-    "to find people": N_("je naam, om je terug te vinden"),
-    "accountability": N_("wie wat besloot, en waarom"),
-    "coaching": N_("je voorbereiding, je werk en de begeleiding"),
-    "assessment": N_("het bewijs bij je opdrachten"),
-    "proof": N_("hoe er over je opdrachten en certificaat is besloten"),
-    "what to tell": N_("de berichten die we je sturen"),
-    "words of the sender": N_("de eigen woorden van de afzender"),
-    "own learning": N_("je leeropbrengst na intervisie"),
-    "to learn from the check": N_("je antwoorden in de kennischecks"),
-    "to recognise a device": N_("op welk apparaat je inlogde"),
-    "own data": N_("het bestand met je eigen gegevens, als je het aanvraagt"),
-    "on the document": N_("je naam zoals hij op je certificaat staat"),
-    "the document": N_("je certificaat als bestand"),
-    "public check": N_("de code waarmee iemand je certificaat kan controleren"),
-    "signing in": N_("je wachtwoord (onleesbaar), je codes en je sessies"),
-    "coming in": N_("de link in je uitnodiging"),
-    "answering from the mail": N_("de link waarmee je vanuit de mail antwoordt"),
-}
+@dataclass(frozen=True)
+class Row:
+    """One thing that we keep, and why. `columns`: table.column of each place where it stands.
+
+    `period` only where the marks say no more than "as long as its row", as they do of who somebody was.
+    """
+
+    what: str
+    why: str
+    columns: tuple[str, ...]
+    period: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rows about one side of somebody's life here."""
+
+    title: str
+    rows: tuple[Row, ...]
+
 
 PERIODS: Final[dict[str, str]] = {
     "account + 24 months": N_("Zolang je account bestaat, en daarna 24 maanden"),
@@ -47,9 +43,245 @@ PERIODS: Final[dict[str, str]] = {
     ),
     "with the file": N_("Tot jij het weghaalt, en anders zolang je dossier bestaat"),
     "1 year after the end": N_("Tot een jaar na het einde van de opleiding"),
-    "30 days": N_("30 dagen"),
+    "30 days": N_("30 dagen nadat je bent uitgelogd"),
     "48 hours": N_("48 uur"),
     "10 years": N_("10 jaar"),
     "24 hours": N_("24 uur"),
     "42 days": N_("42 dagen"),
 }
+"""The periods of the marks."""
+
+WITH_NAME: Final = N_("Met je naam erbij zolang je account bestaat en 24 maanden daarna, dan zonder je naam")
+SIX_YEARS: Final = N_("6 jaar")
+
+ERASED: Final[dict[str, str]] = {
+    "delete": N_("Gaat weg"),
+    "null": N_("Gaat weg"),
+    "pseudonymise": N_("Wordt een nummer"),
+    "keep": N_("Blijft, zonder je naam"),
+}
+"""What happens to a row when somebody has herself erased, by the marks of its columns."""
+
+KEPT: Final = (
+    Group(
+        N_("Wie je bent"),
+        (
+            Row(
+                N_("Je naam"),
+                N_("Om je aan te spreken en terug te vinden"),
+                ("person.name", "person.folded_name"),
+            ),
+            Row(N_("Je mailadres"), N_("Om in te loggen en om je te schrijven"), ("person.email",)),
+            Row(
+                N_("Je telefoonnummer, als je dat geeft"),
+                N_("Zodat je coach en de beheerder je kunnen bellen"),
+                ("person.phone",),
+            ),
+            Row(
+                N_("Waar je werkt, en welke rollen je hier hebt"),
+                N_("Zodat ieder alleen ziet wat bij het eigen werk hoort"),
+                ("membership.person_id", "role_grant.person_id"),
+                WITH_NAME,
+            ),
+            Row(
+                N_("Wie je leidinggevende is"),
+                N_("Zodat die niet ook je werk beoordeelt"),
+                ("line_manager.person_id", "line_manager.manager_id"),
+            ),
+        ),
+    ),
+    Group(
+        N_("Hoe je binnenkomt"),
+        (
+            Row(
+                N_("De link in je uitnodiging"),
+                N_("Om je account te maken"),
+                (
+                    "invitation.nonce",
+                    "invitation.token_hash",
+                    "invitation.person_id",
+                    "invitation.invited_by_id",
+                ),
+            ),
+            Row(
+                N_("Je wachtwoord, zo opgeslagen dat niemand het kan lezen"),
+                N_("Om in te loggen, als je een wachtwoord koos"),
+                ("account.password_hash", "account.person_id"),
+            ),
+            Row(
+                N_("De codes die we je mailen om in te loggen"),
+                N_("Om zonder wachtwoord binnen te komen"),
+                ("login_code.nonce", "login_code.browser_hash", "login_code.person_id"),
+            ),
+            Row(
+                N_("Op welke apparaten je inlogde, en wanneer"),
+                N_("Zodat je ziet waar je bent ingelogd en dat kunt stoppen"),
+                ("sign_in.token_hash", "sign_in.device", "sign_in.person_id"),
+            ),
+            Row(
+                N_("Dat je een formulier verstuurde"),
+                N_("Zodat twee keer drukken één keer telt"),
+                ("form_key.person_id",),
+            ),
+        ),
+    ),
+    Group(
+        N_("Wat je leert"),
+        (
+            Row(
+                N_("Welke opleiding je volgt, welke lessen je las en welke toetsen je haalde"),
+                N_("Zodat jij en wie je begeleidt zien hoe ver je bent"),
+                ("enrolment.person_id",),
+                WITH_NAME,
+            ),
+            Row(
+                N_("Wat je in de toetsen antwoordde"),
+                N_("Zodat je kunt terugkijken wat je goed had"),
+                ("quiz_attempt.answers",),
+            ),
+        ),
+    ),
+    Group(
+        N_("Wat je doet in de praktijk"),
+        (
+            Row(
+                N_("Waar en wanneer jouw groep bij elkaar komt"),
+                N_("Zodat je coach kan komen kijken"),
+                ("delivery.leader_id",),
+                WITH_NAME,
+            ),
+            Row(
+                N_("Je voorbereiding: je doel, je plan, je leervraag en wat je vast invulde"),
+                N_("Zodat je coach je kan helpen"),
+                (
+                    "preparation.goal",
+                    "preparation.session_plan",
+                    "preparation.learning_question",
+                    "preparation.draft_scores",
+                    "preparation.draft_note",
+                ),
+            ),
+            Row(
+                N_("Foto’s van het werk, met wat je erbij schreef"),
+                N_("Om te laten zien wat jullie maakten"),
+                ("evidence.storage_key", "evidence.thumb_key", "evidence.caption"),
+            ),
+            Row(
+                N_("Wat je aan je coach schreef toen je inleverde"),
+                N_("Zodat je coach weet hoe het ging"),
+                ("submission.note",),
+            ),
+            Row(
+                N_("De scores die je jezelf gaf"),
+                N_("Om naast die van je coach te leggen"),
+                ("submission.self_scores",),
+            ),
+            Row(
+                N_("De scores en opmerkingen van je coach"),
+                N_("Om met je te bespreken wat goed gaat en wat beter kan"),
+                ("assessment.form",),
+            ),
+            Row(
+                N_("Wat er stond toen je coach aftekende"),
+                N_("Om te bewijzen dat je de opdracht kunt"),
+                ("sign_off_content.content",),
+            ),
+            Row(
+                N_("Waarom een bezoek van je coach niet doorging"),
+                N_("Om samen een andere dag te vinden"),
+                ("coach_visit.cancel_reason",),
+            ),
+            Row(
+                N_("Waarom je een andere coach kreeg"),
+                N_("Zodat de nieuwe coach goed kan beginnen"),
+                ("coach_assignment.reason",),
+            ),
+            Row(
+                N_("Wie je coach was, en wie aftekende"),
+                N_("Zodat duidelijk blijft wie je begeleidde en wie oordeelde"),
+                (
+                    "coach_assignment.coach_id",
+                    "coach_visit.coach_id",
+                    "assessment.coach_id",
+                    "sign_off.coach_id",
+                ),
+                WITH_NAME,
+            ),
+        ),
+    ),
+    Group(
+        N_("Je certificaat"),
+        (
+            Row(
+                N_("Je naam op het certificaat, en het certificaat zelf als pdf"),
+                N_("Zodat je het kunt laten zien"),
+                ("certificate.holder_name", "certificate.printed", "certificate.pdf_key"),
+            ),
+            Row(
+                N_("Waar het besluit op rust: je lessen, opdrachten en bezoeken van dat moment"),
+                N_("Om te kunnen uitleggen waarom er zo is besloten"),
+                ("certification_decision.facts",),
+            ),
+            Row(
+                N_("Het nummer, de datums en de stand van je certificaat, en de code om het na te kijken"),
+                N_("Zodat iemand kan nagaan of een certificaat echt is"),
+                ("certificate.code", "certification.person_id", "standing_span.person_id"),
+            ),
+        ),
+    ),
+    Group(
+        N_("Bijeenkomsten en intervisie"),
+        (
+            Row(
+                N_("Of je zou komen, en of je er was"),
+                N_("Om plekken te verdelen, en om mee te tellen voor je certificaat"),
+                ("meeting_signup.person_id",),
+                SIX_YEARS,
+            ),
+            Row(
+                N_("De link waarmee je vanuit de mail antwoordt"),
+                N_("Zodat je niet hoeft in te loggen om te antwoorden"),
+                ("meeting_signup.nonce", "meeting_signup.token_hash"),
+            ),
+            Row(
+                N_("Wat je na een bijeenkomst voor jezelf opschreef"),
+                N_("Zodat jij het terug kunt lezen, en niemand anders"),
+                ("learning_point.learned", "learning_point.next_step", "learning_point.person_id"),
+            ),
+        ),
+    ),
+    Group(
+        N_("Post en verantwoording"),
+        (
+            Row(
+                N_("De mails die je van ons krijgt, met wat de afzender zelf schreef"),
+                N_("Om te zien of een mail is aangekomen"),
+                ("message.data", "message.own_text", "message.person_id", "message.reply_to_id"),
+            ),
+            Row(
+                N_("De kopie van je gegevens, als je die aanvraagt"),
+                N_("Zodat je hem kunt ophalen"),
+                ("export.storage_key", "export.person_id"),
+            ),
+            Row(
+                N_("Wat er over je is besloten of veranderd, en waarom"),
+                N_("Om het later te kunnen uitleggen"),
+                ("ledger_content.content",),
+            ),
+            Row(
+                N_("Dat jij iets deed: een groep leiden, iemand uitnodigen, iets besluiten"),
+                N_("Zodat achteraf klopt wie wat deed"),
+                (
+                    "ledger_event.actor_id",
+                    "role_grant.granted_by_id",
+                    "certification_decision.decided_by_id",
+                    "meeting_signup.attendance_by_id",
+                    "meeting.contact_id",
+                    "cohort.contact_id",
+                    "intervision_session.facilitator_id",
+                ),
+                WITH_NAME,
+            ),
+        ),
+    ),
+)
