@@ -52,8 +52,6 @@ HOLDING = (State.VALID, State.EXPIRING, State.IN_GRACE)
 class PersonStanding:
     """One certification of one person as it stands on a day, with its newest document."""
 
-    certification_id: int
-    person_id: int
     intervention_id: int
     intervention: str
     source: str
@@ -61,8 +59,6 @@ class PersonStanding:
     standing: Standing
     starts_on: date
     certificate_id: int | None
-    number: str
-    code: str
     issued_at: datetime | None
 
 
@@ -82,15 +78,11 @@ class Held:
     record: Record
     policy: Policy
     certificate_id: int | None
-    number: str
-    code: str
     issued_at: datetime | None
 
     def on(self, day: date) -> PersonStanding:
         """How it stands on a day."""
         return PersonStanding(
-            certification_id=self.id,
-            person_id=self.person_id,
             intervention_id=self.intervention_id,
             intervention=self.intervention,
             source=self.source,
@@ -98,8 +90,6 @@ class Held:
             standing=standing(self.record, self.policy, day),
             starts_on=min((period.starts_on for period in self.record.periods), default=self.since),
             certificate_id=self.certificate_id,
-            number=self.number,
-            code=self.code,
             issued_at=self.issued_at,
         )
 
@@ -117,8 +107,6 @@ _HELD: Final = (
         CertificationPeriod.policy,
         CertificationPeriod.imported_intervisions,
         Certificate.id.label("certificate_id"),
-        Certificate.number,
-        Certificate.code,
         Certificate.issued_at,
         select(func.max(CourseEdition.id))
         .join(Course, Course.id == CourseEdition.course_id)
@@ -194,8 +182,6 @@ def _with_facts(db: Session, rows: Sequence[Any]) -> list[Held]:
                 ),
                 policy=edition.policy if edition else Policy(),
                 certificate_id=document.certificate_id if document else None,
-                number=document.number if document else "",
-                code=document.code if document else "",
                 issued_at=document.issued_at if document else None,
             )
         )

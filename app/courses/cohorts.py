@@ -23,7 +23,6 @@ class CohortLine:
     name: str
     course_title: str
     starts_on: date
-    ends_on: date
     seats: int
     taken: int
     confirmed: int
@@ -34,11 +33,8 @@ class CohortLine:
 class CohortFacts:
     """One cohort as its own page needs it."""
 
-    id: int
     name: str
-    course_slug: str
     course_title: str
-    edition_number: int
     intervention_slug: str
     sample: bool
     starts_on: date
@@ -84,7 +80,6 @@ def cohorts(db: Session, viewer: Viewer) -> list[CohortLine]:
             Cohort.name,
             CourseEdition.title.label("course_title"),
             Cohort.starts_on,
-            Cohort.ends_on,
             Cohort.seats,
             func.count(Enrolment.id).label("taken"),
             func.count(Enrolment.confirmed_at).label("confirmed"),
@@ -101,7 +96,7 @@ def cohorts(db: Session, viewer: Viewer) -> list[CohortLine]:
 def cohort_facts(db: Session, viewer: Viewer, cohort_id: int) -> CohortFacts:
     """One cohort with its open enrolments. For admins; raises NotFound otherwise."""
     row = db.execute(
-        select(Cohort, CourseEdition, Course.slug.label("course_slug"), Intervention.slug.label("intervention_slug"))
+        select(Cohort, CourseEdition, Intervention.slug.label("intervention_slug"))
         .join(CourseEdition, CourseEdition.id == Cohort.edition_id)
         .join(Course, Course.id == CourseEdition.course_id)
         .join(Intervention, Intervention.id == Course.intervention_id)
@@ -117,11 +112,8 @@ def cohort_facts(db: Session, viewer: Viewer, cohort_id: int) -> CohortFacts:
     ).all()
     cohort, edition = row.Cohort, row.CourseEdition
     return CohortFacts(
-        id=cohort.id,
         name=cohort.name,
-        course_slug=row.course_slug,
         course_title=edition.title,
-        edition_number=edition.number,
         intervention_slug=row.intervention_slug,
         sample=edition.sample,
         starts_on=cohort.starts_on,

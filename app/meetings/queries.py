@@ -38,7 +38,6 @@ class MeetingView:
     state: MeetingState
     open: bool
     over: str | None
-    signup_closes_at: datetime | None
     contact_id: int | None
 
     @property
@@ -63,7 +62,6 @@ class Place:
     person_id: int
     answer: AnswerTo
     attendance: Attendance
-    minutes: int | None
     uid: str
     sequence: int
     meeting: MeetingView
@@ -99,13 +97,10 @@ class RollLine:
 
 @dataclass(frozen=True)
 class Tally:
-    """How people answered to one meeting, and how many with a seat have no mark yet."""
+    """How many come to a meeting, and how many did not answer."""
 
-    invited: int = 0
     yes: int = 0
-    no: int = 0
     silent: int = 0
-    unmarked: int = 0
 
 
 def meetings(db: Session, ids: Collection[int], *, now: datetime) -> dict[int, MeetingView]:
@@ -143,21 +138,18 @@ def place(db: Session, signup_id: int, *, now: datetime) -> Place:
 
 def tallies(db: Session, ids: Collection[int]) -> dict[int, Tally]:
     """The answers to meetings, counted. One statement."""
-    answer, unknown = MeetingSignup.answer, MeetingSignup.attendance == Attendance.UNKNOWN
+    answer = MeetingSignup.answer
     rows = db.execute(
         select(
             MeetingSignup.meeting_id,
-            func.count().label("invited"),
             func.count().filter(answer == AnswerTo.YES).label("yes"),
-            func.count().filter(answer == AnswerTo.NO).label("no"),
             func.count().filter(answer == AnswerTo.NONE).label("silent"),
-            func.count().filter(answer == AnswerTo.YES, unknown).label("unmarked"),
         )
         .where(MeetingSignup.meeting_id.in_(set(ids)))
         .group_by(MeetingSignup.meeting_id)
     )
     found = dict.fromkeys(ids, Tally())
-    return found | {row.meeting_id: Tally(row.invited, row.yes, row.no, row.silent, row.unmarked) for row in rows}
+    return found | {row.meeting_id: Tally(row.yes, row.silent) for row in rows}
 
 
 def roll(db: Session, meeting_id: int) -> list[RollLine]:
@@ -218,7 +210,7 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
 def view_of(meeting: Meeting, now: datetime) -> MeetingView:
     """A meeting as it stands at a moment."""
     names = ("id", "title", "starts_at", "ends_at", "net_minutes", "venue", "address", "link", "access", "food")
-    more = ("bring", "seats", "taken", "version", "signup_closes_at", "contact_id")
+    more = ("bring", "seats", "taken", "version", "contact_id")
     return MeetingView(
         **{name: getattr(meeting, name) for name in names + more},
         state=state(meeting, now),
@@ -234,7 +226,6 @@ def place_of(signup: MeetingSignup, meeting: Meeting, now: datetime) -> Place:
         person_id=signup.person_id,
         answer=AnswerTo(signup.answer),
         attendance=Attendance(signup.attendance),
-        minutes=signup.attended_minutes,
         uid=signup.uid,
         sequence=signup.sequence,
         meeting=view_of(meeting, now),

@@ -40,7 +40,6 @@ class MessageRow:
     created_at: datetime
     moment: datetime
     reason: str
-    attempts: int
 
 
 def planned(db: Session, message_id: int) -> Message | None:
@@ -81,7 +80,6 @@ def row_of(message: Message) -> MessageRow:
         created_at=message.created_at,
         moment=ended or message.send_at,
         reason=message.suppressed_reason or message.last_error,
-        attempts=message.attempts,
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.kit.errors import NotFound
 from app.kit.ids import read_id
-from app.kit.text import first_name, fold
+from app.kit.text import fold
 from app.people.rules import SESSION_IDLE, Role, Viewer, may_grant
 from app.people.tables import Account, Invitation, Membership, Organisation, Person, RoleGrant, SignIn
 
@@ -25,11 +25,9 @@ class PersonLine:
 
     id: int
     name: str
-    first_name: str
     email: str
     phone: str
     organisation: str
-    organisation_id: int | None
     roles: tuple[Role, ...]
     has_account: bool
     invited: bool
@@ -71,7 +69,6 @@ class InvitationLine:
 
     made_at: datetime
     until: datetime
-    by: str
     state: str
 
 
@@ -166,23 +163,10 @@ def role_lines(db: Session, person_id: int) -> list[RoleLine]:
 
 def invitation_lines(db: Session, person_id: int, *, now: datetime) -> list[InvitationLine]:
     """The links that somebody got, newest first."""
-    inviter = aliased(Person)
-    rows = db.execute(
-        select(Invitation, inviter.name.label("inviter"))
-        .outerjoin(inviter, inviter.id == Invitation.invited_by_id)
-        .where(Invitation.person_id == person_id)
-        .order_by(Invitation.id.desc())
-        .limit(10)
+    found = db.scalars(
+        select(Invitation).where(Invitation.person_id == person_id).order_by(Invitation.id.desc()).limit(10)
     )
-    return [
-        InvitationLine(
-            made_at=row.Invitation.created_at,
-            until=row.Invitation.expires_at,
-            by=row.inviter or "",
-            state=_state(row.Invitation, now),
-        )
-        for row in rows
-    ]
+    return [InvitationLine(made_at=one.created_at, until=one.expires_at, state=_state(one, now)) for one in found]
 
 
 def open_sessions(db: Session, person_id: int, *, now: datetime) -> int:
@@ -215,7 +199,7 @@ def _lines(
     query = (
         select(
             Person.id, Person.name, Person.folded_name, Person.email, Person.phone,
-            Organisation.name.label("organisation"), Organisation.id.label("organisation_id"),
+            Organisation.name.label("organisation"),
             Account.person_id.label("account"), Account.last_seen_at, invited.label("invited"),
         )
         .outerjoin(Membership, and_(Membership.person_id == Person.id, Membership.until.is_(None)))
@@ -254,11 +238,9 @@ def _with_roles(db: Session, rows: Collection[Any]) -> list[PersonLine]:
         PersonLine(
             id=row.id,
             name=row.name,
-            first_name=first_name(row.name),
             email=row.email or "",
             phone=row.phone,
             organisation=row.organisation or "",
-            organisation_id=row.organisation_id,
             roles=tuple(role for role in Role if role in has.get(row.id, set())),
             has_account=row.account is not None,
             invited=bool(row.invited),

@@ -194,7 +194,6 @@ class SessionLine:
 
     id: int
     device: str
-    began_at: datetime
     seen_at: datetime
     here: bool
 
@@ -231,10 +230,7 @@ def account_page(db: Session, viewer: Viewer, *, now: datetime) -> AccountPage:
         )
         .order_by(SignIn.last_seen_at.desc(), SignIn.id.desc())
     )
-    lines = [
-        SessionLine(row.id, row.device, row.created_at, row.last_seen_at, here=row.id == viewer.sign_in_id)
-        for row in sessions
-    ]
+    lines = [SessionLine(row.id, row.device, row.last_seen_at, here=row.id == viewer.sign_in_id) for row in sessions]
     latest = db.scalar(
         select(Export)
         .where(Export.person_id == viewer.id, Export.asked_at > now - EXPORT_KEPT)

@@ -33,7 +33,6 @@ class QueueRow:
     person: str
     organisation: str
     number: int
-    title: str
     due: Literal["review", "plan"]
     begun: bool
     days: int
@@ -46,8 +45,6 @@ class ComingVisit:
 
     record_id: int
     person: str
-    number: int
-    title: str
     starts_at: datetime
     ends_at: datetime
     place: str
@@ -162,7 +159,6 @@ def _queue_row(desk: _Desk, path: RecordPath, *, now: datetime) -> QueueRow | No
         person.name,
         person.organisation,
         number,
-        definition.title,
         due,
         path.reviewed_at is not None,
         days,
@@ -176,14 +172,11 @@ def _visits(desk: _Desk, *, now: datetime) -> tuple[ComingVisit, ...]:
         group = desk.groups.get(path.enrolment_id)
         if path.visit is None or group is None or local_day(path.visit.date.ends_at) < local_day(now):
             continue
-        number, definition = desk.definitions[path.assignment_id]
         date, person = path.visit.date, desk.person_of(path)
         found.append(
             ComingVisit(
                 path.id,
                 person.name,
-                number,
-                definition.title,
                 date.starts_at,
                 date.ends_at,
                 group.place,

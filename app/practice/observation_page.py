@@ -14,7 +14,7 @@ from app.courses.rules import AdherenceCheck, AssignmentDefinition, EnrolmentFac
 from app.delivery.queries import groups_of
 from app.delivery.rules import DateFacts
 from app.kit.errors import NotFound
-from app.kit.localtime import local_day, working_days_between
+from app.kit.localtime import local_day
 from app.people.queries import cards
 from app.people.rules import PersonCard, Viewer
 from app.practice.queries import RecordPath, paths_of, records_visible_to
@@ -53,7 +53,6 @@ OUTSIDE = ""  # criteria and checks that belong to no core element
 class Fold:
     """One core element on the form, or what stands outside of them. `filled`: criteria with a level."""
 
-    slug: str
     title: str
     summary: str
     motif: str
@@ -97,14 +96,11 @@ class ObservationPage:
     saved: Observation
     version: int
     saved_at: datetime | None
-    finished: bool
     last: Result | None
     results: tuple[Result, ...]
     marks: tuple[Mark, ...]
     self_note: str
     submission_id: int | None
-    submitted_at: datetime | None
-    waiting_days: int
     may_plan: bool
     may_cancel: bool
     may_observe: bool
@@ -164,16 +160,11 @@ def observation_page(db: Session, viewer: Viewer, record_id: int, *, now: dateti
         saved=saved,
         version=form.version if form else 0,
         saved_at=form.saved_at if form else None,
-        finished=form is not None and form.finished_at is not None,
         last=results[0] if results and path.decision is None else None,
         results=results,
         marks=marks_of(db, path, enrolment, definition, rubric, sight=sight),
         self_note=_self_note(db, path) if both_in else "",
         submission_id=path.submission_id,
-        submitted_at=path.submitted_at,
-        waiting_days=working_days_between(local_day(path.submitted_at), local_day(now))
-        if waits and path.submitted_at
-        else 0,
         may_plan=definition.needs_visit and may(path.state, Step.PLAN_VISIT),
         may_cancel=may(path.state, Step.CANCEL_VISIT),
         may_observe=may_be_observed(path.state),
@@ -246,7 +237,6 @@ def _folds(definition: AssignmentDefinition, rubric: Rubric, saved: Observation)
         if criteria or checks:
             folds.append(
                 Fold(
-                    slug or "algemeen",
                     title,
                     summary,
                     motif,

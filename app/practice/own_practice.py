@@ -42,7 +42,6 @@ class PracticeList:
     sample: bool
     rows: tuple[AssignmentRow, ...]
     safety_done: bool
-    next: PracticeStep | None
 
     @property
     def current(self) -> AssignmentRow | None:
@@ -65,7 +64,6 @@ def practice_list(db: Session, viewer: Viewer) -> PracticeList | None:
             for number, one in enumerate(progress.assignments, start=1)
         ),
         safety_done=theory[enrolment.id].safety_done,
-        next=progress.next,
     )
 
 
@@ -97,7 +95,6 @@ def photo_keys(db: Session, viewer: Viewer, *, record_id: int, photo_id: int) ->
 class GroupDate:
     """One date of the group; `coach` comes to it when there is a visit, for `record_id`."""
 
-    id: int
     end_presentation: bool
     starts_at: datetime
     ends_at: datetime
@@ -165,7 +162,6 @@ def _group_dates(db: Session, dates: tuple[DateFacts, ...], *, now: datetime) ->
     names = person_names(db, {row.coach_id for row in visits.values()})
     return tuple(
         GroupDate(
-            date.id,
             date.kind is DateKind.END_PRESENTATION,
             date.starts_at,
             date.ends_at,

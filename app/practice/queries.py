@@ -333,7 +333,6 @@ def next_step(
 class WaitingRecord:
     """Work that was handed in and waits for a coach. `coach_id` is None when nobody is assigned."""
 
-    record_id: int
     person_id: int
     coach_id: int | None
     waiting_since: datetime
@@ -343,7 +342,6 @@ class WaitingRecord:
 
 _WAITING: Final = (
     select(
-        Submission.record_id,
         Submission.submitted_at,
         Enrolment.person_id,
         Enrolment.edition_id,
@@ -373,7 +371,7 @@ def waiting(db: Session, now: datetime) -> list[WaitingRecord]:
     for row in fetch(db, _WAITING):
         days = working_days_between(local_day(row.submitted_at), today)
         late = days > edition_of(db, row.edition_id).policy.review_within_working_days
-        found.append(WaitingRecord(row.record_id, row.person_id, row.coach_id, row.submitted_at, days, late=late))
+        found.append(WaitingRecord(row.person_id, row.coach_id, row.submitted_at, days, late=late))
     return found
 
 

@@ -93,7 +93,6 @@ class Result:
     decision: Decision
     signed_at: datetime
     coach: str
-    attempt: int
     strong: tuple[str, ...]
     growing: tuple[str, ...]
     agreements: tuple[str, ...]
@@ -136,8 +135,6 @@ class RecordPage:
     good: Markup
     coach_looks_at: Markup
     bring: tuple[str, ...]
-    decides: bool
-    needs_photo: bool
     steps: tuple[StepView, ...]
     preparation: PreparationView | None
     draft_scores: dict[str, int]
@@ -150,7 +147,6 @@ class RecordPage:
     place: str
     marks: tuple[Mark, ...]
     results: tuple[Result, ...]
-    submitted_at: datetime | None
     review_days: int
     attempt: int
     attempts_max: int
@@ -205,8 +201,6 @@ def record_page(db: Session, viewer: Viewer, record_id: int, *, now: datetime) -
         good=Markup(definition.good_html),  # noqa: S704 - the same
         coach_looks_at=Markup(definition.coach_looks_at_html),  # noqa: S704 - the same
         bring=definition.bring,
-        decides=definition.decides,
-        needs_photo=definition.needs_photo,
         steps=_steps(definition, path, group, now=now),
         preparation=_preparation(written),
         draft_scores=dict(written.draft_scores) if written and mine else {},
@@ -219,7 +213,6 @@ def record_page(db: Session, viewer: Viewer, record_id: int, *, now: datetime) -
         place=f"{group.place}, {group.municipality}" if group else "",
         marks=marks_of(db, path, enrolment, definition, rubric, sight=sight),
         results=results_of(db, path, rubric, sight=sight),
-        submitted_at=path.submitted_at,
         review_days=policy.review_within_working_days,
         attempt=path.attempt,
         attempts_max=policy.assignment_attempts_max,
@@ -361,7 +354,6 @@ def _result(signed: SignOff, content: dict[str, object], names: dict[int, str], 
         decision=Decision(signed.decision),
         signed_at=signed.signed_at,
         coach=names.get(signed.coach_id, ""),
-        attempt=signed.attempt,
         strong=observation.strong,
         growing=observation.growing,
         agreements=observation.agreements,

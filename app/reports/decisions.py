@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import select
@@ -68,7 +68,6 @@ class DecisionsPage:
     waiting: tuple[Ready, ...]
     refused: tuple[Ready, ...]
     decided: tuple[Decided, ...]
-    today: date
 
 
 @dataclass(frozen=True)
@@ -79,14 +78,13 @@ class DecisionPage:
     sample: bool
 
 
-def decisions_page(db: Session, viewer: Viewer, *, today: date) -> DecisionsPage:
+def decisions_page(db: Session, viewer: Viewer) -> DecisionsPage:
     """The list of this moment; the number of statements does not grow with the people."""
     ready = _with_people(db, viewer, ready_for_decision(db))
     return DecisionsPage(
         waiting=tuple(one for one in ready if one.found.waits),
         refused=tuple(one for one in ready if not one.found.waits),
         decided=_decided(db),
-        today=today,
     )
 
 

@@ -46,7 +46,6 @@ class PersonRow:
 
     person: PersonLine
     stage: Stage
-    course: str
 
 
 @dataclass(frozen=True)
@@ -58,8 +57,6 @@ class PeoplePage:
     organisations: int
     organisation_choices: tuple[tuple[int, str], ...]
     q: str
-    role: str
-    organisation: str
     chip: str
     after: str
     before: str
@@ -104,19 +101,14 @@ def people_page(
         before=before,
     )
     ids = [line.id for line in found.lines]
-    stages, enrolments = stages_of(db, ids, on=on, lines={line.id: line for line in found.lines})
+    stages, _ = stages_of(db, ids, on=on, lines={line.id: line for line in found.lines})
     choices = people.organisation_choices(db)
     return PeoplePage(
-        rows=tuple(
-            PersonRow(line, stages[line.id], enrolments[line.id].course_title if line.id in enrolments else "")
-            for line in found.lines
-        ),
+        rows=tuple(PersonRow(line, stages[line.id]) for line in found.lines),
         counts=_counts(db, on),
         organisations=len(choices),
         organisation_choices=tuple(choices),
         q=q,
-        role=role,
-        organisation=organisation,
         chip=chip,
         after=found.after,
         before=found.before,

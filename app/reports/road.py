@@ -90,7 +90,6 @@ class RoadPage:
     refusal: RefusalNote | None
     seat_at: datetime | None
     to_answer: bool
-    today: date
     sample: bool
 
     @property
@@ -125,7 +124,6 @@ def road_page(db: Session, viewer: Viewer, *, now: datetime) -> RoadPage:
         refusal=_refusal(db, found),
         seat_at=next((one.seat.meeting.starts_at for one in meetings.rounds if one.seat is not None), None),
         to_answer=to_answer,
-        today=today,
         sample=enrolment.sample if enrolment is not None else False,
     )
 

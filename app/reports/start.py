@@ -33,7 +33,6 @@ class StartPage:
     organisations: tuple[str, ...]
     courses: tuple[CourseFolder, ...]
     people: int
-    outside: int
     problems: tuple[str, ...] = ()
 
 
@@ -63,6 +62,5 @@ def start_page(db: Session, *, folders: Sequence[str], problems: Sequence[str] =
         organisations=tuple(name for _, name in organisations),
         courses=tuple(CourseFolder(slug, published.get(slug, "")) for slug in names),
         people=known.people,
-        outside=known.outside,
         problems=tuple(problems),
     )

@@ -251,7 +251,6 @@ class LessonPage:
     title: str
     minutes: int
     intro: str
-    done: bool
     html: Markup
     headings: tuple[tuple[str, str], ...]
     picture: LessonPicture | None
@@ -294,7 +293,6 @@ def lesson_page(db: Session, viewer: Viewer, course_slug: str, lesson_slug: str)
         title=lesson.title,
         minutes=lesson.minutes,
         intro=lesson.intro,
-        done=lesson_slug in lessons,
         html=Markup(lesson.html),  # noqa: S704 - cleaned against an allow-list when it was published
         headings=tuple((str(id_), str(title)) for id_, title in lesson.headings),
         picture=_picture(lesson),

@@ -77,7 +77,6 @@ class AttemptPage:
     slug: str
     title: str
     number: int
-    submitted_at: datetime
     right: int
     of: int
     score_pct: int
@@ -147,7 +146,6 @@ def attempt_page(
         slug=quiz_slug,
         title=quiz.title,
         number=number,
-        submitted_at=attempt.submitted_at,
         right=sum(question.right for question in shown),
         of=len(shown),
         score_pct=attempt.score_pct,

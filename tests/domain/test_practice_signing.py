@@ -206,7 +206,7 @@ def test_what_comes_back_is_handed_in_again(database: Database, storage: Storage
         assert {one.attempt for one in db.scalars(select(Submission))} == {1}
         # The coach looks anew: her form is a draft again, and nobody sees the other side.
         page = observation_page(db, at_work.ruben, at_work.record_id, now=clock.now())
-        assert (page.finished, page.marks, page.may_sign) == (False, (), False)
+        assert (page.marks, page.may_sign) == ((), False)
     clock.advance(timedelta(hours=1))
     observe(database, at_work, clock, version=page.version, score_SM1="3")
     sign(database, at_work, clock)

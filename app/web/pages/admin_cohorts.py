@@ -16,7 +16,6 @@ from app.courses.queries import enrolment_facts
 from app.courses.rules import EnrolmentFacts, EnrolmentStage
 from app.kit.errors import NotFound, Refused
 from app.kit.i18n import translations
-from app.kit.text import first_name
 from app.letters.desk import Desk, Letter, write
 from app.outbox.tables import Message
 from app.people.queries import admin_ids, cards, coaches
@@ -82,7 +81,6 @@ class CohortPage:
     rows: list[Row]
     coaches: list[PersonCard]
     found: list[FoundPerson]
-    q: str
     without_coach: int
     to_invite: int
 
@@ -98,7 +96,6 @@ class LetterPage:
     id: int
     facts: CohortFacts
     count: int
-    first: str
     names: list[str]
     without_coach: int
     letter: Letter | None
@@ -262,7 +259,6 @@ def _cohort(ask: Ask, cohort_id: int, form: Submitted[Any], *, status: int = 200
         rows=sorted(rows, key=lambda row: row.person.name),
         coaches=coaches(ask.db, facts.intervention_slug),
         found=reading.people_to_add(ask.db, ask.viewer, cohort_id, q) if facts.free else [],
-        q=q,
         without_coach=sum(row.coach is None and not row.completed for row in rows),
         to_invite=sum(not row.invited and not row.confirmed for row in rows),
     )
@@ -320,7 +316,6 @@ def _letter(ask: Ask, cohort_id: int, form: Submitted[Any], *, again: int | None
         id=cohort_id,
         facts=facts,
         count=len(waiting),
-        first=first_name(names[0]) if names else "",
         names=names,
         without_coach=sum(one.coach_id is None for one in waiting),
         letter=preview,

@@ -21,7 +21,7 @@ Form = Submitted[Any]
 
 @area.get("/beheer/besluiten", policy=Permission.DECIDE, name="decisions.list", snapshot=True)
 def waiting(ask: Ask) -> Answer:
-    return render("decisions/list.html", decisions_page(ask.db, ask.viewer, today=ask.today))
+    return render("decisions/list.html", decisions_page(ask.db, ask.viewer))
 
 
 @area.get("/beheer/besluiten/{enrolment:id}", policy=Permission.DECIDE, name="decisions.show")

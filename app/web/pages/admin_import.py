@@ -210,7 +210,7 @@ def _check_page(ask: Ask, lines: list[Line], form: Submitted[Any], *, status: in
         ask.viewer.locale,
         problems=[(cell.name, cell.error) for cell in wrong],
     )
-    return render(CHECK, page, status=status, form=form, cells=cells, heads=HEADS)
+    return render(CHECK, page, status=status, form=form, cells=cells)
 
 
 def _text_of(lines: list[Line]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from app.access import Permission
@@ -64,7 +63,6 @@ class MessagePage:
     line: PostLine
     letter: Letter | None
     not_due: str
-    planned_for: datetime
     masked: bool
     may_send_again: bool
 
@@ -112,7 +110,6 @@ def message(ask: Ask, message: int) -> Answer:
         line=line,
         letter=letter,
         not_due=not_due,
-        planned_for=found.send_at,
         masked=not settings.demo,
         may_send_again=line.row.state is MessageState.BOUNCED,
     )

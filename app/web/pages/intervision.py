@@ -73,7 +73,7 @@ def past(ask: Ask, place: int) -> Answer:
     form: Submitted[LearningPointGiven] = Submitted.blank(
         ask.viewer.locale, learned=found.learned, next_step=found.next_step
     )
-    return render("intervision/past.html", found, form=form, **_words())
+    return render("intervision/past.html", found, form=form, looks=ATTENDANCE_LOOKS)
 
 
 @area.post("/intervisie/{place:id}", policy=Permission.SIGNED_IN, name="intervision.write")
@@ -88,7 +88,7 @@ def write(ask: Ask, place: int) -> Answer:
             form.refuse(refused)
         else:
             return redirect("/intervisie", toast=N_("Je leerpunt is bewaard. Alleen jij kunt het lezen."))
-    return invalid("intervision/past.html", found, form=form, **_words())
+    return invalid("intervision/past.html", found, form=form, looks=ATTENDANCE_LOOKS)
 
 
 @area.post("/intervisie/{place:id}/verwijderen", policy=Permission.SIGNED_IN, name="intervision.remove")
@@ -120,7 +120,3 @@ def _renewals(ask: Ask) -> list[Renewal]:
 
 def _blank(ask: Ask) -> Submitted[Chosen]:
     return Submitted.blank(ask.viewer.locale)
-
-
-def _words() -> dict[str, Any]:
-    return {"looks": ATTENDANCE_LOOKS, "half": HALF_WORDS}

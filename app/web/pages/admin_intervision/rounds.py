@@ -45,8 +45,6 @@ class InvitingPage:
     round: RoundPage
     count: int
     names: list[str]
-    first: str
-    meetings: int
     letter: Letter | None
     reply_to: str
 
@@ -171,8 +169,6 @@ def _inviting(ask: Ask, round_id: int, own_text: str) -> InvitingPage:
         round=page,
         count=len(people),
         names=sorted(card.name for card in people.values()),
-        first=first.first_name if first else "",
-        meetings=len(todo.meeting_ids),
         letter=_letter(ask, round_id, first.id, mine, own_text) if first else None,
         reply_to=ask.viewer.name,
     )
