@@ -96,6 +96,28 @@ def brought_along(name: str) -> set[str]:
     return found
 
 
+def included(name: str) -> set[str]:
+    """A template and every other one that shares its names: what it extends or includes, however deep."""
+    found, waiting = set(), {name}
+    while waiting:
+        one = waiting.pop()
+        found.add(one)
+        waiting |= {
+            other for node in tree(one).find_all((nodes.Extends, nodes.Include)) for other in named_by(node)
+        } - found
+    return found
+
+
+def named_by(node: nodes.Node) -> set[str]:
+    """The templates that a statement may mean; a name that is put together means all with its beginning and end."""
+    match getattr(node, "template", None):
+        case nodes.Const(value=str(name)):
+            return {name}
+        case nodes.Concat(nodes=[nodes.Const(value=str(start)), *_, nodes.Const(value=str(end))]):
+            return {name for name in NAMES if name.startswith(start) and name.endswith(end)}
+    raise TypeError(f"line {node.lineno}: which template is this?")
+
+
 def put_together() -> list[tuple[str, str]]:
     """(beginning, end) of names that are put together, such as f"design/_{part}.html"."""
     found = []
