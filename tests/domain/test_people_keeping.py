@@ -39,6 +39,26 @@ def work(database: Database, data_dir: Path, clock: MovableClock) -> Work:
     return Work(Settings(data_dir=data_dir), clock, database, folder(data_dir / "files"), Keyring(KEYRING.keys))
 
 
+def test_the_link_of_an_invitation_goes_after_42_days(work: Work, clock: MovableClock) -> None:
+    with work.database.writing() as db:
+        els = make_person(db, "Els Kooiman", now=clock.now(), organisation="Linde")
+        invited = invitations.create_invitation(db, person_id=els, by_id=None, keyring=KEYRING, now=clock.now())
+        db.get_one(Invitation, invited).accepted_at = clock.now()
+
+    def secrets() -> tuple[str, str]:
+        with work.database.reading() as db:
+            kept = db.get_one(Invitation, invited)
+            return kept.nonce, kept.token_hash
+
+    before = secrets()
+    clock.advance(timedelta(days=42))
+    retain(work, {})
+    assert secrets() == before
+    clock.advance(timedelta(seconds=1))
+    retain(work, {})
+    assert secrets() == ("", f"expired-{invited}")
+
+
 def test_who_never_came_is_gone_after_42_days(work: Work, clock: MovableClock) -> None:
     with work.database.writing() as db:
         cast = make_cast(db, now=clock.now())

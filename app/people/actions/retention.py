@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, String, cast, delete, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.jobs.tables import Job
@@ -50,7 +50,19 @@ def sweep(db: Session, *, now: datetime) -> dict[str, int]:
     for table, old in gone:
         rows = db.execute(delete(table).where(old).execution_options(synchronize_session=False))
         counted[table.__tablename__] = int(getattr(rows, "rowcount", 0))
-    return counted
+    return counted | {"invitation_link": _expire_links(db, before=now - INVITATION_PURGE_DAYS * DAY)}
+
+
+def _expire_links(db: Session, *, before: datetime) -> int:
+    """Take the secret off invitations that were made before a moment; that somebody was invited stays."""
+    ended = db.execute(
+        update(Invitation)
+        .where(Invitation.created_at < before, Invitation.nonce != "")
+        .values(nonce="", token_hash=literal("expired-") + cast(Invitation.id, String))
+        .returning(Invitation.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(ended.all())
 
 
 def old_exports(db: Session, *, now: datetime) -> list[tuple[int, str]]:
