@@ -7,7 +7,7 @@ style sheet. What it says stands in words beside it.
 from __future__ import annotations
 
 import math
-from functools import cache
+from functools import cache, partial
 from typing import Literal, get_args
 
 from markupsafe import Markup, escape
@@ -55,7 +55,18 @@ ROADS: dict[Stage, str] = {
     "certificate": "M-10 240C70 244 90 300 160 298S250 262 310 268",
     "intervision": "M-10 268C70 278 120 306 190 292S260 262 310 270",
 }
-Kind = Literal["wide", "band", "fallen", "nobody", "done", "torn", "next"]
+Kind = Literal[
+    "wide",
+    "band",
+    "fallen",
+    "nobody",
+    "done",
+    "torn",
+    "next-theory",
+    "next-practice",
+    "next-certificate",
+    "next-intervision",
+]
 SAMIRA = Portrait(ROSE, SUN, WHITE, INK, SKY, TOMATO, LONG)
 DREAMER = Portrait(TOMATO, SKY, ROSE, INK, SUN, WHITE, SCARF, CLOSED, spots=True)
 WINKER = Portrait(SKY, WHITE, SUN, TOMATO, INK, ROSE, ROUND, WINK)
@@ -268,9 +279,18 @@ def _torn() -> str:
     return left + right + stroke(lines, INK, 5)
 
 
-def _next() -> str:
-    ground = paper(blob(112, 92, 74, 4), WHITE) + paper("M10 150L96 132L112 226L22 238Z", SKY)
-    return ground + hand(104, 122, 1.28, TOMATO, 8)
+def _next(stage: Stage) -> str:
+    """200 x 240: what the next step is about, loose on the coloured paper of that step."""
+    match stage:
+        case "theory":
+            return place(_theory(), -20, 8, 0.8)
+        case "practice":
+            ground = paper(blob(112, 92, 74, 4), WHITE) + paper("M10 150L96 132L112 226L22 238Z", SKY)
+            return ground + hand(104, 122, 1.28, TOMATO, 8)
+        case "certificate":
+            return place(_certificate(), -20, 4, 0.8)
+        case "intervision":
+            return place(_intervision(), -26, 8, 0.84)
 
 
 SLICE = ' preserveAspectRatio="xMidYMid slice"'
@@ -281,7 +301,10 @@ SCENES = {
     "nobody": (_nobody, "0 0 200 200", "", ""),
     "done": (_done, "0 0 200 200", "", ""),
     "torn": (_torn, "0 0 200 200", "", ""),
-    "next": (_next, "0 0 200 240", "next__pic", ""),
+    "next-theory": (partial(_next, "theory"), "0 0 200 240", "next__pic", ""),
+    "next-practice": (partial(_next, "practice"), "0 0 200 240", "next__pic", ""),
+    "next-certificate": (partial(_next, "certificate"), "0 0 200 240", "next__pic", ""),
+    "next-intervision": (partial(_next, "intervision"), "0 0 200 240", "next__pic", ""),
 }
 
 
