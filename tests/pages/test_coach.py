@@ -92,7 +92,7 @@ def test_planning_moving_and_calling_off(site: Site, clock: MovableClock) -> Non
     visitor, path = site.visitor(at_work.ruben.id), f"/coach/{at_work.record_id}"
     assert "Kies een dag voor opdracht 1" in visitor.get("/coach").text
     assert "Plan het bezoek" in visitor.get(path).text
-    assert "Dit vakje is nog leeg." in visitor.post(f"{path}/bezoek", {}, status=422).text
+    assert "Dit is nog niet ingevuld." in visitor.post(f"{path}/bezoek", {}, status=422).text
     wrong = visitor.post(f"{path}/bezoek", {"date_id": "123456"}, status=422)
     assert "Deze datum staat niet (meer) bij de groep." in wrong.text
     visitor.post(f"{path}/bezoek", {"date_id": str(at_work.dates[0])})

@@ -129,6 +129,8 @@ class Submitted(Generic[Given]):
             facts: Mapping[str, Any] = error.get("ctx") or {}
             empty = error["input"] == "" and error["type"].endswith("_parsing")
             code = "missing" if empty else error["type"]
+            if error["type"] == "missing":
+                code = "unanswered"  # not sent at all: boxes to tick that nobody ticked
             self.problems.append((name, sentence(code, dict(facts), self.locale)))
 
 
