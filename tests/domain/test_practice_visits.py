@@ -66,7 +66,7 @@ def test_both_get_a_letter_with_the_visit(database: Database, storage: Storage, 
     assert set(sent) == {at_work.noor.id, at_work.ruben.id}
     to_noor = sent[at_work.noor.id]
     assert to_noor.subject == "Ruben komt bij je kijken op donderdag 3 december"
-    assert "donderdag 3 december, 13.30 uur – 15.30" in to_noor.text
+    assert "donderdag 3 december, 13.30 – 15.30" in to_noor.text
     assert "De Esdoorn, Dorpsstraat 1, Rotterdam" in to_noor.text
     assert to_noor.reply_to == "ruben@demo.example"
     assert to_noor.calendar is not None
