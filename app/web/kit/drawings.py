@@ -296,7 +296,7 @@ def _next(stage: Stage) -> str:
 SLICE = ' preserveAspectRatio="xMidYMid slice"'
 SCENES = {
     "wide": (_wide, "0 0 900 1000", "login__wide", SLICE),
-    "band": (_band, "0 0 900 340", "login__band", SLICE),
+    "band": (_band, "0 0 900 340", "login__band", SLICE.replace("xMid", "xMin")),  # a whole face first
     "fallen": (_fallen, "0 0 900 420", "", ""),
     "nobody": (_nobody, "0 0 200 200", "", ""),
     "done": (_done, "0 0 200 200", "", ""),
