@@ -109,7 +109,7 @@ def test_twenty_at_once_make_one_certificate(database: Database, storage: Storag
 @pytest.mark.parametrize("missing", ["theory_incomplete", "assignments_open", "visits_missing"])
 def test_nothing_is_granted_that_was_not_earned(database: Database, storage: Storage, missing: str) -> None:
     with database.writing() as db:
-        visits = {"coach_visits_min": 2} if missing == "visits_missing" else {}
+        visits: dict[str, Any] = {"coach_visits_min": 2} if missing == "visits_missing" else {}
         training = in_training(db, storage, now=START, **visits)
         if missing != "theory_incomplete":
             finish_theory(db, training, now=START)

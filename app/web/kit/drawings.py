@@ -7,6 +7,7 @@ style sheet. What it says stands in words beside it.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import cache, partial
 from typing import Literal, get_args
 
@@ -294,7 +295,7 @@ def _next(stage: Stage) -> str:
 
 
 SLICE = ' preserveAspectRatio="xMidYMid slice"'
-SCENES = {
+SCENES: dict[Kind, tuple[Callable[[], str], str, str, str]] = {
     "wide": (_wide, "0 0 900 1000", "login__wide", SLICE),
     "band": (_band, "0 0 900 340", "login__band", SLICE.replace("xMid", "xMin")),  # a whole face first
     "fallen": (_fallen, "0 0 900 420", "", ""),
