@@ -76,6 +76,34 @@
     addEventListener("beforeunload", warn);
   });
 
+  // What has the focus does not stay under a bar or a message that lies over the page: browsers call it in view.
+  function clear(found) {
+    if (found.offsetHeight > innerHeight / 2) return; // such as a table: it may never fit
+    found.scrollIntoView({ block: "nearest", inline: "nearest" }); // chips and tables scroll sideways too
+    const box = found.getBoundingClientRect();
+    let [top, bottom] = [0, innerHeight];
+    document.querySelectorAll(".stuck, .nav, .toasts").forEach((bar) => {
+      const over = bar.getBoundingClientRect();
+      const apart = over.right < box.left || over.left > box.right || over.height === 0;
+      if (apart || bar.contains(found) || !["fixed", "sticky"].includes(getComputedStyle(bar).position)) return;
+      if (over.top < innerHeight / 2) top = Math.max(top, over.bottom);
+      else bottom = Math.min(bottom, over.top);
+    });
+    if (box.bottom + 8 > bottom) scrollBy(0, box.bottom + 8 - bottom);
+    else if (box.top - 8 < top) scrollBy(0, box.top - 8 - top);
+  }
+  document.addEventListener("focusin", ({ target }) => {
+    const found = target.closest(".opt, .drop, .tick") ?? target;
+    if (target.matches(":focus-visible")) requestAnimationFrame(() => clear(found)); // the browser scrolls first
+  });
+
+  // Escape closes a message, unless it has something else to close.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !document.querySelector("dialog[open], :popover-open")) {
+      document.querySelector(".toast")?.remove();
+    }
+  });
+
   // The names of chosen files, in words.
   document.addEventListener("change", (event) => {
     const names = event.target.closest(".drop")?.querySelector("[data-chosen]");
@@ -102,5 +130,9 @@
   document.querySelectorAll("details[data-open-wide]").forEach((el) => { el.open = wide.matches; });
 
   // After a form came back with errors, start reading at the summary.
-  document.getElementById("fouten")?.focus();
+  const wrong = document.getElementById("fouten");
+  wrong?.focus();
+  addEventListener("load", () => { // letters and pictures that came in moved what is below them
+    if (wrong && document.activeElement === wrong) clear(wrong);
+  });
 })();
