@@ -36,7 +36,7 @@ def show(ask: Ask) -> Answer:
 def edit(ask: Ask) -> Answer:
     page, _ = _page(ask)
     form: Submitted[GroupGiven] = Submitted.blank(ask.viewer.locale, **_initial(page))
-    return render("delivery/edit.html", page, form=form, dates_max=DATES_MAX)
+    return render("delivery/edit.html", page, form=form, dates_max=DATES_MAX, at=0)
 
 
 @area.post("/groep/invoeren", policy=Permission.FOLLOW_TRAINING, name="group.save")
@@ -45,7 +45,9 @@ def save(ask: Ask) -> Answer:
     page, certificates = _page(ask)
     if "more" in ask.form or "drop" in ask.form:
         changed: Submitted[GroupGiven] = Submitted(raw=_with_rows(ask.form), locale=ask.viewer.locale)
-        return render("delivery/edit.html", page, form=changed, dates_max=DATES_MAX)
+        at = read_id(str(ask.form.get("drop", ""))) or DATES_MAX  # where somebody was, so that she goes on there
+        at = min(at, int(changed.get("rows")))
+        return render("delivery/edit.html", page, form=changed, dates_max=DATES_MAX, at=at)
     form = Submitted.read(Group, ask.form, ask.viewer.locale)
     if form.value is not None:
         for name in form.value.filled()[1]:  # all that lacks at once, instead of one thing at a time
@@ -64,7 +66,7 @@ def save(ask: Ask) -> Answer:
             form.refuse(refused)
         else:
             return redirect("/groep", toast=N_("Je groep is bewaard."))
-    return invalid("delivery/edit.html", page, form=form, dates_max=DATES_MAX)
+    return invalid("delivery/edit.html", page, form=form, dates_max=DATES_MAX, at=0)
 
 
 @area.post("/groep/afronden", policy=Permission.FOLLOW_TRAINING, name="group.end")
