@@ -61,13 +61,15 @@ def practice_of(db: Session, enrolment_id: int) -> PracticeProgress:
     return practice.progress_of(db, enrolment_facts(db, [enrolment_id]).values())[enrolment_id]
 
 
-def in_training(db: Session, storage: Storage, *, now: datetime, **policy: Any) -> Training:
+def in_training(
+    db: Session, storage: Storage, *, now: datetime, folder: Path = SHORT_COURSE, **policy: Any
+) -> Training:
     """Noor is in: enrolled, confirmed, with a coach. `policy`: what differs from the course's own."""
     from app.courses.actions.coaching import assign_coach
     from app.people.actions.accounts import grant_role
 
     cast = make_cast(db, now=now)
-    course, problems = read_course(SHORT_COURSE)
+    course, problems = read_course(folder)
     assert course is not None, problems
     course = replace(course, policy=course.policy.model_copy(update=policy))
     edition_id = publishing.publish(db, course, by_id=cast.fatma.id, storage=storage, now=now)

@@ -1,0 +1,150 @@
+"""Somebody at a keyboard: no mouse, no script that clicks. Every stop of the focus is looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from playwright.sync_api import FileChooser, Locator, Page, expect
+
+from tests.journeys.conftest import Live
+
+STOPS_MAX: Final = 120  # more presses of Tab than this is a page that nobody gets through
+LOOK: Final = """async () => {
+  if (document.readyState !== "complete") await new Promise((done) => addEventListener("load", done));
+  await new Promise(requestAnimationFrame);  // the page scrolls it clear of bars in the same frame
+  const sticks = (e) => e && (["fixed", "sticky"].includes(getComputedStyle(e).position) || sticks(e.parentElement));
+  const found = document.activeElement;
+  if (!found || found === document.body) return {name: "", trouble: "the focus is nowhere"};
+  const drawn = found.closest(".opt, .drop") ?? found;  // what draws the ring around a small or hidden input
+  const style = getComputedStyle(drawn);
+  const box = drawn.getBoundingClientRect();
+  const name = (found.getAttribute("aria-label") || found.labels?.[0]?.innerText || found.innerText || found.id);
+  const told = {name: `${found.tagName} ${name.trim().slice(0, 60)}`, trouble: "", main: found.matches("main *"),
+    page: performance.timeOrigin,  // another one after each load
+    left: box.left, right: box.right, top: box.top + scrollY, bottom: box.bottom + scrollY};
+  if (style.outlineStyle === "none" || parseFloat(style.outlineWidth) < 2) told.trouble = "has no ring";
+  if (box.height > innerHeight * 0.6) return told;  // a region or the whole page: it cannot be in view at once
+  for (const line of drawn.getClientRects()) {
+    const [x, y] = [(line.left + line.right) / 2, (line.top + line.bottom) / 2];
+    for (const [px, py] of [[x, y], [x, line.top + 2], [x, line.bottom - 2], [line.left + 3, y], [line.right - 3, y]]) {
+      const hit = document.elementFromPoint(px, py);
+      if (!hit) told.trouble = "is outside the window";
+      else if (!drawn.contains(hit) && sticks(hit)) told.trouble = `is under ${hit.outerHTML.slice(0, 80)}`;
+    }
+  }
+  return told;
+}"""
+
+
+@dataclass
+class Keys:
+    """One person's keyboard on one page."""
+
+    live: Live
+    page: Page
+    _last: dict[str, Any] = field(default_factory=dict)
+
+    def press(self, *keys: str) -> None:
+        """Press keys one after the other."""
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def look(self) -> str:
+        """What has the focus, in words. Fails when it has no ring, or when something lies over it."""
+        return str(self._seen()["name"])
+
+    def _seen(self) -> dict[str, Any]:
+        told: dict[str, Any] = self.page.evaluate(LOOK)
+        assert not told["trouble"], f"{self.page.url}: {told['name']!r} {told['trouble']}"
+        return told
+
+    def tab(self, *, back: bool = False) -> None:
+        """One stop further, which is lower on the page or more to the right."""
+        before = self._last
+        self.press("Shift+Tab" if back else "Tab")
+        now = self._last = self._seen()
+        if back or not (now["main"] and before.get("main") and before["page"] == now["page"]):
+            return
+        onward = now["top"] >= before["top"] - 8 or now["left"] >= before["right"] - 8
+        assert onward, f"{self.page.url}: after {before['name']!r} the focus goes up to {now['name']!r}"
+
+    def to(self, target: Locator, *, back: bool = False) -> None:
+        """Tab until the target has the focus."""
+        wanted = target.element_handle()
+        for _ in range(STOPS_MAX):
+            if wanted.evaluate("e => e === document.activeElement"):
+                self.look()
+                return
+            self.tab(back=back)
+        raise AssertionError(f"{self.page.url}: Tab never comes to {target}")
+
+    def through(self, path: str) -> None:
+        """Open a page and stop everywhere, down to its foot."""
+        self.page.goto(path)
+        for _ in range(STOPS_MAX):
+            self.tab()
+            if self.page.evaluate("document.activeElement.closest('footer') !== null"):
+                return
+        raise AssertionError(f"{path}: Tab never comes to the foot of the page")
+
+    def button(self, name: str) -> None:
+        """Go to a button and press it."""
+        self._enter(self.page.get_by_role("button", name=name).first)
+
+    def link(self, name: str) -> None:
+        """Go to a link and follow it."""
+        self._enter(self.page.get_by_role("link", name=name).first)
+
+    def _enter(self, target: Locator) -> None:
+        self.to(target)
+        self.press("Enter")
+        self.page.wait_for_load_state()
+
+    def write(self, label: str, text: str) -> None:
+        """Type in the field with this label."""
+        self.to(self.page.get_by_label(label).first)
+        self.page.keyboard.type(text)
+
+    def choose(self, radio: Locator) -> None:
+        """Arrows move between the answers of one question, and choose on the way."""
+        wanted = radio.element_handle()
+        name = wanted.get_attribute("name")
+        same = "name => document.activeElement.name === name && document.activeElement.type === 'radio'"
+        for _ in range(STOPS_MAX):
+            if self.page.evaluate(same, name):
+                break
+            self.tab()
+        if not self.page.evaluate("document.activeElement.checked"):
+            self.press("Space")
+        for _ in range(STOPS_MAX):
+            if wanted.is_checked():
+                self.look()
+                return
+            self.press("ArrowDown")
+        raise AssertionError(f"{self.page.url}: no arrow comes to {radio}")
+
+    def tick(self, box: Locator) -> None:
+        """Space ticks a box."""
+        self.to(box)
+        self.press("Space")
+        assert box.is_checked()
+
+    def open_files(self, drop: Locator) -> FileChooser:
+        """Space opens the window to choose a file in."""
+        self.to(drop)
+        with self.page.expect_file_chooser() as opened:
+            self.press("Space")
+        return opened.value
+
+    def mend(self, link: str) -> None:
+        """After a form that was not right: the focus is at the summary, and its link leads to the field."""
+        expect(self.page.locator("#fouten")).to_be_focused()
+        self.live.troubles[:] = [told for told in self.live.troubles if "status of 422" not in told]
+        self.look()
+        wanted = self.page.locator("#fouten").get_by_role("link", name=link).first
+        self.to(wanted)
+        self.press("Enter")
+        goal = (wanted.get_attribute("href") or "#")[1:]
+        assert self.page.evaluate("document.activeElement.id") == goal
+        self.look()
