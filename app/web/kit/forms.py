@@ -130,7 +130,7 @@ class Submitted(Generic[Given]):
             empty = error["input"] == "" and error["type"].endswith("_parsing")
             code = "missing" if empty else error["type"]
             if error["type"] == "missing":
-                code = "unanswered"  # not sent at all: boxes to tick that nobody ticked
+                code = "not_sent"  # boxes to tick that nobody ticked are not sent at all
             self.problems.append((name, sentence(code, dict(facts), self.locale)))
 
 

@@ -22,7 +22,7 @@ class StateLook:
 WORDS: Final = {
     "unknown_refusal": N_("Dit lukt zo niet. Kijk nog eens naar wat je invulde."),
     "missing": N_("Dit vakje is nog leeg."),
-    "unanswered": N_("Dit is nog niet ingevuld."),
+    "not_sent": N_("Dit is nog niet ingevuld."),
     "string_too_short": N_("Dit vakje is nog leeg."),
     "string_too_long": N_("Dit is te lang. Er passen {max_length} tekens in."),
     "too_long": N_("Dat zijn er te veel. Je kunt er {max_length} kiezen."),
