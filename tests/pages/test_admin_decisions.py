@@ -139,7 +139,7 @@ def test_what_the_night_found_asks_for_action_until_it_is_mended(
         page = site.visitor(training.cast.fatma.id).get("/beheer").text
         assert "De nachtelijke controle vond 1 ding dat niet klopt" in page
         assert "python -m app doctor" in page
-        assert "Sinds woensdag 25 november." in page  # the first night, not the last
+        assert "Sinds woensdag 25 november" in page  # the first night, not the last
         clock.advance(timedelta(days=1))
     with site.parts.database.writing() as db:
         db.execute(delete(Export))
