@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 if __name__ == "__main__":  # before what is heavy is imported
     gc.disable()  # a start makes a thousand modules and hardly any garbage: looking for it took a fifth of the time
     sys.modules["rich"] = None  # type: ignore[assignment] # structlog takes it along for tracebacks we never print
+    os.environ["TYPER_USE_RICH"] = "0"  # so that usage and mistakes are told without it
 
 import errno
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from alembic import op
 
-FROZEN = (
+FIRST = (
     "ledger_event",
     "quiz_attempt",
     "sign_off",
@@ -19,6 +19,9 @@ FROZEN = (
     "course_edition",
     "certification_decision",
 )
+"""What the first migration freezes; each later one freezes its own."""
+OF_EDITIONS = ("lesson", "quiz", "practical_assignment", "handbook_session", "course_image")
+FROZEN = (*FIRST, *OF_EDITIONS)
 ERASABLE: dict[str, tuple[str, ...]] = {
     "quiz_attempt": ("answers",),
     "submission": ("self_scores", "note"),

@@ -89,11 +89,15 @@ def empty_documents(db: Session, *, before: date) -> Emptied:
 
 
 def nameless(db: Session, certificates: Iterable[Certificate]) -> tuple[str, ...]:
-    """Take name and paper away from documents; gives the files that may go once this is committed."""
+    """Take name and paper away from documents; gives the files that may go once this is committed.
+
+    That it was given on sample content stays: nobody may take it for a real one later.
+    """
     files = []
     for one in certificates:
         if one.pdf_key:
             files.append(one.pdf_key)
-        one.holder_name, one.printed, one.pdf_key, one.show_name = "", {}, "", False
+        one.printed = {"sample": True} if one.printed.get("sample") else {}
+        one.holder_name, one.pdf_key, one.show_name = "", "", False
     db.flush()
     return tuple(files)

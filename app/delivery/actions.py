@@ -103,15 +103,17 @@ def _checked(given: GroupGiven) -> list[DateRow]:
 def _begin(db: Session, *, by: Viewer, authorised: Certificates, given: GroupGiven, now: datetime) -> Delivery:
     # The same form twice at the same moment: the second waits here, and then finds the group of the first.
     db.execute(select(Person.id).where(Person.id == by.id).with_for_update(key_share=True))
-    open_one = db.scalar(select(Delivery.id).where(Delivery.leader_id == by.id, Delivery.ended_at.is_(None)))
-    if open_one is not None:
-        raise Refused("group_exists")
     enrolment = current_enrolment(db, by.id)
     if enrolment is not None and enrolment.stage not in IN_TRAINING:
         enrolment = None
     training = enrolment.intervention_id if enrolment is not None else None
     found = grounds(authorised, person_id=by.id, training=training, on=local_day(now))
     intervention_id = _chosen(found, given.intervention_id)
+    running = select(Delivery.id).where(Delivery.leader_id == by.id, Delivery.ended_at.is_(None))
+    if training is not None:  # a group of her own, as a trainer of something else, does not stand in the way
+        running = running.where(Delivery.intervention_id == training)
+    if db.scalar(running.limit(1)) is not None:
+        raise Refused("group_exists")
     group = Delivery(
         leader_id=by.id,
         intervention_id=intervention_id,

@@ -97,14 +97,12 @@ class OwnGroup:
         return tuple(date for date in self.dates if not date.cancelled)
 
 
-def own_group(db: Session, person_id: int) -> OwnGroup | None:
-    """The latest group that somebody leads and that has not ended."""
-    row = db.scalar(
-        select(Delivery)
-        .where(Delivery.leader_id == person_id, Delivery.ended_at.is_(None))
-        .order_by(Delivery.id.desc())
-        .limit(1)
-    )
+def own_group(db: Session, person_id: int, *, training: int | None = None) -> OwnGroup | None:
+    """The latest group that somebody leads and that has not ended; while a training runs, one of its intervention."""
+    query = select(Delivery).where(Delivery.leader_id == person_id, Delivery.ended_at.is_(None))
+    if training is not None:
+        query = query.where(Delivery.intervention_id == training)
+    row = db.scalar(query.order_by(Delivery.id.desc()).limit(1))
     if row is None:
         return None
     dates = dates_of(db, [row.id])[row.id]

@@ -42,7 +42,10 @@ Certificates = Collection[Authorised | Barred]
 
 @dataclass(frozen=True)
 class Grounds:
-    """On what somebody may start a group, each an intervention: the training she follows, and her certificates."""
+    """On what somebody may start a group, each an intervention: the training she follows, or her certificates.
+
+    While a training runs, a new group is for it: its coach waits for the dates.
+    """
 
     training: int | None
     permitted: tuple[int, ...]
@@ -50,9 +53,8 @@ class Grounds:
 
     @property
     def choices(self) -> tuple[int, ...]:
-        """The interventions that she may start a group of; the training's first, and once."""
-        found = () if self.training is None else (self.training,)
-        return (*found, *(one for one in self.permitted if one != self.training))
+        """The interventions that she may start a group of."""
+        return self.permitted if self.training is None else (self.training,)
 
 
 def grounds(certificates: Certificates, *, person_id: int, training: int | None, on: date) -> Grounds:

@@ -13,6 +13,7 @@ from collections import ChainMap, deque
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self, TypeVarTuple
 
@@ -108,7 +109,7 @@ class Database:
     lanes: int
     _lane: Lane
     _write_lock: Path | None
-    _kept: dict[Any, Any] = field(default_factory=dict)
+    _kept: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def open(cls, url: str, *, data_dir: Path) -> Self:
@@ -164,9 +165,14 @@ class Database:
             self._exclusive(),
             Session(self.writer, expire_on_commit=False, info={KEPT: ChainMap(own, self._kept)}) as session,
         ):
-            event.listen(session, "after_commit", lambda _session: self._kept.update(own))
+            event.listen(session, "after_commit", partial(self._keep, own))
             with session.begin():
                 yield session
+
+    def _keep(self, own: dict[Any, Any], session: Session) -> None:
+        """What a transaction read or wrote is true for all once the whole of it is committed."""
+        if not session.in_nested_transaction():
+            self._kept.update(own)
 
     def close(self) -> None:
         self.reader.dispose()

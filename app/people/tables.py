@@ -158,7 +158,7 @@ class Invitation(Base):
     id: Mapped[Id] = mapped_column(init=False)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=refers_to_person("coming in"))
     nonce: Mapped[str] = mapped_column(info=pii("secret", "coming in", "42 days", "delete"))
-    token_hash: Mapped[str] = mapped_column(unique=True, info=pii("secret", "coming in", "42 days", "delete"))
+    token_hash: Mapped[str] = mapped_column(unique=True, info=NOT_PERSONAL)  # of a link that nobody can make again
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     invited_by_id: Mapped[int | None] = mapped_column(

@@ -130,10 +130,10 @@ class GroupPage:
 def group_page(db: Session, viewer: Viewer, certificates: Certificates, *, now: datetime) -> GroupPage:
     """The group that the viewer leads, with the visits of her coach; or what she may start one on."""
     enrolment = current_enrolment(db, viewer.id)
-    group = own_group(db, viewer.id)
     following = enrolment if enrolment is not None and enrolment.stage in IN_TRAINING else None
     progress = progress_of(db, [following])[following.id] if following is not None else None
     training = following.intervention_id if following is not None else None
+    group = own_group(db, viewer.id, training=training)
     found = grounds(certificates, person_id=viewer.id, training=training, on=local_day(now))
     names = {one.id: one.name for one in interventions(db)}
     return GroupPage(

@@ -1053,12 +1053,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sign_off_id", name=op.f("pk_sign_off_content")),
     )
     triggers.create_function()
-    for table in triggers.FROZEN:
+    for table in triggers.FIRST:
         triggers.create(table)
 
 
 def downgrade() -> None:
-    for table in triggers.FROZEN:
+    for table in triggers.FIRST:
         triggers.drop(table)
     triggers.drop_function()
     for table in TABLES:

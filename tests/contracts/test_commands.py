@@ -158,6 +158,23 @@ def lines_of(process: subprocess.Popen[str], count: int) -> list[str]:
     return [process.stdout.readline().rstrip("\n") for _ in range(count)]
 
 
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (("--help",), 0, "serve"),
+        (("serve", "--help"), 0, "Start"),
+        (("serve", "--prot", "3"), 2, "No such option: --prot"),
+        (("restore", "nergens.tar"), 2, "nergens.tar"),
+        (("courses",), 2, "publish"),
+    ],
+)
+def test_usage_and_mistakes_are_told(empty: Installation, words: tuple[str, ...], status: int, said: str) -> None:
+    done = empty.run(*words)
+    assert done.returncode == status
+    assert said in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_serve_says_four_lines_and_stops_when_asked(empty: Installation) -> None:
     with empty.running("serve") as process:
         told = lines_of(process, 4)

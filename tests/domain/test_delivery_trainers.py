@@ -22,6 +22,7 @@ from app.kit.errors import Refused
 from app.kit.localtime import local_day
 from app.kit.storage import Storage, folder
 from app.people.rules import Viewer
+from app.practice.own_practice import group_page
 from tests.conftest import START
 from tests.practising import DAY, group_form
 from tests.trained import Training, in_second_course, in_training, make_ready
@@ -146,14 +147,25 @@ def test_a_training_and_a_certificate_for_something_else(
         db.flush()
         noor, other_id = training.cast.noor, other.id
         take_over(db, training, noor, other_id)
-    assert refused(database, noor, clock) == ("missing", "intervention_id")
+    assert refused(database, noor, clock, intervention_id=other_id) == ("group_not_allowed", None)
     with database.writing() as db:
-        group = enter(db, noor, clock, intervention_id=training.intervention_id)
+        own = Delivery(
+            leader_id=noor.id,
+            intervention_id=other_id,
+            place="Het Anker",
+            address="Kade 1",
+            municipality="Rotterdam",
+            created_at=START,
+        )
+        db.add(own)  # from before the training
+    with database.writing() as db:
+        certificates = authorised(db, noor.id, local_day(START))
+        assert group_page(db, noor, certificates, now=START).group is None
+        group = enter(db, noor, clock)  # it belongs to the training, whose coach waits for dates
         assert (group.intervention_id, group.enrolment_id) == (training.intervention_id, training.enrolment_id)
-        group.ended_at = START
-        db.flush()
-        group = enter(db, noor, clock, intervention_id=other_id)
-        assert (group.intervention_id, group.enrolment_id) == (other_id, None)
+        shown = group_page(db, noor, certificates, now=START).group
+        assert shown is not None
+        assert shown.id == group.id
 
 
 def test_a_training_goes_before_a_certificate_that_ran_out(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, String, cast, delete, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.jobs.tables import Job
@@ -54,11 +54,14 @@ def sweep(db: Session, *, now: datetime) -> dict[str, int]:
 
 
 def _expire_links(db: Session, *, before: datetime) -> int:
-    """Take the secret off invitations that were made before a moment; that somebody was invited stays."""
+    """Take the seed of the link off invitations from before a moment: nobody can make the link again.
+
+    Its digest stays, so that who opens an old mail reads that her link was used or is too old.
+    """
     ended = db.execute(
         update(Invitation)
         .where(Invitation.created_at < before, Invitation.nonce != "")
-        .values(nonce="", token_hash=literal("expired-") + cast(Invitation.id, String))
+        .values(nonce="")
         .returning(Invitation.id)
         .execution_options(synchronize_session=False)
     )

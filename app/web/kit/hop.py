@@ -107,6 +107,8 @@ class Hop:
         except (DatabaseBusy, OperationalError, PoolTimeout) as trouble:
             errors.report(self.entry.name, trouble)
             return errors.plain(self.responder, self.request, 503)
+        finally:
+            self._driver = None  # from here on the connection works for others
         return answer()
 
     def _with_session(self, ask: Ask) -> Response:

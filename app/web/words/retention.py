@@ -98,7 +98,6 @@ KEPT: Final = (
                 N_("Om je account te maken"),
                 (
                     "invitation.nonce",
-                    "invitation.token_hash",
                     "invitation.person_id",
                     "invitation.invited_by_id",
                 ),
