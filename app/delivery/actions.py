@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.courses.queries import current_enrolment
 from app.courses.rules import IN_TRAINING
 from app.delivery.inputs import DateRow, GroupGiven
-from app.delivery.rules import Certificates, DateKind, Grounds, grounds
+from app.delivery.rules import Authorised, Certificates, DateKind, Grounds, grounds
 from app.delivery.tables import Delivery, DeliveryDate
 from app.kit.errors import NotFound, Refused
 from app.kit.localtime import instant, local_day
@@ -46,12 +46,41 @@ def save_group(
         if given.version != group.version:
             raise Refused("stale")
         action = "delivery.group_changed"
+    _must_be_covered(db, group, rows, authorised, on=local_day(now))
     _write_dates(db, group, rows, pinned=pinned, now=now)
     for name in PLACE:
         setattr(group, name, getattr(given, name))
     db.flush()
     record(db, action, actor_id=by.id, subject=("delivery", group.id), now=now, dates=len(rows))
     return group.id
+
+
+def _must_be_covered(
+    db: Session, group: Delivery, rows: list[DateRow], certificates: Certificates, *, on: date
+) -> None:
+    """The dates of a trainer's group lie within her certificate; without one that holds no date is added or moved.
+
+    In grace she finishes what runs: a date may move, not past the last one. Raises: Refused.
+    """
+    if group.enrolment_id is not None:
+        return
+    found = grounds(certificates, person_id=group.leader_id, training=None, on=on)
+    until = next((one.until for one in certificates if isinstance(one, Authorised) and _about(one, group)), None)
+    if group.intervention_id in found.permitted and until is not None:
+        for row in rows:
+            if row.day > until:
+                raise Refused("date_after_certificate", f"day_{row.number}")
+        return
+    known = db.scalars(select(DeliveryDate.starts_at).where(DeliveryDate.delivery_id == group.id)).all()
+    last = max((local_day(moment) for moment in known), default=on)
+    in_grace = any(one.in_grace for one in found.barred if one.intervention_id == group.intervention_id)
+    for row in rows:
+        if instant(row.day, row.starts) not in known and not (in_grace and row.day <= last):
+            raise Refused("certificate_in_grace" if in_grace else "certificate_over", f"day_{row.number}")
+
+
+def _about(proof: Authorised, group: Delivery) -> bool:
+    return (proof.person_id, proof.intervention_id) == (group.leader_id, group.intervention_id)
 
 
 def hold_groups(db: Session, *, leader_id: int) -> None:
@@ -170,21 +199,21 @@ def _write_dates(db: Session, group: Delivery, rows: list[DateRow], *, pinned: f
     """
     known = db.scalars(select(DeliveryDate).where(DeliveryDate.delivery_id == group.id)).all()
     planned = _planned(rows, known)
-    standing = {(one.date.id, one.starts_at, one.ends_at) for one in planned if one.date is not None}
-    for date in known:
-        if date.id in pinned and (date.id, date.starts_at, date.ends_at) not in standing:
+    standing = {(row.date.id, row.starts_at, row.ends_at) for row in planned if row.date is not None}
+    for one in known:
+        if one.id in pinned and (one.id, one.starts_at, one.ends_at) not in standing:
             raise Refused("date_has_visit")
-    kept = {one.date.id for one in planned if one.date is not None}
-    for date in known:
-        if date.id not in kept and date.cancelled_at is None:
-            date.cancelled_at = now
-    for one in planned:
-        if one.date is None:
-            db.add(DeliveryDate(delivery_id=group.id, kind=one.kind, starts_at=one.starts_at, ends_at=one.ends_at))
+    kept = {row.date.id for row in planned if row.date is not None}
+    for one in known:
+        if one.id not in kept and one.cancelled_at is None:
+            one.cancelled_at = now
+    for row in planned:
+        if row.date is None:
+            db.add(DeliveryDate(delivery_id=group.id, kind=row.kind, starts_at=row.starts_at, ends_at=row.ends_at))
         else:
-            one.date.kind = one.kind
-            one.date.starts_at, one.date.ends_at = one.starts_at, one.ends_at
-            one.date.cancelled_at = None
+            row.date.kind = row.kind
+            row.date.starts_at, row.date.ends_at = row.starts_at, row.ends_at
+            row.date.cancelled_at = None
     db.flush()
 
 

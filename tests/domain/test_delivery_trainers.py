@@ -109,13 +109,28 @@ def test_in_grace_a_group_is_finished_and_not_begun(
     clock.set(datetime(later.year, later.month, later.day, 9, 0, tzinfo=START.tzinfo))
     dates = {f"day_{number}": later + timedelta(days=number) for number in (1, 2)}
     if code is None:
+        assert refused(database, joris, clock, **dates) == ("date_after_certificate", "day_1")
+        days_of = {"day_1": later - timedelta(days=7), "day_2": later}
+        clock.set(datetime(later.year, later.month, later.day, 9, 0, tzinfo=START.tzinfo) - timedelta(days=9))
         with database.writing() as db:
-            enter(db, joris, clock, **dates)
+            enter(db, joris, clock, **days_of)
         clock.advance(timedelta(days=30))
-        with database.writing() as db:  # it runs, so in grace it still changes
+        with database.writing() as db:  # in grace it is finished: what it has may change, nothing comes after it
             group = db.scalars(select(Delivery)).one()
-            enter(db, joris, clock, group_id=group.id, version=group.version, place="Elders", **dates)
+            known = {"group_id": group.id, "version": group.version}
+            enter(db, joris, clock, **known, place="Elders", **days_of)
             assert group.place == "Elders"
+        for moved, told in ((30, "certificate_in_grace"), (100, "certificate_over")):
+            clock.advance(timedelta(days=moved))
+            again = {
+                "group_id": group.id,
+                "version": group.version,
+                "day_1": later,
+                "day_2": later + timedelta(days=200),
+            }
+            with pytest.raises(Refused) as no, database.writing() as db:
+                enter(db, joris, clock, **again)
+            assert no.value.code == told
         return
     assert refused(database, joris, clock, **dates) == (code, None)
     with database.reading() as db:

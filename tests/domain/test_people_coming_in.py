@@ -17,7 +17,7 @@ from app.people.actions import accounts, codes, invitations, limits, passwords, 
 from app.people.inputs import PersonDetails
 from app.people.queries import cards, coaches, viewer_by_token
 from app.people.rules import Role
-from app.people.tables import Account, Invitation, LoginCode, RateWindow, SignIn
+from app.people.tables import Account, Invitation, LoginCode, Person, RateWindow, SignIn
 from tests.people import INTERVENTION, KEYRING, link_of, make_cast, make_person
 
 if TYPE_CHECKING:
@@ -101,10 +101,21 @@ def test_an_invitation_ends_after_fourteen_days(database: Database, clock: Movab
 def test_a_withdrawn_or_invented_link_is_unknown(database: Database, clock: MovableClock) -> None:
     with database.writing() as db:
         person_id, token = _invited(db, clock)
-        assert invitations.withdraw_invitations(db, person_id=person_id, by_id=None, now=clock.now()) == 1
+        assert accounts.withdraw_invitations(db, person_id=person_id, by_id=None, now=clock.now()) == 1
         assert _refusal(db, clock, token) == "invitation_unknown"
         assert _refusal(db, clock, "made-up") == "invitation_unknown"
         assert invitations.invited_person(db, token=token) is None
+
+
+def test_a_link_that_went_to_another_mailbox_opens_nothing(database: Database, clock: MovableClock) -> None:
+    """The admin corrects an address: who got the invitation by mistake has no way in."""
+    with database.writing() as db:
+        fatma = make_cast(db, now=clock.now()).fatma
+        person_id, token = _invited(db, clock, "Els Kooiman")
+        person = db.get_one(Person, person_id)
+        right = PersonDetails(name=person.name, email="de.goede@linde.example")
+        accounts.change_person(db, by=fatma, person_id=person_id, given=right, now=clock.now())
+        assert _refusal(db, clock, token) == "invitation_unknown"
 
 
 def test_accepting_one_link_uses_up_the_others(database: Database, clock: MovableClock) -> None:

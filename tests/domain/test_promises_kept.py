@@ -10,8 +10,9 @@ from sqlalchemy import func, select, update
 
 from app.certification import actions as certification
 from app.certification.tables import Certificate, CertificationPeriod
-from app.courses.tables import Enrolment
+from app.courses.tables import Cohort, Enrolment
 from app.kit.ids import Keyring
+from app.kit.localtime import local_day
 from app.kit.storage import folder
 from app.ledger.tables import LedgerEvent
 from app.letters.desk import NotDue, write
@@ -150,21 +151,20 @@ def test_a_certificate_keeps_its_holder_until_two_years_after_its_end(work: Work
         assert db.get_one(Certificate, made).holder_name == ""
 
 
-def test_an_open_training_keeps_its_professional(work: Work, clock: MovableClock) -> None:
+def test_an_open_training_keeps_its_professional_as_long_as_its_group_lasts(work: Work, clock: MovableClock) -> None:
     with work.database.writing() as db:
         training = in_training(db, work.storage, now=START)
+        db.get_one(Cohort, training.cohort_id).ends_on = local_day(START) + timedelta(days=1100)
     clock.advance(timedelta(days=3 * 365))
     let_go(work, {})
     assert not letters(work, training.cast.noor.id)
     assert letters(work, training.cast.joris.id)
-    with work.database.writing() as db:
-        db.execute(update(Enrolment).values(withdrawn_at=clock.now()))
     clock.advance(timedelta(days=600))
     let_go(work, {})
     assert not letters(work, training.cast.noor.id)
     clock.advance(timedelta(days=75))
     let_go(work, {})
-    assert letters(work, training.cast.noor.id)
+    assert letters(work, training.cast.noor.id)  # nobody ended it, and nobody follows it any more
 
 
 @pytest.mark.parametrize("ended", ["completed_at", "withdrawn_at", "expired_at"])

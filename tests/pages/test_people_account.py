@@ -165,3 +165,15 @@ def test_the_last_owner_stays(site: Site, cast: Cast) -> None:
     fatma.client.cookies.set("__Host-session", token, domain="academie.test")
     assert "enige eigenaar" in fatma.get("/account").text
     fatma.post("/account/weg", {"sure": "on"}, status=409)
+
+
+def test_nothing_goes_on_from_a_session_that_was_signed_out(noor: Visitor, site: Site, cast: Cast) -> None:
+    """Signed out everywhere while she confirms who she is: the confirmation opens no new session."""
+    with site.parts.database.writing() as db:
+        session = db.scalars(select(SignIn).where(SignIn.person_id == cast.noor.id, SignIn.ended_at.is_(None))).all()[0]
+        sign_in.revoke_all(db, person_id=cast.noor.id, now=site.parts.clock.now())
+        again = sign_in.replace_session(
+            db, sign_in_id=session.id, person_id=cast.noor.id, device="x", now=site.parts.clock.now()
+        )
+        assert again is None
+        assert db.scalars(select(SignIn).where(SignIn.ended_at.is_(None), SignIn.person_id == cast.noor.id)).all() == []

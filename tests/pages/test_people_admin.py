@@ -303,3 +303,10 @@ def test_the_first_admin_walks_four_steps(site: Site, fatma: Visitor) -> None:
     fatma.post("/beheer/start/opleiding", {"course": "../kort"}, status=422)
     fatma.post("/beheer/start/opleiding", {"course": "kort"})
     assert "Staat klaar" in fatma.get("/beheer/start").text
+
+
+@pytest.mark.parametrize("organisation", ["999999", str(2**53)])
+def test_a_contact_of_an_organisation_that_is_not_there(fatma: Visitor, cast: Cast, organisation: str) -> None:
+    given = {"role": "organisation_contact", "organisation_id": organisation}
+    answer = fatma.post(f"/beheer/mensen/{cast.noor.id}/rol", given, status=422)
+    assert "organisatie" in answer.text

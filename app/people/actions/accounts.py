@@ -18,7 +18,7 @@ from app.ledger.actions import record
 from app.people.actions import sign_in
 from app.people.inputs import PersonDetails
 from app.people.rules import Role, Viewer, may_grant, may_manage, read_address
-from app.people.tables import Account, Membership, Organisation, Person, RoleGrant
+from app.people.tables import Account, Invitation, Membership, Organisation, Person, RoleGrant
 
 _OWNS: Final = (RoleGrant.role == Role.OWNER, RoleGrant.revoked_at.is_(None))
 
@@ -110,8 +110,34 @@ def change_person(db: Session, *, by: Viewer, person_id: int, given: PersonDetai
         changed.append("organisation")
     if "email" in changed:
         sign_in.revoke_all(db, person_id=person_id, now=now)
+        withdraw_invitations(db, person_id=person_id, by_id=by.person_id, now=now)  # they went to another mailbox
     if changed:
         record(db, "people.changed", actor_id=by.id, subject=("person", person_id), now=now, fields=changed)
+
+
+def withdraw_invitations(db: Session, *, person_id: int, by_id: int | None, now: datetime) -> int:
+    """Every open link of somebody stops working; gives how many there were."""
+    withdrawn = db.execute(
+        update(Invitation)
+        .where(
+            Invitation.person_id == person_id,
+            Invitation.accepted_at.is_(None),
+            Invitation.withdrawn_at.is_(None),
+            Invitation.expires_at > now,
+        )
+        .values(withdrawn_at=now)
+        .returning(Invitation.id)
+    ).all()
+    if withdrawn:
+        record(
+            db,
+            "people.invitations_withdrawn",
+            actor_id=by_id,
+            subject=("person", person_id),
+            now=now,
+            count=len(withdrawn),
+        )
+    return len(withdrawn)
 
 
 def change_own_details(db: Session, *, by: Viewer, name: str, phone: str, locale: str, now: datetime) -> None:
@@ -187,7 +213,7 @@ def grant_role(
     person = db.get(Person, person_id)
     if person is None or person.erased_at is not None:
         raise NotFound
-    if role == Role.ORGANISATION_CONTACT and organisation_id is None:
+    if role == Role.ORGANISATION_CONTACT and (organisation_id is None or db.get(Organisation, organisation_id) is None):
         raise Refused("contact_needs_organisation", "organisation_id")
     insert = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
     by_id = by.person_id if by is not None else None

@@ -138,31 +138,6 @@ def accept_invitation(db: Session, *, token: str, now: datetime, device: str, pr
     return facts.person_id, start_session(db, person_id=facts.person_id, device=device, now=now)
 
 
-def withdraw_invitations(db: Session, *, person_id: int, by_id: int | None, now: datetime) -> int:
-    """Every open link of somebody stops working; gives how many there were."""
-    withdrawn = db.execute(
-        update(Invitation)
-        .where(
-            Invitation.person_id == person_id,
-            Invitation.accepted_at.is_(None),
-            Invitation.withdrawn_at.is_(None),
-            Invitation.expires_at > now,
-        )
-        .values(withdrawn_at=now)
-        .returning(Invitation.id)
-    ).all()
-    if withdrawn:
-        record(
-            db,
-            "people.invitations_withdrawn",
-            actor_id=by_id,
-            subject=("person", person_id),
-            now=now,
-            count=len(withdrawn),
-        )
-    return len(withdrawn)
-
-
 def mail_invitation(
     db: Session, *, invitation_id: int, own_text: str = "", reply_to_id: int | None = None, now: datetime
 ) -> int:

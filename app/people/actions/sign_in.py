@@ -40,9 +40,13 @@ def is_open(db: Session, sign_in_id: int) -> bool:
     return db.scalar(select(SignIn.id).where(SignIn.id == sign_in_id, SignIn.ended_at.is_(None))) is not None
 
 
-def replace_session(db: Session, *, sign_in_id: int, person_id: int, device: str, now: datetime) -> str:
-    """Go on in a session with a new token and a fresh factor: an old copy of the cookie opens nothing."""
-    end_session(db, person_id=person_id, sign_in_id=sign_in_id, now=now)
+def replace_session(db: Session, *, sign_in_id: int, person_id: int, device: str, now: datetime) -> str | None:
+    """Go on in a session with a new token and a fresh factor: an old copy of the cookie opens nothing.
+
+    None when the session has ended in the meantime: nothing goes on from what was signed out.
+    """
+    if not end_session(db, person_id=person_id, sign_in_id=sign_in_id, now=now):
+        return None
     return start_session(db, person_id=person_id, device=device, now=now)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from app.access import Permission
 from app.kit.errors import Refused
 from app.people import inputs
-from app.people.actions import accounts, invitations
+from app.people.actions import accounts
 from app.people.listing import line_of
 from app.people.rules import FACTOR_FOR_ADMIN
 from app.reports.people import person_page
@@ -160,7 +160,7 @@ def revoke(ask: Ask, person: int) -> Answer:
 def withdraw(ask: Ask, person: int) -> Answer:
     """Every open link of hers stops working."""
     person_page(ask.db, ask.viewer, person, on=ask.today, now=ask.now)
-    invitations.withdraw_invitations(ask.db, person_id=person, by_id=ask.viewer.id, now=ask.now)
+    accounts.withdraw_invitations(ask.db, person_id=person, by_id=ask.viewer.id, now=ask.now)
     return redirect(f"/beheer/mensen/{person}", toast=N_("De uitnodiging is ingetrokken."))
 
 

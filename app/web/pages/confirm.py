@@ -124,4 +124,6 @@ def _go_on(ask: Ask, page: ConfirmPage) -> Redirect:
             device=device_of(ask.request),
             now=ask.now,
         )
+    if token is None:  # signed out in this very moment, perhaps from another device
+        return Redirect(status=303, to="/inloggen", cookies=[session_cookie(ask.services.settings, "")])
     return Redirect(status=303, to=page.next, cookies=[session_cookie(ask.services.settings, token)])

@@ -13,6 +13,7 @@ WORDS: Final[dict[str, str]] = {
     "dates_overlap": N_("Op deze dag staat al een bijeenkomst op deze tijd."),
     "one_end_presentation": N_("Er kan maar één eindpresentatie zijn. Maak van de andere een bijeenkomst."),
     "date_has_visit": N_("Op een van deze data komt je coach kijken. Vraag je coach eerst om het bezoek te verzetten."),
+    "date_after_certificate": N_("Dan is je certificaat al voorbij. Kies een eerdere dag."),
     "group_exists": N_("Je hebt al een groep. Verander die, of rond hem eerst af."),
     "group_not_allowed": N_("Je kunt een groep invoeren als je de opleiding volgt, of als je certificaat geldig is."),
     "certificate_in_grace": N_(

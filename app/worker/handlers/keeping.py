@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.certification.keeping import empty_documents, enrolments_over_before, over_before
 from app.certification.tables import Certification
-from app.courses.tables import Enrolment
+from app.courses.tables import Cohort, Enrolment
 from app.jobs.actions import enqueue
 from app.jobs.tables import Job
 from app.kit.localtime import add_months, local_day, start_of
@@ -87,7 +87,10 @@ def _months_ago(now: datetime, months: int) -> date:
 
 
 def _unneeded(db: Session, before: date, letter: ColumnElement[bool]) -> list[int]:
-    """People without a sign of life, a certificate, a training or a task since the day `before`."""
+    """People without a sign of life, a certificate, a training or a task since the day `before`.
+
+    A training that was never finished counts as long as its group lasts: after that nobody follows it.
+    """
     moment = start_of(before)
     seen = (
         exists().where(
@@ -98,9 +101,10 @@ def _unneeded(db: Session, before: date, letter: ColumnElement[bool]) -> list[in
     )
     certified = exists().where(Certification.person_id == Person.id, Certification.id.not_in(over_before(before)))
     ends = (Enrolment.completed_at, Enrolment.withdrawn_at, Enrolment.expired_at)
-    still_open = ends[0].is_(None) & ends[1].is_(None) & ends[2].is_(None)
     touched = (one >= moment for one in (*ends, Enrolment.created_at, Enrolment.confirmed_at, Enrolment.paused_at))
-    trained = exists().where(Enrolment.person_id == Person.id, or_(still_open, *touched))
+    trained = exists().where(
+        Enrolment.person_id == Person.id, Cohort.id == Enrolment.cohort_id, or_(Cohort.ends_on >= before, *touched)
+    )
     staff = exists().where(
         RoleGrant.person_id == Person.id, RoleGrant.revoked_at.is_(None), RoleGrant.role != Role.PROFESSIONAL
     )
