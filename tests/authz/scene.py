@@ -106,8 +106,8 @@ def expected_of(entry: Entry, who: str) -> str:
 def told(response: Response, *, partial: bool = False) -> str:
     """The answer as a cell says it. htmx gets its redirects as a header."""
     to = response.headers.get("hx-redirect" if partial else "location", "")
-    if to.startswith("/inloggen?next="):
-        return "login"
+    if to.startswith("/inloggen?next=") or response.status_code == 401:
+        return "login"  # 401: the same, with what was typed
     if to.startswith("/bevestigen?next="):
         return "confirm"
     return "303" if partial and to else str(response.status_code)

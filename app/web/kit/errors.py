@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import structlog
 from sqlalchemy.orm.exc import StaleDataError
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,11 +23,13 @@ from app.web.kit.words import sentence
 from app.web.words.shared import N_
 
 log = structlog.get_logger("web")
+SECRET: Final = frozenset({"password", "code", "form_key", "next"})
+TYPED_MOST: Final = 20_000
 
 
 @dataclass(frozen=True)
 class ErrorPage:
-    """What the error page shows. `action_*` is the way back."""
+    """What the error page shows. `action_*` is the way back; `typed` is what stood in the form that was sent."""
 
     status: int
     title: str
@@ -34,10 +37,16 @@ class ErrorPage:
     action_label: str
     action_href: str
     drawing: str
+    typed: tuple[str, ...] = ()
 
 
 _TEXTS: Final = {
     400: (N_("Dit konden we niet lezen"), N_("Ga terug en probeer het nog een keer."), "fallen"),
+    401: (
+        N_("Je bent niet meer ingelogd"),
+        N_("Er is niets bewaard. Kopieer hieronder eerst wat je typte, en log dan opnieuw in."),
+        "nobody",
+    ),
     403: (
         N_("Deze plek is niet voor jou"),
         N_("Je bent wel ingelogd, maar dit hoort bij het werk van iemand anders. Klopt dat niet? Vraag het ons."),
@@ -51,8 +60,8 @@ _TEXTS: Final = {
     405: (N_("Zo werkt deze pagina niet"), N_("Ga terug en gebruik de knop op de pagina."), "fallen"),
     409: (N_("Dit kan nu niet"), N_("Ga terug en kijk hoe het er nu voor staat."), "fallen"),
     413: (
-        N_("Dit bestand is te groot"),
-        N_("Een foto mag 15 MB zijn. Kies een kleinere, of maak de foto opnieuw met je telefoon."),
+        N_("Dit is te groot"),
+        N_("Een foto mag 15 MB zijn: kies een kleinere, of maak de foto opnieuw. Is het een lange tekst? Kort hem in."),
         "fallen",
     ),
     422: (N_("Dit klopt nog niet"), N_("Ga terug en kijk nog eens naar wat je invulde."), "fallen"),
@@ -81,13 +90,15 @@ def plain(
     viewer = viewer or Viewer(locale=known_locale(request.cookies.get(LANGUAGE_COOKIE)))
     title, words, drawing = _TEXTS[status]
     gettext = responder.gettext(viewer.locale)
+    label, href = _way_on(request, viewer, status)
     page = ErrorPage(
         status=status,
         title=gettext(title),
         text=text or gettext(words),
-        action_label=gettext(N_("Naar mijn startpagina") if viewer.signed_in else N_("Naar het begin")),
-        action_href=home_of(viewer) if viewer.signed_in else "/",
+        action_label=gettext(label),
+        action_href=href,
         drawing=drawing,
+        typed=_typed(request),
     )
     answer = render("errors/error.html", page, status=status)
     answer.headers["HX-Retarget"] = "#inhoud"
@@ -96,6 +107,13 @@ def plain(
     if status in {429, 503}:
         answer.headers["Retry-After"] = "30"
     return responder.respond(request, viewer, answer)
+
+
+def _way_on(request: Request, viewer: Viewer, status: int) -> tuple[str, str]:
+    """The button of the page: its words and where it leads."""
+    if status == 401:
+        return N_("Log opnieuw in"), _sign_in(request)
+    return (N_("Naar mijn startpagina"), home_of(viewer)) if viewer.signed_in else (N_("Naar het begin"), "/")
 
 
 def told(responder: Responder, request: Request, viewer: Viewer, what: Exception) -> Response:
@@ -118,8 +136,27 @@ def told(responder: Responder, request: Request, viewer: Viewer, what: Exception
 
 
 def to_sign_in(responder: Responder, request: Request) -> Response:
-    """Ask to sign in first, and come back here afterwards."""
-    return responder.respond(request, Viewer(), Redirect(status=303, to=f"/inloggen?next={_here(request)}"))
+    """Ask to sign in first, and come back here afterwards; what was typed is shown, for nobody keeps it."""
+    if _typed(request):
+        return plain(responder, request, 401)
+    return responder.respond(request, Viewer(), Redirect(status=303, to=_sign_in(request)))
+
+
+def note_typed(request: Request, form: FormData) -> None:
+    """Remember the sentences of a form, so that a page that says no gives them back instead of losing them."""
+    request.state.typed = tuple(
+        text
+        for name, text in form.multi_items()
+        if isinstance(text, str) and name not in SECRET and len(text) <= TYPED_MOST and " " in text.strip()
+    )
+
+
+def _typed(request: Request) -> tuple[str, ...]:
+    return getattr(request.state, "typed", ())
+
+
+def _sign_in(request: Request) -> str:
+    return f"/inloggen?next={_here(request)}"
 
 
 def report(where: str, trouble: Exception) -> None:

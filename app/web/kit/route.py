@@ -176,6 +176,7 @@ class Edge:
                 return await refused(403)
             try:
                 form = await read_form(request, entry.body_bytes)
+                errors.note_typed(request, form)
             except BodyTooLarge:
                 return await refused(413)
             except (ClientDisconnect, ValueError):
