@@ -83,10 +83,13 @@ _TEXTS: Final = {
 }
 
 
+ELSEWHERE: Final = N_("Dit kwam niet van een pagina van ons. Ga terug, ververs de pagina en probeer het nog een keer.")
+
+
 def plain(
     responder: Responder, request: Request, status: int, viewer: Viewer | None = None, text: str = ""
 ) -> Response:
-    """The page for a status, without asking the database anything."""
+    """The page for a status, without asking the database anything. `text` instead of the usual one."""
     viewer = viewer or Viewer(locale=known_locale(request.cookies.get(LANGUAGE_COOKIE)))
     title, words, drawing = _TEXTS[status]
     gettext = responder.gettext(viewer.locale)
@@ -94,7 +97,7 @@ def plain(
     page = ErrorPage(
         status=status,
         title=gettext(title),
-        text=text or gettext(words),
+        text=gettext(text or words),
         action_label=gettext(label),
         action_href=href,
         drawing=drawing,

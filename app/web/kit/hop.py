@@ -93,9 +93,9 @@ class Hop:
         """The answer to somebody who may not do this, before slow work is done for her; None when she may."""
         return self._identified(self._refusal)
 
-    def plain(self, status: int) -> Response:
+    def plain(self, status: int, text: str = "") -> Response:
         """The page for a status that the edge knew by itself, as the viewer should see it."""
-        return self._identified(lambda: errors.plain(self.responder, self.request, status, self.viewer))
+        return self._identified(lambda: errors.plain(self.responder, self.request, status, self.viewer, text))
 
     def _identified(self, answer: Callable[[], Answered]) -> Answered | Response:
         """An answer that needs nothing from the database but who asks."""

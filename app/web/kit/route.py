@@ -173,7 +173,7 @@ class Edge:
         unknown = entry.policy is not Permission.PUBLIC and not sessions.has_cookie(request, self.services.settings)
         if request.method not in SAFE and not unknown:
             if not csrf.same_origin(request.headers, self.services.settings.address, demo=self.services.settings.demo):
-                return await refused(403)
+                return await refused(403, errors.ELSEWHERE)
             try:
                 form = await read_form(request, entry.body_bytes)
                 errors.note_typed(request, form)
@@ -189,15 +189,15 @@ class Edge:
         finally:
             await form.close()
 
-    async def _refused(self, entry: Entry, request: Request, status: int) -> Response:
+    async def _refused(self, entry: Entry, request: Request, status: int, text: str = "") -> Response:
         """What the edge says no to by itself, in the language and with the menu of who is signed in.
 
         Who shows no session costs the database nothing.
         """
         if not sessions.has_cookie(request, self.services.settings):
-            return errors.plain(self.responder, request, status)
+            return errors.plain(self.responder, request, status, text=text)
         hop = Hop(self.services, self.responder, entry, request, FormData())
-        return await self._bounded(hop, self._in_lane(partial(hop.plain, status)))
+        return await self._bounded(hop, self._in_lane(partial(hop.plain, status, text)))
 
     async def _run(self, entry: Entry, request: Request, form: FormData) -> Response:
         hop = Hop(self.services, self.responder, entry, request, form)
