@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.courses.tables import Intervention
 from app.intervision.inputs import Chosen, LearningPointGiven, RoundGiven, SessionGiven
 from app.intervision.queries.own import places_in_round
-from app.intervision.queries.rounds import Batch, batch
+from app.intervision.queries.rounds import Batch, batch, elsewhere
 from app.intervision.rules import Invitees
 from app.intervision.tables import IntervisionRound, IntervisionSession, LearningPoint
 from app.kit.errors import NotFound, Refused
@@ -102,6 +102,19 @@ def change_session(
     told = planning.change(db, by=by, meeting_id=meeting_id, given=given, version=version, now=now)
     session.facilitator_id = given.facilitator
     return told
+
+
+def cancel_session(db: Session, *, by: Viewer, meeting_id: int, own_text: str, now: datetime) -> list[int]:
+    """Call a meeting of a round off. Who goes or went to another day of the round, hears of it only with a seat here.
+
+    Gives the people who are told. Raises: NotFound; Refused as for any meeting.
+    """
+    round_id = db.scalar(select(IntervisionSession.round_id).where(IntervisionSession.meeting_id == meeting_id))
+    if round_id is None:
+        raise NotFound
+    _locked(db, round_id)
+    settled = elsewhere(db, round_id, meeting_id)
+    return planning.cancel(db, by=by, meeting_id=meeting_id, own_text=own_text, now=now, settled=settled)
 
 
 def publish(

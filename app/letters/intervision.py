@@ -68,11 +68,23 @@ def moved(db: Session, message: Message, desk: Desk) -> Draft:
 
 
 def cancelled(db: Session, message: Message, desk: Desk) -> Draft:
-    """A meeting does not go on; whoever had a seat gets it out of the calendar."""
+    """A meeting does not go on; whoever had a seat gets it out of the calendar.
+
+    Says which days of the round are left to choose. Not due for who had no seat and chose another day meanwhile.
+    """
     place = meetings.place(db, int(message.data["signup_id"]), now=desk.now)
     if not place.meeting.cancelled:
         raise NotDue("De bijeenkomst gaat toch door.")
-    return _about(db, place, desk, "meeting_cancelled", "CANCEL" if place.has_seat else None)
+    others = own.other_days(db, place, now=desk.now)
+    settled = any(item.place.taken_up for item in others)
+    if settled and not place.has_seat:
+        raise NotDue("Deze persoon koos een andere dag.")
+    draft = _about(db, place, desk, "meeting_cancelled", "CANCEL" if place.has_seat else None)
+    draft.facts["settled"] = settled
+    draft.facts["offers"] = [
+        Offer(item.meeting, item.facilitator, _link(db, item.place, desk)) for item in others if item.place.may_come
+    ]
+    return draft
 
 
 def reminder(db: Session, message: Message, desk: Desk) -> Draft:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.kit.errors import NotFound
 from app.kit.text import fold
-from app.meetings.rules import AnswerTo, Attendance, MeetingState, over, signup_open, state
+from app.meetings.rules import AnswerTo, Attendance, MeetingState, over, signup_open, state, taken_up
 from app.meetings.tables import Meeting, MeetingSignup
 from app.people.queries import cards
 
@@ -71,6 +71,11 @@ class Place:
         return self.answer is AnswerTo.YES
 
     @property
+    def taken_up(self) -> bool:
+        """Whether this is the meeting that she comes to, or came to."""
+        return not self.meeting.cancelled and taken_up(self.answer, self.attendance)
+
+    @property
     def may_come(self) -> bool:
         """Whether saying yes is still possible: open, and a seat is free."""
         return self.meeting.open and not self.has_seat and self.meeting.free > 0
@@ -97,10 +102,9 @@ class RollLine:
 
 @dataclass(frozen=True)
 class Tally:
-    """How many come to a meeting, and how many did not answer."""
+    """How many come to a meeting."""
 
     yes: int = 0
-    silent: int = 0
 
 
 def meetings(db: Session, ids: Collection[int], *, now: datetime) -> dict[int, MeetingView]:
@@ -137,19 +141,14 @@ def place(db: Session, signup_id: int, *, now: datetime) -> Place:
 
 
 def tallies(db: Session, ids: Collection[int]) -> dict[int, Tally]:
-    """The answers to meetings, counted. One statement."""
-    answer = MeetingSignup.answer
+    """Who comes to meetings, counted. One statement."""
     rows = db.execute(
-        select(
-            MeetingSignup.meeting_id,
-            func.count().filter(answer == AnswerTo.YES).label("yes"),
-            func.count().filter(answer == AnswerTo.NONE).label("silent"),
-        )
-        .where(MeetingSignup.meeting_id.in_(set(ids)))
+        select(MeetingSignup.meeting_id, func.count().label("yes"))
+        .where(MeetingSignup.meeting_id.in_(set(ids)), MeetingSignup.answer == AnswerTo.YES)
         .group_by(MeetingSignup.meeting_id)
     )
     found = dict.fromkeys(ids, Tally())
-    return found | {row.meeting_id: Tally(row.yes, row.silent) for row in rows}
+    return found | {row.meeting_id: Tally(row.yes) for row in rows}
 
 
 def roll(db: Session, meeting_id: int) -> list[RollLine]:

@@ -108,6 +108,11 @@ def answer_refused(meeting: Moments, *, had: AnswerTo, wanted: AnswerTo, now: da
     return "signup_closed"
 
 
+def taken_up(answer: AnswerTo, attendance: Attendance) -> bool:
+    """Whether a place is the one somebody comes to or came to. Who had a seat and was not there has it no more."""
+    return attendance.was_there or (answer is AnswerTo.YES and attendance is Attendance.UNKNOWN)
+
+
 def noted(mark: Mark, *, net_minutes: int) -> Mark:
     """What is kept of a mark: everything when no minutes were given, partial below four fifths, at most all."""
     if not mark.attendance.was_there:

@@ -105,7 +105,7 @@ def road_page(db: Session, viewer: Viewer, *, now: datetime) -> RoadPage:
     found = candidates(db, [enrolment])[0] if enrolment is not None else None
     trainer = _trainer(standings(db, [viewer.id], today)[viewer.id], enrolment)
     meetings = own_page(db, viewer, now=now)
-    to_answer = any(round_.open and not round_.chosen for round_ in meetings.rounds)
+    to_answer = any(round_.to_answer for round_ in meetings.rounds)
     learning = _learning_facts(found) if found is not None else None
     step = next_step(learning, _trainer_facts(trainer, meetings, now, to_answer=to_answer), today=today)
     people = cards(db, _beside(enrolment))

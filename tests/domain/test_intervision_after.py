@@ -120,6 +120,59 @@ def test_calling_off_tells_seats_and_the_silent_but_not_who_declined(stage: Stag
         stage.do(lambda db: planning.cancel(db, by=cast.fatma, meeting_id=stage.meeting_id, own_text="", now=stage.now))
 
 
+def second_day(stage: Stage) -> int:
+    """Another meeting in the round, to which Noor and Joris are invited too."""
+    cast = stage.cast
+    made = stage.do(lambda db: add_session(db, cast.fatma, stage.round_id, now=stage.now, day=date(2026, 12, 15)))
+    stage.do(lambda db: publish(db, cast.fatma, stage.round_id, cast.noor.id, cast.joris.id, now=stage.now))
+    return int(made)
+
+
+def called_off(stage: Stage, meeting_id: int) -> list[int]:
+    told: list[int] = stage.do(
+        lambda db: actions.cancel_session(db, by=stage.cast.fatma, meeting_id=meeting_id, own_text="", now=stage.now)
+    )
+    return told
+
+
+def test_one_answer_is_enough_for_the_whole_round(stage: Stage) -> None:
+    cast = stage.cast
+    second = second_day(stage)
+    stage.answer(cast.noor.id, "yes")
+    page = stage.see(lambda db: rounds.session_page(db, second, now=stage.now))
+    assert page.elsewhere == {cast.noor.id}
+    assert page.silent == 1
+    assert called_off(stage, second) == [cast.joris.id]
+    assert stage.see(lambda db: rounds.round_page(db, stage.round_id, now=stage.now)).silent == 1
+
+
+def test_who_was_there_has_nothing_left_to_choose(stage: Stage) -> None:
+    cast = stage.cast
+    second = second_day(stage)
+    stage.answer(cast.noor.id, "yes")
+    stage.answer(cast.joris.id, "yes")
+    stage.clock.set(END)
+    marks = {
+        stage.place(cast.noor.id): Mark(Attendance.PRESENT),
+        stage.place(cast.joris.id): Mark(Attendance.ABSENT_NOTIFIED),
+    }
+    stage.do(
+        lambda db: attendance.mark_attendance(db, by=cast.fatma, meeting_id=stage.meeting_id, marks=marks, now=END)
+    )
+    later = date(2026, 12, 14)
+    stage.do(lambda db: actions.change_closing(db, by=cast.fatma, round_id=stage.round_id, day=later, now=END))
+    noor, joris = (
+        stage.see(lambda db, who=who: own.own_page(db, who, now=END)).rounds[0] for who in (cast.noor, cast.joris)
+    )
+    assert (noor.open, noor.to_answer) == (False, False)
+    assert (joris.open, joris.to_answer) == (True, True)  # he had to stay away and may still come
+    assert stage.see(lambda db: rounds.session_page(db, second, now=END)).elsewhere == {cast.noor.id}
+    third = stage.do(lambda db: add_session(db, cast.fatma, stage.round_id, now=END, day=date(2026, 12, 17)))
+    stage.do(lambda db: publish(db, cast.fatma, stage.round_id, cast.noor.id, cast.joris.id, now=END))
+    assert [line.person_id for line in stage.see(lambda db: meetings.roll(db, third))] == [cast.joris.id]
+    assert called_off(stage, second) == [cast.joris.id]
+
+
 def test_a_draft_is_called_off_in_silence(stage: Stage) -> None:
     draft = stage.do(lambda db: add_session(db, stage.cast.fatma, stage.round_id, now=stage.now))
     told = stage.do(lambda db: planning.cancel(db, by=stage.cast.fatma, meeting_id=draft, own_text="", now=stage.now))

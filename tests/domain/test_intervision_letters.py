@@ -79,6 +79,17 @@ class Mailroom:
             )
         )
 
+    def second(self) -> int:
+        """Another day in the round, Noor invited; gives her place."""
+
+        def work(db: Session) -> int:
+            now = self.clock.now()
+            made = add_session(db, self.cast.fatma, self.round_id, now=now, day=date(2026, 12, 15))
+            publish(db, self.cast.fatma, self.round_id, self.cast.noor.id, now=now)
+            return place_of(db, self.cast.noor.id, made)
+
+        return int(self.do(work))
+
     def send(self) -> list[EmailMessage]:
         """Let the worker run; gives the mails that are in the folder now, by date of making."""
         run_due(self.parts.work)
@@ -206,9 +217,41 @@ def test_who_had_not_answered_gets_a_plain_letter(mailroom: Mailroom) -> None:
     mailroom.cancel()
     letter = mailroom.letter("meetings.cancelled")
     assert letter.calendar is None
-    assert "Je hoeft niet meer te antwoorden." in letter.text
+    assert "We plannen iets nieuws" in letter.text
+    assert "antwoorden" not in letter.text
     with pytest.raises(NotDue, match="Aanmelden kan niet meer"):
         mailroom.letter("intervision.invitation")
+
+
+def test_a_day_that_is_left_is_named_when_another_is_called_off(mailroom: Mailroom) -> None:
+    second = mailroom.second()
+    mailroom.cancel()
+    letter = mailroom.letter("meetings.cancelled")
+    for part in (letter.text, letter.html):
+        assert "Er is nog een andere dag in deze ronde" in part
+        assert "dinsdag 15 december" in part
+        assert f"/antwoord/{mailroom.do(lambda db: token_of(db, second))}" in part
+        assert "iets nieuws" not in part
+
+
+def test_who_loses_a_seat_reads_which_day_is_left(mailroom: Mailroom) -> None:
+    mailroom.second()
+    mailroom.answer("yes")
+    mailroom.cancel()
+    letter = mailroom.letter("meetings.cancelled")
+    assert letter.calendar is not None
+    assert "De afspraak gaat uit je agenda." in letter.text
+    assert "dinsdag 15 december" in letter.text
+
+
+def test_who_chose_the_other_day_meanwhile_hears_nothing(mailroom: Mailroom) -> None:
+    second = mailroom.second()
+    mailroom.cancel()
+    mailroom.do(
+        lambda db: actions.answer(db, signup_id=second, answer=AnswerTo.YES, actor_id=None, now=mailroom.clock.now())
+    )
+    with pytest.raises(NotDue, match="koos een andere dag"):
+        mailroom.letter("meetings.cancelled")
 
 
 def test_an_invitation_that_comes_too_late_stays_in(mailroom: Mailroom) -> None:

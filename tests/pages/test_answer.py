@@ -114,7 +114,7 @@ def test_a_meeting_that_was_called_off_says_so(invited: Invitation) -> None:
     with invited.site.parts.database.writing() as db:
         planning.cancel(db, by=invited.cast.fatma, meeting_id=invited.meeting_id, own_text="", now=now)
     visitor = invited.site.stranger()
-    assert "Je hoeft niets te doen" in visitor.get(invited.path).text
+    assert "Je hoeft hier niets te doen" in visitor.get(invited.path).text
     response = visitor.post(invited.path, {"answer": "yes"}, status=422)
     assert "gaat niet door" in response.text
 

@@ -52,6 +52,8 @@ class OwnRound:
 
     round: RoundTitle
     places: list[OwnPlace]
+    been: OwnPlace | None = None
+    """The meeting of this round that she was at already; there is nothing left to choose then."""
 
     @property
     def seat(self) -> OwnPlace | None:
@@ -59,7 +61,7 @@ class OwnRound:
 
     @property
     def open(self) -> bool:
-        return any(own.meeting.open for own in self.places)
+        return self.been is None and any(own.meeting.open for own in self.places)
 
     @property
     def chosen(self) -> str:
@@ -68,6 +70,11 @@ class OwnRound:
             return str(self.seat.place.id)
         alive = [own for own in self.places if not own.meeting.cancelled]
         return "none" if alive and all(own.place.answer is AnswerTo.NO for own in alive) else ""
+
+    @property
+    def to_answer(self) -> bool:
+        """Whether we wait for her choice: one answer is enough for the whole round."""
+        return self.open and not self.chosen
 
 
 @dataclass(frozen=True)
@@ -116,7 +123,8 @@ def own_page(db: Session, viewer: Viewer, *, now: datetime) -> OwnPage:
     for item in own:
         if item.meeting.starts_at > now:
             ahead[item.round.id].append(item)
-    rounds = [OwnRound(items[0].round, items) for items in ahead.values()]
+    been = {item.round.id: item for item in own if item.meeting.starts_at <= now and item.place.taken_up}
+    rounds = [OwnRound(items[0].round, items, been.get(id_)) for id_, items in ahead.items()]
     past = [item for item in own if item.meeting.starts_at <= now and _belongs_to_past(item)]
     return OwnPage(rounds, past[::-1])
 
@@ -152,6 +160,13 @@ def answer_page(db: Session, signup_id: int, *, now: datetime) -> AnswerPage:
 def places_by_id(db: Session, ids: Collection[int], *, now: datetime) -> list[OwnPlace]:
     """Places for the letter of an invitation, by date."""
     return _places(db.execute(_OWN.where(MeetingSignup.id.in_(set(ids)))), now=now)
+
+
+def other_days(db: Session, place: Place, *, now: datetime) -> list[OwnPlace]:
+    """The other meetings of the same round that one person is invited to, by date."""
+    round_id = select(IntervisionSession.round_id).where(IntervisionSession.meeting_id == place.meeting.id)
+    query = _OF_PERSON.where(IntervisionSession.round_id == round_id.scalar_subquery(), MeetingSignup.id != place.id)
+    return _places(db.execute(query, {"person": place.person_id}), now=now)
 
 
 def places_in_round(db: Session, viewer: Viewer, round_id: int, *, now: datetime) -> list[Place]:

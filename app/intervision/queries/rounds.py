@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.courses.tables import Intervention
@@ -18,11 +19,19 @@ from app.kit.localtime import local_day
 from app.kit.text import fold
 from app.meetings import queries as meetings
 from app.meetings.queries import MeetingView, RollLine, Tally
-from app.meetings.rules import AnswerTo, MeetingState
+from app.meetings.rules import AnswerTo, Attendance, MeetingState
 from app.meetings.tables import Meeting, MeetingSignup
 from app.people.queries import person_names
 from app.people.rules import Role
 from app.people.tables import RoleGrant
+
+_TAKEN_UP: Final = and_(  # `Place.taken_up` in SQL
+    Meeting.cancelled_at.is_(None),
+    or_(
+        MeetingSignup.attendance.in_([Attendance.PRESENT, Attendance.PARTIAL]),
+        and_(MeetingSignup.answer == AnswerTo.YES, MeetingSignup.attendance == Attendance.UNKNOWN),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,13 @@ class SessionPage:
     round: RoundTitle
     session: SessionLine
     lines: list[RollLine]
+    elsewhere: frozenset[int]
+    """Who goes, or went, to another meeting of the round: no answer is asked of them any more."""
+
+    @property
+    def silent(self) -> int:
+        """How many people still have to answer."""
+        return sum(line.answer is AnswerTo.NONE and line.person_id not in self.elsewhere for line in self.lines)
 
 
 @dataclass(frozen=True)
@@ -112,14 +128,29 @@ def session_page(db: Session, meeting_id: int, *, now: datetime) -> SessionPage:
         raise NotFound
     found = round_page(db, round_id, now=now)
     line = next(line for line in found.sessions if line.meeting.id == meeting_id)
-    return SessionPage(found.round, line, meetings.roll(db, meeting_id))
+    return SessionPage(found.round, line, meetings.roll(db, meeting_id), elsewhere(db, round_id, meeting_id))
+
+
+def elsewhere(db: Session, round_id: int, meeting_id: int = 0) -> frozenset[int]:
+    """Who goes or went to a meeting of the round, other than this one. One statement."""
+    people = (
+        select(MeetingSignup.person_id)
+        .join(Meeting, Meeting.id == MeetingSignup.meeting_id)
+        .join(IntervisionSession, IntervisionSession.meeting_id == Meeting.id)
+        .where(IntervisionSession.round_id == round_id, Meeting.id != meeting_id, _TAKEN_UP)
+    )
+    return frozenset(db.scalars(people))
 
 
 def batch(db: Session, round_id: int, invitees: Invitees, *, now: datetime) -> Batch:
-    """Who still has to be invited to which meeting ahead; who leads one is invited to that one."""
+    """Who still has to be invited to which meeting ahead; who leads one is invited to that one.
+
+    Who goes, or went, to a meeting of the round already, is not asked again.
+    """
     ahead = [line for line in _sessions(db, [round_id], now=now)[round_id] if line.meeting.over is None]
     ids = [line.meeting.id for line in ahead]
-    wanted = {(meeting_id, person_id) for meeting_id in ids for person_id in invitees.person_ids}
+    asked = invitees.person_ids - elsewhere(db, round_id)
+    wanted = {(meeting_id, person_id) for meeting_id in ids for person_id in asked}
     wanted |= {(line.meeting.id, line.facilitator_id) for line in ahead if line.facilitator_id is not None}
     query = select(MeetingSignup.meeting_id, MeetingSignup.person_id).where(MeetingSignup.meeting_id.in_(ids))
     have = {(row.meeting_id, row.person_id) for row in db.execute(query)}
@@ -173,11 +204,12 @@ def _sessions(db: Session, round_ids: Collection[int], *, now: datetime) -> dict
 
 
 def _reach(db: Session, round_ids: Collection[int]) -> dict[int, tuple[int, int, int]]:
-    """People per round: invited, with a seat, and without any answer."""
-    yes = func.max(case((and_(MeetingSignup.answer == AnswerTo.YES, Meeting.cancelled_at.is_(None)), 1), else_=0))
-    said = func.max(case((MeetingSignup.answer != AnswerTo.NONE, 1), else_=0))
+    """People per round: invited, with a seat (or there already), and who still owe an answer."""
+    yes = func.max(case((_TAKEN_UP, 1), else_=0))
+    silent = and_(MeetingSignup.answer == AnswerTo.NONE, Meeting.cancelled_at.is_(None))
+    owes = func.max(case((silent, 1), else_=0))
     per_person = (
-        select(IntervisionSession.round_id, MeetingSignup.person_id, yes.label("yes"), said.label("said"))
+        select(IntervisionSession.round_id, MeetingSignup.person_id, yes.label("yes"), owes.label("owes"))
         .join(IntervisionSession, IntervisionSession.meeting_id == MeetingSignup.meeting_id)
         .join(Meeting, Meeting.id == MeetingSignup.meeting_id)
         .where(IntervisionSession.round_id.in_(round_ids))
@@ -189,7 +221,7 @@ def _reach(db: Session, round_ids: Collection[int]) -> dict[int, tuple[int, int,
             per_person.c.round_id,
             func.count().label("invited"),
             func.count().filter(per_person.c.yes == 1).label("seated"),
-            func.count().filter(per_person.c.said == 0).label("silent"),
+            func.count().filter(per_person.c.yes == 0, per_person.c.owes == 1).label("silent"),
         ).group_by(per_person.c.round_id)
     )
     return {row.round_id: (row.invited, row.seated, row.silent) for row in rows}

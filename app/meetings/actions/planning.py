@@ -78,9 +78,12 @@ def change(db: Session, *, by: Viewer, meeting_id: int, given: MeetingGiven, ver
     return told
 
 
-def cancel(db: Session, *, by: Viewer, meeting_id: int, own_text: str, now: datetime) -> list[int]:
+def cancel(
+    db: Session, *, by: Viewer, meeting_id: int, own_text: str, now: datetime, settled: Collection[int] = ()
+) -> list[int]:
     """Call a meeting off. Who had a seat gets it out of the calendar; who did not answer yet gets a letter.
 
+    `settled`: people who need no letter when they did not answer, since they go to another meeting instead.
     Gives the people who are told. Raises: NotFound; Refused when it was called off before, or has begun.
     """
     meeting = locked(db, meeting_id)
@@ -90,7 +93,7 @@ def cancel(db: Session, *, by: Viewer, meeting_id: int, own_text: str, now: date
     told: list[int] = []
     if meeting.published_at is not None:
         told = _tell_seats(db, meeting, "meetings.cancelled", by=by, own_text=own_text, now=now)
-        told += _tell_the_silent(db, meeting, by=by, own_text=own_text, now=now)
+        told += _tell_the_silent(db, meeting, by=by, own_text=own_text, now=now, settled=settled)
     ledger.record(db, "meetings.cancelled", actor_id=by.id, subject=("meeting", meeting_id), now=now, told=len(told))
     return told
 
@@ -133,12 +136,15 @@ def _tell_seats(
     return [row.person_id for row in rows]
 
 
-def _tell_the_silent(db: Session, meeting: Meeting, *, by: Viewer, own_text: str, now: datetime) -> list[int]:
-    rows = db.execute(
+def _tell_the_silent(
+    db: Session, meeting: Meeting, *, by: Viewer, own_text: str, now: datetime, settled: Collection[int]
+) -> list[int]:
+    found = db.execute(
         select(MeetingSignup.id, MeetingSignup.person_id, MeetingSignup.sequence)
         .where(MeetingSignup.meeting_id == meeting.id, MeetingSignup.answer == AnswerTo.NONE)
         .order_by(MeetingSignup.id)
     ).all()
+    rows = [row for row in found if row.person_id not in settled]
     for row in rows:
         post(
             db,

@@ -13,7 +13,7 @@ from app.intervision.queries import rounds
 from app.intervision.queries.rounds import RoundPage, SessionPage
 from app.kit.errors import Refused
 from app.kit.localtime import local
-from app.meetings.actions import attendance, planning
+from app.meetings.actions import attendance
 from app.meetings.inputs import Cancelled
 from app.meetings.rules import NET_MINUTES, Attendance, Mark
 from app.web.kit.ask import Answer, Ask, invalid, redirect, render
@@ -143,7 +143,7 @@ def cancel(ask: Ask, meeting: int) -> Answer:
     form = Submitted.read(Cancelled, ask.form, ask.viewer.locale)
     if form.valid:
         try:
-            planning.cancel(ask.db, by=ask.viewer, meeting_id=meeting, own_text=form.given.own_text, now=ask.now)
+            actions.cancel_session(ask.db, by=ask.viewer, meeting_id=meeting, own_text=form.given.own_text, now=ask.now)
         except Refused as refused:
             form.refuse(refused)
         else:
@@ -225,7 +225,7 @@ def _change_page(ask: Ask, meeting_id: int) -> MeetingForm:
 
 def _cancel_page(ask: Ask, meeting_id: int) -> CancelPage:
     found = _session(ask, meeting_id)
-    return CancelPage(found, found.session.tally.yes, found.session.tally.silent)
+    return CancelPage(found, found.session.tally.yes, found.silent)
 
 
 def _read_marks(form: Submitted[Any], page: SessionPage) -> dict[int, Mark]:
