@@ -29,6 +29,7 @@ class RoundState(StrEnum):
     OPEN = "open"
     CLOSED = "closed_for_signup"
     RUNNING = "running"
+    UNPLACED = "unplaced"
     SETTLED = "settled"
 
 
@@ -39,16 +40,22 @@ class Invitees:
     person_ids: frozenset[int]
 
 
-def round_state(meetings: Sequence[MeetingState], *, signup_closes_on: date, today: date) -> RoundState:
-    """The state of a round. Meetings that were called off do not count, unless there are no others."""
+def round_state(
+    meetings: Sequence[MeetingState], *, signup_closes_on: date, today: date, without_place: int = 0
+) -> RoundState:
+    """The state of a round. Meetings that were called off do not count, unless there are no others.
+
+    `without_place`: how many people we owe a new day; a round is not finished before that.
+    """
     alive = [state for state in meetings if state is not MeetingState.CANCELLED]
+    done = RoundState.UNPLACED if without_place else RoundState.SETTLED
     if not alive:
-        return RoundState.SETTLED if meetings else RoundState.DRAFT
+        return done if meetings else RoundState.DRAFT
     if all(state is MeetingState.DRAFT for state in alive):
         return RoundState.PLANNED
     published = [state for state in alive if state is not MeetingState.DRAFT]
     if len(published) == len(alive) and all(state is MeetingState.SETTLED for state in alive):
-        return RoundState.SETTLED
+        return done
     if any(state in {MeetingState.HELD, MeetingState.SETTLED} for state in published):
         return RoundState.RUNNING
     return RoundState.OPEN if today <= signup_closes_on else RoundState.CLOSED

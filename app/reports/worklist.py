@@ -12,9 +12,9 @@ from typing import Final
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.certification.queries import ready_for_decision
+from app.certification.queries import invitees, ready_for_decision
 from app.courses.tables import CoachAssignment, Enrolment
-from app.intervision.queries.rounds import RoundWork
+from app.intervision.queries.rounds import RoundWork, round_page, without_place
 from app.intervision.queries.rounds import waiting as rounds_waiting
 from app.jobs.tables import Job
 from app.kit.localtime import local_day
@@ -44,6 +44,7 @@ class Work(StrEnum):
     TO_PLAN = "to_plan"
     TO_PUBLISH = "to_publish"
     TO_SETTLE = "to_settle"
+    NO_PLACE = "no_place"
     JOBS = "jobs"
     BACKUP = "backup"
     CHECK = "check"
@@ -180,11 +181,20 @@ def _invitations(db: Session, now: datetime) -> WorkLine | None:
 
 
 def _rounds(db: Session, now: datetime) -> list[WorkLine]:
-    hrefs = {"to_plan": "/beheer/intervisie/nieuw"}
-    return [
-        WorkLine(Work(one.what), 1, hrefs.get(one.what, f"/beheer/intervisie/{one.round_id}"), round=one)
-        for one in rounds_waiting(db, now=now)
-    ]
+    lines: list[WorkLine] = []
+    for one in rounds_waiting(db, now=now):
+        href = f"/beheer/intervisie/{one.round_id or 'nieuw'}"
+        if one.what != Work.NO_PLACE:
+            lines.append(WorkLine(Work(one.what), 1, href, round=one))
+        elif one.round_id is not None and (people := _left_out(db, one.round_id, now)):
+            lines.append(WorkLine(Work.NO_PLACE, len(people), href, names=_named(db, people), round=one))
+    return lines
+
+
+def _left_out(db: Session, round_id: int, now: datetime) -> list[int]:
+    """Who is left without a place and still has a certificate; a round that was called off is rare."""
+    intervention_id = round_page(db, round_id, now=now).round.intervention_id
+    return sorted(without_place(db, round_id, now=now) & invitees(db, intervention_id, local_day(now)).person_ids)
 
 
 def _check(db: Session) -> WorkLine | None:

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from app.intervision import actions
-from app.intervision.inputs import LearningPointGiven, SessionGiven
+from app.intervision.inputs import LearningPointGiven, RoundGiven, SessionGiven
 from app.intervision.queries import facts, own, rounds
 from app.intervision.rules import Half, RoundState
 from app.intervision.tables import IntervisionRound, LearningPoint
@@ -161,9 +162,8 @@ def test_who_was_there_has_nothing_left_to_choose(stage: Stage) -> None:
     )
     later = date(2026, 12, 14)
     stage.do(lambda db: actions.change_closing(db, by=cast.fatma, round_id=stage.round_id, day=later, now=END))
-    noor, joris = (
-        stage.see(lambda db, who=who: own.own_page(db, who, now=END)).rounds[0] for who in (cast.noor, cast.joris)
-    )
+    (noor,) = stage.see(lambda db: own.own_page(db, cast.noor, now=END)).rounds
+    (joris,) = stage.see(lambda db: own.own_page(db, cast.joris, now=END)).rounds
     assert (noor.open, noor.to_answer) == (False, False)
     assert (joris.open, joris.to_answer) == (True, True)  # he had to stay away and may still come
     assert stage.see(lambda db: rounds.session_page(db, second, now=END)).elsewhere == {cast.noor.id}
@@ -171,6 +171,41 @@ def test_who_was_there_has_nothing_left_to_choose(stage: Stage) -> None:
     stage.do(lambda db: publish(db, cast.fatma, stage.round_id, cast.noor.id, cast.joris.id, now=END))
     assert [line.person_id for line in stage.see(lambda db: meetings.roll(db, third))] == [cast.joris.id]
     assert called_off(stage, second) == [cast.joris.id]
+
+
+def test_a_round_is_not_finished_while_people_lost_their_place(stage: Stage) -> None:
+    cast = stage.cast
+    stage.answer(cast.noor.id, "yes")
+    called_off(stage, stage.meeting_id)
+    page = stage.see(lambda db: rounds.round_page(db, stage.round_id, now=stage.now))
+    assert (page.state, page.seated, page.without_place) == (RoundState.UNPLACED, 0, 2)
+    assert "no_place" in [one.what for one in stage.see(lambda db: rounds.waiting(db, now=stage.now))]
+    assert stage.see(lambda db: rounds.without_place(db, stage.round_id, now=stage.now)) == {
+        cast.noor.id,
+        cast.joris.id,
+    }
+    second = second_day(stage)
+    page = stage.see(lambda db: rounds.round_page(db, stage.round_id, now=stage.now))
+    assert (page.state, page.without_place) == (RoundState.OPEN, 0)
+    stage.answer(cast.noor.id, "yes", second)
+    stage.clock.set(END + timedelta(days=6))
+    assert stage.see(lambda db: rounds.without_place(db, stage.round_id, now=stage.now)) == {cast.joris.id}
+
+
+def test_a_place_in_a_later_round_makes_up_for_a_day_that_was_called_off(stage: Stage) -> None:
+    called_off(stage, stage.meeting_id)
+
+    def next_round(db: Session) -> None:
+        given = RoundGiven(intervention=1, year=2027, half=Half.SPRING, signup_closes_on=date(2027, 3, 1))
+        by, now = stage.cast.fatma, stage.now
+        made = actions.make_round(db, by=by, given=given, now=now)
+        add_session(db, by, made, now=now, day=date(2027, 3, 10))
+        publish(db, by, made, stage.cast.noor.id, now=now)
+
+    stage.clock.advance(timedelta(days=1))
+    stage.do(next_round)
+    page = stage.see(lambda db: rounds.round_page(db, stage.round_id, now=stage.now))
+    assert (page.state, page.without_place) == (RoundState.SETTLED, 0)
 
 
 def test_a_draft_is_called_off_in_silence(stage: Stage) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, time
 from typing import TYPE_CHECKING, Any
 
@@ -221,6 +222,31 @@ def test_calling_off_says_how_many_are_told(office: Office) -> None:
     assert office.count(Message, Message.kind == "meetings.cancelled") == 2
     again = office.fatma.post(f"{path}/annuleren", {"own_text": ""}, status=422)
     assert "gaat niet door" in again.text
+    overview = office.fatma.get("/beheer").text
+    assert "2 mensen hebben nu geen plek" in overview
+    assert "Hun intervisie ging niet door" in overview
+    (round_path,) = set(re.findall(r'"(/beheer/intervisie/\d+)"', overview))
+    assert "Mensen zonder plek" in office.fatma.get(round_path).text
+
+
+def test_who_chose_another_day_owes_no_answer_here(office: Office) -> None:
+    path, first = office.planned()
+    office.fatma.post(f"{path}/bijeenkomst", MEETING | {"day": "2026-12-15"})
+    office.fatma.post(f"{path}/uitnodigen", {"own_text": "", "do": "send"})
+    with office.site.parts.database.reading() as db:
+        second = db.scalars(select(Meeting.id).where(Meeting.id != first)).one()
+    for name in ("noor", "joris"):
+        place = str(office.place(name, first))
+        office.site.visitor(getattr(office.cast, name).id).post(
+            "/intervisie", {"round": path.rpartition("/")[2], "place": place}
+        )
+    page = f"/beheer/intervisie/bijeenkomst/{second}"
+    text = office.fatma.get(page).text
+    assert text.count("Koos een andere dag") == 2
+    assert "Geen antwoord" not in text
+    assert "nog niet antwoordde" not in office.fatma.get(f"{page}/annuleren").text
+    office.fatma.post(f"{page}/annuleren", {"own_text": ""})
+    assert office.count(Message, Message.kind == "meetings.cancelled") == 0
 
 
 def test_the_list_from_empty_to_closed(office: Office) -> None:

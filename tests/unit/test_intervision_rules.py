@@ -71,6 +71,20 @@ def test_the_life_of_a_round(meetings: list[MeetingState], today: date, expected
     assert round_state(meetings, signup_closes_on=date(2026, 12, 4), today=today) is expected
 
 
+@pytest.mark.parametrize(
+    "meetings, expected",
+    [
+        ([C], RoundState.UNPLACED),
+        ([S, C], RoundState.UNPLACED),
+        ([H, C], RoundState.RUNNING),
+        ([D, C], RoundState.PLANNED),
+    ],
+)
+def test_a_round_that_owes_people_a_day_is_not_finished(meetings: list[MeetingState], expected: RoundState) -> None:
+    day = date(2026, 12, 4)
+    assert round_state(meetings, signup_closes_on=day, today=day, without_place=7) is expected
+
+
 @pytest.mark.parametrize("had", list(AnswerTo))
 @pytest.mark.parametrize("wanted", [AnswerTo.YES, AnswerTo.NO])
 def test_answers_change_freely_while_sign_up_is_open(had: AnswerTo, wanted: AnswerTo) -> None:

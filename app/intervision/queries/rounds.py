@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import and_, case, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from app.courses.tables import Intervention
 from app.intervision.queries.facts import RoundTitle, title_of
@@ -54,6 +54,8 @@ class RoundPage:
     invited: int
     seated: int
     silent: int
+    without_place: int
+    """Who lost the chance to come because we called a meeting off, and has no other day to choose."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,10 @@ class Batch:
 
 @dataclass(frozen=True)
 class RoundWork:
-    """Something about a round that waits for an admin: to plan (no round yet), to publish or to settle."""
+    """Something about a round that waits for an admin.
+
+    To plan (no round yet), to publish, to settle, or people who were left without a place.
+    """
 
     what: str
     intervention: str
@@ -102,14 +107,18 @@ def rounds(db: Session, *, now: datetime, round_id: int | None = None) -> list[R
         query = query.where(IntervisionRound.id == round_id)
     titles = [title_of(found, name) for found, name in db.execute(query)]
     sessions = _sessions(db, [title.id for title in titles], now=now)
-    reach = _reach(db, [title.id for title in titles])
+    reach = _reach(db, [title.id for title in titles], now=now)
     pages = []
     for title in sorted(titles, key=lambda title: (-title.year, title.half, title.intervention)):
         lines = sessions[title.id]
+        counts = reach.get(title.id, (0, 0, 0, 0))
         stand = round_state(
-            [line.meeting.state for line in lines], signup_closes_on=title.signup_closes_on, today=local_day(now)
+            [line.meeting.state for line in lines],
+            signup_closes_on=title.signup_closes_on,
+            today=local_day(now),
+            without_place=counts[-1],
         )
-        pages.append(RoundPage(title, stand, lines, *reach.get(title.id, (0, 0, 0))))
+        pages.append(RoundPage(title, stand, lines, *counts))
     return pages
 
 
@@ -179,6 +188,11 @@ def waiting(db: Session, *, now: datetime) -> list[RoundWork]:
         for page in found
         if any(line.meeting.state is MeetingState.HELD and line.meeting.ends_at <= now for line in page.sessions)
     ]
+    work += [
+        RoundWork("no_place", page.round.intervention, page.round.year, page.round.half, page.round.id)
+        for page in found
+        if page.without_place
+    ]
     for intervention_id, name in db.execute(select(Intervention.id, Intervention.name).order_by(Intervention.name)):
         known = [(page.round.year, page.round.half) for page in found if page.round.intervention_id == intervention_id]
         work += [RoundWork("to_plan", name, *missing) for missing in missing_halves(known, today=local_day(now))]
@@ -203,25 +217,60 @@ def _sessions(db: Session, round_ids: Collection[int], *, now: datetime) -> dict
     return found
 
 
-def _reach(db: Session, round_ids: Collection[int]) -> dict[int, tuple[int, int, int]]:
-    """People per round: invited, with a seat (or there already), and who still owe an answer."""
+def without_place(db: Session, round_id: int, *, now: datetime) -> frozenset[int]:
+    """Who is left without a place in a round since we called a meeting off. One statement."""
+    people = _per_person([round_id], now)
+    return frozenset(db.scalars(select(people.c.person_id).where(_left_out(people))))
+
+
+def _reach(db: Session, round_ids: Collection[int], *, now: datetime) -> dict[int, tuple[int, int, int, int]]:
+    """People per round: invited, with a seat (or there already), who still owe an answer, without a place."""
+    people = _per_person(round_ids, now)
+    rows = db.execute(
+        select(
+            people.c.round_id,
+            func.count().label("invited"),
+            func.count().filter(people.c.yes == 1).label("seated"),
+            func.count().filter(people.c.yes == 0, people.c.owes == 1).label("silent"),
+            func.count().filter(_left_out(people)).label("left_out"),
+        ).group_by(people.c.round_id)
+    )
+    return {row.round_id: (row.invited, row.seated, row.silent, row.left_out) for row in rows}
+
+
+def _left_out(people: Subquery) -> ColumnElement[bool]:
+    return and_(people.c.yes == 0, people.c.lost == 1, people.c.open == 0)
+
+
+def _per_person(round_ids: Collection[int], now: datetime) -> Subquery:
+    """What each person has in a round: a place taken up, an answer to give, a day that was called off, one to choose.
+
+    What was called off is made up for by the next round that goes out.
+    """
+    newer = aliased(IntervisionRound)
+    made_up = exists().where(
+        newer.intervention_id == IntervisionRound.intervention_id, newer.published_at > IntervisionRound.published_at
+    )
     yes = func.max(case((_TAKEN_UP, 1), else_=0))
     silent = and_(MeetingSignup.answer == AnswerTo.NONE, Meeting.cancelled_at.is_(None))
     owes = func.max(case((silent, 1), else_=0))
-    per_person = (
-        select(IntervisionSession.round_id, MeetingSignup.person_id, yes.label("yes"), owes.label("owes"))
+    lost = func.max(case((and_(Meeting.cancelled_at.is_not(None), ~made_up), 1), else_=0))
+    closes = Meeting.signup_closes_at
+    ahead = and_(Meeting.cancelled_at.is_(None), Meeting.starts_at > now, or_(closes.is_(None), closes > now))
+    to_choose = func.max(case((ahead, 1), else_=0))
+    return (
+        select(
+            IntervisionSession.round_id,
+            MeetingSignup.person_id,
+            yes.label("yes"),
+            owes.label("owes"),
+            lost.label("lost"),
+            to_choose.label("open"),
+        )
         .join(IntervisionSession, IntervisionSession.meeting_id == MeetingSignup.meeting_id)
+        .join(IntervisionRound, IntervisionRound.id == IntervisionSession.round_id)
         .join(Meeting, Meeting.id == MeetingSignup.meeting_id)
         .where(IntervisionSession.round_id.in_(round_ids))
         .group_by(IntervisionSession.round_id, MeetingSignup.person_id)
         .subquery()
     )
-    rows = db.execute(
-        select(
-            per_person.c.round_id,
-            func.count().label("invited"),
-            func.count().filter(per_person.c.yes == 1).label("seated"),
-            func.count().filter(per_person.c.yes == 0, per_person.c.owes == 1).label("silent"),
-        ).group_by(per_person.c.round_id)
-    )
-    return {row.round_id: (row.invited, row.seated, row.silent) for row in rows}

@@ -52,6 +52,7 @@ ROUND_LOOKS: Final = {
     RoundState.OPEN: Look(N_("Aanmelden kan"), "leaf", "check"),
     RoundState.CLOSED: Look(N_("Aanmelden gesloten"), "sky", "lock"),
     RoundState.RUNNING: Look(N_("Bezig"), "sky", "users"),
+    RoundState.UNPLACED: Look(N_("Mensen zonder plek"), "tomato", "triangle-alert"),
     RoundState.SETTLED: Look(N_("Afgerond"), "", "check-check"),
 }
 
