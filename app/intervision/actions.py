@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -89,18 +89,26 @@ def add_session(db: Session, *, by: Viewer, round_id: int, given: SessionGiven, 
 
 
 def change_session(
-    db: Session, *, by: Viewer, meeting_id: int, given: SessionGiven, version: int, now: datetime
+    db: Session, *, by: Viewer, meeting_id: int, given: SessionGiven, version: int, keyring: Keyring, now: datetime
 ) -> list[int]:
     """Change a meeting of a round and who leads it. Gives the people who are told that it moved.
 
-    Raises: NotFound; Refused as for any meeting.
+    Once the meeting is published, who leads it gets a seat and a letter, and who no longer does gives it back.
+    Raises: NotFound; Refused as for any meeting, and when no seat is left for who leads it.
     """
     session = db.scalar(select(IntervisionSession).where(IntervisionSession.meeting_id == meeting_id))
     if session is None:
         raise NotFound
     _check_facilitator(db, given.facilitator)
+    _locked(db, session.round_id)
     told = planning.change(db, by=by, meeting_id=meeting_id, given=given, version=version, now=now)
-    session.facilitator_id = given.facilitator
+    before, session.facilitator_id = session.facilitator_id, given.facilitator
+    if before != given.facilitator and db.get_one(Meeting, meeting_id).published_at is not None:
+        db.flush()
+        _leads_no_more(db, meeting_id, before, by=by, now=now)
+        if given.facilitator is not None:
+            answering.invite(db, places=[(meeting_id, given.facilitator)], keyring=keyring, now=now)
+            _let_lead(db, session.round_id, meeting_id, given.facilitator, by=by, now=now)
     return told
 
 
@@ -129,6 +137,7 @@ def publish(
 ) -> int:
     """Open the meetings that are ready and invite whoever was not invited to them yet; gives how many mails go out.
 
+    Who leads a meeting is not asked whether she comes: she gets her seat, with a letter that says so.
     Two admins at once: the round is held, so the second finds that everybody has been invited.
     Raises: NotFound; Refused without a meeting ahead, after the last day to answer, or with nobody left to invite.
     """
@@ -138,7 +147,7 @@ def publish(
         raise Refused("no_meeting_ahead")
     if end_of(found.signup_closes_on) <= now:
         raise Refused("closing_passed")
-    if not todo.places:
+    if not todo.places and not todo.leaders:
         raise Refused("nobody_to_invite")
     closes = end_of(found.signup_closes_on)
     planning.publish(db, by=by, meeting_ids=todo.meeting_ids, signup_closes_at=closes, now=now)
@@ -149,15 +158,18 @@ def publish(
         by_person[invited.person_id].append(invited)
     for person_id, invitations in by_person.items():
         _write_invitation(db, person_id, invitations, round_id=round_id, own_text=own_text, by=by, now=now)
+    answering.invite(db, places=todo.leaders, keyring=keyring, now=now)
+    for meeting_id, person_id in todo.leaders:
+        _let_lead(db, round_id, meeting_id, person_id, by=by, now=now)
     _record(db, "published", by, round_id, now, meetings=todo.meeting_ids, invited=len(by_person))
-    return len(by_person)
+    return len(by_person) + len(todo.leaders)
 
 
 def answer(db: Session, *, signup_id: int, answer: AnswerTo, actor_id: int | None, now: datetime) -> bool:
     """Answer an invitation. One seat in a round: saying yes to another day gives the first one back.
 
     `actor_id` is None when the answer came through the link in the mail. False when nothing changed.
-    Raises: NotFound; Refused as `meetings.answering.answer`.
+    Raises: NotFound; Refused as `meetings.answering.answer`, and for anything but yes from who leads a meeting.
     """
     round_id = db.scalar(
         select(IntervisionSession.round_id)
@@ -166,6 +178,7 @@ def answer(db: Session, *, signup_id: int, answer: AnswerTo, actor_id: int | Non
     )
     if round_id is not None:
         _locked(db, round_id)  # two answers of one person wait for each other
+        _refuse_leader(db, signup_id, round_id, answer, now)
     changed = answering.answer(db, signup_id=signup_id, answer=answer, actor_id=actor_id, now=now)
     if changed and answer is AnswerTo.YES and round_id is not None:
         for other in _other_seats(db, signup_id, round_id, now):
@@ -275,11 +288,64 @@ def _other_seats(db: Session, signup_id: int, round_id: int, now: datetime) -> l
             MeetingSignup.id != signup_id,
             MeetingSignup.answer == AnswerTo.YES,
             MeetingSignup.meeting_id.in_(_meetings_of(round_id)),
+            ~exists().where(
+                IntervisionSession.meeting_id == MeetingSignup.meeting_id,
+                IntervisionSession.facilitator_id == MeetingSignup.person_id,
+            ),
             Meeting.starts_at > now,
             Meeting.cancelled_at.is_(None),
         )
     )
     return list(found)
+
+
+def _let_lead(db: Session, round_id: int, meeting_id: int, person_id: int, *, by: Viewer, now: datetime) -> None:
+    """Give who leads a meeting her seat there, also when sign-up has closed; another seat in the round comes free."""
+    signup_id = _signup_of(db, meeting_id, person_id)
+    try:
+        changed = answering.answer(
+            db, signup_id=signup_id, answer=AnswerTo.YES, actor_id=by.id, now=now, closed_too=True
+        )
+    except Refused as refused:
+        if refused.code == "meeting_full":
+            raise Refused("no_seat_for_leader", "facilitator") from refused
+        raise
+    for other in _other_seats(db, signup_id, round_id, now) if changed else []:
+        answering.answer(db, signup_id=other, answer=AnswerTo.NO, actor_id=by.id, now=now)
+
+
+def _leads_no_more(db: Session, meeting_id: int, person_id: int | None, *, by: Viewer, now: datetime) -> None:
+    query = select(MeetingSignup.id).where(
+        MeetingSignup.meeting_id == meeting_id,
+        MeetingSignup.person_id == person_id,
+        MeetingSignup.answer == AnswerTo.YES,
+    )
+    signup_id = db.scalar(query)
+    if signup_id is not None:
+        answering.answer(db, signup_id=signup_id, answer=AnswerTo.NO, actor_id=by.id, now=now, why="leads_no_more")
+
+
+def _signup_of(db: Session, meeting_id: int, person_id: int) -> int:
+    query = select(MeetingSignup.id).where(MeetingSignup.meeting_id == meeting_id, MeetingSignup.person_id == person_id)
+    return db.scalars(query).one()
+
+
+def _refuse_leader(db: Session, signup_id: int, round_id: int, answer: AnswerTo, now: datetime) -> None:
+    """Who leads a meeting ahead of a round comes to that one. Raises: Refused for any other answer."""
+    signup = db.get_one(MeetingSignup, signup_id)
+    led = db.scalars(
+        select(IntervisionSession.meeting_id)
+        .join(Meeting, Meeting.id == IntervisionSession.meeting_id)
+        .where(
+            IntervisionSession.round_id == round_id,
+            IntervisionSession.facilitator_id == signup.person_id,
+            Meeting.published_at.is_not(None),
+            Meeting.cancelled_at.is_(None),
+            Meeting.starts_at > now,
+        )
+    ).all()
+    if led and (answer is not AnswerTo.YES or signup.meeting_id not in led):
+        raise Refused("leads_it")
 
 
 def _own_place(db: Session, by: Viewer, signup_id: int) -> tuple[MeetingSignup, Meeting]:

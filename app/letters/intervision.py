@@ -56,7 +56,9 @@ def seat_given_up(db: Session, message: Message, desk: Desk) -> Draft:
     place = meetings.place(db, int(message.data["signup_id"]), now=desk.now)
     if not place.meeting.cancelled:  # when it was called off the entry must go all the same
         place = _current(db, message, desk)
-    return _about(db, place, desk, "seat_given_up", "CANCEL")
+    draft = _about(db, place, desk, "seat_given_up", "CANCEL")
+    draft.facts["leads_no_more"] = message.data.get("why") == "leads_no_more"
+    return draft
 
 
 def moved(db: Session, message: Message, desk: Desk) -> Draft:
@@ -80,7 +82,7 @@ def cancelled(db: Session, message: Message, desk: Desk) -> Draft:
     if settled and not place.has_seat:
         raise NotDue("Deze persoon koos een andere dag.")
     draft = _about(db, place, desk, "meeting_cancelled", "CANCEL" if place.has_seat else None)
-    draft.facts["settled"] = settled
+    draft.facts["settled"] = settled or bool(draft.facts["leads"])
     draft.facts["offers"] = [
         Offer(item.meeting, item.facilitator, _link(db, item.place, desk)) for item in others if item.place.may_come
     ]
@@ -141,6 +143,7 @@ def _about(db: Session, place: Place, desk: Desk, folder: str, method: Method | 
     facts: dict[str, object] = {
         "meeting": place.meeting,
         "had_seat": place.has_seat,
+        "leads": own.leads(db, place),
         "link": _link(db, place, desk),
         "first": first_name(person.name),
     }

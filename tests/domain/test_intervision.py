@@ -82,16 +82,21 @@ def test_a_new_trainer_and_a_new_meeting_are_invited_afterwards(stage: Stage) ->
     assert Counter(stage.messages("intervision.invitation"))[("intervision.invitation", cast.noor.id)] == 2
 
 
-def test_who_leads_a_meeting_is_invited_to_it(stage: Stage) -> None:
+def test_who_leads_a_meeting_has_a_seat_and_is_not_asked(stage: Stage) -> None:
     cast = stage.cast
     second = stage.do(
         lambda db: add_session(
             db, cast.fatma, stage.round_id, now=stage.now, day=date(2026, 12, 15), facilitator=cast.ruben.id
         )
     )
-    stage.do(lambda db: publish(db, cast.fatma, stage.round_id, now=stage.now))
-    assert stage.place(cast.ruben.id, second)
-    assert ("intervision.invitation", cast.ruben.id) in stage.messages()
+    people = (cast.noor.id, cast.joris.id, cast.ruben.id)  # he is a trainer too
+    sent = stage.do(lambda db: publish(db, cast.fatma, stage.round_id, *people, now=stage.now))
+    assert sent == 3
+    assert [one for one in stage.messages() if one[1] == cast.ruben.id] == [("meetings.seat_confirmed", cast.ruben.id)]
+    assert stage.meeting(second).taken == 1
+    with pytest.raises(Refused, match="leads_it"):
+        stage.answer(cast.ruben.id, "no", second)
+    assert stage.meeting(second).taken == 1
 
 
 def test_two_admins_publishing_at_once_send_each_mail_once(database: Database, clock: MovableClock) -> None:

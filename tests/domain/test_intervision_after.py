@@ -27,7 +27,7 @@ from app.meetings.tables import Meeting, MeetingSignup
 from app.people.tables import Person
 from tests.intervision import DAY, FACTS, add_session, make_round, place_of, publish
 from tests.intervision_stage import END, START, Stage
-from tests.people import make_cast
+from tests.people import KEYRING, make_cast
 
 
 @pytest.fixture
@@ -53,6 +53,7 @@ def changed(stage: Stage, *, version: int | None = None, **changes: Any) -> list
             meeting_id=stage.meeting_id,
             given=given,
             version=version or db.get_one(Meeting, stage.meeting_id).version,
+            keyring=KEYRING,
             now=stage.now,
         )
     )
@@ -78,6 +79,29 @@ def test_a_change_that_moves_nothing_tells_nobody(stage: Stage) -> None:
     assert stage.see(lambda db: rounds.session_page(db, stage.meeting_id, now=stage.now)).session.facilitator == (
         stage.cast.ruben.name
     )
+
+
+def test_another_leader_takes_the_seat_of_the_first(stage: Stage) -> None:
+    cast = stage.cast
+    changed(stage, facilitator=cast.ruben.id)
+    assert stage.meeting().taken == 1
+    assert stage.messages("meetings.seat_confirmed") == [("meetings.seat_confirmed", cast.ruben.id)]
+    stage.clock.set(instant(date(2026, 12, 8), time(9)))  # sign-up has closed
+    changed(stage, facilitator=cast.noor.id)
+    assert stage.meeting().taken == 1
+    assert stage.signup(cast.noor.id).answer == "yes"
+    assert stage.messages("meetings.seat_given_up") == [("meetings.seat_given_up", cast.ruben.id)]
+    assert changed(stage, day=date(2026, 12, 17), facilitator=cast.noor.id) == [cast.noor.id]
+    assert called_off(stage, stage.meeting_id) == [cast.noor.id, cast.joris.id]
+
+
+def test_a_full_meeting_has_no_seat_for_another_leader(stage: Stage) -> None:
+    with stage.database.writing() as db:
+        meeting = db.get_one(Meeting, stage.meeting_id)
+        meeting.seats, meeting.taken = 8, 8
+    with pytest.raises(Refused, match="no_seat_for_leader"):
+        changed(stage, facilitator=stage.cast.ruben.id, seats=8)
+    assert stage.messages("meetings.seat_confirmed") == []
 
 
 def test_a_change_on_top_of_another_is_refused(stage: Stage) -> None:

@@ -31,7 +31,7 @@ from app.outbox.tables import Message
 from app.worker.run import run_due
 from tests.intervision import CLOSES, DAY, FACTS, add_session, make_round, place_of, publish, token_of
 from tests.page import make_test_parts
-from tests.people import Cast, make_cast
+from tests.people import KEYRING, Cast, make_cast
 
 START = instant(DAY, time(13, 30))
 
@@ -68,6 +68,7 @@ class Mailroom:
                 meeting_id=self.meeting_id,
                 given=given,
                 version=db.get_one(Meeting, self.meeting_id).version,
+                keyring=KEYRING,
                 now=self.clock.now(),
             )
         )
@@ -232,6 +233,40 @@ def test_a_day_that_is_left_is_named_when_another_is_called_off(mailroom: Mailro
         assert "dinsdag 15 december" in part
         assert f"/antwoord/{mailroom.do(lambda db: token_of(db, second))}" in part
         assert "iets nieuws" not in part
+
+
+def test_who_leads_a_meeting_reads_that_and_nothing_about_choosing(mailroom: Mailroom) -> None:
+    def lead(person_id: int | None) -> None:
+        given = SessionGiven(**(FACTS | {"facilitator": person_id}))
+        mailroom.do(
+            lambda db: actions.change_session(
+                db,
+                by=mailroom.cast.fatma,
+                meeting_id=mailroom.meeting_id,
+                given=given,
+                version=db.get_one(Meeting, mailroom.meeting_id).version,
+                keyring=KEYRING,
+                now=mailroom.clock.now(),
+            )
+        )
+
+    lead(mailroom.cast.noor.id)
+    letter = mailroom.letter("meetings.seat_confirmed")
+    assert letter.subject == "Jij leidt de intervisie op donderdag 10 december"
+    assert letter.calendar is not None
+    for part in (letter.text, letter.html):
+        assert "Jij leidt het gesprek bij Intervisie Mijn Verhaal." in part
+        assert "Kun je niet? Beantwoord dan deze mail." in part
+        assert "Geef je plek dan terug" not in part
+    lead(None)
+    letter = mailroom.letter("meetings.seat_given_up")
+    assert letter.subject == "Je leidt de bijeenkomst van donderdag 10 december niet meer"
+    assert "teruggegeven" not in letter.text
+    lead(mailroom.cast.noor.id)
+    mailroom.cancel()
+    letter = mailroom.letter("meetings.cancelled")
+    assert "De afspraak gaat uit je agenda." in letter.text
+    assert "iets nieuws" not in letter.text
 
 
 def test_who_loses_a_seat_reads_which_day_is_left(mailroom: Mailroom) -> None:

@@ -118,10 +118,13 @@ def test_from_nothing_to_invitations(office: Office) -> None:
     assert "Nog geen bijeenkomst" in fatma.follow(made).text
     fatma.get(f"{path}/bijeenkomst")
     fatma.post(f"{path}/bijeenkomst", MEETING | {"facilitator": str(office.cast.ruben.id)})
-    assert "Nodig 3 trainers uit" in fatma.get(path).text  # Ruben leads it
+    planned = fatma.get(path).text
+    assert "Nodig 2 trainers uit" in planned
+    assert "1 gespreksleider krijgt een plek" in planned  # Ruben leads it
     shown = fatma.get(f"{path}/uitnodigen").text
     assert "Dag Joris" in shown
-    assert "Verstuur 3 mails" in shown
+    assert "Verstuur 2 mails" in shown
+    assert "krijgt een plek en een eigen mail: Ruben" in shown
     assert "Antwoorden komen bij Fatma" in shown
     again = fatma.post(f"{path}/uitnodigen", {"own_text": "Met taart!", "do": "preview"}, status=200).text
     assert "Met taart!" in again
@@ -134,7 +137,10 @@ def test_from_nothing_to_invitations(office: Office) -> None:
             office.cast.joris.id,
             office.cast.ruben.id,
         }
-        assert {message.own_text for message in messages} == {"Met taart!"}
+        assert {(message.kind, message.own_text) for message in messages} == {
+            ("intervision.invitation", "Met taart!"),
+            ("meetings.seat_confirmed", ""),
+        }
         assert {message.reply_to_id for message in messages} == {office.cast.fatma.id}
     assert "Aanmelden kan" in fatma.get(path).text
     assert "Iedereen heeft een uitnodiging" in fatma.get(f"{path}/uitnodigen").text

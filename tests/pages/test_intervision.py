@@ -15,7 +15,7 @@ from app.kit.localtime import instant
 from app.meetings.actions import attendance
 from app.meetings.rules import AnswerTo, Attendance, Mark
 from app.meetings.tables import Meeting
-from tests.intervision import DAY, add_session, make_intervention, make_round, place_of, publish
+from tests.intervision import DAY, add_session, make_intervention, make_round, place_of, publish, token_of
 from tests.page import Site
 from tests.people import Cast, make_cast
 
@@ -54,8 +54,9 @@ class Autumn:
             self.joris = place_of(db, self.cast.joris.id, self.first)
 
     def taken(self) -> tuple[int, int]:
+        """Seats taken, besides the one of Ruben, who leads the first."""
         with self.site.parts.database.reading() as db:
-            return db.get_one(Meeting, self.first).taken, db.get_one(Meeting, self.second).taken
+            return db.get_one(Meeting, self.first).taken - 1, db.get_one(Meeting, self.second).taken
 
     def held(self) -> None:
         """Noor came and was there."""
@@ -99,6 +100,21 @@ def test_somebody_elses_place_is_not_there(autumn: Autumn) -> None:
     noor.post(f"/intervisie/{autumn.joris}/verwijderen", status=404)
     autumn.site.visitor(autumn.cast.fatma.id).get(f"/intervisie/{autumn.place}", status=404)
     assert autumn.taken() == (0, 0)
+
+
+def test_who_leads_a_meeting_has_nothing_to_choose(autumn: Autumn) -> None:
+    ruben = autumn.site.visitor(autumn.cast.ruben.id)
+    text = ruben.get("/intervisie").text
+    assert "Jij leidt het gesprek" in text
+    assert "Kies je bijeenkomst" not in text
+    assert "Ik geef mijn plek terug" not in text
+    again = ruben.post("/intervisie", {"round": str(autumn.round_id), "place": "none"}, status=422).text
+    assert "Jij leidt een bijeenkomst in deze ronde" in again
+    with autumn.site.parts.database.reading() as db:
+        token = token_of(db, place_of(db, autumn.cast.ruben.id, autumn.first))
+    text = autumn.site.stranger().get(f"/antwoord/{token}").text
+    assert "Jij leidt het gesprek" in text
+    assert "Nee, ik kan niet" not in text
 
 
 @pytest.mark.parametrize("place", ["", "abc", "99999999999999999999", "-1"])

@@ -31,6 +31,8 @@ class OwnPlace:
     place: Place
     round: RoundTitle
     facilitator: str
+    leads: bool = False
+    """Whether she leads the meeting herself: her seat is given, there is nothing to answer."""
     learned: str = ""
     next_step: str = ""
 
@@ -60,8 +62,13 @@ class OwnRound:
         return next((own for own in self.places if own.place.has_seat and not own.meeting.cancelled), None)
 
     @property
+    def led(self) -> OwnPlace | None:
+        """The meeting ahead that she leads herself."""
+        return self.seat if self.seat is not None and self.seat.leads else None
+
+    @property
     def open(self) -> bool:
-        return self.been is None and any(own.meeting.open for own in self.places)
+        return self.been is None and self.led is None and any(own.meeting.open for own in self.places)
 
     @property
     def chosen(self) -> str:
@@ -100,6 +107,7 @@ _OWN: Final = (
         Meeting,
         IntervisionRound,
         Intervention.name,
+        IntervisionSession.facilitator_id,
         Person.name.label("facilitator"),
         LearningPoint.learned,
         LearningPoint.next_step,
@@ -169,6 +177,12 @@ def other_days(db: Session, place: Place, *, now: datetime) -> list[OwnPlace]:
     return _places(db.execute(query, {"person": place.person_id}), now=now)
 
 
+def leads(db: Session, place: Place) -> bool:
+    """Whether somebody leads the meeting of this place."""
+    query = select(IntervisionSession.facilitator_id).where(IntervisionSession.meeting_id == place.meeting.id)
+    return db.scalar(query) == place.person_id
+
+
 def places_in_round(db: Session, viewer: Viewer, round_id: int, *, now: datetime) -> list[Place]:
     """The viewer's places in one round, by date. Raises: NotFound when she has none."""
     query = _OF_PERSON.where(IntervisionSession.round_id == round_id)
@@ -189,6 +203,7 @@ def _places(rows: Iterable[Any], *, now: datetime) -> list[OwnPlace]:
             place=meetings.place_of(row.MeetingSignup, row.Meeting, now),
             round=title_of(row.IntervisionRound, row.name),
             facilitator=row.facilitator or "",
+            leads=row.facilitator_id == row.MeetingSignup.person_id,
             learned=row.learned or "",
             next_step=row.next_step or "",
         )

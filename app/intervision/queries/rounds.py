@@ -76,10 +76,14 @@ class SessionPage:
 
 @dataclass(frozen=True)
 class Batch:
-    """Who would be invited to what if the invitations went out now; `places` are (meeting, person)."""
+    """Who would be invited to what if the invitations went out now; `places` are (meeting, person).
+
+    `leaders`, also (meeting, person), lead a meeting: nobody asks them whether they come, they get a seat.
+    """
 
     meeting_ids: list[int]
     places: list[tuple[int, int]]
+    leaders: list[tuple[int, int]]
 
     @property
     def person_ids(self) -> list[int]:
@@ -152,18 +156,22 @@ def elsewhere(db: Session, round_id: int, meeting_id: int = 0) -> frozenset[int]
 
 
 def batch(db: Session, round_id: int, invitees: Invitees, *, now: datetime) -> Batch:
-    """Who still has to be invited to which meeting ahead; who leads one is invited to that one.
+    """Who still has to be invited to which meeting ahead, and who leads one without having a seat there yet.
 
-    Who goes, or went, to a meeting of the round already, is not asked again.
+    Who leads, goes or went to a meeting of the round already, is not asked again.
     """
     ahead = [line for line in _sessions(db, [round_id], now=now)[round_id] if line.meeting.over is None]
     ids = [line.meeting.id for line in ahead]
-    asked = invitees.person_ids - elsewhere(db, round_id)
+    leading = {(line.meeting.id, line.facilitator_id) for line in ahead if line.facilitator_id is not None}
+    asked = invitees.person_ids - elsewhere(db, round_id) - {person_id for _, person_id in leading}
     wanted = {(meeting_id, person_id) for meeting_id in ids for person_id in asked}
-    wanted |= {(line.meeting.id, line.facilitator_id) for line in ahead if line.facilitator_id is not None}
-    query = select(MeetingSignup.meeting_id, MeetingSignup.person_id).where(MeetingSignup.meeting_id.in_(ids))
-    have = {(row.meeting_id, row.person_id) for row in db.execute(query)}
-    return Batch(ids, sorted(wanted - have))
+    query = select(MeetingSignup.meeting_id, MeetingSignup.person_id, MeetingSignup.answer)
+    have = {
+        (row.meeting_id, row.person_id): row.answer
+        for row in db.execute(query.where(MeetingSignup.meeting_id.in_(ids)))
+    }
+    leaders = sorted(one for one in leading if have.get(one) != AnswerTo.YES)
+    return Batch(ids, sorted(wanted - have.keys()), leaders)
 
 
 def facilitators(db: Session, *, also: Iterable[int] = ()) -> list[tuple[int, str]]:
@@ -254,7 +262,8 @@ def _per_person(round_ids: Collection[int], now: datetime) -> Subquery:
     yes = func.max(case((_TAKEN_UP, 1), else_=0))
     silent = and_(MeetingSignup.answer == AnswerTo.NONE, Meeting.cancelled_at.is_(None))
     owes = func.max(case((silent, 1), else_=0))
-    lost = func.max(case((and_(Meeting.cancelled_at.is_not(None), ~made_up), 1), else_=0))
+    leads = func.coalesce(IntervisionSession.facilitator_id, 0) == MeetingSignup.person_id
+    lost = func.max(case((and_(Meeting.cancelled_at.is_not(None), ~leads, ~made_up), 1), else_=0))
     closes = Meeting.signup_closes_at
     ahead = and_(Meeting.cancelled_at.is_(None), Meeting.starts_at > now, or_(closes.is_(None), closes > now))
     to_choose = func.max(case((ahead, 1), else_=0))

@@ -75,10 +75,20 @@ def signup_of_token(db: Session, token: str) -> int:
     return found
 
 
-def answer(db: Session, *, signup_id: int, answer: AnswerTo, actor_id: int | None, now: datetime) -> bool:
+def answer(
+    db: Session,
+    *,
+    signup_id: int,
+    answer: AnswerTo,
+    actor_id: int | None,
+    now: datetime,
+    why: str = "",
+    closed_too: bool = False,
+) -> bool:
     """Note an answer; yes takes a seat, no gives it back, and whoever's seat changes gets a mail about it.
 
-    `actor_id` is None when the answer came through the link in the mail. False when nothing changed.
+    `actor_id` is None when the answer came through the link in the mail. `why` goes along to the letter.
+    `closed_too`: also when sign-up has closed, for who is asked to come by us. False when nothing changed.
     Raises: NotFound; Refused when the meeting is full, over or called off, or sign-up has closed.
     """
     meeting_id = db.scalar(select(MeetingSignup.meeting_id).where(MeetingSignup.id == signup_id))
@@ -87,7 +97,8 @@ def answer(db: Session, *, signup_id: int, answer: AnswerTo, actor_id: int | Non
     meeting = locked(db, meeting_id)
     signup = db.get_one(MeetingSignup, signup_id, populate_existing=True)
     had = AnswerTo(signup.answer)
-    if (code := answer_refused(meeting, had=had, wanted=answer, now=now)) is not None:
+    code = answer_refused(meeting, had=had, wanted=answer, now=now)
+    if code is not None and not (closed_too and code == "signup_closed"):
         raise Refused(code)
     if had is answer:
         return False
@@ -98,7 +109,7 @@ def answer(db: Session, *, signup_id: int, answer: AnswerTo, actor_id: int | Non
     signup.answer = answer
     signup.answered_at = now
     if AnswerTo.YES in {had, answer}:
-        _tell(db, signup, meeting, now=now)
+        _tell(db, signup, meeting, why=why, now=now)
     ledger.record(
         db,
         "meetings.answered",
@@ -138,7 +149,7 @@ def give_back(db: Session, meeting_id: int) -> None:
     )
 
 
-def _tell(db: Session, signup: MeetingSignup, meeting: Meeting, *, now: datetime) -> None:
+def _tell(db: Session, signup: MeetingSignup, meeting: Meeting, *, why: str, now: datetime) -> None:
     """Confirm by mail what happened to the seat: who holds the link is not always whom it was sent to."""
     signup.sequence += 1
     kind = "meetings.seat_confirmed" if signup.answer == AnswerTo.YES else "meetings.seat_given_up"
@@ -147,7 +158,7 @@ def _tell(db: Session, signup: MeetingSignup, meeting: Meeting, *, now: datetime
         kind,
         person_id=signup.person_id,
         key=f"{kind}:{signup.id}:{signup.sequence}",
-        data={"signup_id": signup.id, "sequence": signup.sequence},
+        data={"signup_id": signup.id, "sequence": signup.sequence} | ({"why": why} if why else {}),
         reply_to_id=meeting.contact_id,
         now=now,
         not_after=meeting.ends_at,

@@ -31,6 +31,8 @@ WORDS: Final[dict[str, str]] = {
     "closing_passed": N_("De laatste dag om te antwoorden is voorbij. Kies eerst een nieuwe dag."),
     "nobody_to_invite": N_("Iedereen die mee kan doen, heeft al een uitnodiging."),
     "unknown_facilitator": N_("Deze gespreksleider kennen we niet. Kies iemand uit de lijst."),
+    "no_seat_for_leader": N_("Alle plekken zijn bezet. Zet er een stoel bij voor de gespreksleider."),
+    "leads_it": N_("Jij leidt een bijeenkomst in deze ronde. Kun je niet komen? Mail ons dan."),
     "was_not_there": N_("Je was niet bij deze bijeenkomst, dus hier hoort geen leerpunt bij."),
 }
 

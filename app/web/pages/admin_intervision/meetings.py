@@ -111,7 +111,13 @@ def change(ask: Ask, meeting: int, version: int) -> Answer:
     if form.valid:
         try:
             told = actions.change_session(
-                ask.db, by=ask.viewer, meeting_id=meeting, given=form.given, version=version, now=ask.now
+                ask.db,
+                by=ask.viewer,
+                meeting_id=meeting,
+                given=form.given,
+                version=version,
+                keyring=ask.services.keyring,
+                now=ask.now,
             )
         except Refused as refused:
             form.refuse(refused)

@@ -45,6 +45,7 @@ class InvitingPage:
     round: RoundPage
     count: int
     names: list[str]
+    leaders: list[str]
     letter: Letter | None
     reply_to: str
 
@@ -124,7 +125,7 @@ def invite(ask: Ask, round: int) -> Answer:  # noqa: A002 - the name in the addr
     if form.valid:
         page = rounds.round_page(ask.db, round, now=ask.now)
         try:
-            actions.publish(
+            sent = actions.publish(
                 ask.db,
                 by=ask.viewer,
                 round_id=round,
@@ -136,7 +137,10 @@ def invite(ask: Ask, round: int) -> Answer:  # noqa: A002 - the name in the addr
         except Refused as refused:
             form.refuse(refused)
         else:
-            return redirect(f"/beheer/intervisie/{round}", toast=N_("De uitnodigingen gaan nu weg."))
+            return redirect(
+                f"/beheer/intervisie/{round}",
+                toast=N_("De uitnodigingen gaan nu weg.") if sent > 1 else N_("De mail gaat nu weg."),
+            )
     return invalid("admin_intervision/invite.html", _inviting(ask, round, text), form=form, half=HALF_WORDS)
 
 
@@ -169,6 +173,7 @@ def _inviting(ask: Ask, round_id: int, own_text: str) -> InvitingPage:
         round=page,
         count=len(people),
         names=sorted(card.name for card in people.values()),
+        leaders=sorted(card.name for card in cards(ask.db, {person_id for _, person_id in todo.leaders}).values()),
         letter=_letter(ask, round_id, first.id, mine, own_text) if first else None,
         reply_to=ask.viewer.name,
     )
