@@ -69,10 +69,13 @@ def test_yes_then_no_works_without_signing_in(invited: Invitation) -> None:
     response = visitor.post(invited.path, {"answer": "yes"})
     assert response.headers["location"] == invited.path
     assert invited.rows()[:2] == (1, "yes")
-    assert "Je hebt een plek" in visitor.get(invited.path).text
+    text = visitor.get(invited.path).text
+    assert "Je hebt een plek" in text
+    assert "Je komt op donderdag 10 december" in text
+    assert "Kom je op" not in text
     visitor.post(invited.path, {"answer": "no"})
     assert invited.rows()[:2] == (0, "no")
-    assert "Je komt niet" in visitor.get(invited.path).text
+    assert "Je komt niet op donderdag 10 december" in visitor.get(invited.path).text
 
 
 def test_the_same_form_twice_takes_one_seat(invited: Invitation) -> None:
