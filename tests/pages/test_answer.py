@@ -85,12 +85,16 @@ def test_the_same_form_twice_takes_one_seat(invited: Invitation) -> None:
     assert invited.rows()[0] == 1
 
 
-def test_a_link_that_nobody_has_is_the_usual_404(invited: Invitation) -> None:
+def test_a_link_that_nobody_has_explains_itself(invited: Invitation) -> None:
+    before = invited.rows()
     visitor = invited.site.stranger()
-    wrong = visitor.get("/antwoord/bestaat-niet", status=404).text
-    assert "Hier hangt niets aan de muur" in wrong
-    visitor.post("/antwoord/bestaat-niet", {"answer": "yes"}, status=404)
-    assert visitor.get("/bestaat-niet", status=404).text == wrong.replace("/antwoord/bestaat-niet", "/bestaat-niet")
+    wrong = visitor.get("/antwoord/bestaat-niet", status=404)
+    assert "Deze link kennen we niet" in wrong.text
+    assert 'href="/intervisie"' in wrong.text
+    assert wrong.headers["x-robots-tag"] == "noindex, nofollow"
+    assert "Deze link kennen we niet" in visitor.post("/antwoord/bestaat-niet", {"answer": "yes"}, status=404).text
+    visitor.get(invited.path[:-3], status=404)  # cut off by a mail program
+    assert invited.rows() == before
 
 
 @pytest.mark.parametrize("data", [{}, {"answer": "misschien"}, {"answer": "yes", "person": "2"}, {"answer": "\x00"}])

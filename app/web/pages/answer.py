@@ -7,7 +7,7 @@ from typing import Any
 from app.access import Permission
 from app.intervision import actions
 from app.intervision.queries.own import answer_page
-from app.kit.errors import Refused
+from app.kit.errors import NotFound, Refused
 from app.meetings.actions.answering import signup_of_token
 from app.meetings.inputs import Answered
 from app.meetings.rules import AnswerTo
@@ -24,14 +24,21 @@ _TOASTS = {AnswerTo.YES: N_("Je plek is geregeld. Je krijgt een mail."), AnswerT
 @area.get("/antwoord/{token:token}", policy=Permission.PUBLIC, name="answer.show")
 def show(ask: Ask, token: str) -> Answer:
     """One meeting for one person, with the current answer. A mail scanner may open it as often as it likes."""
-    page = answer_page(ask.db, signup_of_token(ask.db, token), now=ask.now)
+    try:
+        signup_id = signup_of_token(ask.db, token)
+    except NotFound:
+        return _unknown()
+    page = answer_page(ask.db, signup_id, now=ask.now)
     return _hidden(render("answer/page.html", page, **_more(token, Submitted.blank(ask.viewer.locale))))
 
 
 @area.post("/antwoord/{token:token}", policy=Permission.PUBLIC, name="answer.give")
 def give(ask: Ask, token: str) -> Answer:
     """Yes or no; the last answer counts."""
-    signup_id = signup_of_token(ask.db, token)
+    try:
+        signup_id = signup_of_token(ask.db, token)
+    except NotFound:
+        return _unknown()
     form = Submitted.read(Answered, ask.form, ask.viewer.locale)
     if form.valid:
         given = AnswerTo(form.given.answer)
@@ -43,6 +50,11 @@ def give(ask: Ask, token: str) -> Answer:
             return redirect(f"/antwoord/{token}", toast=_TOASTS[given])
     page = answer_page(ask.db, signup_id, now=ask.now)
     return _hidden(invalid("answer/page.html", page, **_more(token, form)))
+
+
+def _unknown() -> Answer:
+    """What to do when the link opens nothing: cut off, too old, or never made. All read the same."""
+    return _hidden(render("answer/unknown.html", status=404))
 
 
 def _more(token: str, form: Submitted[Answered]) -> dict[str, Any]:
