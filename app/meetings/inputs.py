@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -12,6 +12,8 @@ from app.kit.fields import Day, TimeOfDay
 from app.kit.localtime import instant
 from app.kit.text import Line, OptionalLine, OptionalParagraph
 from app.meetings.rules import NET_MINUTES, SEATS_MAX, SEATS_MIN
+
+_ANY_DAY: Final = date(2026, 1, 15)  # the clock is not changed that night
 
 
 def _minutes(day: date, starts: time, ends: time) -> int:
@@ -40,7 +42,7 @@ class MeetingGiven(BaseModel):
     @classmethod
     def _after_start(cls, value: time, info: ValidationInfo) -> time:
         known = info.data
-        if "day" in known and "starts" in known and _minutes(known["day"], known["starts"], value) <= 0:
+        if "starts" in known and _minutes(known.get("day", _ANY_DAY), known["starts"], value) <= 0:
             raise PydanticCustomError("ends_before_start", "ends before start")
         return value
 
@@ -48,8 +50,8 @@ class MeetingGiven(BaseModel):
     @classmethod
     def _fits(cls, value: int, info: ValidationInfo) -> int:
         known = info.data
-        if {"day", "starts", "ends"} <= known.keys():
-            minutes = _minutes(known["day"], known["starts"], known["ends"])
+        if {"starts", "ends"} <= known.keys():  # also without a day, so that everything is said at once
+            minutes = _minutes(known.get("day", _ANY_DAY), known["starts"], known["ends"])
             if value > minutes:
                 raise PydanticCustomError("net_too_long", "more net minutes than minutes", {"minutes": minutes})
         return value

@@ -205,6 +205,19 @@ def test_a_meeting_that_cannot_be_is_asked_again(office: Office, wrong: dict[str
     assert office.count(Meeting) == 1
 
 
+def test_everything_that_lacks_is_said_at_once(office: Office) -> None:
+    path, _ = office.planned()
+    blank = office.fatma.get(f"{path}/bijeenkomst").text
+    address = blank.partition('<label for="f-address">')[2].partition("</div>")[0]
+    assert "mag leeg blijven" not in address  # one of two must be there
+    assert "Laat dit leeg en vul de link in" in address
+    wrong = MEETING | {"day": "", "ends": "15:00", "address": ""}
+    text = office.fatma.post(f"{path}/bijeenkomst", wrong, status=422).text
+    assert "De bijeenkomst duurt 90 minuten" in text
+    assert "Vul een adres in, of een link" in text
+    assert "Nog 3 dingen aanpassen" in text
+
+
 def test_moving_tells_people_and_a_stale_form_is_refused(office: Office) -> None:
     meeting_id = office.came("noor")
     path = f"/beheer/intervisie/bijeenkomst/{meeting_id}"
