@@ -11,6 +11,7 @@ from typing import Final
 from app.meetings.rules import MeetingState
 
 PLAN_AHEAD: Final = timedelta(days=120)  # domain.md 9.2: the season is made 120 days before
+PLAN_UNTIL: Final = timedelta(days=31)  # of the first month; later nobody can be invited in time any more
 FIRST_MONTH: Final = {"spring": 3, "autumn": 10}  # domain.md 9.2: March-April and October-November
 
 
@@ -77,11 +78,20 @@ def next_halves(today: date) -> list[tuple[int, Half]]:
 
 
 def missing_halves(known: Iterable[tuple[int, Half]], *, today: date) -> list[tuple[int, Half]]:
-    """The rounds that should exist by now and do not: within 120 days of their first month, not past it."""
+    """The rounds that should exist by now and do not: from 120 days before their first month to its end."""
     have = set(known)
-    due: list[tuple[int, Half]] = []
-    for year, half in next_halves(today):
-        first = date(year, FIRST_MONTH[half], 1)
-        if first - PLAN_AHEAD <= today < first + timedelta(days=60) and (year, half) not in have:
-            due.append((year, half))
-    return due
+    return [
+        (year, half)
+        for year, half in next_halves(today)
+        if _first_day(year, half) - PLAN_AHEAD <= today < _first_day(year, half) + PLAN_UNTIL
+        and (year, half) not in have
+    ]
+
+
+def half_to_plan(today: date) -> tuple[int, Half]:
+    """The first round for which people can still be invited in time."""
+    return next(one for one in next_halves(today) if today < _first_day(*one) + PLAN_UNTIL)
+
+
+def _first_day(year: int, half: Half) -> date:
+    return date(year, FIRST_MONTH[half], 1)

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from app.intervision.inputs import Chosen, SessionGiven
-from app.intervision.rules import Half, RoundState, missing_halves, next_halves, round_state
+from app.intervision.rules import Half, RoundState, half_to_plan, missing_halves, next_halves, round_state
 from app.meetings.rules import (
     AnswerTo,
     Attendance,
@@ -130,8 +130,14 @@ def test_below_four_fifths_is_partial(mark: Mark, kept: Mark) -> None:
 def test_rounds_are_due_from_120_days_before_their_first_month() -> None:
     assert next_halves(date(2026, 11, 23))[:2] == [(2026, Half.AUTUMN), (2027, Half.SPRING)]
     assert missing_halves([], today=date(2026, 10, 31)) == [(2026, Half.AUTUMN)]
-    assert missing_halves([], today=date(2026, 11, 1)) == [(2026, Half.AUTUMN), (2027, Half.SPRING)]
+    assert missing_halves([], today=date(2026, 11, 1)) == [(2027, Half.SPRING)]  # too late for this one
     assert missing_halves([(2027, Half.SPRING)], today=date(2026, 12, 24)) == []
+
+
+def test_the_round_to_plan_is_one_that_people_can_still_come_to() -> None:
+    assert half_to_plan(date(2026, 10, 31)) == (2026, Half.AUTUMN)
+    assert half_to_plan(date(2026, 11, 27)) == (2027, Half.SPRING)
+    assert half_to_plan(date(2027, 4, 15)) == (2027, Half.AUTUMN)
 
 
 def test_a_time_that_the_clock_skips_is_no_length() -> None:

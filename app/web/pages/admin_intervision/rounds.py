@@ -12,7 +12,7 @@ from app.intervision import actions
 from app.intervision.inputs import ClosingGiven, InvitationGiven, RoundGiven
 from app.intervision.queries import rounds
 from app.intervision.queries.rounds import Batch, RoundPage
-from app.intervision.rules import next_halves
+from app.intervision.rules import half_to_plan, next_halves
 from app.kit.errors import NotFound, Refused
 from app.letters.desk import Desk, Letter, NotDue, write
 from app.outbox.tables import Message
@@ -60,7 +60,7 @@ def listing(ask: Ask) -> Answer:
 def new(ask: Ask) -> Answer:
     """The form of a new round, with the half-year that comes."""
     page = _new_round(ask)
-    year, half = next_halves(ask.today)[0]
+    year, half = half_to_plan(ask.today)
     form: Submitted[RoundGiven] = Submitted.blank(
         ask.viewer.locale,
         intervention=page.interventions[0][0] if len(page.interventions) == 1 else None,
