@@ -208,7 +208,8 @@ def invite(ask: Ask, cohort: int) -> Answer:
         return _letter(ask, cohort, form.refuse(refused), status=422)
     if not count:
         return _letter(ask, cohort, form.refuse(Refused("everybody_invited")), status=422)
-    return redirect(f"{LIST}/{cohort}", toast=N_("De uitnodigingen gaan eruit."))
+    toast = N_("De uitnodiging gaat eruit.") if count == 1 else N_("De uitnodigingen gaan eruit.")
+    return redirect(f"{LIST}/{cohort}", toast=toast)
 
 
 @area.get(LIST + "/{cohort:id}/uitnodigen/{enrolment:id}", policy=Permission.MANAGE, name="cohorts.letter_again")
