@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from app.certification.actions import take_over
 from app.intervision.tables import IntervisionRound
 from app.kit.localtime import instant
+from app.ledger.tables import LedgerEvent
 from app.meetings.tables import Meeting, MeetingSignup
 from app.outbox.tables import Message
 from tests.blank_forms import asked_for
@@ -266,6 +267,27 @@ def test_who_chose_another_day_owes_no_answer_here(office: Office) -> None:
     assert "nog niet antwoordde" not in office.fatma.get(f"{page}/annuleren").text
     office.fatma.post(f"{page}/annuleren", {"own_text": ""})
     assert office.count(Message, Message.kind == "meetings.cancelled") == 0
+
+
+def test_an_answer_by_phone_is_noted_with_who_noted_it(office: Office) -> None:
+    _, meeting_id = office.published()
+    path = f"/beheer/intervisie/bijeenkomst/{meeting_id}"
+    place = office.place("noor", meeting_id)
+    assert f'action="{path}/antwoord/{place}"' in office.fatma.get(path).text
+    office.fatma.post(f"{path}/antwoord/{place}", {"answer": "yes"})
+    with office.site.parts.database.reading() as db:
+        assert db.get_one(Meeting, meeting_id).taken == 1
+        event = db.scalars(select(LedgerEvent).where(LedgerEvent.action == "meetings.answered")).one()
+        assert (event.actor_id, event.subject_id) == (office.cast.fatma.id, place)
+    assert office.count(Message, Message.kind == "meetings.seat_confirmed") == 1
+    office.fatma.post(f"{path}/antwoord/{place}", {"answer": "misschien"}, status=422)
+    office.fatma.post(f"{path}/antwoord/9999", {"answer": "yes"}, status=404)
+    office.fatma.post(f"{path}/antwoord/{place}", {"answer": "no"})
+    assert office.count(MeetingSignup, MeetingSignup.answer == "no") == 1
+    office.clock.set(instant(date(2026, 12, 5), time(9)))  # sign-up has closed
+    assert "/antwoord/" not in office.fatma.get(path).text
+    late = office.fatma.post(f"{path}/antwoord/{place}", {"answer": "yes"}, status=422).text
+    assert "Aanmelden is gesloten" in late
 
 
 def test_the_list_from_empty_to_closed(office: Office) -> None:

@@ -11,11 +11,11 @@ from app.intervision import actions
 from app.intervision.inputs import SessionGiven
 from app.intervision.queries import rounds
 from app.intervision.queries.rounds import RoundPage, SessionPage
-from app.kit.errors import Refused
+from app.kit.errors import NotFound, Refused
 from app.kit.localtime import local
 from app.meetings.actions import attendance
-from app.meetings.inputs import Cancelled
-from app.meetings.rules import NET_MINUTES, Attendance, Mark
+from app.meetings.inputs import Answered, Cancelled
+from app.meetings.rules import NET_MINUTES, AnswerTo, Attendance, Mark
 from app.web.kit.ask import Answer, Ask, invalid, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.route import Area
@@ -76,6 +76,28 @@ def add(ask: Ask, round: int) -> Answer:  # noqa: A002 - the name in the address
 def show(ask: Ask, meeting: int) -> Answer:
     """One meeting: answers and seats."""
     return render("admin_intervision/meeting.html", _session(ask, meeting), form=_empty(ask), **_words())
+
+
+@area.post(
+    "/beheer/intervisie/bijeenkomst/{meeting:id}/antwoord/{place:id}",
+    policy=Permission.MANAGE,
+    name="admin_intervision.answer",
+)
+def answer(ask: Ask, meeting: int, place: int) -> Answer:
+    """Note what somebody said on the phone, by the same rules and with the same mails as her own answer."""
+    page = _session(ask, meeting)
+    if place not in {line.signup_id for line in page.lines}:
+        raise NotFound
+    form = Submitted.read(Answered, ask.form, ask.viewer.locale)
+    if form.valid:
+        given = AnswerTo(form.given.answer)
+        try:
+            actions.answer(ask.db, signup_id=place, answer=given, actor_id=ask.viewer.id, now=ask.now)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            return redirect(f"/beheer/intervisie/bijeenkomst/{meeting}", toast=N_("Het antwoord is genoteerd."))
+    return invalid("admin_intervision/meeting.html", _session(ask, meeting), form=form, **_words())
 
 
 @area.get(
