@@ -207,17 +207,14 @@ def _certificate(db: Session, world: World, cast: Cast, *, now: datetime) -> Non
 
 
 def _round(db: Session, world: World, cast: Cast, present: datetime, *, now: datetime) -> None:
-    """A round with a meeting that was held last week, and one to come; Noor said yes to the first."""
+    """A round with a meeting that was held last week, and the next with one to come; Noor said yes to the first."""
     today, kind = local_day(present), world.things["intervention"]
-    round_given = RoundGiven(
-        intervention=kind,
-        year=today.year,
-        half=Half.SPRING if today.month <= 6 else Half.AUTUMN,
-        signup_closes_on=today + timedelta(days=10),
-    )
-    round_id = intervision.make_round(db, by=cast.fatma, given=round_given, now=now)
     meetings = []
-    for ahead in (-5, 20):
+    for half, ahead in zip(Half, (-5, 20), strict=True):
+        round_given = RoundGiven(
+            intervention=kind, year=today.year, half=half, signup_closes_on=today + timedelta(days=10)
+        )
+        round_id = intervision.make_round(db, by=cast.fatma, given=round_given, now=now)
         session = SessionGiven(
             day=today + timedelta(days=ahead),
             starts=time(13, 30),
@@ -229,8 +226,10 @@ def _round(db: Session, world: World, cast: Cast, present: datetime, *, now: dat
             facilitator=world.people["iris"],
         )
         meetings.append(intervision.add_session(db, by=cast.fatma, round_id=round_id, given=session, now=now))
-    chosen = invitees(db, kind, local_day(now))
-    intervision.publish(db, by=cast.fatma, round_id=round_id, invitees=chosen, own_text="", keyring=KEYRING, now=now)
+        chosen = invitees(db, kind, local_day(now))
+        intervision.publish(
+            db, by=cast.fatma, round_id=round_id, invitees=chosen, own_text="", keyring=KEYRING, now=now
+        )
     signups = {
         row.meeting_id: row for row in db.scalars(select(MeetingSignup).where(MeetingSignup.person_id == cast.noor.id))
     }
