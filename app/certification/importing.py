@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.certification.actions import take_over
+from app.certification.tables import Certification
 from app.jobs.actions import enqueue
 from app.people.actions.accounts import grant_role
 from app.people.rules import Role
@@ -46,6 +48,18 @@ def take_over_many(
             people=piece,
         )
     return False
+
+
+def certified_for_all(db: Session, *, person_ids: Collection[int], intervention_ids: Collection[int]) -> set[int]:
+    """Who of these has a certification for each of these: a list changes nothing for her."""
+    return set(
+        db.scalars(
+            select(Certification.person_id)
+            .where(Certification.person_id.in_(person_ids), Certification.intervention_id.in_(intervention_ids))
+            .group_by(Certification.person_id)
+            .having(func.count() == len(intervention_ids))
+        )
+    )
 
 
 def take_over_some(

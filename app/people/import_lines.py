@@ -23,14 +23,29 @@ HEADS: Final = (
     ("since", "gecertificeerd"),
 )
 _DAY_FIRST: Final = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})")
+_WRITTEN: Final = re.compile(r"(\d{1,2})\.?[- ]([a-z]{3,9})\.?[- ](\d{4})")
 _YEAR_FIRST: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T].*)?")
+
+
+MONTHS: Final = {
+    word: number
+    for number, name in enumerate(
+        (
+            "januari", "februari", "maart", "april", "mei", "juni",
+            "juli", "augustus", "september", "oktober", "november", "december",
+        ),
+        start=1,
+    )
+    for word in (name, "mrt" if name == "maart" else name[:3])
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Line:
     """One line of the list: cells as typed, and what they mean when they are right.
 
-    `problems` maps a field to the code of what is wrong. `person_id` is set for an address that we know.
+    `problems` maps a field to the code of what is wrong. `person_id` is set for an address that we know;
+    `employs` says that taking it over adds an employer, `new_organisation` that we do not know that one yet.
     """
 
     number: int
@@ -43,6 +58,8 @@ class Line:
     problems: Mapping[str, str] = field(default_factory=dict)
     person_id: int | None = None
     repeats: int = 0
+    employs: bool = False
+    new_organisation: bool = False
 
     @property
     def outcome(self) -> str:
@@ -51,14 +68,16 @@ class Line:
         return "known" if self.person_id is not None or self.repeats else "new"
 
 
-def read_lines(rows: Sequence[Sequence[str]], *, today: date) -> list[Line]:
-    """The lines of a list. A first row with the names of the columns tells their order."""
+def read_lines(rows: Sequence[Sequence[str]], *, today: date, without: int | None = None) -> list[Line]:
+    """The lines of a list but one. A first row with the names of the columns tells their order."""
     order: Sequence[str] = FIELDS
     numbered = list(enumerate(rows, start=1))
     if numbered and (heads := _heads(numbered[0][1])):
         order, numbered = heads, numbered[1:]
     lines = []
     for number, row in numbered:
+        if number == without:
+            continue
         cells = dict.fromkeys(FIELDS, "")
         cells.update({name: cell for name, cell in zip(order, row, strict=False) if name})
         lines.append(check_line(Line(number, cells), today=today))
@@ -68,6 +87,9 @@ def read_lines(rows: Sequence[Sequence[str]], *, today: date) -> list[Line]:
 def check_line(line: Line, *, today: date) -> Line:
     """The line with its meaning, or with what is wrong per cell."""
     problems: dict[str, str] = {}
+    first, *others = (line.cells[name] for name in FIELDS)
+    if "@" in first and "," in first and not any(others):
+        return replace(line, problems={"name": "import_commas"})
     name = _text(line.cells["name"], "name", problems)
     organisation = _text(line.cells["organisation"], "organisation", problems)
     if not name:
@@ -107,13 +129,20 @@ def mark_repeats(lines: Sequence[Line]) -> list[Line]:
 
 
 def corrected(rows: Sequence[Sequence[str]], fixes: Mapping[tuple[int, str], str]) -> list[list[str]]:
-    """The rows with cells replaced by what was typed in the page, by line number and field."""
+    """The rows with cells replaced by what was typed in the page, by line number and field.
+
+    A whole line typed into the cell of the name, with semicolons, is a whole line again.
+    """
     order = list(_heads(rows[0]) or FIELDS) if rows else list(FIELDS)
     changed = [list(row) for row in rows]
     for (number, name), text in fixes.items():
         if not 1 <= number <= len(changed) or name not in order:
             continue
         row, column = changed[number - 1], order.index(name)
+        if name == "name" and ";" in text and not any(row[:column] + row[column + 1 :]):
+            whole = dict(zip(FIELDS, (cell.strip() for cell in text.split(";")), strict=False))
+            changed[number - 1] = [whole.get(one, "") for one in order]
+            continue
         row.extend([""] * (column + 1 - len(row)))
         row[column] = text
     return changed
@@ -161,6 +190,8 @@ def _since(cell: str, problems: dict[str, str], *, today: date) -> date | None:
         day, month, year = (int(part) for part in found.groups())
     elif found := _YEAR_FIRST.fullmatch(text):
         year, month, day = (int(part) for part in found.groups())
+    elif (found := _WRITTEN.fullmatch(fold(text))) and (month := MONTHS.get(found[2], 0)):
+        day, year = int(found[1]), int(found[3])
     else:
         problems["since"] = "import_date"
         return None

@@ -125,11 +125,12 @@ class RoleChange(_Input):
 
 
 class ImportList(_Input):
-    """A list of people as text. `step`: check it, or take it over."""
+    """A list of people as text. `step`: check it (`again`: after mending), back to the text, or take it over."""
 
     text: Annotated[str, Field(max_length=5_000_000)] = ""
     intervention_id: OptionalId = None
-    step: Literal["check", "import"] = "check"
+    step: Literal["check", "again", "edit", "import"] = "check"
+    leave_out: OptionalId = None
 
 
 class NewOrganisation(_Input):

@@ -199,6 +199,8 @@ def test_a_list_is_taken_over_once(site: Site, fatma: Visitor, published: int) -
     events = count(site, LedgerEvent)
     again = fatma.post(IMPORT, {"text": LIST}, status=200)
     assert "Bestaat al" in again.text
+    assert "Er is niets over te zetten" in again.text
+    assert "mensen over" not in again.text
     fatma.post(IMPORT, {"text": LIST, "step": "import"})
     assert (count(site, Person), count(site, Certification)) == (before + 3, 2)
     assert (count(site, LedgerEvent), count(site, Organisation)) == (events, 3)
@@ -234,6 +236,37 @@ def test_wrong_lines_come_back_with_a_sentence_and_can_be_mended(site: Site, fat
     assert "Zet 7 mensen over" in mended.text
     fatma.post(IMPORT, {"text": wrong, "step": "import"} | fixes)
     assert count(site, Person) == before + 7
+
+
+def test_mending_says_what_is_still_wrong_and_the_list_comes_back(fatma: Visitor) -> None:
+    wrong = {"text": "Goed; goed@demo.example; Nieuw Huis\nKarim; karim@demo; Nieuw Huis"}
+    page = fatma.post(IMPORT, wrong, status=200).text
+    assert "Nieuwe organisatie" in page
+    assert "Dit kan nog niet" not in page
+    again = fatma.post(IMPORT, wrong | {"step": "again", "fix-2-email": "karim@x"}, status=422).text
+    assert 'href="#f-fix-2-email"' in again
+    back = fatma.post(IMPORT, wrong | {"step": "edit", "fix-2-email": "karim@x"}, status=200).text
+    assert "Karim;karim@x;Nieuw Huis" in back
+
+
+def test_a_line_is_left_out(site: Site, fatma: Visitor) -> None:
+    before = count(site, Person)
+    wrong = {"text": "Karim; karim@demo; X\nGoed; goed@demo.example; X\nOok; ; X"}
+    page = fatma.post(IMPORT, wrong | {"leave_out": "1"}, status=200).text
+    assert "Karim" not in page
+    assert 'value="3"' in page
+    text = "naam;e-mail;organisatie\nGoed;goed@demo.example;X\nOok;;X"
+    assert "Zet 1 persoon over" in fatma.post(IMPORT, {"text": text, "leave_out": "3"}, status=200).text
+    assert count(site, Person) == before
+
+
+def test_commas_and_written_dates(fatma: Visitor, published: int) -> None:
+    text = "Piet, piet@demo.example, Linde\nAnna; anna@demo.example; Linde; 12 mei 2023; 2"
+    page = fatma.post(IMPORT, {"text": text}, status=200).text
+    assert "Zet een puntkomma" in page
+    assert "12 mei 2023" in page
+    fixed = fatma.post(IMPORT, {"text": text, "fix-1-name": "Piet; piet@demo.example; Linde"}, status=200).text
+    assert "Zet 2 mensen over" in fixed
 
 
 def test_mistakes_come_as_a_list_without_formulas(fatma: Visitor) -> None:

@@ -141,3 +141,14 @@ def test_rows_survive_being_text(rows: list[list[str]]) -> None:
 @pytest.mark.parametrize("cell", ["=1+1", "+31", "-1", "@x", "\tx", "\rx"])
 def test_a_spreadsheet_never_calculates_what_was_typed(cell: str) -> None:
     assert csv_row([cell, "x"]) == [f"'{cell}", "x"]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("12 mei 2023", (2023, 5, 12)), ("1 Mrt. 2024", (2024, 3, 1)), ("03-december-2021", (2021, 12, 3))],
+)
+def test_a_date_may_be_written_out(text: str, day: tuple[int, int, int]) -> None:
+    (line,) = read_lines([["Noor", "noor@demo.example", "X", text]], today=date(2026, 1, 1))
+    assert line.since == date(*day)
+    (wrong,) = read_lines([["Noor", "noor@demo.example", "X", "12 foo 2023"]], today=date(2026, 1, 1))
+    assert wrong.problems == {"since": "import_date"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -16,17 +16,25 @@ from app.kit.text import fold
 from app.ledger.actions import record
 from app.people.actions.accounts import ensure_organisation
 from app.people.import_lines import LINES_MAX, Line
-from app.people.tables import Membership, Person
+from app.people.tables import Membership, Organisation, Person
 
 
 def match(db: Session, lines: Sequence[Line]) -> list[Line]:
-    """The lines with the people that we know already, by address. Raises: Refused when there are too many."""
+    """The lines with the people and the employers that we know already. Raises: Refused when there are too many."""
     if not lines:
         raise Refused("import_empty", "text")
     if len(lines) > LINES_MAX:
         raise Refused("import_too_long", "text", limit=LINES_MAX)
     known = _known(db, lines)
-    return [replace(line, person_id=known.get(line.email)) for line in lines]
+    works = _at_work(db, known.values())
+    organisations = set(db.scalars(select(Organisation.folded_name)))
+    matched = []
+    for line in lines:
+        person_id = known.get(line.email)
+        employs = bool(line.organisation) and not line.repeats and person_id not in works
+        unknown = employs and " ".join(fold(line.organisation).split()) not in organisations
+        matched.append(replace(line, person_id=person_id, employs=employs, new_organisation=unknown))
+    return matched
 
 
 def import_people(db: Session, *, by_id: int, lines: Sequence[Line], now: datetime) -> dict[str, int]:
@@ -57,6 +65,12 @@ def _known(db: Session, lines: Sequence[Line]) -> dict[str, int]:
     return found
 
 
+def _at_work(db: Session, person_ids: Collection[int]) -> set[int]:
+    """Who of these works somewhere now."""
+    here = Membership.person_id.in_(person_ids)
+    return set(db.scalars(select(Membership.person_id).where(here, Membership.until.is_(None))))
+
+
 def _person(line: Line, now: datetime) -> dict[str, Any]:
     return {
         "name": line.name,
@@ -72,9 +86,7 @@ def _person(line: Line, now: datetime) -> dict[str, Any]:
 def _employ(db: Session, lines: Sequence[Line], people: dict[str, int], *, now: datetime) -> int:
     """Employers for people who have none; nobody changes employer by a list."""
     wanted = {people[line.email]: line.organisation for line in lines if line.organisation}
-    works = set(
-        db.scalars(select(Membership.person_id).where(Membership.person_id.in_(wanted), Membership.until.is_(None)))
-    )
+    works = _at_work(db, wanted)
     names = {name for person_id, name in wanted.items() if person_id not in works}
     ids = {name: ensure_organisation(db, name=name, now=now) for name in sorted(names)}
     rows = [

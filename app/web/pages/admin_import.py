@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from starlette.datastructures import FormData, UploadFile
 
 from app.access import Permission
-from app.certification.importing import TakenOver, take_over_many
+from app.certification.importing import TakenOver, certified_for_all, take_over_many
 from app.courses.queries import interventions
 from app.interop.spreadsheets import csv_row, rows_of_text, text_of_bytes, text_of_rows
 from app.kit import child
@@ -29,6 +31,7 @@ CHECK: Final = "admin_people/import_check.html"
 FILE_BYTES: Final = 5 * 1024 * 1024  # security.md 4, admin import
 BODY_BYTES: Final = 3 * FILE_BYTES  # the text travels once more, and a form grows by escaping
 SHOWN: Final = 100
+OUTCOMES: Final = ("wrong", "known", "new", "same")
 FIX: Final = "fix-"
 HEADS: Final = (N_("naam"), N_("e-mail"), N_("organisatie"), N_("al gecertificeerd sinds"), N_("eerdere intervisies"))
 
@@ -37,7 +40,6 @@ HEADS: Final = (N_("naam"), N_("e-mail"), N_("organisatie"), N_("al gecertificee
 class Cell:
     """One cell as typed, with its sentence when it is wrong; `name` is the field that mends it."""
 
-    field: str
     name: str
     text: str
     error: str
@@ -45,11 +47,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class CheckedLine:
-    """One line of the list as the page shows it."""
+    """One line of the list as the page shows it. `outcome`: wrong, new, known (we add something) or same."""
 
     number: int
     outcome: str
-    cells: tuple[Cell, ...]
+    cells: dict[str, Cell]
+    since: date | None
+    new_organisation: bool
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,9 @@ def check(ask: Ask) -> Answer:
         lines = _lines(ask, uploaded.text or form.given.text)
     except Refused as refused:
         return render(START, status=422, form=form.refuse(refused))
-    if form.given.step == "check":
+    if form.given.step == "edit":
+        return render(START, form=Submitted.blank(ask.viewer.locale, text=_text_of(lines)))
+    if form.given.step != "import":
         return _check_page(ask, lines, form)
     try:
         done = _take_over(ask, lines, form.given.intervention_id)
@@ -161,7 +167,8 @@ def _lines(ask: Ask, text: str) -> list[Line]:
         rows = rows_of_text(text)
     except ValueError:
         raise Refused("import_unreadable", "text") from None
-    return importing.match(ask.db, read_lines(corrected(rows, _fixes(ask.form)), today=ask.today))
+    without = read_id(str(ask.form.get("leave_out", "")))
+    return importing.match(ask.db, read_lines(corrected(rows, _fixes(ask.form)), today=ask.today, without=without))
 
 
 def _fixes(form: FormData) -> dict[tuple[int, str], str]:
@@ -193,24 +200,38 @@ def _take_over(ask: Ask, lines: list[Line], intervention_id: int | None) -> bool
 
 
 def _check_page(ask: Ask, lines: list[Line], form: Submitted[Any], *, status: int = 200) -> Page:
-    shown: list[Line] = []
-    for outcome in ("wrong", "known", "new"):
-        shown += [line for line in lines if line.outcome == outcome][:SHOWN]
+    taught = interventions(ask.db)
+    have = [line.person_id for line in lines if line.since is not None and line.person_id is not None]
+    certified = (
+        certified_for_all(ask.db, person_ids=have, intervention_ids=[one.id for one in taught]) if have else set()
+    )
+    told = [(line, _outcome(line, certified)) for line in lines]
+    shown = [one for outcome in OUTCOMES for one in [each for each in told if each[1] == outcome][:SHOWN]]
+    counts = Counter(outcome for _, outcome in told)
     page = CheckPage(
-        lines=tuple(_checked(line, ask) for line in sorted(shown, key=lambda line: (not line.problems, line.number))),
-        counts={outcome: sum(line.outcome == outcome for line in lines) for outcome in ("wrong", "known", "new")},
+        lines=tuple(_checked(*one, ask) for one in sorted(shown, key=lambda one: (one[1] != "wrong", one[0].number))),
+        counts={outcome: counts[outcome] for outcome in OUTCOMES},
         total=len(lines),
-        certified=sum(line.since is not None and not line.problems for line in lines),
-        interventions=tuple((one.id, one.name) for one in interventions(ask.db)),
+        certified=sum(line.since is not None and outcome in {"known", "new"} for line, outcome in told),
+        interventions=tuple((one.id, one.name) for one in taught),
         text=_text_of(lines),
     )
-    wrong = [cell for line in page.lines for cell in line.cells if cell.error]
+    wrong = [cell for line in page.lines for cell in line.cells.values() if cell.error]
     cells: Submitted[Any] = Submitted(
         {cell.name: [cell.text] for cell in wrong},
         ask.viewer.locale,
         problems=[(cell.name, cell.error) for cell in wrong],
     )
-    return render(CHECK, page, status=status, form=form, cells=cells)
+    still_wrong = bool(wrong) and form.get("step") == "again"
+    return render(CHECK, page, status=422 if still_wrong else status, form=form, cells=cells, still_wrong=still_wrong)
+
+
+def _outcome(line: Line, certified: set[int]) -> str:
+    """What taking this line over would do: `same` when we know all of it already."""
+    if line.outcome != "known" or line.employs:
+        return line.outcome
+    adds_certificate = line.since is not None and not line.repeats and line.person_id not in certified
+    return "known" if adds_certificate else "same"
 
 
 def _text_of(lines: list[Line]) -> str:
@@ -219,14 +240,13 @@ def _text_of(lines: list[Line]) -> str:
     return text_of_rows([list(HEADS), *rows] if lines[0].number > 1 else rows)
 
 
-def _checked(line: Line, ask: Ask) -> CheckedLine:
-    cells = [
-        Cell(
-            field=name,
+def _checked(line: Line, outcome: str, ask: Ask) -> CheckedLine:
+    cells = {
+        name: Cell(
             name=f"{FIX}{line.number}-{name}",
             text=line.cells[name],
             error=sentence(line.problems[name], {}, ask.viewer.locale) if name in line.problems else "",
         )
         for name in FIELDS
-    ]
-    return CheckedLine(line.number, line.outcome, tuple(cells))
+    }
+    return CheckedLine(line.number, outcome, cells, line.since, line.new_organisation)
