@@ -36,6 +36,7 @@ class CohortFacts:
     name: str
     course_title: str
     intervention_slug: str
+    intervention_name: str
     sample: bool
     starts_on: date
     ends_on: date
@@ -96,7 +97,7 @@ def cohorts(db: Session, viewer: Viewer) -> list[CohortLine]:
 def cohort_facts(db: Session, viewer: Viewer, cohort_id: int) -> CohortFacts:
     """One cohort with its open enrolments. For admins; raises NotFound otherwise."""
     row = db.execute(
-        select(Cohort, CourseEdition, Intervention.slug.label("intervention_slug"))
+        select(Cohort, CourseEdition, Intervention.slug.label("slug"), Intervention.name.label("intervention"))
         .join(CourseEdition, CourseEdition.id == Cohort.edition_id)
         .join(Course, Course.id == CourseEdition.course_id)
         .join(Intervention, Intervention.id == Course.intervention_id)
@@ -114,7 +115,8 @@ def cohort_facts(db: Session, viewer: Viewer, cohort_id: int) -> CohortFacts:
     return CohortFacts(
         name=cohort.name,
         course_title=edition.title,
-        intervention_slug=row.intervention_slug,
+        intervention_slug=row.slug,
+        intervention_name=row.intervention,
         sample=edition.sample,
         starts_on=cohort.starts_on,
         ends_on=cohort.ends_on,

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
 
-from app.certification.queries import HOLDING, best_states, people_standing, ranks, state_counts
+from app.certification.queries import HOLDING, people_standing, state_counts
 from app.certification.rules import State
 from app.certification.tables import StandingSpan
 from app.courses.tables import CoachAssignment, CourseEdition, Enrolment
@@ -20,6 +20,7 @@ from app.kit.localtime import local_day
 from app.people.queries import person_names
 from app.people.tables import Organisation
 from app.practice.rules import REVIEW_WORKING_DAYS
+from app.reports.training import in_training
 from app.reports.worklist import WorkList, work_list
 
 SOON: Final = timedelta(days=180)
@@ -64,11 +65,12 @@ class Intervisions:
 
 @dataclass(frozen=True)
 class Ending:
-    """A certificate that ends soon."""
+    """A certificate that ends soon, or the end of the days in which it can still be renewed (`in_grace`)."""
 
     person_id: int
     name: str
     ends_on: date
+    in_grace: bool
 
 
 @dataclass(frozen=True)
@@ -100,13 +102,13 @@ def overview_page(db: Session, *, now: datetime) -> OverviewPage:
     today = local_day(now)
     work = work_list(db, now=now, first_steps_open=first_steps_open(db))
     endings = _endings(db, today)
-    names = person_names(db, [person_id for person_id, _ in endings[:SHOWN]])
+    names = person_names(db, [row[0] for row in endings[:SHOWN]])
     return OverviewPage(
         today=today,
         work=work,
         strip=_strip(db, today),
         intervisions=_intervisions(db, now),
-        endings=tuple(Ending(id_, names[id_], day) for id_, day in endings[:SHOWN] if id_ in names),
+        endings=tuple(Ending(id_, names[id_], day, grace) for id_, day, grace in endings[:SHOWN] if id_ in names),
         endings_total=len(endings),
         coaches=_coaches(db, work),
         promised=REVIEW_WORKING_DAYS,
@@ -130,21 +132,7 @@ def first_steps_open(db: Session) -> bool:
 def _strip(db: Session, today: date) -> Strip:
     """The certificate counts first; else the training that runs, the latest when there are two."""
     states = state_counts(db, today)
-    best, newer = best_states(today), aliased(Enrolment)
-    kind = case(
-        (Enrolment.confirmed_at.is_(None), "invited"), (Enrolment.paused_at.is_not(None), "paused"), else_="training"
-    )
-    each = (
-        select(kind.label("kind"), best.c.rank.is_not(None).label("lapsed"))
-        .select_from(Enrolment)
-        .outerjoin(best, best.c.person_id == Enrolment.person_id)
-        .where(
-            *_goes_on(Enrolment),
-            ~exists().where(newer.person_id == Enrolment.person_id, newer.id > Enrolment.id, *_goes_on(newer)),
-            or_(best.c.rank.is_(None), best.c.rank.not_in(ranks(HOLDING))),
-        )
-        .subquery()
-    )
+    each = in_training(today).subquery()
     rows = db.execute(select(each.c.kind, each.c.lapsed, func.count()).group_by(each.c.kind, each.c.lapsed))
     training: Counter[str] = Counter()
     again = 0  # lapsed, and in training once more
@@ -160,10 +148,6 @@ def _strip(db: Session, today: date) -> Strip:
     )
 
 
-def _goes_on(which: type[Enrolment]) -> tuple[ColumnElement[bool], ...]:
-    return which.completed_at.is_(None), which.withdrawn_at.is_(None), which.expired_at.is_(None)
-
-
 def _intervisions(db: Session, now: datetime) -> Intervisions:
     today = local_day(now)
     tally: Counter[int] = Counter()
@@ -174,10 +158,10 @@ def _intervisions(db: Session, now: datetime) -> Intervisions:
     return Intervisions(today.year, tally[2], tally[1], tally[0], due[1], due[0])
 
 
-def _endings(db: Session, today: date) -> list[tuple[int, date]]:
+def _endings(db: Session, today: date) -> list[tuple[int, date, bool]]:
     """Whose certificate ends within half a year, and who is in grace: the last day of that stretch."""
     rows = db.execute(
-        select(StandingSpan.person_id, StandingSpan.ends_on)
+        select(StandingSpan.person_id, StandingSpan.ends_on, StandingSpan.state)
         .where(
             or_(
                 and_(StandingSpan.state == State.EXPIRING, StandingSpan.ends_on <= today + SOON),
@@ -187,7 +171,7 @@ def _endings(db: Session, today: date) -> list[tuple[int, date]]:
         )
         .order_by(StandingSpan.ends_on, StandingSpan.person_id)
     )
-    return [(row.person_id, row.ends_on) for row in rows]
+    return [(row.person_id, row.ends_on, row.state == State.IN_GRACE) for row in rows]
 
 
 def _coaches(db: Session, work: WorkList) -> tuple[CoachLoad, ...]:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, Subquery, func, select
 from sqlalchemy.orm import Session
 
 from app.certification.queries import PersonStanding, people_standing, standings, state_counts
 from app.certification.rules import State
 from app.courses.queries import interventions, latest_enrolments
 from app.courses.rules import EnrolmentFacts, EnrolmentStage
-from app.courses.tables import Enrolment
 from app.kit.ids import read_id
 from app.people import listing as people
 from app.people.listing import InvitationLine, PersonLine, RoleLine
 from app.people.rules import Role, Viewer
+from app.reports.training import in_training
 from app.theory.queries import progress_of
 
 TRAINING: Final = "training"
@@ -170,7 +170,7 @@ def stage_of(
 def _only(chip: str, on: date) -> Select[int] | None:
     """The people of a chip, as a condition."""
     if chip == TRAINING:
-        return _in_training(Enrolment.person_id)
+        return select(_training(on).c.person_id)
     return people_standing(on, FILTERS[chip]) if chip in FILTERS else None
 
 
@@ -178,15 +178,15 @@ def _counts(db: Session, on: date) -> dict[str, int]:
     """How many people each chip would show."""
     states = state_counts(db, on)
     totals = people.totals(db)
-    training = db.scalars(_in_training(func.count(Enrolment.person_id.distinct()))).one()
+    training = db.scalars(select(func.count()).select_from(_training(on))).one()
     counts = {"": totals.people, TRAINING: training, OUTSIDE: totals.outside}
     return counts | {name: sum(states.get(state, 0) for state in which) for name, which in FILTERS.items()}
 
 
-def _in_training(what: Any) -> Select[int]:
-    return select(what).where(
-        Enrolment.completed_at.is_(None), Enrolment.withdrawn_at.is_(None), Enrolment.expired_at.is_(None)
-    )
+def _training(on: date) -> Subquery:
+    """Who follows a training now: came in, and no pause."""
+    each = in_training(on).subquery()
+    return select(each.c.person_id).where(each.c.kind == "training").subquery()
 
 
 def _enrolments(db: Session, ids: Collection[int]) -> dict[int, EnrolmentFacts]:

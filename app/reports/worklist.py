@@ -30,6 +30,7 @@ MAIL_LATE: Final = timedelta(hours=1)
 BACKUP_LATE: Final = timedelta(hours=48)  # twice the usual day
 NIGHTS: Final = 40  # how far back we look for the night from which something was wrong
 NAMES: Final = 3
+INVITED_MOST: Final = 50  # people in one address
 
 
 class Work(StrEnum):
@@ -52,7 +53,10 @@ class Work(StrEnum):
 
 @dataclass(frozen=True)
 class WorkLine:
-    """One line. `names` are a few of the people it is about; `round` belongs to the lines on intervision."""
+    """One line. `names` are a few of the people it is about; `round` belongs to the lines on intervision.
+
+    `ends_in`: in how many days it ends, where `since` is a day that must still come.
+    """
 
     what: Work
     count: int
@@ -60,6 +64,7 @@ class WorkLine:
     since: date | None = None
     names: tuple[str, ...] = ()
     round: RoundWork | None = None
+    ends_in: int | None = None
 
 
 @dataclass(frozen=True)
@@ -176,8 +181,16 @@ def _invitations(db: Session, now: datetime) -> WorkLine | None:
     ).all()
     if not rows:
         return None
-    names = _named(db, [row.person_id for row in rows])
-    return WorkLine(Work.INVITATIONS, len(rows), "/beheer/mensen?stand=outside", local_day(rows[0].expires_at), names)
+    ids = [row.person_id for row in rows]
+    first = rows[0].expires_at
+    return WorkLine(
+        Work.INVITATIONS,
+        len(rows),
+        "/beheer/mensen/uitnodigen?" + "&".join(f"person={id_}" for id_ in ids[:INVITED_MOST]),
+        local_day(first),
+        _named(db, ids),
+        ends_in=(local_day(first) - local_day(now)).days if first > now else None,
+    )
 
 
 def _rounds(db: Session, now: datetime) -> list[WorkLine]:

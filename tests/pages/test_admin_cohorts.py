@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 
 from app.courses.queries import enrolment_facts
-from app.courses.tables import Cohort, Enrolment
+from app.courses.tables import Cohort, Enrolment, Intervention
 from app.outbox.tables import Message
+from app.people.tables import RoleGrant
+from app.reports.overview import overview_page
 from tests.page import SAME_ORIGIN, Site, make_test_parts
 from tests.people import make_person
 from tests.trained import Training, in_training
@@ -234,3 +237,63 @@ def test_statements_do_not_grow_with_people(world: World, clock: MovableClock) -
     page = world.fatma.get(world.page).text
     assert len(re.findall(r"Persoon\d+ Jansen</a>", page)) == 12
     assert len(world.fatma.statements) == before
+
+
+def test_a_link_that_ends_leads_to_a_new_one_of_the_same_group(world: World, clock: MovableClock) -> None:
+    with world.parts.database.writing() as db:
+        lena, yara = (make_person(db, name, now=clock.now(), account=False) for name in ("Lena Vos", "Yara Bos"))
+    world.add(lena)
+    world.fatma.post(f"{world.page}/uitnodigen", {"own_text": "Kom erbij.", "do": "send"})
+    clock.advance(timedelta(days=13))
+    fatma = world.site.visitor(world.training.cast.fatma.id)
+    page = html.unescape(fatma.get("/beheer").text)
+    assert "1 uitnodiging is verlopen of verloopt bijna" in page
+    assert "Lena Vos, verloopt morgen" in page
+    assert "Deze persoon kwam nog niet binnen" in page
+    assert f'href="/beheer/mensen/uitnodigen?person={lena}"' in page
+    clock.advance(timedelta(days=2))
+    fatma = world.site.visitor(world.training.cast.fatma.id)
+    assert "Lena Vos, sinds" in fatma.get("/beheer").text
+    with world.parts.database.reading() as db:
+        group = db.scalars(select(Cohort.name)).one()
+    letter = fatma.get(f"/beheer/mensen/uitnodigen?person={lena}").text
+    assert f"de uitnodiging voor {group}" in letter
+    assert "Dag Lena" in letter
+    given = {"person": [str(lena), str(yara)], "own_text": "Nog een keer.", "step": "send"}
+    fatma.post("/beheer/mensen/uitnodigen", given)
+    assert [(one.person_id, one.own_text) for one in world.letters("courses.invitation")] == [
+        (lena, "Kom erbij."),
+        (lena, "Nog een keer."),
+    ]
+    assert [one.person_id for one in world.letters("people.invitation")] == [yara]
+
+
+def test_in_training_is_the_same_number_everywhere(world: World) -> None:
+    world.add(world.mila)
+    with world.parts.database.reading() as db:
+        assert overview_page(db, now=world.parts.clock.now()).strip.training == 1
+        assert overview_page(db, now=world.parts.clock.now()).strip.invited == 1
+    people = html.unescape(world.fatma.get("/beheer/mensen?stand=training").text)
+    assert "Noor de Wit" in people
+    assert "Mila Jansen" not in people
+    assert 'In opleiding <span class="num">1</span>' in people
+
+
+def test_a_coach_for_something_else_is_said_so(world: World) -> None:
+    with world.parts.database.writing() as db:
+        coach = RoleGrant.role == "coach"
+        kept = db.scalars(select(func.max(RoleGrant.id)).where(coach)).one()
+        db.execute(delete(RoleGrant).where(coach, RoleGrant.id != kept))
+        db.execute(update(RoleGrant).where(coach).values(intervention="iets-anders"))
+        name = db.scalars(select(Intervention.name)).one()
+    assert f"Nog geen coach voor {name}" in world.fatma.get(world.page).text
+    person = world.fatma.get(f"/beheer/mensen/{world.training.cast.ruben.id}").text
+    assert "voor iets-anders" in person
+
+
+def test_who_was_never_invited_does_not_stop(world: World) -> None:
+    world.add(world.mila)
+    page = world.fatma.get(world.page).text
+    assert "Uit de groep halen" in page
+    assert "Mila Jansen uit de groep halen?" in page
+    assert "Laten stoppen" in page  # for Noor, who is in

@@ -25,14 +25,11 @@ from app.theory.queries import progress_of as theory_of
 from app.web.kit.ask import Answer, Ask, invalid, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.route import Area
+from app.web.words.courses import OWN_TEXT
 from app.web.words.shared import N_
 
 area = Area()
 LIST: Final = "/beheer/opleidingsgroepen"
-OWN_TEXT: Final = N_(
-    "Wat fijn dat je meedoet. In deze opleiding leer je een groep begeleiden, stap voor stap en in je eigen tempo.\n\n"
-    "Je begint met een paar korte lessen. Daarna ga je met je eigen groep aan de slag en kijkt een coach met je mee."
-)
 STAGES: Final = {
     EnrolmentStage.INVITED: (N_("Uitgenodigd"), "sky", "mail"),
     EnrolmentStage.FOLLOWING: (N_("Bezig"), "sun", "pencil"),

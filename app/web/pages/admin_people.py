@@ -7,7 +7,11 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from app.access import Permission
+from app.courses.actions import cohorts
+from app.courses.queries import latest_enrolments
+from app.courses.rules import EnrolmentFacts
 from app.kit.errors import Refused
+from app.kit.i18n import translations
 from app.kit.ids import read_id
 from app.letters.desk import Desk, Letter, NotDue, write
 from app.outbox.tables import Message
@@ -19,6 +23,7 @@ from app.reports.people import CHIPS, people_page
 from app.web.kit.ask import Answer, Ask, Page, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.route import Area
+from app.web.words.courses import OWN_TEXT
 from app.web.words.roles import ROLES
 from app.web.words.shared import N_
 from app.web.words.stages import CHIPS as CHIP_WORDS
@@ -32,10 +37,19 @@ ASKED: Final = ("q", "rol", "organisatie", "stand")
 
 
 @dataclass(frozen=True)
+class Invited:
+    """One of them. `group`: where she has a seat; she then gets the invitation of that group."""
+
+    id: int
+    name: str
+    group: str
+
+
+@dataclass(frozen=True)
 class InvitePage:
     """Whom we are about to invite, and the letter as the first of them will read it."""
 
-    people: tuple[PersonLine, ...]
+    people: tuple[Invited, ...]
     already: int
     letter: Letter | None
 
@@ -79,7 +93,8 @@ def people(ask: Ask) -> Answer:
 def invite_form(ask: Ask) -> Answer:
     """The letter first: who gets it, what it says, and as the first one will read it."""
     ids = _ids(ask.request.query_params.getlist("person"))
-    return _invite_page(ask, ids, Submitted.blank(ask.viewer.locale, person=ids))
+    text = translations(ask.viewer.locale).gettext(OWN_TEXT) if _seats(ask, ids) else ""
+    return _invite_page(ask, ids, Submitted.blank(ask.viewer.locale, person=ids, own_text=text))
 
 
 @area.post("/beheer/mensen/uitnodigen", policy=Permission.MANAGE, name="admin_people.invite")
@@ -90,14 +105,7 @@ def invite(ask: Ask) -> Answer:
     if not form.valid or form.given.step == "preview":
         return _invite_page(ask, ids, form, status=200 if form.valid else 422)
     try:
-        invitations.invite(
-            ask.db,
-            by=ask.viewer,
-            person_ids=list(form.given.person),
-            own_text=form.given.own_text,
-            keyring=ask.services.keyring,
-            now=ask.now,
-        )
+        _invite(ask, list(form.given.person), form.given.own_text)
     except Refused as refused:
         return _invite_page(ask, ids, form.refuse(refused), status=422)
     return redirect("/beheer/mensen?stand=outside", toast=N_("De uitnodigingen zijn onderweg."))
@@ -107,22 +115,50 @@ def _ids(given: list[str]) -> list[int]:
     return [id_ for one in given if (id_ := read_id(one)) is not None][:MOST]
 
 
+def _seats(ask: Ask, ids: list[int]) -> dict[int, EnrolmentFacts]:
+    """Who of these has a seat in a group and did not come in yet."""
+    return {one.person_id: one for one in latest_enrolments(ask.db, ids) if one.confirmed_at is None}
+
+
+def _invite(ask: Ask, ids: list[int], own_text: str) -> None:
+    """To the group for who has a seat in one, to an account of her own for the others. Raises: Refused."""
+    outside = [line.id for line in listing.lines_of(ask.db, ids) if not line.has_account]
+    seats = _seats(ask, outside)
+    for seat in seats.values():
+        cohorts.invite_again(
+            ask.db,
+            by=ask.viewer,
+            cohort_id=seat.cohort_id,
+            enrolment_id=seat.id,
+            own_text=own_text,
+            keyring=ask.services.keyring,
+            now=ask.now,
+        )
+    others = [id_ for id_ in outside if id_ not in seats]
+    if others or not seats:
+        invitations.invite(
+            ask.db, by=ask.viewer, person_ids=others, own_text=own_text, keyring=ask.services.keyring, now=ask.now
+        )
+
+
 def _invite_page(ask: Ask, ids: list[int], form: Submitted[inputs.InviteToAccount], *, status: int = 200) -> Page:
     lines = listing.lines_of(ask.db, ids)
-    waiting = tuple(line for line in lines if not line.has_account)
-    letter = _preview(ask, waiting[0], form.get("own_text")) if waiting else None
-    return render(INVITE, InvitePage(waiting, len(lines) - len(waiting), letter), status=status, form=form)
+    waiting = [line for line in lines if not line.has_account]
+    seats = _seats(ask, [line.id for line in waiting])
+    people = tuple(Invited(one.id, one.name, seats[one.id].cohort_name if one.id in seats else "") for one in waiting)
+    letter = _preview(ask, waiting[0], seats.get(waiting[0].id), form.get("own_text")) if waiting else None
+    return render(INVITE, InvitePage(people, len(lines) - len(waiting), letter), status=status, form=form)
 
 
-def _preview(ask: Ask, line: PersonLine, own_text: str) -> Letter | None:
+def _preview(ask: Ask, line: PersonLine, seat: EnrolmentFacts | None, own_text: str) -> Letter | None:
     """The letter as this person will read it; None for somebody without an address."""
     message = Message(
         key="preview",
-        kind="people.invitation",
+        kind=cohorts.INVITATION if seat else "people.invitation",
         person_id=line.id,
-        data={},
+        data={"enrolment_id": seat.id} if seat else {},
         own_text=own_text,
-        reply_to_id=ask.viewer.id,
+        reply_to_id=seat.contact_id if seat else ask.viewer.id,
         created_at=ask.now,
         send_at=ask.now,
     )

@@ -6,6 +6,11 @@ from typing import Final
 
 from app.web.words.shared import N_
 
+OWN_TEXT: Final = N_(
+    "Wat fijn dat je meedoet. In deze opleiding leer je een groep begeleiden, stap voor stap en in je eigen tempo.\n\n"
+    "Je begint met een paar korte lessen. Daarna ga je met je eigen groep aan de slag en kijkt een coach met je mee."
+)
+"""What stands in the invitation to a group until somebody writes her own words."""
 WORDS: Final[dict[str, str]] = {
     "cohort_ends_first": N_("De groep stopt voor hij begint. Kies een latere einddag."),
     "unknown_edition": N_("Kies een opleiding uit de lijst."),
