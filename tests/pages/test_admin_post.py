@@ -10,6 +10,7 @@ from sqlalchemy import update
 from app.outbox.tables import Message
 from app.people.actions.invitations import create_invitation
 from app.people.tables import Invitation
+from app.web.words.post import why
 from tests.page import Site, make_test_parts
 from tests.people import Cast, make_cast, make_person
 
@@ -58,6 +59,41 @@ def test_an_empty_outbox_says_so(site: Site) -> None:
     with site.parts.database.writing() as db:
         assert db.query(Message).count() == 0
     assert "Nog geen mail" in site.visitor(cast.fatma.id).get("/beheer/post").text
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence", "detail"),
+    [
+        ("ConnectionRefusedError", "De mailserver antwoordt niet.", "ConnectionRefusedError"),
+        ("De mailserver nam het niet aan: TimeoutError", "De mailserver antwoordt niet.", "TimeoutError"),
+        ("SMTPServerDisconnected", "De mailserver antwoordt niet.", "SMTPServerDisconnected"),
+        ("gaierror", "De mailserver antwoordt niet.", "gaierror"),
+        (
+            "SSLCertVerificationError",
+            "De beveiligde verbinding met de mailserver lukt niet.",
+            "SSLCertVerificationError",
+        ),
+        ("535 5.7.8 no", "De mailserver laat ons niet binnen. Vraag je technisch beheerder.", "535 5.7.8 no"),
+        ("550 5.1.1 User unknown", "Dit adres bestaat niet, of neemt geen mail aan.", "550 5.1.1 User unknown"),
+        ("552 5.2.2 Full", "De mailbox van deze persoon is vol.", "552 5.2.2 Full"),
+        ("421 later", "De mailserver kan de mail nu niet aannemen.", "421 later"),
+        ("554 spam", "De mailserver weigert deze mail.", "554 spam"),
+        ("De uitnodiging is ingetrokken.", "De uitnodiging is ingetrokken.", ""),
+        ("", "", ""),
+    ],
+)
+def test_a_reason_is_a_sentence(told: str, sentence: str, detail: str) -> None:
+    assert why(told) == (sentence, detail)
+
+
+def test_trouble_on_the_way_is_told_in_words(site: Site, cast: Cast) -> None:
+    invite(site, cast)
+    with site.parts.database.writing() as db:
+        db.execute(update(Message).values(last_error="ConnectionRefusedError"))
+    fatma = site.visitor(cast.fatma.id)
+    page = fatma.get("/beheer/post").text
+    assert "De mailserver antwoordt niet. We proberen het opnieuw." in page
+    assert '<small class="muted">ConnectionRefusedError</small>' in page
 
 
 def test_a_filter_with_nothing_in_it_leads_back(site: Site, cast: Cast) -> None:

@@ -17,7 +17,7 @@ from app.outbox.tables import Message
 from app.people.queries import person_names
 from app.web.kit.ask import Answer, Ask, redirect, render
 from app.web.kit.route import Area
-from app.web.words.post import KIND_WORDS, STATE_LOOKS
+from app.web.words.post import KIND_WORDS, STATE_LOOKS, why
 from app.web.words.shared import N_, StateLook
 
 area = Area()
@@ -26,12 +26,18 @@ OLDER: Final = "voor"
 
 @dataclass(frozen=True)
 class PostLine:
-    """One message in the list."""
+    """One message in the list. `why` is the sentence, `detail` what the server or the machine said."""
 
     row: MessageRow
     what: str
     name: str
     look: StateLook
+    why: str
+    detail: str
+
+    @property
+    def tried_again(self) -> bool:
+        return bool(self.detail) and self.row.state is MessageState.PLANNED
 
 
 @dataclass(frozen=True)
@@ -126,4 +132,5 @@ def send_again(ask: Ask, message: int) -> Answer:
 
 
 def _line(row: MessageRow, names: dict[int, str]) -> PostLine:
-    return PostLine(row, KIND_WORDS.get(row.kind, row.kind), names.get(row.person_id, "–"), STATE_LOOKS[row.state])
+    look = STATE_LOOKS[row.state]
+    return PostLine(row, KIND_WORDS.get(row.kind, row.kind), names.get(row.person_id, "–"), look, *why(row.reason))

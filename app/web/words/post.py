@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from app.outbox.rules import MessageState
@@ -40,3 +41,26 @@ KIND_WORDS: Final[dict[str, str]] = {
     "practice.visit_moved": N_("Bezoek verplaatst"),
     "practice.visit_planned": N_("Bezoek gepland"),
 }
+
+# What the mailer noted, as it begins, with what it means: names of errors, and the codes of RFC 5321 and RFC 3463.
+_TOLD: Final = re.compile(
+    r"(?:De mailserver nam het niet aan: )?((?:[A-Za-z]+(?:Error|Disconnected|Exception)|gaierror|herror)|\d{3} .*)", re.DOTALL
+)
+_MEANINGS: Final[tuple[tuple[str, str], ...]] = (
+    (r"SSL", N_("De beveiligde verbinding met de mailserver lukt niet.")),
+    (r"SMTPNotSupported|530|534|535|538", N_("De mailserver laat ons niet binnen. Vraag je technisch beheerder.")),
+    (r"[A-Za-z]", N_("De mailserver antwoordt niet.")),
+    (r"\d{3} [45]\.2\.2|552|452", N_("De mailbox van deze persoon is vol.")),
+    (r"\d{3} 5\.7\.", N_("De mailserver weigert deze mail.")),
+    (r"\d{3} 5\.1\.|55[013]", N_("Dit adres bestaat niet, of neemt geen mail aan.")),
+    (r"4", N_("De mailserver kan de mail nu niet aannemen.")),
+    (r"", N_("De mailserver weigert deze mail.")),
+)
+
+
+def why(reason: str) -> tuple[str, str]:
+    """What a reason means, in a sentence, and the technical words beside it; a sentence of our own stays as it is."""
+    told = _TOLD.fullmatch(reason)
+    if told is None:
+        return reason, ""
+    return next(words for start, words in _MEANINGS if re.match(start, told[1])), told[1]
