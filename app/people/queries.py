@@ -14,7 +14,7 @@ from app.kit.db import fetch
 from app.kit.errors import NotFound
 from app.kit.i18n import known_locale
 from app.kit.text import first_name, fold
-from app.people.rules import EXPORT_KEPT, SESSION_IDLE, PersonCard, Role, Viewer
+from app.people.rules import EXPORT_KEPT, SESSION_IDLE, PersonCard, Role, Viewer, learns
 from app.people.tables import Account, Export, Membership, Organisation, Person, RoleGrant, SignIn
 
 _BY_TOKEN: Final = (
@@ -214,6 +214,14 @@ class AccountPage:
     export_id: int
     export_until: datetime | None
     may_erase: bool
+
+    @property
+    def learns(self) -> bool:
+        return learns(self.roles)
+
+    @property
+    def coaches(self) -> bool:
+        return Role.COACH in self.roles
 
 
 def account_page(db: Session, viewer: Viewer, *, now: datetime) -> AccountPage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -134,6 +135,11 @@ class PersonCard:
     organisation_id: int | None
     email: str
     phone: str
+
+
+def learns(roles: Collection[Role]) -> bool:
+    """Whether pages speak to somebody as to a professional: she is one, or has no role yet."""
+    return not roles or Role.PROFESSIONAL in roles
 
 
 @dataclass(frozen=True)

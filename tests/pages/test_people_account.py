@@ -14,12 +14,13 @@ from sqlalchemy import select
 from app.kit.ids import digest
 from app.ledger.tables import LedgerEvent
 from app.people.actions import accounts, passwords, sign_in
+from app.people.actions.invitations import create_invitation
 from app.people.queries import viewer_by_token
 from app.people.rules import Role
 from app.people.tables import Account, Export, Person, SignIn
 from app.worker.run import run_due
 from tests.page import Site, make_test_parts
-from tests.people import Cast, make_cast
+from tests.people import KEYRING, Cast, link_of, make_cast, make_person
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -177,3 +178,32 @@ def test_nothing_goes_on_from_a_session_that_was_signed_out(noor: Visitor, site:
         )
         assert again is None
         assert db.scalars(select(SignIn).where(SignIn.ended_at.is_(None), SignIn.person_id == cast.noor.id)).all() == []
+
+
+def test_the_page_speaks_to_who_reads_it(site: Site, cast: Cast) -> None:
+    noor, ruben, fatma = (site.visitor(one.id) for one in (cast.noor, cast.ruben, cast.fatma))
+    assert "van je ziet" in noor.get("/account").text
+    assert "mijn certificaat" in noor.get("/account/weg").text
+    assert "Je coach en de beheerder kunnen je bellen" in noor.get("/account").text
+    for visitor, hint in ((ruben, "Wie je begeleidt en de beheerder"), (fatma, "De beheerder kan je bellen")):
+        page = visitor.get("/account").text
+        assert hint in page
+        for words in ("van je ziet", "Je coach en", "certificaten"):
+            assert words not in page
+        leaving = visitor.get("/account/weg").text
+        for words in ("mijn certificaat", "opmerkingen van je coach"):
+            assert words not in leaving
+
+
+def test_only_a_professional_reads_what_the_employer_sees(site: Site, cast: Cast) -> None:
+    now = site.parts.clock.now()
+    links = {}
+    with site.parts.database.writing() as db:
+        for name, role in (("Ada Boon", Role.COACH), ("Bea Boon", None)):
+            person_id = make_person(db, name, now=now, account=False)
+            if role is not None:
+                accounts.grant_role(db, by=None, person_id=person_id, role=role, now=now)
+            made = create_invitation(db, person_id=person_id, by_id=None, keyring=KEYRING, now=now)
+            links[role] = link_of(db, made)
+    for role, link in links.items():
+        assert ("van je ziet" in site.stranger().get(f"/uitnodiging/{link}").text) == (role is None)

@@ -14,8 +14,9 @@ from app.courses.actions import cohorts
 from app.kit.errors import Refused
 from app.people import inputs
 from app.people.actions import codes, invitations, limits, sign_in
+from app.people.actions.accounts import roles_of
 from app.people.actions.limits import Limit
-from app.people.rules import InvitationFacts
+from app.people.rules import InvitationFacts, learns
 from app.web.kit.ask import Answer, Ask, Redirect, redirect, render
 from app.web.kit.devices import browser_cookie, browser_of, device_of
 from app.web.kit.entrance import let_in, limits_for, try_code
@@ -38,6 +39,7 @@ class InvitationPage:
     first_name: str
     invited_by: str
     organisation: str
+    learns: bool
     course: str
     starts_on: date | None
     step: str
@@ -169,6 +171,7 @@ def _page(ask: Ask, db: Session, token: str, facts: InvitationFacts, *, typed: b
         first_name=facts.first_name,
         invited_by=facts.invited_by,
         organisation=facts.organisation,
+        learns=enrolment is not None or learns(roles_of(db, facts.person_id)),
         course=enrolment.course_title if enrolment else "",
         starts_on=enrolment.starts_on if enrolment else None,
         step=step,
