@@ -16,7 +16,7 @@ from app.reports.people import Stage, stages_of
 
 @dataclass(frozen=True)
 class ColleagueRow:
-    """One colleague. `course`: the training that she follows or followed last."""
+    """One colleague. `course`: the training that she follows or followed last, else what her certificate is for."""
 
     name: str
     stage: Stage
@@ -44,7 +44,11 @@ def organisation_page(db: Session, viewer: Viewer, *, on: date) -> OrganisationP
     stages, enrolments = stages_of(db, list(lines), on=on, lines=lines)
     own = select(Organisation.name).where(Organisation.id.in_(viewer.contact_of)).order_by(Organisation.name)
     rows = [
-        ColleagueRow(line.name, stages[id_], enrolments[id_].course_title if id_ in enrolments else "")
+        ColleagueRow(
+            line.name,
+            stages[id_],
+            enrolments[id_].course_title if id_ in enrolments else stages[id_].intervention,
+        )
         for id_, line in lines.items()
         if stages[id_].step or id_ in enrolments or Role.PROFESSIONAL in line.roles
     ]

@@ -33,11 +33,15 @@ CHIPS: Final = ("", TRAINING, *FILTERS, OUTSIDE)
 
 @dataclass(frozen=True)
 class Stage:
-    """How far somebody is: a code for words and tone, the step of the road (0: not on it), and the last day."""
+    """How far somebody is: a code for words and tone, the step of the road (0: not on it), and the last day.
+
+    `intervention`: what the certificate is for, when it is a certificate that says how far.
+    """
 
     code: str
     step: int
     until: date | None = None
+    intervention: str = ""
 
 
 @dataclass(frozen=True)
@@ -157,7 +161,7 @@ def stage_of(
     order = list(State)
     best = max(certified, key=lambda one: order.index(one.standing.state), default=None)
     if best is not None and best.standing.state != State.NONE:
-        return Stage(best.standing.state.value, 4, best.standing.until)
+        return Stage(best.standing.state.value, 4, best.standing.until, best.intervention)
     if enrolment is not None and enrolment.stage != EnrolmentStage.COMPLETED:
         if enrolment.stage == EnrolmentStage.FOLLOWING:
             return Stage("practice", 2) if theory_done else Stage("theory", 1)

@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select, update
 
 from app.certification import actions
 from app.certification.tables import Certificate, CertificationDecision
+from app.courses.tables import Intervention
 from app.jobs.actions import enqueue
 from app.jobs.tables import Job
 from app.ledger.actions import record
@@ -54,7 +55,16 @@ def test_a_grant_from_the_list_to_the_certificate(site: Site, training: Training
     page = fatma.get(f"/beheer/besluiten/{training.enrolment_id}").text
     assert "Afgetekend door Ruben Haddad" in page
     answer = fatma.post(f"/beheer/besluiten/{training.enrolment_id}/toekennen")
-    assert "Noor de Wit mag" in fatma.follow(answer).text
+    assert answer.headers["location"].startswith("/beheer/besluiten")
+    assert "Toegekend" in fatma.follow(answer).text
+    with site.parts.database.reading() as db:
+        id_ = db.scalars(select(Certificate.id)).one()
+    certificate = fatma.get(f"/certificaat/{id_}").text
+    assert "Noor de Wit mag" in certificate
+    assert "Laat je opdrachtgever zien" not in certificate
+    assert 'href="/intervisie"' not in certificate
+    assert 'href="/beheer/besluiten"' in certificate
+    assert "Laat je opdrachtgever zien" in site.visitor(training.cast.noor.id).get(f"/certificaat/{id_}").text
     again = fatma.post(f"/beheer/besluiten/{training.enrolment_id}/toekennen")
     assert again.headers["location"] == answer.headers["location"]
     with site.parts.database.reading() as db:
@@ -76,7 +86,7 @@ def test_a_refusal_needs_reasons(site: Site, training: Training) -> None:
     fatma.post(path, {"reasons": "Plan ontbreekt"})
     with site.parts.database.reading() as db:
         assert db.scalars(select(Message.kind).where(Message.kind == "certification.refused")).all()
-    assert "Eerder afgewezen" in fatma.get("/beheer/besluiten").text
+    assert "Nog niet toegekend" in fatma.get("/beheer/besluiten").text
     assert "Hierover is al besloten" in fatma.post(path, {"reasons": "Nog eens"}, status=422).text
 
 
@@ -180,3 +190,22 @@ def test_a_contact_sees_stage_and_date_of_her_own_people_only(site: Site, traini
     assert "23 november 2028" in sanne.get("/organisatie").text
     for who in ("noor", "ruben", "fatma"):
         site.visitor(getattr(training.cast, who).id).get("/organisatie", status=403)
+
+
+def test_a_contact_sees_what_a_certificate_is_for(site: Site, training: Training) -> None:
+    from tests.people import make_person
+
+    with site.parts.database.writing() as db:
+        person_id = make_person(db, "Kim Vos", now=START, organisation="Welzijn Maasoever")
+        actions.take_over(
+            db,
+            by_id=None,
+            person_id=person_id,
+            intervention_id=training.intervention_id,
+            since=START.date(),
+            intervisions=0,
+            now=START,
+        )
+        name = db.scalars(select(Intervention.name)).one()
+    row = site.visitor(training.cast.sanne.id).get("/organisatie").text.split("Kim Vos")[1].split("</tr>")[0]
+    assert name in row

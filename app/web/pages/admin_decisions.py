@@ -37,11 +37,11 @@ def grant(ask: Ask, enrolment: int) -> Answer:
     form = Submitted.read(Granting, ask.form, ask.viewer.locale)
     if form.valid:
         try:
-            id_ = actions.grant(ask.db, by=ask.viewer, enrolment_id=enrolment, reason=form.given.reason, now=ask.now)
+            actions.grant(ask.db, by=ask.viewer, enrolment_id=enrolment, reason=form.given.reason, now=ask.now)
         except Refused as refused:
             form.refuse(refused)
         else:
-            return redirect(f"/certificaat/{id_}", toast=N_("Het certificaat is toegekend. De mail is onderweg."))
+            return redirect("/beheer/besluiten", toast=N_("Het certificaat is toegekend. De mail is onderweg."))
     return _page(ask, enrolment, grant=form)
 
 

@@ -44,7 +44,8 @@ KIND_WORDS: Final[dict[str, str]] = {
 
 # What the mailer noted, as it begins, with what it means: names of errors, and the codes of RFC 5321 and RFC 3463.
 _TOLD: Final = re.compile(
-    r"(?:De mailserver nam het niet aan: )?((?:[A-Za-z]+(?:Error|Disconnected|Exception)|gaierror|herror)|\d{3} .*)", re.DOTALL
+    r"(?:De mailserver nam het niet aan: )?((?:[A-Za-z]+(?:Error|Disconnected|Exception)|gaierror|herror)|\d{3} .*)",
+    re.DOTALL,
 )
 _MEANINGS: Final[tuple[tuple[str, str], ...]] = (
     (r"SSL", N_("De beveiligde verbinding met de mailserver lukt niet.")),
