@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,15 +18,16 @@ STEPS: Final = ("organisation", "course", "people", "round")
 
 @dataclass(frozen=True)
 class CourseFolder:
-    """A course that lies ready in the folder of this installation. `title` is empty before it is published."""
+    """A course that lies ready in the folder of this installation."""
 
     slug: str
     title: str
+    published: bool
 
 
 @dataclass(frozen=True)
 class StartPage:
-    """What is done, and which step is now; "" when all are."""
+    """What is done, and which step is now; "" when all are. `people`: besides the one who looks."""
 
     done: dict[str, bool]
     now: str
@@ -36,8 +37,8 @@ class StartPage:
     problems: tuple[str, ...] = ()
 
 
-def start_page(db: Session, *, folders: Sequence[str], problems: Sequence[str] = ()) -> StartPage:
-    """The four steps as they stand."""
+def start_page(db: Session, *, folders: Mapping[str, str], problems: Sequence[str] = ()) -> StartPage:
+    """The four steps as they stand. `folders`: the titles of the courses that lie ready, by slug."""
     organisations = organisation_choices(db)
     published = {
         row.slug: row.title
@@ -47,20 +48,20 @@ def start_page(db: Session, *, folders: Sequence[str], problems: Sequence[str] =
             .order_by(CourseEdition.id)
         )
     }
-    known = totals(db)
+    others = totals(db).people - 1
     rounds = db.scalar(select(func.count()).select_from(IntervisionRound)) or 0
     done = {
         "organisation": bool(organisations),
         "course": bool(published),
-        "people": known.people > 1,
+        "people": others > 0,
         "round": rounds > 0,
     }
-    names = dict.fromkeys([*published, *folders])
+    titles = {**folders, **published}
     return StartPage(
         done=done,
         now=next((step for step in STEPS if not done[step]), ""),
         organisations=tuple(name for _, name in organisations),
-        courses=tuple(CourseFolder(slug, published.get(slug, "")) for slug in names),
-        people=known.people,
+        courses=tuple(CourseFolder(slug, title, slug in published) for slug, title in titles.items()),
+        people=others,
         problems=tuple(problems),
     )

@@ -330,6 +330,8 @@ def test_a_workbook_is_read(fatma: Visitor, tmp_path: Path) -> None:
 def test_the_first_admin_walks_four_steps(site: Site, fatma: Visitor) -> None:
     page = fatma.get("/beheer/start")
     assert "Voor welke organisaties?" in page.text
+    assert "<b>Kort traject</b>" in page.text  # as the course writes it, before it is published too
+    assert "4 mensen" in page.text  # besides herself
     fatma.post("/beheer/start/organisatie", {"name": ""}, status=422)
     fatma.post("/beheer/start/organisatie", {"name": "De Brede Brug", "city": "Utrecht"})
     fatma.post("/beheer/start/opleiding", {"course": "bestaat-niet"}, status=422)

@@ -24,13 +24,20 @@ if TYPE_CHECKING:
 
 area = Area()
 TEMPLATE: Final = "start/start.html"
+TITLE: Final = re.compile(r"""^title:\s*(["']?)(.+?)\1\s*$""", re.MULTILINE)
 SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
 
 
-def folders(services: Services) -> list[str]:
-    """The courses that lie ready in the folder of this installation."""
-    root = services.settings.courses_dir
-    return sorted(path.parent.name for path in root.glob("*/course.yaml") if SLUG.fullmatch(path.parent.name))
+def folders(services: Services) -> dict[str, str]:
+    """The courses that lie ready in the folder of this installation: their titles, as far as they say one."""
+    found = sorted(services.settings.courses_dir.glob("*/course.yaml"))
+    return {path.parent.name: _title(path) for path in found if SLUG.fullmatch(path.parent.name)}
+
+
+def _title(path: Path) -> str:
+    """The title in the file; it may still be broken, so this is no reader of YAML."""
+    said = TITLE.search(path.read_text(encoding="utf-8", errors="replace"))
+    return said[2] if said else path.parent.name
 
 
 def read(services: Services, form: FormData) -> tuple[CourseContent | None, list[Problem]]:
