@@ -127,7 +127,7 @@ def migrate_or_exit(settings: Settings) -> None:
     except NewerDatabase as newer:
         raise fail(
             f"Deze database is gemaakt door een nieuwere versie van het programma (versie {newer}). "
-            "Werk het programma bij, of zet een oudere back-up terug."
+            "Werk het programma bij, of zet een oudere reservekopie terug."
         ) from None
     except SQLAlchemyError as trouble:
         cause = str(getattr(trouble, "orig", None) or type(trouble).__name__).partition("\n")[0]
@@ -144,7 +144,7 @@ def copy_or_exit(settings: Settings) -> None:
     try:
         before_migration(settings.database, folder=settings.data_dir / "backups")
     except BackupFailed as failed:
-        raise fail(f"De back-up vóór het bijwerken is niet gemaakt: {failed}. Er is niets bijgewerkt.") from None
+        raise fail(f"De reservekopie vóór het bijwerken is niet gemaakt: {failed}. Er is niets bijgewerkt.") from None
 
 
 def claim_or_exit(settings: Settings, *, pages: bool, worker: bool) -> list[FileLock]:
@@ -215,7 +215,7 @@ def migrate() -> None:
 
 @app.command()
 def backup() -> None:
-    """Maak nu een back-up in DATA_DIR/backups."""
+    """Maak nu een reservekopie in DATA_DIR/backups."""
     from app.upkeep.archive import BackupFailed  # noqa: PLC0415
     from app.worker.handlers.backup import make_now  # noqa: PLC0415
 
@@ -223,13 +223,13 @@ def backup() -> None:
     try:
         made = make_now(parts.work)
     except BackupFailed as failed:
-        raise fail(f"De back-up is niet gemaakt: {failed}.") from None
-    typer.echo(f"Back-up gemaakt: {made.path}")
+        raise fail(f"De reservekopie is niet gemaakt: {failed}.") from None
+    typer.echo(f"Reservekopie gemaakt: {made.path}")
 
 
 @app.command()
-def restore(path: Annotated[Path, typer.Argument(help="De back-up, een .tar-bestand.", exists=True)]) -> None:
-    """Zet een back-up terug in een lege DATA_DIR of een lege database."""
+def restore(path: Annotated[Path, typer.Argument(help="De reservekopie, een .tar-bestand.", exists=True)]) -> None:
+    """Zet een reservekopie terug in een lege DATA_DIR of een lege database."""
     from app.main import open_storage  # noqa: PLC0415
     from app.serving import after_restore  # noqa: PLC0415
     from app.upkeep import restore as upkeep  # noqa: PLC0415
@@ -273,13 +273,14 @@ def check_course(folder: Annotated[Path, typer.Argument(help="De map van de ople
 @courses.command("publish")
 def publish_course(folder: Annotated[Path, typer.Argument(help="De map van de opleiding.", exists=True)]) -> None:
     """Publiceer een opleiding als nieuwe editie. Wie al bezig is, blijft in de eigen editie."""
-    from app.courses.commands import publish_folder  # noqa: PLC0415
+    from app.courses.commands import edition_number, publish_folder  # noqa: PLC0415
 
     check_course(folder)
     parts = parts_or_exit()
     with parts.database.writing() as db:
         edition = publish_folder(db, folder, storage=parts.storage, now=parts.clock.now())
-    typer.echo(f"Gepubliceerd: {folder.name}, editie {edition}.")
+        number = edition_number(db, edition)
+    typer.echo(f"Gepubliceerd: {folder.name}, editie {number}.")
 
 
 @people.command("create-admin")

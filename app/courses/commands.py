@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.courses.actions.publishing import publish
 from app.courses.files.problems import Problem
 from app.courses.files.reader import read_course
+from app.courses.tables import CourseEdition
 from app.kit.storage import Storage
 
 
@@ -35,3 +36,8 @@ def publish_folder(db: Session, folder: Path, *, storage: Storage, now: datetime
     if course is None:
         raise CourseBroken(problems)
     return publish(db, course, by_id=by_id, storage=storage, now=now)
+
+
+def edition_number(db: Session, edition_id: int) -> int:
+    """Which edition of its course this is, as pages count them."""
+    return db.get_one(CourseEdition, edition_id).number

@@ -80,7 +80,7 @@ def check(archive: tarfile.TarFile) -> dict[str, Any]:
     if not isinstance(facts, dict):
         raise ValueError(HEAD)  # noqa: TRY004 - a broken archive, not a wrong call
     if facts.get("format") != FORMAT:
-        raise BackupFailed("deze back-up is van een andere versie van het programma")
+        raise BackupFailed("deze reservekopie is van een andere versie van het programma")
     if seen != promised:
         raise ValueError(TAIL)
     return dict(facts)

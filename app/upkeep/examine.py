@@ -45,7 +45,8 @@ def try_restore(path: Path, url: str) -> list[Violation]:
             kept = {name.removeprefix(FILES) for name in archive.getnames() if name.startswith(FILES)}
     short_lived = {key for key in keys if key.startswith("exports/")}
     return found + [
-        Violation("I-14", "file", None, f"{key} zit niet in de back-up") for key in sorted(keys - kept - short_lived)
+        Violation("I-14", "file", None, f"{key} zit niet in de reservekopie")
+        for key in sorted(keys - kept - short_lived)
     ]
 
 
@@ -53,7 +54,7 @@ def _opened(path: Path) -> tarfile.TarFile:
     try:
         return tarfile.open(path)
     except (OSError, tarfile.TarError) as broken:
-        raise BackupFailed("dit is geen hele back-up van dit programma") from broken
+        raise BackupFailed("dit is geen hele reservekopie van dit programma") from broken
 
 
 def _look(url: str, data_dir: Path) -> tuple[list[Violation], set[str]]:

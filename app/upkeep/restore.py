@@ -63,13 +63,13 @@ def read_whole(path: Path, dump: Path, *, for_sqlite: bool) -> datetime:
             facts = check(archive)
             name = str(facts["database"])
             if (name == SQLITE) is not for_sqlite:
-                raise BackupFailed("deze back-up is van een ander soort database dan waar hij heen moet")
+                raise BackupFailed("deze reservekopie is van een ander soort database dan waar hij heen moet")
             _unpack(content_of(archive, archive.getmember(name)), dump, zipped=for_sqlite)
             if for_sqlite:
                 _check_sqlite(dump)
             return datetime.fromisoformat(facts["made_at"])
     except (tarfile.TarError, KeyError, TypeError, ValueError, EOFError, zlib.error, gzip.BadGzipFile) as broken:
-        raise BackupFailed("dit is geen hele back-up van dit programma") from broken
+        raise BackupFailed("dit is geen hele reservekopie van dit programma") from broken
     except OSError as trouble:
         raise BackupFailed(f"lezen lukt niet ({trouble.strerror})") from trouble
 

@@ -191,7 +191,7 @@ def test_serve_says_four_lines_and_stops_when_asked(empty: Installation) -> None
     assert "geen mailserver" in told[2]
     assert "create-admin" in told[3]
     log = (empty.data_dir.parent / "serve.log").read_text()
-    assert ("old sqlite" in log) == (sqlite3.sqlite_version_info < (3, 51, 3))
+    assert ("Werk je systeem bij als dat kan" in log) == (sqlite3.sqlite_version_info < (3, 51, 3))
     assert "Traceback" not in log
     assert {oct(path.stat().st_mode & 0o077) for path in empty.data_dir.rglob("*")} == {
         "0o0"
@@ -359,7 +359,10 @@ def test_what_was_backed_up_comes_back_elsewhere(installed: Installation, tmp_pa
     assert elsewhere.run("doctor").returncode == 0
     not_ours = tmp_path / "x.tar"
     not_ours.write_bytes(made.read_bytes()[:5000])
-    assert "geen hele back-up" in Installation(tmp_path / "third", 1).refused("restore", str(not_ours), PORT="8000")[0]
+    assert (
+        "geen hele reservekopie"
+        in Installation(tmp_path / "third", 1).refused("restore", str(not_ours), PORT="8000")[0]
+    )
 
 
 def test_a_restore_looks_over_what_came_back(installed: Installation, tmp_path: Path) -> None:
