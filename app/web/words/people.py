@@ -38,7 +38,7 @@ WORDS: Final[dict[str, str]] = {
     "import_which_course": N_("Kies waarvoor deze mensen gecertificeerd zijn."),
     "import_file_large": N_("Dit bestand is te groot. Een lijst mag 5 MB zijn."),
     "import_no_name": N_("Vul een naam in."),
-    "import_commas": N_("Hier staan komma's. Zet een puntkomma (;) tussen naam, mailadres en organisatie."),
+    "import_commas": N_("Hier staan komma’s. Zet een puntkomma (;) tussen naam, mailadres en organisatie."),
     "import_no_email": N_("Vul een mailadres in."),
     "import_two_addresses": N_("Hier staan twee adressen. Laat er één staan."),
     "import_twice": N_("Dit adres staat al in een eerdere regel, met iets anders erbij."),
