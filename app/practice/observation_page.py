@@ -25,7 +25,6 @@ from app.practice.record_page import (
     PreparationView,
     Result,
     criterion_views,
-    level_words,
     marks_of,
     photos_of,
     results_of,
@@ -60,15 +59,6 @@ class Fold:
     checks: tuple[AdherenceCheck, ...]
     filled: int
     total: int
-
-
-@dataclass(frozen=True)
-class Difference:
-    """What another device saved in the meantime, where it differs from what was typed here."""
-
-    title: str
-    saved: str
-    typed: str
 
 
 @dataclass(frozen=True)
@@ -197,31 +187,6 @@ def _load(db: Session, viewer: Viewer, record_id: int) -> _Loaded:
     )
     rubric = edition_of(db, form.edition_id if form else enrolment.edition_id).rubric
     return _Loaded(path, enrolment, number, definition, rubric, form)
-
-
-def differences(
-    saved: Observation, typed: Observation, definition: AssignmentDefinition, rubric: Rubric
-) -> tuple[Difference, ...]:
-    """Where two states of one form differ, in words."""
-    found: list[Difference] = []
-
-    def note(title: str, one: str, other: str) -> None:
-        if one != other:
-            found.append(Difference(title, one, other))
-
-    for criterion in criteria_of(definition, rubric):
-        levels = [
-            level_words(criterion, rubric, form.scores[criterion.code])[0] if criterion.code in form.scores else ""
-            for form in (saved, typed)
-        ]
-        note(criterion.title, *levels)
-        note(criterion.title, saved.notes.get(criterion.code, ""), typed.notes.get(criterion.code, ""))
-    for check in checks_of(definition, rubric):
-        answers = [form.checks.get(check.slug) for form in (saved, typed)]
-        note(check.text, *(f"{one.answer.value} {one.reason}".strip() if one else "" for one in answers))
-    for name in ("strong", "growing", "agreements"):
-        note(name, " / ".join(getattr(saved, name)), " / ".join(getattr(typed, name)))
-    return tuple(found)
 
 
 def _folds(definition: AssignmentDefinition, rubric: Rubric, saved: Observation) -> tuple[Fold, ...]:

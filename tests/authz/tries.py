@@ -166,7 +166,7 @@ TRIES: Final[dict[str, Try]] = {
     "group.save": Try(form=_group),
     "group.end": Try(),
     "practice.begin": Try(form=lambda world: {"assignment_id": world.things["assignment"]}),
-    "practice.prepare": Try(OWN_RECORD, says(goal="Doel", session_plan="Plan", learning_question="Vraag")),
+    "practice.prepare": Try(OWN_RECORD, says(goal="Doel", session_plan="Plan", learning_question="Vraag", version="1")),
     "practice.save_self_view": Try(OWN_RECORD, says(note="Bijna klaar.")),
     "practice.submit": Try(OWN_RECORD, says(note="Klaar.")),
     "practice.add_photo": Try(OWN_RECORD, says(recognisable="nobody", caption="Werk"), _upload),

@@ -30,7 +30,7 @@ from app.people.tables import Export
 from app.practice import inputs
 from app.practice.actions import assessing, records, visits
 from app.practice.rules import Observation
-from app.practice.tables import SignOff
+from app.practice.tables import Preparation, SignOff
 from app.theory.tables import LessonCompletion, QuizAttempt
 from app.worker.run import run_due
 from migrations.models import metadata
@@ -81,7 +81,10 @@ def _what_she_wrote(parts: Parts, world: World, clock: MovableClock) -> None:
         fatma = fresh(db, world.people["fatma"], now)
         accounts.change_person(db, by=fatma, person_id=world.people["noor"], given=details, now=now)
         noor = viewer_for(db, world.people["noor"])
-        written = inputs.Preparation(goal="doel-merk", session_plan="plan-merk", learning_question="vraag-merk")
+        standing = db.get_one(Preparation, things["own_record"]).version
+        written = inputs.Preparation(
+            goal="doel-merk", session_plan="plan-merk", learning_question="vraag-merk", version=standing
+        )
         records.prepare(db, by=noor, record_id=things["own_record"], given=written, now=now)
         own = inputs.SelfView(note="zelf-merk")
         records.save_self_view(db, by=noor, record_id=things["own_record"], given=own, now=now)

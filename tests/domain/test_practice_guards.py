@@ -196,6 +196,7 @@ def test_preparing_in_two_tabs_loses_nothing(database: Database, storage: Storag
     with database.writing() as db:
         first = inputs.Preparation(goal="Anders", session_plan="Plan", learning_question="Vraag", version=1)
         records.prepare(db, by=at_work.noor, record_id=at_work.record_id, given=first, now=clock.now())
+        other = first.model_copy(update={"goal": "Nog anders"})
         with pytest.raises(Refused) as told:
-            records.prepare(db, by=at_work.noor, record_id=at_work.record_id, given=first, now=clock.now())
-        assert told.value.code == "stale"
+            records.prepare(db, by=at_work.noor, record_id=at_work.record_id, given=other, now=clock.now())
+        assert told.value.code == "stale_preparation"

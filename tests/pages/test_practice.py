@@ -97,9 +97,44 @@ def test_preparing_keeps_what_was_typed(site: Site, clock: MovableClock) -> None
     assert "Wachten" in answer.text
     visitor.post(path, PREPARED)
     assert "Even wachten op een dag" in visitor.get(f"/praktijk/{at_work.record_id}").text
-    stale = visitor.post(path, PREPARED | {"version": "7"}, status=422)
-    assert "Dit is intussen veranderd" in stale.text
     assert count(site, Preparation) == 1
+
+
+def test_two_tabs_before_the_first_save_lose_nothing(site: Site, clock: MovableClock) -> None:
+    """Both saw an empty page; what the first kept stands beside what the second typed, and she chooses."""
+    at_work = work(site, clock)
+    visitor, page = site.visitor(at_work.noor.id), f"/praktijk/{at_work.record_id}"
+    path = f"{page}/voorbereiding"
+    tab = blank_form(visitor.get(page).text, path)
+    assert tab is not None
+    assert tab.sent["version"] == "0"
+    visitor.post(path, PREPARED | {"version": "0", "goal": "Uit het eerste venster"})
+    second = PREPARED | {"version": "0", "goal": "Uit het tweede venster"}
+    told = visitor.post(path, second, status=422).text
+    assert "in een ander venster bewaard" in told
+    assert "Daar: Uit het eerste venster" in told
+    assert re.search(r"<textarea[^>]*>\s*Uit het tweede venster", told)
+    assert "Daar: Kring" not in told  # the same on both sides
+    assert goal(site) == "Uit het eerste venster"
+    chosen = blank_form(told, path)
+    assert chosen is not None
+    visitor.post(path, second | {"version": chosen.sent["version"]})
+    assert goal(site) == "Uit het tweede venster"
+    visitor.post(path, second)  # what stands already is no quarrel
+    assert goal(site) == "Uit het tweede venster"
+
+
+def test_own_scores_are_no_preparation_yet(site: Site, clock: MovableClock) -> None:
+    at_work = work(site, clock)
+    visitor, page = site.visitor(at_work.noor.id), f"/praktijk/{at_work.record_id}"
+    visitor.post(f"{page}/zelf", {"self_SM1": "2", "note": ""})
+    visitor.post(f"{page}/voorbereiding", PREPARED | {"version": "0"})
+    assert goal(site) == "Kiezen"
+
+
+def goal(site: Site) -> str:
+    with site.parts.database.reading() as db:
+        return db.scalars(select(Preparation.goal)).one()
 
 
 def test_what_lacks_is_asked_for_by_name(site: Site, clock: MovableClock) -> None:

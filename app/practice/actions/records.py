@@ -47,18 +47,24 @@ def open_record(db: Session, *, by: Viewer, assignment_id: int, now: datetime) -
 
 
 def prepare(db: Session, *, by: Viewer, record_id: int, given: inputs.Preparation, now: datetime) -> None:
-    """Write down goal, session plan and learning question. Raises: Refused when it is no longer hers to change."""
+    """Write down goal, session plan and learning question.
+
+    `given.version` is what she had before her: 0, or nothing, when she saw that nothing was written yet. The row may
+    stand all the same, with her view of herself in it.
+    Raises: Refused when it is no longer hers to change, or when another window wrote in the meantime.
+    """
     case = own_case(db, by=by, record_id=record_id)
     must_be_open(case)
     written = db.get(Preparation, record_id)
+    words = given.model_dump(exclude={"version"})
+    standing = written.version if written is not None and written.goal else 0
+    if (given.version or 0) != standing and any(getattr(written, name, "") != text for name, text in words.items()):
+        raise Refused("stale_preparation")
     if written is None:
         written = Preparation(record_id=record_id, goal="", session_plan="", learning_question="", written_at=now)
         db.add(written)
-    elif given.version is not None and given.version != written.version:
-        raise Refused("stale")
-    written.goal = given.goal
-    written.session_plan = given.session_plan
-    written.learning_question = given.learning_question
+    for name, text in words.items():
+        setattr(written, name, text)
     written.written_at = now
     db.flush()
     record(db, "practice.prepared", actor_id=by.id, subject=("assignment_record", record_id), now=now)

@@ -9,7 +9,8 @@ from app.kit.errors import Refused
 from app.practice import inputs
 from app.practice.actions import assessing, visits
 from app.practice.coach_page import coach_page
-from app.practice.observation_page import Difference, ObservationPage, differences, observation_page
+from app.practice.conflicts import Difference, observation_differences
+from app.practice.observation_page import ObservationPage, observation_page
 from app.practice.queries import form_parts
 from app.practice.rules import Gap, Observation, gaps
 from app.web.kit.ask import Answer, Ask, Page, redirect, render
@@ -133,7 +134,7 @@ def _stale(ask: Ask, record: int, form: Form, typed: Observation) -> Page:
     definition, rubric = form_parts(ask.db, ask.viewer, record)
     page = observation_page(ask.db, ask.viewer, record, now=ask.now)
     form.raw["version"] = [str(page.version)]
-    elsewhere = differences(page.saved, typed, definition, rubric)
+    elsewhere = observation_differences(page.saved, typed, definition, rubric)
     return _show(ask, page, Forms(observed=form, elsewhere=elsewhere))
 
 

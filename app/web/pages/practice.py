@@ -12,6 +12,7 @@ from app.kit.ids import read_id
 from app.kit.pictures import PHOTO_BYTES, BadPhoto, Photo, photo_from
 from app.practice import inputs
 from app.practice.actions import assessing, evidence, records
+from app.practice.conflicts import Difference, preparation_differences
 from app.practice.own_practice import practice_list
 from app.practice.queries import form_parts
 from app.practice.record_page import RecordPage, record_page
@@ -65,9 +66,18 @@ def prepare(ask: Ask, record: int) -> Answer:
             records.prepare(ask.db, by=ask.viewer, record_id=record, given=form.given, now=ask.now)
         except Refused as refused:
             form.refuse(refused)
+            if refused.code == "stale_preparation":
+                return _stale(ask, record, form)
         else:
             return redirect(f"/praktijk/{record}", toast=N_("Je voorbereiding is bewaard."))
     return _page(ask, ask.db, record, prepare=form)
+
+
+def _stale(ask: Ask, record: int, form: Form) -> Page:
+    """Show what was saved elsewhere beside what was typed here; sending again is a choice."""
+    page = record_page(ask.db, ask.viewer, record, now=ask.now)
+    form.raw["version"] = [str(page.preparation.version if page.preparation else 0)]
+    return _shown(ask, page, prepare=form, elsewhere=preparation_differences(page.preparation, form.given))
 
 
 @area.post("/praktijk/{record:id}/zelf", policy=Permission.FOLLOW_TRAINING, name="practice.save_self_view")
@@ -169,7 +179,13 @@ def _page(
 
 
 def _shown(
-    ask: Ask, page: RecordPage, *, prepare: Form | None = None, photo: Form | None = None, own: Form | None = None
+    ask: Ask,
+    page: RecordPage,
+    *,
+    prepare: Form | None = None,
+    photo: Form | None = None,
+    own: Form | None = None,
+    elsewhere: tuple[Difference, ...] = (),
 ) -> Page:
     typed = prepare or photo or own
     shown = page.may_prepare if prepare else page.may_hand_in
@@ -182,6 +198,7 @@ def _shown(
         prepare=prepare or _prepare_form(ask, page),
         photo=photo or Submitted.blank(ask.viewer.locale),
         own=own or _own_form(ask, page),
+        elsewhere=elsewhere,
         lost=None if shown else typed,
     )
 
@@ -189,7 +206,7 @@ def _shown(
 def _prepare_form(ask: Ask, page: RecordPage) -> Form:
     written = page.preparation
     if written is None:
-        return Submitted.blank(ask.viewer.locale)
+        return Submitted.blank(ask.viewer.locale, version=0)
     return Submitted.blank(
         ask.viewer.locale,
         goal=written.goal,

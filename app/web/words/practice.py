@@ -30,6 +30,10 @@ WORDS: Final[dict[str, str]] = {
     "safety_first": N_("Lees eerst de module over veiligheid en haal de toets. Daarna begin je met de praktijk."),
     "group_first": N_("Voer eerst je groep in, met minstens één datum."),
     "prepare_first": N_("Schrijf eerst je voorbereiding op: je doel, je plan en je leervraag."),
+    "stale_preparation": N_(
+        "Je voorbereiding is intussen in een ander venster bewaard. Hieronder zie je wat daar anders is. "
+        "Jouw tekst staat er nog. Bewaar je opnieuw, dan geldt die."
+    ),
     "visit_first": N_("Je coach kiest eerst een dag om te komen kijken."),
     "visit_not_yet": N_("Je coach is nog niet geweest. Na het bezoek kun je inleveren."),
     "photo_first": N_("Voeg eerst minstens één foto van het werk toe."),
