@@ -66,11 +66,12 @@ def self_view(definition: AssignmentDefinition, rubric: Rubric) -> type[SelfView
 class ObservationForm(_Form):
     """A coach's observation; fields for criteria and checks are added for an assignment.
 
-    All may be empty, since a draft may; what a whole form needs is told by `practice.rules.gaps`.
+    All may be empty, since a draft may; what a whole form needs is told by `practice.rules.gaps`. `whole`: the button
+    that was pressed, or "typing" when the page keeps the form by itself.
     """
 
     version: Version = None
-    whole: Literal["", "1"] = ""
+    whole: Literal["", "1", "typing"] = ""
     strong_1: OptionalLine = ""
     strong_2: OptionalLine = ""
     strong_3: OptionalLine = ""

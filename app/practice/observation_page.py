@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -60,6 +61,11 @@ class Fold:
     filled: int
     total: int
 
+    def counting(self, answered: Collection[str]) -> Fold:
+        """The same with what stands in these fields of the form."""
+        names = [f"score_{one.code}" for one in self.criteria] + [f"check_{one.slug}" for one in self.checks]
+        return replace(self, filled=sum(name in answered for name in names))
+
 
 @dataclass(frozen=True)
 class ObservationPage:
@@ -98,6 +104,11 @@ class ObservationPage:
     suggested: Decision
     reasons: tuple[tuple[str, str], ...]
     decisions: tuple[Decision, ...]
+
+    def counting(self, answered: Collection[str]) -> ObservationPage:
+        """The same with other counts: of a form that came back what was typed counts, not what is saved."""
+        folds = tuple(fold.counting(answered) for fold in self.folds)
+        return replace(self, folds=folds, filled=sum(fold.filled for fold in folds))
 
 
 @dataclass(frozen=True)

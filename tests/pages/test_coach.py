@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from app.kit.clock import MovableClock
 from app.kit.db import Database
 from app.outbox.tables import Message
 from app.practice.tables import Assessment, AssignmentRecord, CoachVisit, SignOff, Submission
-from tests.page import Site, Visitor, make_test_parts
+from tests.page import SAME_ORIGIN, Site, Visitor, check_html, make_test_parts
 from tests.practising import OBSERVED, Practising, begin, hand_in, hand_over, observe, sign
 
 
@@ -224,3 +225,56 @@ def test_statements_do_not_grow_with_people(site: Site, clock: MovableClock) -> 
     visitor = site.visitor(at_work.ruben.id)
     visitor.get("/coach")
     assert len(visitor.statements) <= 40
+
+
+def test_what_was_typed_counts(site: Site, clock: MovableClock) -> None:
+    """A form that came back shows what stands in it, not what was saved before."""
+    at_work = work(site, clock, "handed_in")
+    visitor, path = site.visitor(at_work.ruben.id), f"/coach/{at_work.record_id}"
+    assert counted(visitor.get(path).text) == (0, 4)
+    typed = {"score_SM1": "0", "check_afspraak-genoemd": "ja", "note_SM1": "x", "version": "0", "whole": "1"}
+    assert counted(visitor.post(f"{path}/formulier", typed, status=422).text) == (2, 4)
+    broken = visitor.post(f"{path}/formulier", typed | {"score_VS1": "7"}, status=422).text
+    assert counted(broken)[0] >= 2
+
+
+def counted(text: str) -> tuple[int, int]:
+    """How much is filled in: as the whole form says, which its parts add up to."""
+    found = re.search(r"<b><span data-filled>(\d+)</span> van (\d+) punten ingevuld</b>", text)
+    assert found is not None
+    parts = [int(n) for n in re.findall(r'<span data-when="\w+">.*?<span data-filled>(\d+)</span>', text)]
+    assert sum(parts) == int(found[1])
+    return int(found[1]), int(found[2])
+
+
+def test_the_form_keeps_itself_while_she_types(site: Site, clock: MovableClock) -> None:
+    at_work = work(site, clock, "handed_in")
+    visitor, path = site.visitor(at_work.ruben.id), f"/coach/{at_work.record_id}/formulier"
+    typing = {"strong_1": "Rust", "version": "0", "whole": "typing"}
+    kept = part(visitor, path, typing)
+    assert 'name="version" value="1"' in kept
+    assert "Bewaard om" in kept
+    assert stored(site).form["strong"] == ["Rust"]
+    assert stored(site).finished_at is None
+    assert 'name="version" value="1"' in part(visitor, path, typing)  # the answer was lost: the same again
+    other = part(visitor, path, typing | {"strong_1": "Van een ander apparaat"})
+    assert "op een ander apparaat bewaard" in other
+    assert "data-kept" not in other
+    assert 'name="version" value="0"' in other  # pressing the button shows what is different there
+    assert stored(site).form["strong"] == ["Rust"]
+    assert "Nog niet bewaard" in part(visitor, path, typing | {"score_SM1": "9"})
+    part(visitor, path, typing | {"strong_1": "Rust en tijd", "version": "1"})
+    assert stored(site).form["strong"] == ["Rust en tijd"]
+
+
+def part(visitor: Visitor, path: str, given: dict[str, str]) -> str:
+    """What htmx gets while somebody types."""
+    htmx = SAME_ORIGIN | {"hx-request": "true", "hx-request-type": "partial"}
+    text = visitor.client.post(path, data=given, headers=htmx).text
+    check_html(text, whole=False)
+    return text
+
+
+def stored(site: Site) -> Assessment:
+    with site.parts.database.reading() as db:
+        return db.scalars(select(Assessment)).one()

@@ -36,14 +36,16 @@ def save_observation(
 ) -> int:
     """Keep the form; gives its new version. `whole`: the coach says that she is done with it.
 
-    `version` is the one that she had before her; another device may have saved since.
+    `version` is the one that she had before her; another device may have saved since. What stands already word for
+    word is no quarrel: its answer may have been lost on the way.
     Raises: Refused, with "stale_form" when somebody saved in the meantime.
     """
     case = coached_case(db, by=by, record_id=record_id, now=now)
     if not may_be_observed(case.path.state):
         raise Refused("not_observable")
     form = _form(db, case, by=by)
-    if (form.version if form else 0) != (version or 0):
+    same = form is not None and form.form == given.as_facts()
+    if not same and (form.version if form else 0) != (version or 0):
         raise Refused("stale_form")
     if whole:
         for gap in gaps(given, case.definition, edition_of(db, case.enrolment.edition_id).rubric):
@@ -58,7 +60,7 @@ def save_observation(
             saved_at=now,
         )
         db.add(form)
-    else:
+    elif not same:
         form.form = given.as_facts()
         form.saved_at = now
     first_time = whole and form.finished_at is None

@@ -65,6 +65,10 @@
   // form[data-guard]: leaving with typed text asks first.
   const unsaved = new Set();
   const warn = (event) => event.preventDefault();
+  function guard(form) {
+    unsaved.add(form);
+    addEventListener("beforeunload", warn);
+  }
   function unguard(form) {
     unsaved.delete(form);
     if (!unsaved.size) removeEventListener("beforeunload", warn);
@@ -72,8 +76,22 @@
   document.addEventListener("input", (event) => {
     const form = event.target.closest("form[data-guard]");
     if (!form) return;
-    unsaved.add(form);
-    addEventListener("beforeunload", warn);
+    typed += 1;
+    guard(form);
+  });
+
+  // What came back with errors is not kept either.
+  const unkept = document.getElementById("fouten")?.closest("form[data-guard]");
+  if (unkept) guard(unkept);
+
+  // A form that keeps itself while somebody types: once it is kept, leaving needs no question.
+  let [typed, sent] = [0, 0];
+  document.addEventListener("htmx:before:request", () => { sent = typed; });
+  document.addEventListener("htmx:finally:request", ({ target }) => {
+    const form = target.closest("form[data-guard]");
+    if (!form?.querySelector("[data-kept]")) return;
+    if (sent === typed) unguard(form);
+    else target.dispatchEvent(new Event("input", { bubbles: true })); // she went on meanwhile
   });
 
   // What has the focus does not stay under a bar or a message that lies over the page: browsers call it in view.

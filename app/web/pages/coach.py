@@ -29,6 +29,7 @@ class Forms(NamedTuple):
     cancel: Form | None = None
     observed: Form | None = None
     elsewhere: tuple[Difference, ...] = ()
+    keeping: str = ""
 
 
 @area.get("/coach", policy=Permission.COACH, name="coach.list")
@@ -69,22 +70,32 @@ def cancel_visit(ask: Ask, record: int) -> Answer:
 
 @area.post("/coach/{record:id}/formulier", policy=Permission.COACH, name="coach.observe")
 def observe(ask: Ask, record: int) -> Answer:
-    """Keep the form as it is, or say that it is whole. What was typed is never lost, also when it is old."""
+    """Keep the form as it is, or say that it is whole. What was typed is never lost, also when it is old.
+
+    While she types the page sends the form by itself, and gets back the version that stands now.
+    """
     definition, rubric = form_parts(ask.db, ask.viewer, record)
     form = Submitted.read(inputs.observation_form(definition, rubric), ask.form, ask.viewer.locale)
+    typing = form.get("whole") == "typing"
     if not form.valid:
-        return _page(ask, record, Forms(observed=form))
+        return _kept(ask, record, form, "failed") if typing else _page(ask, record, Forms(observed=form))
     given, whole = form.given.observation(), form.given.whole == "1"
     try:
-        assessing.save_observation(
+        version = assessing.save_observation(
             ask.db, by=ask.viewer, record_id=record, given=given, version=form.given.version, whole=whole, now=ask.now
         )
     except Refused as refused:
+        if typing:
+            form.refuse(refused)
+            return _kept(ask, record, form, "stale" if refused.code == "stale_form" else "failed")
         if refused.code == "stale_form":
             form.refuse(refused)
             return _stale(ask, record, form, given)
         _note_gaps(form, gaps(given, definition, rubric) if whole else [], refused)
         return _page(ask, record, Forms(observed=form))
+    if typing:
+        form.raw["version"] = [str(version)]
+        return _kept(ask, record, form, "kept")
     if whole:
         return redirect(f"/coach/{record}/aftekenen")
     return redirect(f"/coach/{record}", toast=N_("Je formulier is bewaard."))
@@ -120,6 +131,11 @@ def sign(ask: Ask, record: int) -> Answer:
     return render("coach/sign.html", page, status=422, form=form)
 
 
+def _kept(ask: Ask, record: int, form: Form, keeping: str) -> Page:
+    """What changes on the page while she types: the version, and whether it is kept."""
+    return _page(ask, record, Forms(observed=form, keeping=keeping))
+
+
 def _note_gaps(form: Form, found: list[Gap], refused: Refused) -> None:
     """All that is missing at once, instead of one thing at a time."""
     if refused.code not in {gap.code for gap in found}:
@@ -146,13 +162,17 @@ def _show(ask: Ask, page: ObservationPage, forms: Forms) -> Page:
     typed = forms.visit or forms.cancel or forms.observed
     shown = page.may_observe if forms.observed else page.may_cancel if forms.cancel else page.may_plan
     locale = ask.viewer.locale
+    if forms.observed:
+        page = page.counting({name for name in forms.observed.raw if forms.observed.get(name)})
     return render(
         "coach/record.html",
         page,
-        status=200 if typed is None else 422,
+        part="coach/_kept.html",
+        status=200 if typed is None or forms.keeping else 422,
         visit=forms.visit or Submitted.blank(locale, date_id=page.visit.id if page.visit else None),
         cancel=forms.cancel or Submitted.blank(locale),
         observed=forms.observed or Submitted.blank(locale, version=page.version, **inputs.filled_in(page.saved)),
         elsewhere=forms.elsewhere,
         lost=None if shown else typed,
+        keeping=forms.keeping,
     )
