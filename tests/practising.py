@@ -194,7 +194,9 @@ def signature(db: Session, at_work: Practising, decision: str = "signed_off", **
         select(Assessment.version).where(Assessment.record_id == at_work.record_id).order_by(Assessment.attempt.desc())
     ).first()
     return inputs.Signature.model_validate(
-        {"decision": decision, "submission_id": submission_id, "version": version, "seen": "on"} | more
+        {"decision": decision, "submission_id": submission_id, "version": version, "seen": "on"}
+        | ({"by_when": "2026-12-17"} if decision == "returned" else {})
+        | more
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic_core import PydanticCustomError
 
 from app.courses.rules import AssignmentDefinition, Rubric
 from app.kit.fields import KnownId, OptionalDay, blank_is_nothing
@@ -22,6 +23,15 @@ def _as_level(value: object) -> object:
 
 
 Level = Annotated[Literal[0, 1, 2, 3, 4] | None, BeforeValidator(_as_level), BeforeValidator(blank_is_nothing)]
+
+
+def _ticked(value: str) -> str:
+    """A box to tick that nobody ticked is not sent at all."""
+    if not value:
+        raise PydanticCustomError("tick_missing", "not ticked")
+    return value
+
+
 OptionalAnswer = Annotated[Answer | None, BeforeValidator(blank_is_nothing)]
 Version = Annotated[int | None, Field(ge=0, le=MAX_ID), BeforeValidator(blank_is_nothing)]
 
@@ -146,7 +156,7 @@ class Signature(_Form):
     submission_id: KnownId
     reason: OptionalParagraph = ""
     by_when: OptionalDay = None
-    seen: Literal["on"]
+    seen: Annotated[Literal["", "on"], AfterValidator(_ticked)] = Field(default="", validate_default=True)
 
 
 def _levels(form: BaseModel, prefix: str) -> dict[str, int]:

@@ -299,6 +299,16 @@ def checks_of(definition: AssignmentDefinition, rubric: Rubric) -> list[Adherenc
     return [check for check in rubric.adherence if check.slug in definition.adherence]
 
 
+def signature_gaps(decision: Decision, suggested: Decision, *, reason: str, by_when: object) -> list[Gap]:
+    """What a decision still needs: why it is another than what the form suggests, and by when a bit more is done."""
+    open_ones = []
+    if decision is not suggested and not reason:
+        open_ones.append(Gap("deviation_needs_reason", "reason"))
+    if decision is Decision.RETURNED and not by_when:
+        open_ones.append(Gap("by_when_missing", "by_when"))
+    return open_ones
+
+
 def decisions_for(definition: AssignmentDefinition) -> tuple[Decision, ...]:
     """What there is to choose from: a kijkbezoek is only closed."""
     return tuple(Decision) if definition.decides else (Decision.SIGNED_OFF,)

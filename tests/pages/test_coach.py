@@ -14,6 +14,7 @@ from app.kit.clock import MovableClock
 from app.kit.db import Database
 from app.outbox.tables import Message
 from app.practice.tables import Assessment, AssignmentRecord, CoachVisit, SignOff, Submission
+from tests.blank_forms import asked_for
 from tests.page import SAME_ORIGIN, Site, Visitor, check_html, make_test_parts
 from tests.practising import OBSERVED, Practising, begin, hand_in, hand_over, observe, sign
 
@@ -278,3 +279,18 @@ def part(visitor: Visitor, path: str, given: dict[str, str]) -> str:
 def stored(site: Site) -> Assessment:
     with site.parts.database.reading() as db:
         return db.scalars(select(Assessment)).one()
+
+
+def test_signing_says_all_that_lacks_at_once(site: Site, clock: MovableClock) -> None:
+    at_work = work(site, clock, "observed")
+    visitor, path = site.visitor(at_work.ruben.id), f"/coach/{at_work.record_id}/aftekenen"
+    given = signature(site, at_work, decision="returned")
+    del given["seen"]
+    answer = visitor.post(path, given, status=422).text
+    assert asked_for(answer) == {"seen", "reason", "by_when"}
+    assert "Zet hier een vinkje" in answer
+    assert count(site, SignOff) == 0
+    whole = given | {"seen": "on", "reason": "De foto is onscherp"}
+    assert asked_for(visitor.post(path, whole, status=422).text) == {"by_when"}
+    visitor.post(path, whole | {"by_when": "2026-12-17"})
+    assert count(site, SignOff) == 1

@@ -191,3 +191,14 @@ def test_others_stay_out(site: Site, clock: MovableClock) -> None:
         site.visitor(person.id).get("/groep", status=403)
         site.visitor(person.id).post("/groep/invoeren", group_form(), status=403)
     assert site.stranger().get("/groep", status=303).headers["location"].startswith("/inloggen")
+
+
+def test_place_and_date_are_asked_for_in_one_go(site: Site, clock: MovableClock) -> None:
+    at_work = work(site, clock)
+    visitor = site.visitor(at_work.noor.id)
+    answer = visitor.post("/groep/invoeren", group_form(place="", day_2=""), status=422).text
+    assert asked_for(answer) == {"place", "day_2"}
+    nothing = group_form(place="", day_1="", starts_1="", ends_1="", day_2="", starts_2="", ends_2="")
+    answer = visitor.post("/groep/invoeren", nothing, status=422).text
+    assert asked_for(answer) == {"place", "day_1"}
+    assert "Vul minstens één datum in." in answer

@@ -25,6 +25,7 @@ from app.practice.rules import (
     gaps,
     may,
     may_be_observed,
+    signature_gaps,
     step_of,
     suggestion,
 )
@@ -159,8 +160,8 @@ def _must_be_signable(db: Session, case: Case, *, by: Viewer, given: inputs.Sign
     if given.decision not in decisions_for(case.definition):
         raise Refused("enum", "decision")
     suggested = suggestion(observation, case.definition, rubric)
-    if given.decision is not suggested.decision and not given.reason:
-        raise Refused("deviation_needs_reason", "reason")
+    for gap in signature_gaps(given.decision, suggested.decision, reason=given.reason, by_when=given.by_when):
+        raise Refused(gap.code, gap.field)
     return form, suggested
 
 

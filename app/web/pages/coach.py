@@ -12,7 +12,7 @@ from app.practice.coach_page import coach_page
 from app.practice.conflicts import Difference, observation_differences
 from app.practice.observation_page import ObservationPage, observation_page
 from app.practice.queries import form_parts
-from app.practice.rules import Gap, Observation, gaps
+from app.practice.rules import Gap, Observation, gaps, signature_gaps
 from app.web.kit.ask import Answer, Ask, Page, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.route import Area
@@ -126,8 +126,9 @@ def sign(ask: Ask, record: int) -> Answer:
                 raise
             form.refuse(refused)
         else:
-            return redirect(f"/coach/{record}", toast=N_("Vastgelegd. De professional krijgt meteen bericht."))
+            return redirect(f"/coach/{record}", toast=N_("Vastgelegd. Het bericht is onderweg."))
     page = observation_page(ask.db, ask.viewer, record, now=ask.now)
+    _note_signature_gaps(form, page)
     return render("coach/sign.html", page, status=422, form=form)
 
 
@@ -143,6 +144,17 @@ def _note_gaps(form: Form, found: list[Gap], refused: Refused) -> None:
         return
     for gap in found:
         form.add(gap.field, gap.code, title=gap.title)
+
+
+def _note_signature_gaps(form: Form, page: ObservationPage) -> None:
+    """The rest of what is missing, also when the form was not right for another reason."""
+    chosen = next((one for one in page.decisions if one.value == form.get("decision")), None)
+    if chosen is None:
+        return
+    reason, by_when = form.get("reason").strip(), form.get("by_when").strip()
+    for gap in signature_gaps(chosen, page.suggested, reason=reason, by_when=by_when):
+        if form.error(gap.field) is None:
+            form.add(gap.field, gap.code)
 
 
 def _stale(ask: Ask, record: int, form: Form, typed: Observation) -> Page:

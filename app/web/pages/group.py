@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -49,9 +50,9 @@ def save(ask: Ask) -> Answer:
         at = min(at, int(changed.get("rows")))
         return render("delivery/edit.html", page, form=changed, dates_max=DATES_MAX, at=at)
     form = Submitted.read(Group, ask.form, ask.viewer.locale)
-    if form.value is not None:
-        for name in form.value.filled()[1]:  # all that lacks at once, instead of one thing at a time
-            form.add(name, "missing")
+    for name, code in _lacking(form):  # all at once, instead of one thing at a time
+        if form.error(name) is None:
+            form.add(name, code)
     if form.valid:
         try:
             actions.save_group(
@@ -107,6 +108,18 @@ def _initial(page: GroupPage) -> dict[str, Any]:
             f"ends_{number}": f"{ends:%H:%M}",
         }
     return fields
+
+
+def _lacking(form: Submitted[Any]) -> Iterator[tuple[str, str]]:
+    """What lacks in the rows, whether the rest of the form is right or not: a part of a row, or any row at all."""
+    count = min(read_id(form.get("rows")) or 1, DATES_MAX)
+    rows = [[f"{part}_{number}" for part in ("day", "starts", "ends")] for number in range(1, count + 1)]
+    empty = [[name for name in row if not form.get(name).strip()] for row in rows]
+    if all(len(names) == len(row) for names, row in zip(empty, rows, strict=True)):
+        yield "day_1", "group_needs_a_date"
+    for names, row in zip(empty, rows, strict=True):
+        if len(names) < len(row):
+            yield from ((name, "missing") for name in names)
 
 
 def _with_rows(form: FormData) -> dict[str, list[str]]:

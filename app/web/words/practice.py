@@ -37,7 +37,7 @@ WORDS: Final[dict[str, str]] = {
     "visit_first": N_("Je coach kiest eerst een dag om te komen kijken."),
     "visit_not_yet": N_("Je coach is nog niet geweest. Na het bezoek kun je inleveren."),
     "photo_first": N_("Voeg eerst minstens één foto van het werk toe."),
-    "self_score_missing": N_("Kies wat het beste past bij ‘{title}’. Niet gezien mag ook."),
+    "self_score_missing": N_("Kies wat het beste past bij ‘{title}’. Kwam het niet voor? Dat mag ook."),
     "already_handed_in": N_("Je werk is ingeleverd en ligt bij je coach. Je kunt het nu niet veranderen."),
     "already_signed_off": N_("Deze opdracht is afgetekend. Er valt niets meer te veranderen."),
     "attempts_used": N_("Je deed deze opdracht {attempts} keer. Bespreek met je contactpersoon hoe je verder gaat."),
@@ -79,4 +79,6 @@ WORDS: Final[dict[str, str]] = {
     "nothing_handed_in": N_("Er is nog niets ingeleverd. Aftekenen kan daarna."),
     "already_decided": N_("Hierover is al besloten. Er is niets dubbel vastgelegd."),
     "deviation_needs_reason": N_("Je kiest iets anders dan het voorstel. Schrijf op waarom."),
+    "by_when_missing": N_("Kies een dag waarop het stukje klaar is. Dan weten jullie het allebei."),
+    "tick_missing": N_("Zet hier een vinkje als het zo is."),
 }
