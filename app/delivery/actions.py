@@ -44,7 +44,7 @@ def save_group(
     else:
         group = _own(db, by=by, group_id=given.group_id)
         if given.version != group.version:
-            raise Refused("stale")
+            raise Refused("stale_group")
         action = "delivery.group_changed"
     _must_be_covered(db, group, rows, authorised, on=local_day(now))
     _write_dates(db, group, rows, pinned=pinned, now=now)

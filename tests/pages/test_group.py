@@ -110,7 +110,12 @@ def test_an_old_form_changes_nothing(site: Site, clock: MovableClock) -> None:
         group = db.scalars(select(Delivery)).one()
     given = group_form(group_id=group.id, version=group.version + 4, place="Verouderd")
     answer = visitor.post("/groep/invoeren", given, status=422)
-    assert "Dit is intussen veranderd" in answer.text
+    assert "in een ander venster veranderd" in answer.text
+    assert "De Esdoorn, Dorpsstraat 1, Rotterdam" in answer.text
+    assert 'value="Verouderd"' in answer.text
+    assert f'name="version" value="{group.version}"' in answer.text
+    with site.parts.database.reading() as db:
+        assert db.scalars(select(Delivery.place)).one() == "De Esdoorn"
     visitor.post("/groep/invoeren", group_form(group_id=group.id + 7, version=1), status=404)
 
 

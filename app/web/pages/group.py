@@ -37,7 +37,7 @@ def show(ask: Ask) -> Answer:
 def edit(ask: Ask) -> Answer:
     page, _ = _page(ask)
     form: Submitted[GroupGiven] = Submitted.blank(ask.viewer.locale, **_initial(page))
-    return render("delivery/edit.html", page, form=form, dates_max=DATES_MAX, at=0)
+    return render("delivery/edit.html", page, form=form, dates_max=DATES_MAX, at=0, stale=False)
 
 
 @area.post("/groep/invoeren", policy=Permission.FOLLOW_TRAINING, name="group.save")
@@ -48,8 +48,8 @@ def save(ask: Ask) -> Answer:
         changed: Submitted[GroupGiven] = Submitted(raw=_with_rows(ask.form), locale=ask.viewer.locale)
         at = read_id(str(ask.form.get("drop", ""))) or DATES_MAX  # where somebody was, so that she goes on there
         at = min(at, int(changed.get("rows")))
-        return render("delivery/edit.html", page, form=changed, dates_max=DATES_MAX, at=at)
-    form = Submitted.read(Group, ask.form, ask.viewer.locale)
+        return render("delivery/edit.html", page, form=changed, dates_max=DATES_MAX, at=at, stale=False)
+    form, stale = Submitted.read(Group, ask.form, ask.viewer.locale), False
     for name, code in _lacking(form):  # all at once, instead of one thing at a time
         if form.error(name) is None:
             form.add(name, code)
@@ -65,9 +65,12 @@ def save(ask: Ask) -> Answer:
             )
         except Refused as refused:
             form.refuse(refused)
+            if refused.code == "stale_group" and page.group is not None:
+                stale = True
+                form.raw["version"] = [str(page.group.version)]  # sending again is a choice, with both before her
         else:
             return redirect("/groep", toast=N_("Je groep is bewaard."))
-    return invalid("delivery/edit.html", page, form=form, dates_max=DATES_MAX, at=0)
+    return invalid("delivery/edit.html", page, form=form, dates_max=DATES_MAX, at=0, stale=stale)
 
 
 @area.post("/groep/afronden", policy=Permission.FOLLOW_TRAINING, name="group.end")

@@ -9,6 +9,10 @@ from app.web.words.shared import N_
 WORDS: Final[dict[str, str]] = {
     # groups
     "group_needs_a_date": N_("Vul minstens één datum in. Een voorlopige datum is ook goed."),
+    "stale_group": N_(
+        "Je groep is intussen in een ander venster veranderd. Hieronder zie je hoe hij daar staat. "
+        "Bewaar je opnieuw, dan geldt wat jij hier invulde."
+    ),
     "date_ends_before_start": N_("De eindtijd moet later zijn dan de begintijd."),
     "dates_overlap": N_("Op deze dag staat al een bijeenkomst op deze tijd."),
     "one_end_presentation": N_("Er kan maar één eindpresentatie zijn. Maak van de andere een bijeenkomst."),
