@@ -280,7 +280,7 @@ def _progress(
                 path.since if path else None,
                 definition.decides,
                 definition.final,
-                path.visit.date.id if path and path.visit else None,
+                path.visit.date.id if path and path.visit and path.submitted_at is None else None,
             )
         )
         if now is RecordState.SIGNED_OFF and path is not None:

@@ -73,8 +73,17 @@ class PhotoView:
 
 
 @dataclass(frozen=True)
+class Own:
+    """One criterion as she saw it herself. `level` is empty when it did not occur."""
+
+    title: str
+    level: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Mark:
-    """One criterion as both saw it; shown only when both are in."""
+    """One criterion as both saw it; shown only when both are in. `own` is empty when it did not occur to her."""
 
     title: str
     own: str
@@ -139,6 +148,8 @@ class RecordPage:
     preparation: PreparationView | None
     draft_scores: dict[str, int]
     draft_note: str
+    own: tuple[Own, ...]
+    own_note: str
     criteria: tuple[CriterionView, ...]
     photos: tuple[PhotoView, ...]
     photos_max: int
@@ -186,6 +197,7 @@ def record_page(db: Session, viewer: Viewer, record_id: int, *, now: datetime) -
     mine = enrolment.person_id == viewer.person_id
     written = db.get(Preparation, path.id)
     sight = sight_of(db, viewer, path, enrolment)
+    own, own_note = _own(db, path, definition, rubric) if mine else ((), "")
     return RecordPage(
         sample=enrolment.sample,
         id=path.id,
@@ -205,6 +217,8 @@ def record_page(db: Session, viewer: Viewer, record_id: int, *, now: datetime) -
         preparation=_preparation(written),
         draft_scores=dict(written.draft_scores) if written and mine else {},
         draft_note=written.draft_note if written and mine else "",
+        own=own,
+        own_note=own_note,
         criteria=criterion_views(definition, rubric),
         photos=photos_of(db, path),
         photos_max=PHOTOS_MAX,
@@ -218,6 +232,24 @@ def record_page(db: Session, viewer: Viewer, record_id: int, *, now: datetime) -
         attempts_max=policy.assignment_attempts_max,
         open_to_work=may_change_work(path.state),
     )
+
+
+def _own(
+    db: Session, path: RecordPath, definition: AssignmentDefinition, rubric: Rubric
+) -> tuple[tuple[Own, ...], str]:
+    """What she handed in with the work of this attempt: her scores and her note."""
+    if path.submission_id is None:
+        return (), ""
+    scores, note = db.execute(
+        select(Submission.self_scores, Submission.note).where(Submission.id == path.submission_id)
+    ).one()
+    given = criteria_of(definition, rubric) if definition.decides and scores else []
+    return tuple(Own(one.title, *own_words(one, rubric, scores.get(one.code))) for one in given), note
+
+
+def own_words(criterion: Criterion, rubric: Rubric, level: int | None) -> tuple[str, str]:
+    """As `level_words`, of oneself: what did not occur was not unseen, so there is no level to name."""
+    return level_words(criterion, rubric, level) if level else ("", "")
 
 
 def _preparation(written: Preparation | None) -> PreparationView | None:
@@ -315,7 +347,7 @@ def marks_of(
     return tuple(
         Mark(
             criterion.title,
-            *level_words(criterion, rubric, own.get(criterion.code)),
+            *own_words(criterion, rubric, own.get(criterion.code)),
             *level_words(criterion, rubric, coach.get(criterion.code)),
         )
         for criterion in criteria_of(definition, rubric)

@@ -356,7 +356,7 @@ class PracticeStep:
 
 @dataclass(frozen=True)
 class AssignmentProgress:
-    """One assignment of somebody, opened or not."""
+    """One assignment of somebody, opened or not. `visit_date_id`: of a visit that the work still waits for."""
 
     assignment_id: int
     record_id: int | None

@@ -293,3 +293,24 @@ def test_what_was_emptied_says_so(site: Site, clock: MovableClock) -> None:
         assert "Wat erbij stond, is weg" in page
         assert "Rust" not in page
         assert "Naast elkaar" not in page  # two empty sides would read as nobody having seen anything
+
+
+def test_what_she_handed_in_stays_readable(site: Site, clock: MovableClock) -> None:
+    """Her own scores and note after handing in; after a second time the old decision is past, not above."""
+    at_work = work(site, clock, "handed_in")
+    visitor, path = site.visitor(at_work.noor.id), f"/praktijk/{at_work.record_id}"
+    page = visitor.get(path).text
+    assert "Dit leverde je in" in page
+    assert "Ik vond het spannend" in page
+    assert "Op weg" in page
+    assert "Dit leverde je in" not in site.visitor(at_work.training.cast.fatma.id).get(path).text
+    observe(site.parts.database, at_work, clock)
+    sign(site.parts.database, at_work, clock, "returned", reason="De foto is onscherp")
+    page = visitor.get(path).text
+    assert re.search(r'name="self_SM1" value="2" checked', page)  # what was good stays chosen
+    assert page.index('id="besluit"') < page.index("Kijk naar jezelf")
+    visitor.post(f"{path}/inleveren", SCORED | {"self_SM1": "0"})
+    page = visitor.get(path).text
+    assert page.index("Je werk is ingeleverd") < page.index("De foto is onscherp")
+    assert 'id="besluit"' not in page
+    assert "Kwam niet voor" in page
