@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from app.access import Permission
 from app.courses.queries import courses_to_read
 from app.practice.queries import progress_of
-from app.practice.rules import RecordState
 from app.theory.queries import course_page
 from app.web.kit.ask import Answer, Ask, redirect, render
 from app.web.kit.route import Area
-from app.web.words.shared import N_
 
 area = Area()
-
-PRACTICE_STICKERS: Final = {
-    RecordState.LOCKED: (N_("Op slot"), "", "lock"),
-    RecordState.OPEN: (N_("Aan de slag"), "sun", "pencil"),
-    RecordState.PLANNED: (N_("Ingepland"), "sky", "calendar"),
-    RecordState.SUBMITTED: (N_("Ingeleverd"), "sky", "send"),
-    RecordState.IN_REVIEW: (N_("Je coach kijkt"), "sky", "eye"),
-    RecordState.SIGNED_OFF: (N_("Afgetekend"), "leaf", "check"),
-    RecordState.RETURNED: (N_("Aanvullen"), "sun", "rotate-ccw"),
-    RecordState.NOT_MET: (N_("Nog een keer"), "sun", "rotate-ccw"),
-}
 
 
 @area.get("/opleiding", policy=Permission.SIGNED_IN, name="courses.list")
@@ -43,9 +28,4 @@ def course(ask: Ask, course: str) -> Answer:
     if page.enrolment is not None:
         own = page.enrolment.id
         practice = progress_of(ask.db, [page.enrolment], theory={own: page.progress})[own]
-    return render(
-        "courses/course.html",
-        page,
-        practice=practice,
-        stickers=PRACTICE_STICKERS,
-    )
+    return render("courses/course.html", page, practice=practice)
