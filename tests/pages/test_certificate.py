@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from app.certification import actions
+from app.certification.queries import standings
 from app.certification.tables import Certificate
 from app.people.actions.accounts import grant_role
 from app.people.rules import Role
@@ -161,3 +162,16 @@ def test_a_name_is_never_markup(site: Site, training: Training) -> None:
     page = site.visitor(who).get(f"/certificaat/{id_}").text
     assert "<script>x" not in page
     assert "Overgenomen in deze academie" in page
+
+
+def test_in_grace_the_page_says_to_begin_nothing_new(
+    site: Site, training: Training, certificate: Certificate, clock: MovableClock
+) -> None:
+    with site.parts.database.reading() as db:
+        end = standings(db, [training.cast.noor.id], START.date())[training.cast.noor.id][0].standing.until
+    assert end is not None
+    clock.advance(timedelta(days=(end - START.date()).days + 5))
+    page = site.visitor(training.cast.noor.id).get(f"/certificaat/{certificate.id}").text
+    assert "Verlenging loopt" in page
+    assert "Begin geen nieuwe." in page
+    assert [words for words in ("Noor de Wit mag", "Geldig tot en met", "bevoegd bent") if words in page] == []

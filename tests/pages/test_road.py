@@ -84,8 +84,13 @@ def test_who_came_with_a_certificate_and_who_has_nothing(site: Site, training: T
         )
     assert "Je volgde de opleiding voordat deze plek er was" in site.visitor(daan).get("/traject").text
     assert "Je volgt nu geen opleiding" in site.visitor(niek).get("/traject").text
-    clock.advance(timedelta(days=760))
+    clock.advance(timedelta(days=700))
     assert "Je certificaat loopt tot en met 23 november 2028" in site.visitor(daan).get("/traject").text
+    clock.advance(timedelta(days=60))  # in grace every sentence says the same: go on, and begin nothing
+    page = site.visitor(daan).get("/traject").text
+    assert "De verlenging van je certificaat loopt" in page
+    assert "Begin geen nieuwe." in page
+    assert [words for words in ("Geldig<", "loopt tot en met 23", "geldt tot en met 23") if words in page] == []
     clock.advance(timedelta(days=400))
     page = site.visitor(daan).get("/traject").text
     assert "je certificaat is verlopen" in page
