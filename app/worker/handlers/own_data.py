@@ -10,7 +10,7 @@ import io
 import json
 import zipfile
 from dataclasses import dataclass, field
-from html import escape
+from datetime import datetime
 from importlib import import_module
 from pathlib import PurePosixPath
 from typing import Any, Final
@@ -21,7 +21,6 @@ from sqlalchemy.orm import Session
 from app.certification.tables import Certificate, Certification, CertificationPeriod
 from app.courses.tables import Enrolment
 from app.kit.errors import NotFound
-from app.kit.localtime import local
 from app.ledger.actions import record
 from app.letters.mailer import mail_folder
 from app.outbox.tables import Message
@@ -30,6 +29,7 @@ from app.people.actions.accounts import is_last_owner
 from app.people.queries import person_names
 from app.people.tables import Export
 from app.practice.tables import AssignmentRecord, Evidence
+from app.worker.own_page import own_page
 from app.worker.work import GiveUp, Handler, Work
 
 ERASURES: Final = "erasures"  # outside the backup: replayed after a restore
@@ -68,7 +68,7 @@ def export(work: Work, payload: dict[str, Any]) -> None:
         name = person_names(db, [person_id]).get(person_id, "")
         parts = {label: import_module(module).export_of(db, person_id) for label, module in EXPORTERS.items()}
         files = _files_of(db, person_id)
-    content = pack(parts, name=name, made=local(work.now).strftime("%d-%m-%Y %H.%M"), files=_read(work, files))
+    content = pack(parts, name=name, made=work.now, files=_read(work, files))
     stored = work.storage.put("exports", content, suffix=".zip")
     with work.database.writing() as db:
         own_data.export_ready(db, export_id=export_id, storage_key=stored.key, now=work.now)
@@ -126,12 +126,12 @@ def remove(work: Work, files: Files) -> None:
     mail_folder(work.settings).forget(files.mails)
 
 
-def pack(parts: dict[str, Any], *, name: str, made: str, files: dict[str, bytes]) -> bytes:
+def pack(parts: dict[str, Any], *, name: str, made: datetime, files: dict[str, bytes]) -> bytes:
     """The zip: gegevens.json, lees-mij.html and the files."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("gegevens.json", json.dumps(parts, ensure_ascii=False, indent=2, default=str))
-        archive.writestr("lees-mij.html", _page(parts, name=name, made=made))
+        archive.writestr("lees-mij.html", own_page(parts, name=name, made=made, files=files))
         for path, content in files.items():
             archive.writestr(f"bestanden/{path}", content)
     return target.getvalue()
@@ -163,25 +163,6 @@ def _read(work: Work, files: dict[str, str]) -> dict[str, bytes]:
         except FileNotFoundError:
             continue
     return found
-
-
-def _page(parts: dict[str, Any], *, name: str, made: str) -> str:
-    sections = "".join(f"<h2>{escape(label.capitalize())}</h2>{_as_html(value)}" for label, value in parts.items())
-    return (
-        '<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>Mijn gegevens</title></head><body>'
-        f"<h1>Mijn gegevens</h1><p>{escape(name)}, gemaakt op {escape(made)}.</p>{sections}</body></html>"
-    )
-
-
-def _as_html(value: Any) -> str:
-    if isinstance(value, dict):
-        rows = "".join(
-            f"<dt>{escape(str(key).replace('_', ' '))}</dt><dd>{_as_html(item)}</dd>" for key, item in value.items()
-        )
-        return f"<dl>{rows}</dl>"
-    if isinstance(value, list | tuple):
-        return f"<ul>{''.join(f'<li>{_as_html(item)}</li>' for item in value)}</ul>" if value else "<p>Niets.</p>"
-    return escape("" if value is None else str(value))
 
 
 HANDLERS: Final[dict[str, Handler]] = {"people.export": export, "people.erase": erase}

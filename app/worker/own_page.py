@@ -1,0 +1,285 @@
+"""The page of somebody's own data that she can read: Dutch words for what gegevens.json says in full.
+
+It is opened from disk, so its style stands in the page itself. What only a machine reads (ids, hashes, which option
+was ticked) stays in gegevens.json.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from html import escape
+from typing import Any, Final
+
+from app.kit.localtime import local
+from app.kit.written import date_filters
+from app.outbox.rules import MessageState
+from app.web.words.post import KIND_WORDS, STATE_LOOKS
+from app.web.words.roles import ROLES
+
+SECTIONS: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
+    ("Wie je bent", (("mensen", "persoon"), ("mensen", "werk"), ("mensen", "rollen"))),
+    ("Hoe je binnenkomt", (("mensen", "sessies"), ("mensen", "uitnodigingen"))),
+    (
+        "Wat je leert",
+        (
+            ("opleiding", "enrolments"),
+            ("opleiding", "coaching"),
+            ("opleiding", "contact_of"),
+            ("theorie", "lessons"),
+            ("theorie", "quizzes"),
+        ),
+    ),
+    (
+        "Wat je doet in de praktijk",
+        (
+            ("groepen", "groups"),
+            ("praktijk", "preparations"),
+            ("praktijk", "submissions"),
+            ("praktijk", "photos"),
+            ("praktijk", "decisions"),
+            ("praktijk", "signed_as_coach"),
+        ),
+    ),
+    ("Je certificaat", (("certificaten", "certificaten"),)),
+    ("Bijeenkomsten en intervisie", (("bijeenkomsten", "bijeenkomsten"), ("intervisie", "leerpunten"))),
+    ("Post en wat je deed", (("post", "berichten"), ("mensen", "logboek"))),
+)
+"""Grouped as on the page about what we keep; a test holds that every part of the copy has its place."""
+
+LABELS: Final = {
+    "aangenomen": "Aangenomen",
+    "aanwezig": "Was je er?",
+    "agreements": "Afspraken",
+    "antwoord": "Je antwoord",
+    "apparaat": "Apparaat",
+    "address": "Adres",
+    "assignment": "Opdracht",
+    "at": "Wanneer",
+    "attempt": "Poging",
+    "beantwoord": "Geantwoord op",
+    "begin": "Begon op",
+    "bekend_sinds": "Bij ons bekend sinds",
+    "berichten": "Mails die we je stuurden",
+    "bijeenkomsten": "Bijeenkomsten",
+    "by_when": "Klaar voor",
+    "caption": "Wat erbij staat",
+    "certificaten": "Certificaten",
+    "coaching": "Mensen die je begeleidt",
+    "cohort": "Groep",
+    "completed_at": "Klaar op",
+    "confirmed_at": "Begonnen op",
+    "contact_of": "Groepen waarvan jij het aanspreekpunt bent",
+    "content": "Wat je coach schreef",
+    "course": "Opleiding",
+    "created_at": "Ingeschreven op",
+    "dates": "Bijeenkomsten",
+    "decision": "Besluit",
+    "decisions": "Wat je coach besloot",
+    "e-mail": "E-mailadres",
+    "eerder_intervisie": "Intervisies van vóór dit systeem",
+    "enrolments": "Opleidingen",
+    "expired_at": "Verlopen op",
+    "form": "Beoordeling",
+    "from": "Van",
+    "ga_ik_doen": "Wat je gaat doen",
+    "gecertificeerd_sinds": "Gecertificeerd sinds",
+    "geleerd": "Wat je leerde",
+    "gemaakt": "Gemaakt op",
+    "geschreven": "Geschreven op",
+    "goal": "Doel",
+    "goal_group": "Voor wie",
+    "groups": "Groepen die je leidt",
+    "growing": "Om in te groeien",
+    "herkomst": "Hoe je het kreeg",
+    "interventie": "Waarvoor",
+    "kind": "Soort",
+    "laatst": "Laatst gebruikt op",
+    "learning_question": "Leervraag",
+    "leerpunten": "Wat je voor jezelf opschreef",
+    "lesson": "Les",
+    "lessons": "Lessen die je afrondde",
+    "logboek": "Wat je deed",
+    "minuten": "Minuten",
+    "municipality": "Gemeente",
+    "naam": "Naam",
+    "naam_openbaar": "Je naam op de openbare pagina",
+    "note": "Je verslag",
+    "notes": "Toelichting",
+    "number": "Poging",
+    "nummer": "Nummer",
+    "organisatie": "Organisatie",
+    "own_note_so_far": "Je verslag",
+    "own_scores_so_far": "Hoe je jezelf ziet",
+    "passed": "Gehaald",
+    "paused_at": "Gepauzeerd op",
+    "persoon": "Jij",
+    "photos": "Foto’s",
+    "place": "Plek",
+    "plek": "Plek",
+    "preparations": "Voorbereidingen",
+    "quiz": "Toets",
+    "quizzes": "Toetsen",
+    "reason": "Waarom",
+    "recognisable": "Wie staat erop",
+    "rol": "Rol",
+    "rollen": "Je rollen",
+    "score_pct": "Score in procenten",
+    "scores": "Scores",
+    "self_scores": "Hoe je jezelf ziet",
+    "session_plan": "Opzet",
+    "sessies": "Waar je bent ingelogd",
+    "signed_as_coach": "Wat je als coach aftekende",
+    "since": "Sinds",
+    "soort": "Waarover",
+    "stand": "Hoe het ging",
+    "strong": "Wat sterk was",
+    "submissions": "Wat je inleverde",
+    "submitted_at": "Ingeleverd op",
+    "taal": "Taal",
+    "telefoon": "Telefoon",
+    "title": "Opdracht",
+    "titel": "Bijeenkomst",
+    "tot": "Tot",
+    "tot_en_met": "Tot en met",
+    "uitgenodigd": "Uitgenodigd op",
+    "uitnodigingen": "Uitnodigingen",
+    "until": "Tot",
+    "van": "Van",
+    "waarvoor": "Waarvoor",
+    "werk": "Waar je werkt",
+    "withdrawn_at": "Gestopt op",
+}
+BY_CODE: Final = ("own_scores_so_far", "self_scores", "scores", "notes")
+"""Parts whose keys are codes of the rubric, which people know from the form."""
+ONLY_IN_JSON: Final = frozenset(
+    {"answers", "checks", "code", "coach_id", "edition_id", "evidence", "form_version", "id", "person_id", "record"}
+    | {"signed_at", "submission_id", "suggested", "wanneer", "wat"}
+)
+SAID: Final[dict[str, dict[str, str]]] = {
+    "rol": {role.value: word for role, word in ROLES.items()},
+    "taal": {"nl": "Nederlands", "en": "Engels"},
+    "antwoord": {"yes": "Ja", "no": "Nee"},
+    "aanwezig": {"present": "Ja", "partial": "Een deel", "absent": "Nee", "absent_notified": "Nee, afgemeld"},
+    "decision": {"signed_off": "Klaar", "returned": "Nog een stukje", "not_met": "Samen nog een keer"},
+    "herkomst": {"training": "Via de opleiding", "taken_over": "Overgenomen van vóór dit systeem"},
+    "kind": {"session": "Bijeenkomst", "end_presentation": "Eindpresentatie"},
+    "recognisable": {"nobody": "Niemand herkenbaar", "attested": "Met toestemming"},
+    "soort": dict(KIND_WORDS),
+    "stand": {state.value: STATE_LOOKS[state].word for state in MessageState},
+}
+SLUGS: Final = ("lesson", "quiz", "waarvoor")
+EMPTY: Final[tuple[object, ...]] = (None, "", [], {}, ())
+WIDE: Final = 90
+COLUMNS: Final = 5
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d.*)?")
+
+STYLE: Final = (
+    ":root{color-scheme:light dark;--wall:#f5f1ef;--sheet:#fff;--ink:#231a2b;--soft:#5a4f61;--line:#dcd3d6}"
+    "@media(prefers-color-scheme:dark){:root{--wall:#17121c;--sheet:#231b2a;--ink:#f6f0f2;--soft:#c3b7c8;--line:#40354a}}"
+    "body{margin:0;background:var(--wall);color:var(--ink);font:1.0625rem/1.5 system-ui,sans-serif}"
+    "main{max-width:52rem;margin:auto;padding:2.5rem 1rem 5rem}h1{font-size:2.5rem;line-height:1.1;margin:0 0 .5rem}"
+    "h2{font-size:1.6rem;line-height:1.2;margin:3rem 0 .75rem}h3{font-size:1.15rem;margin:1.75rem 0 .5rem}"
+    "p,.soft,dt,th{color:var(--soft)}dl,.card{margin:0 0 .75rem}.card{background:var(--sheet);padding:1rem 1.25rem}"
+    ".card dl{margin:0}dl{display:grid;gap:.35rem 1.25rem}dt{font-size:.9375rem}dd{margin:0;white-space:pre-line;"
+    "overflow-wrap:anywhere}@media(min-width:36rem){dl{grid-template-columns:12rem 1fr}}"
+    ".wide{overflow-x:auto;margin:0 0 .75rem;background:var(--sheet)}"
+    "table{border-collapse:collapse;width:100%;font-size:.9375rem}"
+    "dd .wide{margin:0}dd td,dd th{padding-left:0}"
+    "th,td{text-align:left;vertical-align:top;padding:.55rem 1rem;border-bottom:1px solid var(--line)}"
+    "th{font-weight:550}ul{margin:0;padding-left:1.1rem}"
+)
+
+
+def own_page(parts: Mapping[str, Any], *, name: str, made: datetime, files: Iterable[str] = ()) -> str:
+    """The page. What is not there is not mentioned, except where a whole section is empty."""
+    body = "".join(
+        f"<h2>{escape(title)}</h2>" + ("".join(_part(parts, *place) for place in places) or "<p>Niets.</p>")
+        for title, places in SECTIONS
+    )
+    with_files = "De foto’s en certificaten zelf staan in de map bestanden. " if list(files) else ""
+    return (
+        '<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>Mijn gegevens</title>'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head><body><main>'
+        f"<h1>Mijn gegevens</h1><p>Van {escape(name)}, gemaakt op {_when(made.isoformat())}. {with_files}"
+        f"In gegevens.json staat alles nog een keer, zo dat een programma het kan lezen.</p>{body}</main></body></html>"
+    )
+
+
+def _part(parts: Mapping[str, Any], domain: str, key: str) -> str:
+    value = parts.get(domain, {}).get(key)
+    if value in EMPTY:
+        return ""
+    shown = f"<p>{_steps(len(value))} in gegevens.json.</p>" if key == "logboek" else _whole(value, key)
+    return f"<h3>{escape(LABELS.get(key, key))}</h3>{shown}"
+
+
+def _steps(count: int) -> str:
+    return "Er staat 1 stap" if count == 1 else f"Er staan {count} stappen"
+
+
+def _whole(value: Any, key: str) -> str:
+    """A part of the page: a table where all is short, else a card for each."""
+    if isinstance(value, dict):
+        return f'<div class="card">{_facts(value)}</div>'
+    if not all(isinstance(one, dict) for one in value):
+        return f'<div class="card">{_inner(value, key)}</div>'
+    names = [name for name in value[0] if name not in ONLY_IN_JSON and any(one.get(name) not in EMPTY for one in value)]
+    cells = [one.get(name) for one in value for name in names]
+    if len(names) > COLUMNS or any(isinstance(cell, dict | list) or len(str(cell)) > WIDE for cell in cells):
+        return "".join(f'<div class="card">{_facts(one)}</div>' for one in value)
+    rows = [[_inner(one.get(name), name) for name in names] for one in value]
+    heads = "".join(f'<th scope="col">{escape(LABELS.get(name, name))}</th>' for name in names)
+    lines = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    return f'<div class="wide"><table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table></div>'
+
+
+def _facts(value: Mapping[str, Any]) -> str:
+    return f"<dl>{_lines(value, frozenset())}</dl>"
+
+
+def _lines(value: Mapping[str, Any], told: frozenset[str]) -> str:
+    """One line for each fact. What lies deeper is told at the same level, and nothing twice."""
+    lines = ""
+    for name, item in value.items():
+        if item in EMPTY or name in ONLY_IN_JSON or name in told:
+            continue
+        if isinstance(item, dict) and name not in BY_CODE:
+            lines += _lines(item, told | set(value))
+        else:
+            lines += f"<dt>{escape(LABELS.get(name, name))}</dt><dd>{_inner(item, name)}</dd>"
+    return lines
+
+
+def _inner(value: Any, key: str) -> str:
+    if isinstance(value, dict):
+        pairs = [f"{escape(code)}: {_inner(one, key)}" for code, one in value.items()]
+        return ("<br>" if key == "notes" else ", ").join(pairs)
+    if isinstance(value, list | tuple):
+        if value and isinstance(value[0], dict):
+            return _whole(value, key)
+        return f"<ul>{''.join(f'<li>{_inner(one, key)}</li>' for one in value)}</ul>"
+    return escape(_said(value, key))
+
+
+def _said(value: Any, key: str) -> str:
+    """One value in words: Ja, 24 november 2026 om 14.00 uur, Afgetekend."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "Ja" if value else "Nee"
+    text = str(value)
+    if key in SLUGS:
+        return text.replace("-", " ").capitalize()
+    if _MOMENT.fullmatch(text):
+        return _when(text)
+    return SAID.get(key, {}).get(text, text)
+
+
+def _when(text: str) -> str:
+    written: dict[str, Callable[..., str]] = date_filters("nl")
+    if "T" not in text:
+        return written["date_year"](date.fromisoformat(text))
+    moment = local(datetime.fromisoformat(text))
+    return f"{written['date_year'](moment)}, {moment:%H.%M} uur"
