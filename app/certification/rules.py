@@ -18,6 +18,11 @@ from app.kit.localtime import add_months
 ONE_DAY: Final = timedelta(days=1)
 NUMBER_PREFIX: Final = "SA"
 CHECK_LETTERS: Final = "ABCDEFGHJKLMNPRSTUVWXYZ"  # 23 is prime, so each wrong or swapped digit shows
+APOSTROPHES: Final = "'’"
+BETWEEN_NAMES: Final = frozenset(
+    {"de", "den", "der", "des", "van", "vd", "het", "'t", "ten", "ter", "te", "in", "op", "uit", "aan", "bij"}
+    | {"von", "zu", "du", "la", "le", "da", "dos", "el", "al", "bin", "ben", "ibn"}
+)
 SUMMER: Final = 7  # from July on it is the autumn round
 
 
@@ -242,8 +247,23 @@ def certificate_number(year: int, serial: int) -> str:
 
 
 def initials(name: str) -> str:
-    """The name as the public sees it when the holder prefers so: D. V."""
-    return " ".join(f"{part[0].upper()}." for part in name.split() if part[0].isalpha()) or "—"
+    """The name as the public sees it when the holder prefers so: D. V., and A. de G. for Abdel de Groot.
+
+    A word between names stays a word, as it is in Dutch; it is one only when a name stands on both sides.
+    """
+    words = [word for word in name.split() if word.lstrip(APOSTROPHES)[:1].isalpha()]
+    between = range(1, len(words) - 1)
+    return (
+        " ".join(
+            word if i in between and word.casefold().replace("’", "'") in BETWEEN_NAMES else _initial(word)
+            for i, word in enumerate(words)
+        )
+        or "—"
+    )
+
+
+def _initial(word: str) -> str:
+    return f"{word.lstrip(APOSTROPHES)[0].upper()}."
 
 
 class EyesNeeded(StrEnum):

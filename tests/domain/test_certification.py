@@ -246,7 +246,7 @@ def test_the_public_sees_initials_until_the_holder_says_otherwise(database: Data
         code = db.get_one(Certificate, id_).code
         seen = documents.verification(db, f" {code[:5].lower()}-{code[5:]}", on=TODAY)
         assert seen is not None
-        assert (seen.name, seen.named, seen.standing.state) == ("N. D. W.", False, State.VALID)
+        assert (seen.name, seen.named, seen.standing.state) == ("N. de W.", False, State.VALID)
         assert documents.verification(db, "0" * 19, on=TODAY) is None
         assert documents.verification(db, "wat?", on=TODAY) is None
         with pytest.raises(Forbidden):

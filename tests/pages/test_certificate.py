@@ -79,7 +79,7 @@ def test_others_do_not_see_it(site: Site, training: Training, certificate: Certi
 
 def test_the_holder_chooses_what_the_public_sees(site: Site, certificate: Certificate, noor: Visitor) -> None:
     public = site.stranger()
-    assert "N. D. W." in public.get(f"/c/{certificate.code}").text
+    assert "N. de W." in public.get(f"/c/{certificate.code}").text
     noor.post(f"/certificaat/{certificate.id}/naam", {"show": "wat"}, status=422)
     noor.post(f"/certificaat/{certificate.id}/naam", {"show": "name"})
     assert "Noor de Wit" in public.get(f"/c/{certificate.code}").text
