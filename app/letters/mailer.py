@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from app.kit.ids import digest
+from app.kit.localtime import local
 from app.letters.desk import Letter
 from app.outbox.tables import Message
 from app.settings import Settings
@@ -24,6 +25,7 @@ from app.settings import Settings
 CONNECT_S: Final = 15
 THINK_S: Final = 300  # minutes, not seconds: a server may think long after the last dot (RFC 5321 4.5.3.2)
 PERMANENT: Final = 500
+KIND: Final = "X-Letter"  # which kind of letter, for who sorts mails
 _ADDRESS: Final = re.compile(r"<?[^\s<>]+@[^\s<>]+>?")
 
 
@@ -79,19 +81,24 @@ class SmtpMailer:
 
 @dataclass(frozen=True)
 class FolderMailer:
-    """Writes each mail as an .eml file: for a demo, or until a mail server is set up."""
+    """Writes each mail as an .eml file: for a demo, or until a mail server is set up.
+
+    The names sort by time and say what kind of letter it is, never to whom: 20261106-144003_people.invitation_4f…
+    """
 
     folder: Path
 
     def send(self, mail: EmailMessage) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         name = mail["Message-ID"].strip("<>").partition("@")[0]
-        (self.folder / f"{name}.eml").write_bytes(bytes(mail))
+        made = local(mail["Date"].datetime)
+        (self.folder / f"{made:%Y%m%d-%H%M%S}_{mail[KIND]}_{name}.eml").write_bytes(bytes(mail))
 
     def forget(self, keys: Iterable[str]) -> None:
         """Remove the mails of messages with these keys; no error when they are gone, or never stood here."""
         for key in keys:
-            (self.folder / f"{_name(key)}.eml").unlink(missing_ok=True)
+            for one in self.folder.glob(f"*{_name(key)}.eml"):  # also those from before names began with a time
+                one.unlink(missing_ok=True)
 
     def sweep(self, *, before: datetime) -> int:
         """Remove mails written before a moment, as long as the outbox keeps them; gives how many."""
@@ -127,6 +134,7 @@ def make_mail(letter: Letter, message: Message, settings: Settings) -> EmailMess
         raise Bounced("Het adres is niet te gebruiken.") from broken
     mail["Subject"] = _plain_line(letter.subject)
     mail["Date"] = format_datetime(message.created_at)
+    mail[KIND] = message.kind
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(letter.text)
     mail.add_alternative(letter.html, subtype="html")
@@ -136,7 +144,7 @@ def make_mail(letter: Letter, message: Message, settings: Settings) -> EmailMess
 
 
 def _name(key: str) -> str:
-    """The first half of a Message-ID, and the name of the file."""
+    """The first half of a Message-ID, and the end of the name of the file."""
     return digest(key)[:40]
 
 

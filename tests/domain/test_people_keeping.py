@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from sqlalchemy import func, select
 from app.jobs.tables import Job
 from app.kit.errors import Refused
 from app.kit.ids import Keyring
-from app.kit.localtime import local_day
+from app.kit.localtime import local, local_day
 from app.kit.storage import folder
 from app.ledger.tables import LedgerContent, LedgerEvent
 from app.outbox.tables import Message
@@ -182,7 +183,10 @@ def test_mails_in_the_folder_go_with_the_person_and_with_time(work: Work, clock:
         codes.mail_code(db, person_id=cast.joris.id, browser="y", now=clock.now())
     run_due(work)
     mails = work.settings.data_dir / "mail"
-    assert len(list(mails.glob("*.eml"))) == 2
+    names = sorted(one.name for one in mails.glob("*.eml"))
+    assert len(names) == 2
+    for name in names:
+        assert re.fullmatch(rf"{local(clock.now()):%Y%m%d-%H%M%S}_people\.login_code_[0-9a-f]{{40}}\.eml", name)
     erase(work, {"person_id": cast.noor.id})
     (left,) = mails.glob("*.eml")
     assert "joris@demo.example" in left.read_text()
