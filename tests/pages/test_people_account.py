@@ -134,7 +134,8 @@ def test_she_leaves(noor: Visitor, site: Site, cast: Cast) -> None:
     token = noor.client.cookies.get("__Host-session")
     noor.get("/account/weg")
     noor.post("/account/weg", {}, status=422)
-    noor.post("/account/weg", {"sure": "on"})
+    assert noor.post("/account/weg", {"sure": "on"}).headers["location"] == "/account/weg/klaar"
+    assert "Je account is weg" in noor.get("/account/weg/klaar").text
     with site.parts.database.reading() as db:
         assert viewer_by_token(db, digest(token or ""), now=site.parts.clock.now()) is None
     run_due(site.parts.work)

@@ -162,9 +162,10 @@ def leave(ask: Ask) -> Answer:
         form.add("sure", "erase_not_confirmed")
         return render(LEAVE, queries.account_page(ask.db, ask.viewer, now=ask.now), status=422, form=form)
     own_data.ask_erasure(ask.db, by=ask.viewer, now=ask.now)
-    return Redirect(
-        status=303,
-        to="/",
-        toast=N_("Je account is weg. Binnen een dag zijn ook je gegevens gewist."),
-        cookies=[session_cookie(ask.services.settings, "")],
-    )
+    return Redirect(status=303, to="/account/weg/klaar", cookies=[session_cookie(ask.services.settings, "")])
+
+
+@area.get("/account/weg/klaar", policy=Permission.PUBLIC, name="account.left")
+def left(_ask: Ask) -> Answer:
+    """What somebody reads who just left; it knows nobody, so everybody may read it."""
+    return render("account/left.html")
