@@ -11,9 +11,11 @@ from starlette.requests import Request
 from app.kit.ids import Keyring
 from app.web.kit.ask import Cookie
 from app.web.kit.sessions import BROWSER_COOKIE
+from app.web.words.shared import N_
 
 KNOWN_COOKIE: Final = "apparaat"
 KEPT_S: Final = 180 * 24 * 3600
+UNKNOWN: Final = N_("Onbekende browser")
 _PURPOSE: Final = "known-device"
 _BROWSERS: Final = (
     ("Edg", "Edge"),
@@ -40,7 +42,7 @@ def device_of(request: Request) -> str:
     agent = request.headers.get("user-agent", "")
     browser = next((name for mark, name in _BROWSERS if mark in agent), "")
     system = next((name for mark, name in _SYSTEMS if mark in agent), "")
-    return " op ".join(part for part in (browser, system) if part) or "Onbekende browser"
+    return " op ".join(part for part in (browser, system) if part) or UNKNOWN
 
 
 def browser_of(request: Request) -> str:
