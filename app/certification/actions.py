@@ -44,16 +44,18 @@ GRANTED = "certification.granted"
 REFUSED = "certification.refused"
 
 
-def grant(db: Session, *, by: Viewer, enrolment_id: int, reason: str = "", now: datetime) -> int:
+def grant(db: Session, *, by: Viewer, enrolment_id: int, reason: str = "", anew: bool = False, now: datetime) -> int:
     """Grant the certificate and give its id; everything it rests on is looked at again, under a lock.
 
-    A repeat gives the same certificate. Raises: Forbidden; NotFound; Refused("own_certificate" |
-    "enrolment_not_open" | "theory_incomplete" | "assignments_open" | "visits_missing" | "four_eyes" |
-    "reason_needed").
+    A repeat gives the same certificate. After a refusal it is granted only by who knew of that (`anew`).
+    Raises: Forbidden; NotFound; Refused("own_certificate" | "enrolment_not_open" | "theory_incomplete" |
+    "assignments_open" | "visits_missing" | "refused_meanwhile" | "four_eyes" | "reason_needed").
     """
     found = _locked(db, by, enrolment_id)
     if found.enrolment.stage is EnrolmentStage.COMPLETED:
         return _granted_before(db, found)
+    if not found.waits and not anew:
+        raise Refused("refused_meanwhile")
     alone = _judge_eyes(db, by, found, reason)
     facts = _snapshot(found)
     event_id = record(

@@ -16,9 +16,13 @@ class Form(BaseModel):
 
 
 class Granting(Form):
-    """A certificate is granted; a reason is needed where nobody else looked along."""
+    """A certificate is granted; a reason is needed where nobody else looked along.
+
+    `anew`: the page said that it was refused before.
+    """
 
     reason: OptionalParagraph = ""
+    anew: Literal["", "1"] = ""
 
 
 class Refusal(Form):

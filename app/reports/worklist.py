@@ -21,7 +21,8 @@ from app.kit.localtime import local_day
 from app.ledger.tables import LedgerContent, LedgerEvent
 from app.outbox.tables import Message
 from app.people.queries import person_names
-from app.people.tables import Account, Invitation, Person
+from app.people.rules import Role
+from app.people.tables import Account, Invitation, Person, RoleGrant
 from app.practice.queries import WaitingRecord
 from app.practice.queries import waiting as practice_waiting
 
@@ -125,7 +126,7 @@ def _late_reviews(db: Session, reviews: Sequence[WaitingRecord]) -> WorkLine | N
 
 
 def _no_coach(db: Session) -> WorkLine | None:
-    """People who came in and have nobody beside them yet."""
+    """People who came in and have nobody beside them: no coach yet, or one who is no coach any more."""
     rows = db.execute(
         select(Enrolment.person_id, Enrolment.cohort_id, Enrolment.confirmed_at)
         .where(
@@ -133,7 +134,13 @@ def _no_coach(db: Session) -> WorkLine | None:
             Enrolment.completed_at.is_(None),
             Enrolment.withdrawn_at.is_(None),
             Enrolment.expired_at.is_(None),
-            ~exists().where(CoachAssignment.enrolment_id == Enrolment.id, CoachAssignment.until.is_(None)),
+            ~exists().where(
+                CoachAssignment.enrolment_id == Enrolment.id,
+                CoachAssignment.until.is_(None),
+                RoleGrant.person_id == CoachAssignment.coach_id,
+                RoleGrant.role == Role.COACH,
+                RoleGrant.revoked_at.is_(None),
+            ),
         )
         .order_by(Enrolment.confirmed_at)
     ).all()

@@ -188,8 +188,11 @@ def test_a_refusal_tells_why_and_waits_for_something_new(database: Database, sto
         }
         assert [one.waits for one in queries.ready_for_decision(db)] == [False]
         assert db.get_one(Enrolment, training.enrolment_id).completed_at is None
+        later = START + timedelta(days=3)
+        with pytest.raises(Refused, match="refused_meanwhile"):  # from a page that was opened before the refusal
+            actions.grant(db, by=cast.fatma, enrolment_id=training.enrolment_id, now=later)
         assert count(db, Certificate) == 0
-        actions.grant(db, by=cast.fatma, enrolment_id=training.enrolment_id, now=START + timedelta(days=3))
+        actions.grant(db, by=cast.fatma, enrolment_id=training.enrolment_id, anew=True, now=later)
         assert count(db, Certificate) == 1
         with pytest.raises(Refused, match="already_granted"):
             actions.refuse(db, by=cast.fatma, enrolment_id=training.enrolment_id, reasons="Toch niet", now=START)

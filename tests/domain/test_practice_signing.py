@@ -176,7 +176,7 @@ def test_only_the_form_that_was_shown_is_signed(database: Database, storage: Sto
     observe(database, at_work, clock, version=1, whole=False, score_VS1="1")
     with database.writing() as db, pytest.raises(Refused) as told:
         assessing.sign(db, by=fresh(at_work.ruben, clock), record_id=at_work.record_id, given=shown, now=clock.now())
-    assert told.value.code == "stale_form"
+    assert told.value.code == "form_changed"
 
 
 def test_deviating_needs_a_reason_that_is_kept(database: Database, storage: Storage, clock: MovableClock) -> None:

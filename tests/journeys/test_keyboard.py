@@ -205,7 +205,8 @@ def fatma_decides(keys: Keys) -> None:
     keys.link("Bekijk en beslis")
     keys.link("Bekijk Noor")
     keys.button("Ken het certificaat toe")
-    page.wait_for_url(re.compile(r"/certificaat/\d+"))
+    page.wait_for_url(re.compile(r"/beheer/besluiten$"))
+    expect(page.get_by_text("Toegekend", exact=True)).to_be_visible()
 
 
 def test_an_answer_from_the_mail(live: Live, training: Training) -> None:

@@ -260,7 +260,10 @@ def fatma_decides(walk: Walk) -> None:
     page.locator("a[href^='/beheer/besluiten/']").first.click()
     accessible(page)
     page.get_by_role("button", name="Ken het certificaat toe").click()
-    page.wait_for_url(re.compile(r"/certificaat/\d+"))
+    page.wait_for_url(re.compile(r"/beheer/besluiten$"))
+    expect(page.get_by_text("Toegekend", exact=True)).to_be_visible()
+    page.locator("main a[href^='/certificaat/']").first.click()
+    accessible(page)
 
 
 def anybody_checks_the_certificate(walk: Walk) -> None:

@@ -152,7 +152,7 @@ def _must_be_signable(db: Session, case: Case, *, by: Viewer, given: inputs.Sign
     if form is None or form.finished_at is None:
         raise Refused("form_first")
     if form.version != given.version:
-        raise Refused("stale_form")
+        raise Refused("form_changed")
     rubric = edition_of(db, form.edition_id).rubric
     observation = Observation.from_facts(form.form)
     if gaps(observation, case.definition, rubric):

@@ -37,7 +37,14 @@ def grant(ask: Ask, enrolment: int) -> Answer:
     form = Submitted.read(Granting, ask.form, ask.viewer.locale)
     if form.valid:
         try:
-            actions.grant(ask.db, by=ask.viewer, enrolment_id=enrolment, reason=form.given.reason, now=ask.now)
+            actions.grant(
+                ask.db,
+                by=ask.viewer,
+                enrolment_id=enrolment,
+                reason=form.given.reason,
+                anew=form.given.anew == "1",
+                now=ask.now,
+            )
         except Refused as refused:
             form.refuse(refused)
         else:

@@ -128,6 +128,8 @@ def sign(ask: Ask, record: int) -> Answer:
         else:
             return redirect(f"/coach/{record}", toast=N_("Vastgelegd. Het bericht is onderweg."))
     page = observation_page(ask.db, ask.viewer, record, now=ask.now)
+    if not page.may_sign:
+        return redirect(f"/coach/{record}")
     _note_signature_gaps(form, page)
     return render("coach/sign.html", page, status=422, form=form)
 

@@ -15,6 +15,7 @@ WORDS: Final[dict[str, str]] = {
     "four_eyes": N_("Jij tekende de laatste opdracht af. Laat een andere beheerder beslissen."),
     "reason_needed": N_("Jij tekende zelf af en er is geen tweede beheerder. Schrijf waarom je toch alleen beslist."),
     "already_granted": N_("Dit certificaat is al toegekend."),
+    "refused_meanwhile": N_("Intussen is besloten om het nog niet toe te kennen. Kijk hieronder en besluit opnieuw."),
     "refused_already": N_("Hierover is al besloten. Wacht tot er iets nieuws is gedaan."),
     "since_in_future": N_("Deze dag moet nog komen. Vul de dag in waarop het certificaat begon."),
 }

@@ -69,6 +69,7 @@ WORDS: Final[dict[str, str]] = {
     "not_coach_of_intervention": N_("Je bent geen coach voor {intervention}. Vraag een beheerder."),
     "coach_is_manager": N_("Je bent de leidinggevende van deze professional. Iemand anders moet dit beoordelen."),
     "not_observable": N_("Dit formulier is nu niet open: er is geen bezoek gepland en geen werk ingeleverd."),
+    "form_changed": N_("Het formulier is intussen veranderd. Ga terug, kijk het na en teken het dan af."),
     "stale_form": N_(
         "Dit formulier is intussen op een ander apparaat bewaard. Hieronder zie je wat daar anders is. "
         "Jouw tekst staat er nog. Bewaar je opnieuw, dan geldt die."

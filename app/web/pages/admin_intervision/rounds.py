@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.access import Permission
@@ -87,7 +87,7 @@ def make(ask: Ask) -> Answer:
 @area.get("/beheer/intervisie/{round:id}", policy=Permission.MANAGE, name="admin_intervision.round")
 def one_round(ask: Ask, round: int) -> Answer:  # noqa: A002 - the name in the address
     """One round with its meetings."""
-    page = rounds.round_page(ask.db, round, now=ask.now)
+    page = _round(ask, round)
     return render(
         "admin_intervision/round.html", page, form=_closing_form(ask, page), todo=_todo(ask, page), **_looks()
     )
@@ -104,7 +104,7 @@ def closing(ask: Ask, round: int) -> Answer:  # noqa: A002 - the name in the add
             form.refuse(refused)
         else:
             return redirect(f"/beheer/intervisie/{round}", toast=N_("De laatste dag om te antwoorden is veranderd."))
-    page = rounds.round_page(ask.db, round, now=ask.now)
+    page = _round(ask, round)
     return invalid("admin_intervision/round.html", page, form=form, todo=_todo(ask, page), **_looks())
 
 
@@ -142,6 +142,15 @@ def invite(ask: Ask, round: int) -> Answer:  # noqa: A002 - the name in the addr
                 toast=N_("De uitnodigingen gaan nu weg.") if sent > 1 else N_("De mail gaat nu weg."),
             )
     return invalid("admin_intervision/invite.html", _inviting(ask, round, text), form=form, half=HALF_WORDS)
+
+
+def _round(ask: Ask, round_id: int) -> RoundPage:
+    """One round. Without a place are those with a certificate, as on the work list."""
+    page = rounds.round_page(ask.db, round_id, now=ask.now)
+    if not page.without_place:
+        return page
+    trainers = invitees(ask.db, page.round.intervention_id, ask.today).person_ids
+    return replace(page, without_place=len(trainers & rounds.without_place(ask.db, round_id, now=ask.now)))
 
 
 def _new_round(ask: Ask) -> NewRound:
