@@ -221,7 +221,7 @@ def test_a_date_with_a_visit_stays(database: Database, storage: Storage, clock: 
         ({"ends_2": "13:30"}, ("date_ends_before_start", "ends_2")),
         ({"day_2": "2026-12-03", "starts_2": "15:00", "ends_2": "16:00"}, ("dates_overlap", "starts_2")),
         ({"kind_1": "end_presentation"}, ("one_end_presentation", "kind_2")),
-        ({"version": 99}, ("stale", None)),
+        ({"version": 99}, ("stale_group", None)),
     ],
 )
 def test_what_a_group_cannot_be(
