@@ -35,8 +35,10 @@ PRIVATE: Final = 0o077  # what we make is for the user that runs the program: it
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 courses = typer.Typer(no_args_is_help=True, help="Opleidingen controleren en publiceren.")
 people = typer.Typer(no_args_is_help=True, help="Mensen.")
+ledger = typer.Typer(no_args_is_help=True, help="Het logboek.")
 app.add_typer(courses, name="courses")
 app.add_typer(people, name="people")
+app.add_typer(ledger, name="ledger")
 
 
 @app.callback()
@@ -253,8 +255,19 @@ def doctor() -> None:
     from app.upkeep.examine import examine  # noqa: PLC0415
 
     parts = parts_or_exit()
-    tell(examine(parts.settings.database, parts.storage, data_dir=parts.settings.data_dir))
+    tell(examine(parts.settings.database, parts.storage, parts.keyring, data_dir=parts.settings.data_dir))
     typer.echo("Alles klopt.")
+
+
+@ledger.command("verify")
+def verify_ledger() -> None:
+    """Kijk na of er buiten het programma om iets is veranderd aan het logboek of aan wat is afgetekend."""
+    from app.upkeep.examine import verify  # noqa: PLC0415
+
+    parts = parts_or_exit()
+    found, sealed = verify(parts.settings.database, parts.storage, parts.keyring, data_dir=parts.settings.data_dir)
+    tell(found)
+    typer.echo(f"{sealed} gebeurtenissen nagekeken. Er is niets veranderd.")
 
 
 @courses.command("check")

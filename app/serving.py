@@ -232,7 +232,8 @@ def after_restore(settings: Settings) -> tuple[int, list[Violation]]:
     Whoever was erased since the backup was made is on the list beside it. Copies of own data are in no backup, so
     the rows that name one go; who wants hers asks again.
     """
-    from app.upkeep.examine import examine  # noqa: PLC0415 - a start has no need of it
+    from app.upkeep import heads  # noqa: PLC0415 - a start has no need of it
+    from app.upkeep.examine import examine  # noqa: PLC0415
 
     parts = make_parts(settings)
     try:
@@ -244,9 +245,10 @@ def after_restore(settings: Settings) -> tuple[int, list[Violation]]:
                 erased += 1
         with parts.database.writing() as db:
             retention.drop_exports(db, ids=retention.ready_exports(db))
+            heads.forget_later(db, parts.storage, parts.keyring, now=parts.clock.now())
     finally:
         parts.database.close()
-    return erased, examine(settings.database, parts.storage, data_dir=settings.data_dir)
+    return erased, examine(settings.database, parts.storage, parts.keyring, data_dir=settings.data_dir)
 
 
 def set_up_logs(settings: Settings) -> None:

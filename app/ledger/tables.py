@@ -28,6 +28,21 @@ class LedgerEvent(Base):
     subject_id: Mapped[int | None] = mapped_column(default=None)
 
 
+class LedgerSeal(Base):
+    """The place of one event in the chain: its hash holds the event and the seal before it. Never changed.
+
+    Retention: stays, no personal data.
+    """
+
+    __tablename__ = "ledger_seal"
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    event_id: Mapped[int] = mapped_column(ForeignKey("ledger_event.id"), unique=True)
+    previous: Mapped[str] = mapped_column(unique=True, info=NOT_PERSONAL)
+    hash: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    sealed_at: Mapped[datetime]
+
+
 class LedgerContent(Base):
     """The words that belong to an event; only the eraser and the retention job may remove them.
 

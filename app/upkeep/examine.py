@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import tarfile
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
 
 from app.kit.db import Database
+from app.kit.ids import Keyring
 from app.kit.storage import Storage
-from app.upkeep import files
+from app.ledger.tables import LedgerSeal
+from app.upkeep import files, heads
 from app.upkeep.archive import FILES, BackupFailed, check
-from app.upkeep.invariants import Violation, invariants
+from app.upkeep.invariants import Violation, invariants, proofs
 from app.upkeep.restore import read_whole
 
 
-def examine(url: str, storage: Storage, *, data_dir: Path) -> list[Violation]:
+def examine(url: str, storage: Storage, keyring: Keyring, *, data_dir: Path) -> list[Violation]:
     """Everything that is not as it must be.
 
     It looks through a connection of its own: a long look must not stand in the lane of the pages.
@@ -25,7 +31,15 @@ def examine(url: str, storage: Storage, *, data_dir: Path) -> list[Violation]:
     missing = keys - set(storage.keys())
     if missing:  # some may have been removed, row and file, since the rows were read
         missing &= _look(url, data_dir)[1]
+    found += _heads(url, storage, keyring, data_dir)
     return found + [Violation("I-7", "file", None, f"{key} is er niet") for key in sorted(missing)]
+
+
+def verify(url: str, storage: Storage, keyring: Keyring, *, data_dir: Path) -> tuple[list[Violation], int]:
+    """What was changed behind the program's back, and how many events are sealed."""
+    with _looking(url, data_dir) as db:
+        found, sealed = proofs(db), db.scalar(select(func.count()).select_from(LedgerSeal)) or 0
+    return found + _heads(url, storage, keyring, data_dir), sealed
 
 
 def try_restore(path: Path, url: str) -> list[Violation]:
@@ -58,9 +72,20 @@ def _opened(path: Path) -> tarfile.TarFile:
 
 
 def _look(url: str, data_dir: Path) -> tuple[list[Violation], set[str]]:
+    with _looking(url, data_dir) as db:
+        return invariants(db), files.named(db)
+
+
+def _heads(url: str, storage: Storage, keyring: Keyring, data_dir: Path) -> list[Violation]:
+    with _looking(url, data_dir) as db:
+        return [Violation("I-4", "ledger_seal", None, what) for what in heads.problems(db, storage, keyring)]
+
+
+@contextmanager
+def _looking(url: str, data_dir: Path) -> Iterator[Session]:
     database = Database.open(url, data_dir=data_dir)
     try:
         with database.reading(snapshot=True) as db:
-            return invariants(db), files.named(db)
+            yield db
     finally:
         database.close()

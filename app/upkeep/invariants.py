@@ -28,6 +28,7 @@ from app.certification.tables import (
 )
 from app.courses.tables import CoachAssignment, Course, Enrolment
 from app.jobs.tables import Job
+from app.ledger import chain
 from app.ledger.tables import LedgerContent, LedgerEvent
 from app.meetings.tables import Meeting, MeetingSignup
 from app.outbox.tables import Message
@@ -50,6 +51,7 @@ FROZEN: Final = (
     "practical_assignment",
     "handbook_session",
     "course_image",
+    "ledger_seal",
 )
 """Tables whose rows never change; a test holds this equal to the migrations."""
 
@@ -70,6 +72,11 @@ class Violation:
 def invariants(db: Session) -> list[Violation]:
     """Everything that is not as it must be; empty when all is well. `db` sees one moment."""
     return [violation for check in CHECKS for violation in check(db)]
+
+
+def proofs(db: Session) -> list[Violation]:
+    """Everything that was changed behind the program's back: in the ledger, its chain, and what was signed."""
+    return [violation for check in PROOFS for violation in check(db)]
 
 
 def seats(db: Session) -> Iterator[Violation]:
@@ -108,6 +115,13 @@ def ledger_digests(db: Session) -> Iterator[Violation]:
         LedgerContent, LedgerContent.event_id == LedgerEvent.id
     )
     yield from _changed("I-4", "ledger_event", _in_pieces(db, query, LedgerEvent.id))
+
+
+def ledger_chain(db: Session) -> Iterator[Violation]:
+    """I-4: every event is as it was sealed, in the order it was sealed in."""
+    for broken in chain.breaks(db):
+        subject = "ledger_event" if broken.event_id is not None else "ledger_seal"
+        yield Violation("I-4", subject, broken.event_id or broken.seq, broken.what)
 
 
 def sign_off_digests(db: Session) -> Iterator[Violation]:
@@ -264,6 +278,7 @@ CHECKS: Final[tuple[Callable[[Session], Iterator[Violation]], ...]] = (
     seats,
     open_once,
     ledger_digests,
+    ledger_chain,
     sign_off_digests,
     sign_offs,
     certificates,
@@ -276,6 +291,9 @@ CHECKS: Final[tuple[Callable[[Session], Iterator[Violation]], ...]] = (
     frozen_tables,
     foreign_keys,
 )
+
+
+PROOFS: Final = (ledger_digests, ledger_chain, sign_off_digests, frozen_tables)
 
 
 def _in_pieces(db: Session, query: Any, key: InstrumentedAttribute[int]) -> Iterator[Any]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Final
 
 import structlog
+from sqlalchemy.exc import IntegrityError
 
 from app.jobs import actions as jobs
 from app.kit.logs import where
+from app.ledger import chain
 from app.worker import handlers as handler_package
 from app.worker.work import GiveUp, Handler, LastResort, Periodic, Work
 
@@ -46,7 +49,9 @@ def last_resorts() -> dict[str, LastResort]:
 def run_due(work: Work, *, limit: int = 1_000) -> int:
     """Do all that is due now, at most `limit` jobs; gives how many were done. Used by tests and commands."""
     schedule(work)
-    return sum(1 for _ in zip(range(limit), _each(work), strict=False))
+    done = sum(1 for _ in zip(range(limit), _each(work), strict=False))
+    seal(work)
+    return done
 
 
 def schedule(work: Work) -> None:
@@ -55,6 +60,12 @@ def schedule(work: Work) -> None:
     with work.database.writing() as db:
         for item in registered()[1]:
             jobs.enqueue(db, item.kind, now=now, key=f"{item.kind}:{item.period(now)}")
+
+
+def seal(work: Work) -> None:
+    """Chain what the ledger noted since; when another worker does the same at this moment, it has done it."""
+    with suppress(IntegrityError), work.database.writing() as db:
+        chain.seal(db, now=work.now)
 
 
 def _each(work: Work) -> Iterator[str]:
@@ -105,6 +116,7 @@ class Worker(threading.Thread):
                 minute = self.work.now.strftime("%Y-%m-%dT%H:%M")
                 if minute != self._scheduled:
                     schedule(self.work)
+                    seal(self.work)
                     self._scheduled = minute
                 if run_one(self.work) is None:
                     self._stop_asked.wait(IDLE_S)

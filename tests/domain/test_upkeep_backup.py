@@ -368,4 +368,4 @@ def test_who_was_erased_since_the_backup_stays_erased(
         assert db.get_one(Person, cast.joris.id).name == "Joris van Leeuwen"
         assert db.scalars(select(Export.storage_key)).all() == [""]  # the one that is still to be made
     restored.close()
-    assert examine(settings.database, files, data_dir=there) == []
+    assert examine(settings.database, files, parts.keyring, data_dir=there) == []

@@ -16,6 +16,7 @@ from app.certification import actions as certification
 from app.kit.clock import MovableClock
 from app.kit.db import Database
 from app.kit.storage import folder
+from app.ledger import chain
 from app.ledger.tables import LedgerEvent
 from app.main import Parts
 from app.meetings.actions.answering import answer
@@ -61,6 +62,18 @@ BREAKS: Final[dict[str, tuple[list[str], tuple[str, str]]]] = {
     ),
     "another event": (
         [thaw("ledger_event"), "UPDATE ledger_event SET digest = 'x' WHERE id = 1"],
+        ("I-4", "ledger_event"),
+    ),
+    "another actor": (
+        [thaw("ledger_event"), "UPDATE ledger_event SET actor_id = 2 WHERE id = 3"],
+        ("I-4", "ledger_event"),
+    ),
+    "a seal that is gone": (
+        [thaw("ledger_seal", "delete"), "DELETE FROM ledger_seal WHERE seq = 2"],
+        ("I-4", "ledger_seal"),
+    ),
+    "a seal that was made again": (
+        [thaw("ledger_seal"), "UPDATE ledger_seal SET hash = 'x' WHERE seq = 2"],
         ("I-4", "ledger_event"),
     ),
     "other words": (["UPDATE ledger_content SET content = '{\"a\": 1}' WHERE event_id = 1"], ("I-4", "ledger_event")),
@@ -127,6 +140,7 @@ def sound(database: Database, data_dir: Path, clock: MovableClock) -> Parts:
         intervision.publish(db, cast.fatma, round_id, cast.noor.id, cast.joris.id, now=now)
         signup_id = db.scalars(select(MeetingSignup.id).limit(1)).one()
         answer(db, signup_id=signup_id, answer=AnswerTo.YES, actor_id=None, now=now)
+        chain.seal(db, now=now)
     return parts
 
 
@@ -160,7 +174,7 @@ def test_a_row_without_its_parent_is_found(sqlite_database: Database, data_dir: 
     with closing(sqlite3.connect(data_dir / "academie.db")) as db:  # a tool, with the check off
         db.execute("INSERT INTO line_manager (person_id, manager_id, since) VALUES (98, 99, '2026-01-01')")
         db.commit()
-    found = examine(parts.settings.database, parts.storage, data_dir=data_dir)
+    found = examine(parts.settings.database, parts.storage, parts.keyring, data_dir=data_dir)
     assert {(violation.rule, violation.subject) for violation in found} == {("I-14", "line_manager")}
 
 

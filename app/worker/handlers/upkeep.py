@@ -10,7 +10,7 @@ import structlog
 
 from app.kit.localtime import local
 from app.ledger import actions as ledger
-from app.upkeep import backup, files, queries
+from app.upkeep import backup, files, heads, queries
 from app.upkeep.archive import BackupFailed
 from app.upkeep.examine import examine, try_restore
 from app.upkeep.invariants import CHECKED, Violation
@@ -27,7 +27,9 @@ def check(work: Work, _payload: dict[str, Any]) -> None:
     settings = work.settings
     with work.database.reading() as db:
         last = queries.last_check(db)
-    found = examine(settings.database, work.storage, data_dir=settings.data_dir)
+    with work.database.reading() as db:  # before it is looked over, so that what was wrong then shows for ever
+        heads.keep(db, work.storage, work.keyring, now=work.now)
+    found = examine(settings.database, work.storage, work.keyring, data_dir=settings.data_dir)
     tried = backup.newest(settings.data_dir / "backups")
     due = last is None or last.restored_at is None or work.now - last.restored_at > WEEK - NIGHT
     restored = None
