@@ -4,132 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import socket
 import sqlite3
 import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from contextlib import closing
 from pathlib import Path
-from typing import Final
 
 import pytest
 from typer.testing import CliRunner
 
 from app.__main__ import app
-
-ROOT: Final = Path(__file__).parents[2]
-SECRET: Final = "a-secret-of-more-than-thirty-two-signs"
-OTHER: Final = "marker-secret-too-short"
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@dataclass
-class Installation:
-    """A production installation of its own: settings in the environment, data in a folder."""
-
-    data_dir: Path
-    port: int
-
-    def environment(self, **more: str) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        own = {
-            "ENVIRONMENT": "production",
-            "SECRET": SECRET,
-            "PUBLIC_URL": f"http://127.0.0.1:{self.port}",
-            "PORT": str(self.port),
-            "DATA_DIR": str(self.data_dir),
-        }
-        return {name: value for name, value in (kept | own | more).items() if value}
-
-    def run(self, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
-        """One command to its end."""
-        return subprocess.run(
-            [sys.executable, "-m", "app", *words],
-            cwd=ROOT,
-            env=self.environment(**more),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
-
-    def refused(self, *words: str, **more: str) -> list[str]:
-        """The lines of a command that must not succeed: status 1, sentences only, no traceback, no secret."""
-        done = self.run(*words, **more)
-        told = done.stdout + done.stderr
-        assert done.returncode == 1, told
-        assert "Traceback" not in told
-        for secret in (SECRET, OTHER, "marker"):
-            assert secret not in told
-        assert done.stdout == ""
-        return done.stderr.splitlines()
-
-    @contextmanager
-    def running(self, *words: str, **more: str) -> Iterator[subprocess.Popen[str]]:
-        """A command that stays; it must end with status 0, within seconds, when asked to stop."""
-        with (self.data_dir.parent / f"{words[0]}.log").open("w+") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "app", *words],
-                cwd=ROOT,
-                env=self.environment(**more),
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-            )
-            try:
-                yield process
-            finally:
-                process.send_signal(signal.SIGTERM)
-                try:
-                    status = process.wait(timeout=15)
-                finally:
-                    process.kill()
-                    process.stdout.close() if process.stdout else None
-            log.seek(0)
-            assert status == 0, log.read()
-
-    def answers(self, path: str = "/readyz", *, within: float = 20) -> int:
-        """The status of a page, as soon as there is one."""
-        end = time.monotonic() + within
-        while True:
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as response:
-                    return int(response.status)
-            except urllib.error.HTTPError as answered:
-                return answered.code
-            except OSError:
-                if time.monotonic() > end:
-                    raise
-                time.sleep(0.02)
-
-
-@pytest.fixture
-def empty(tmp_path: Path) -> Installation:
-    """Nothing there yet, in a folder with a space in its name."""
-    return Installation(tmp_path / "my data", free_port())
-
-
-@pytest.fixture
-def installed(empty: Installation, migrated_sqlite: Path) -> Installation:
-    """An installation with a database."""
-    empty.data_dir.mkdir()
-    shutil.copyfile(migrated_sqlite, empty.data_dir / "academie.db")
-    return empty
-
+from tests.support.installation import OTHER, SECRET, Installation, free_port
 
 Here = Callable[..., list[str]]
 
@@ -387,23 +275,6 @@ def test_doctor_names_what_is_wrong(installed: Installation) -> None:
     *found, last = installed.refused("doctor")
     assert any(line.startswith("I-8 person 1:") for line in found)
     assert last == "1 ding klopt niet."
-
-
-def test_a_change_behind_the_back_of_the_program_is_named(installed: Installation) -> None:
-    installed.run("people", "create-admin", "--name", "Fatma", "--email", "f@b.nl")
-    assert installed.run("ledger", "verify").stdout.startswith("0 gebeurtenissen nagekeken")  # none is sealed yet
-    with installed.running("serve"):
-        deadline = time.monotonic() + 20
-        while installed.run("ledger", "verify").stdout.startswith("0 ") and time.monotonic() < deadline:
-            time.sleep(0.5)
-    assert re.match(r"[1-9][0-9]* gebeurtenissen nagekeken", installed.run("ledger", "verify").stdout)
-    with closing(sqlite3.connect(installed.data_dir / "academie.db")) as db:
-        db.execute("DROP TRIGGER frozen_ledger_event_update")
-        db.execute("UPDATE ledger_event SET actor_id = 7 WHERE id = 1")
-        db.commit()
-    *found, _ = installed.refused("ledger", "verify")
-    assert any(line.startswith("I-4 ledger_event 1: is veranderd nadat zij werd vastgelegd") for line in found)
-    assert any("niet meer beschermd" in line for line in found)
 
 
 def test_a_lost_first_link_is_made_again_and_a_lost_way_in_mended(installed: Installation) -> None:

@@ -161,10 +161,11 @@ def test_a_frozen_row_is_not_replaced(database: Database, table: str) -> None:
     if database.is_sqlite:
         statement = f"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({given})"  # noqa: S608 - names of our tables
     else:
-        fixed = next(column.name for column in what.columns if column.name not in {"id", *ERASABLE.get(table, ())})
+        (key,) = what.primary_key.columns.keys()
+        fixed = next(column.name for column in what.columns if column.name not in {key, *ERASABLE.get(table, ())})
         statement = (
             f"INSERT INTO {table} ({columns}) VALUES ({given}) "  # noqa: S608 - the same
-            f"ON CONFLICT (id) DO UPDATE SET {fixed} = EXCLUDED.{fixed}"
+            f"ON CONFLICT ({key}) DO UPDATE SET {fixed} = EXCLUDED.{fixed}"
         )
     bound = text(statement).bindparams(*[_typed(what.columns[name], value) for name, value in row.items()])
     with pytest.raises(DBAPIError, match=f"frozen: {table}"), database.writing() as db:
