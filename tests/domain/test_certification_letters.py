@@ -67,7 +67,7 @@ def test_the_letter_of_a_refusal_says_why_and_how_to_object(parts: Parts) -> Non
     assert "Het plan ontbreekt." in mail.text
     assert "4 januari 2027" in mail.text  # 42 days later
     with parts.database.writing() as db:
-        actions.grant(db, by=training.cast.fatma, enrolment_id=training.enrolment_id, now=START)
+        actions.grant(db, by=training.cast.fatma, enrolment_id=training.enrolment_id, anew=True, now=START)
     with pytest.raises(NotDue):
         letter(parts, "certification.refused")
 

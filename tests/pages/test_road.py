@@ -61,7 +61,7 @@ def test_the_road_from_lesson_to_decision(site: Site, training: Training) -> Non
     assert "Plan &lt;b&gt;mist&lt;/b&gt;" in page
     assert "bezwaar maken tot en met 4 januari 2027" in page
     with site.parts.database.writing() as db:
-        actions.grant(db, by=training.cast.fatma, enrolment_id=training.enrolment_id, now=START)
+        actions.grant(db, by=training.cast.fatma, enrolment_id=training.enrolment_id, anew=True, now=START)
     page = noor.get("/traject").text
     assert "jij bent trainer" in page
     assert "Bekijk je certificaat" in page
@@ -119,7 +119,7 @@ def test_after_the_certificate_intervision_leads(site: Site, training: Training,
     with site.parts.database.writing() as db:
         finish_theory(db, training, now=START)
         sign_everything(db, training, now=START)
-        actions.grant(db, by=cast.fatma, enrolment_id=training.enrolment_id, now=START)
+        actions.grant(db, by=cast.fatma, enrolment_id=training.enrolment_id, anew=True, now=START)
         given = RoundGiven(
             intervention=training.intervention_id, year=2026, half=Half.AUTUMN, signup_closes_on=date(2026, 12, 4)
         )
