@@ -24,17 +24,6 @@ from tests.intervision_stage import START, Stage, at_once
 from tests.people import make_cast, make_person
 
 
-@pytest.fixture
-def stage(database: Database, clock: MovableClock) -> Stage:
-    now = clock.now()
-    with database.writing() as db:
-        cast = make_cast(db, now=now)
-        round_id = make_round(db, cast.fatma, now=now)
-        meeting_id = add_session(db, cast.fatma, round_id, now=now)
-        publish(db, cast.fatma, round_id, cast.noor.id, cast.joris.id, now=now)
-    return Stage(database, clock, cast, round_id, meeting_id)
-
-
 def test_a_round_is_made_once_for_each_half_year(stage: Stage) -> None:
     with pytest.raises(Refused, match="round_exists"):
         stage.do(lambda db: make_round(db, stage.cast.fatma, now=stage.now))

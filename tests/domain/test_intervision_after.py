@@ -6,40 +6,24 @@ from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.intervision import actions
 from app.intervision.inputs import LearningPointGiven, RoundGiven, SessionGiven
 from app.intervision.queries import facts, own, rounds
 from app.intervision.rules import Half, RoundState
-from app.intervision.tables import IntervisionRound, LearningPoint
-from app.kit.clock import MovableClock
-from app.kit.db import Database
+from app.intervision.tables import LearningPoint
 from app.kit.errors import NotFound, Refused
 from app.kit.localtime import instant
-from app.kit.storage import folder
 from app.ledger.tables import LedgerContent
 from app.meetings import queries as meetings
-from app.meetings.actions import attendance, own_data, planning
+from app.meetings.actions import attendance, planning
 from app.meetings.rules import Attendance, Mark, MeetingState
-from app.meetings.tables import Meeting, MeetingSignup
-from app.people.tables import Person
-from tests.intervision import DAY, FACTS, add_session, make_round, place_of, publish
+from app.meetings.tables import Meeting
+from tests.intervision import DAY, FACTS, add_session, place_of, publish
 from tests.intervision_stage import END, START, Stage
-from tests.people import KEYRING, make_cast
-
-
-@pytest.fixture
-def stage(database: Database, clock: MovableClock) -> Stage:
-    now = clock.now()
-    with database.writing() as db:
-        cast = make_cast(db, now=now)
-        round_id = make_round(db, cast.fatma, now=now)
-        meeting_id = add_session(db, cast.fatma, round_id, now=now)
-        publish(db, cast.fatma, round_id, cast.noor.id, cast.joris.id, now=now)
-    return Stage(database, clock, cast, round_id, meeting_id)
-
+from tests.people import KEYRING
 
 # Changing and calling off
 
@@ -339,69 +323,3 @@ def test_who_was_absent_writes_no_learning_point(stage: Stage) -> None:
                 now=stage.now,
             )
         )
-
-
-# What others ask
-
-
-def test_what_was_offered_and_who_was_there_this_year(stage: Stage) -> None:
-    draft = stage.do(lambda db: add_session(db, stage.cast.fatma, stage.round_id, now=stage.now))
-    intervention = stage.see(lambda db: db.get_one(IntervisionRound, stage.round_id)).intervention_id
-    assert [
-        item.day for item in stage.see(lambda db: facts.counting(db, [], [intervention])).offered[intervention]
-    ] == [DAY]
-    noor = MeetingSignup.person_id == stage.cast.noor.id
-    people = select(Person.id).where(Person.id.in_([stage.cast.noor.id, stage.cast.ruben.id]))
-
-    def year() -> list[tuple[int, bool, int]]:
-        return sorted(stage.see(lambda db: facts.yearly(db, people, now=stage.now)))
-
-    assert year() == [(0, False, 2)]  # times, with a seat to come, how many people
-    stage.do(lambda db: db.execute(update(MeetingSignup).where(noor).values(answer="yes")))
-    assert year() == [(0, False, 1), (0, True, 1)]
-    stage.do(lambda db: db.execute(update(MeetingSignup).where(noor).values(attendance="present")))
-    assert year() == [(0, False, 1), (1, True, 1)]
-    assert draft
-    stage.do(
-        lambda db: planning.cancel(db, by=stage.cast.fatma, meeting_id=stage.meeting_id, own_text="", now=stage.now)
-    )
-    assert [
-        item.cancelled for item in stage.see(lambda db: facts.counting(db, [], [intervention])).offered[intervention]
-    ] == [True]
-    assert year() == [(0, False, 2)]
-
-
-def test_what_waits_for_an_admin(stage: Stage) -> None:
-    def whats() -> list[tuple[str, Half]]:
-        return [(item.what, item.half) for item in stage.see(lambda db: rounds.waiting(db, now=stage.now))]
-
-    assert whats() == [("to_plan", Half.SPRING)]  # 23 November is within 120 days of 1 March
-    stage.clock.set(END)
-    assert whats() == [("to_settle", Half.AUTUMN), ("to_plan", Half.SPRING)]
-
-
-def test_erasing_frees_the_seat_and_kills_the_link(stage: Stage, data_dir: Any) -> None:
-    stage.answer(stage.cast.noor.id, "yes")
-    storage = folder(data_dir / "files")
-    stage.do(lambda db: own_data.erase(db, person_id=stage.cast.noor.id, storage=storage, now=stage.now))
-    stage.do(lambda db: actions.erase(db, person_id=stage.cast.noor.id, storage=storage, now=stage.now))
-    signup = stage.signup(stage.cast.noor.id)
-    assert (stage.meeting().taken, signup.answer, signup.nonce) == (0, "no", "")
-    assert signup.token_hash == f"erased-{signup.id}"
-    exported = stage.see(
-        lambda db: meetings.export_of(db, stage.cast.noor.id) | facts.export_of(db, stage.cast.noor.id)
-    )
-    assert [line["antwoord"] for line in exported["bijeenkomsten"]] == ["no"]
-
-
-def test_links_stop_90_days_after_the_meeting(stage: Stage) -> None:
-    stage.answer(stage.cast.noor.id, "yes")
-    before = stage.signup(stage.cast.noor.id)
-    stage.clock.set(END + own_data.LINKS_KEPT)
-    assert stage.do(lambda db: own_data.expire_links(db, now=stage.now)) == 0
-    stage.clock.advance(timedelta(seconds=1))
-    assert stage.do(lambda db: own_data.expire_links(db, now=stage.now)) == 2
-    after = stage.signup(stage.cast.noor.id)
-    assert (after.nonce, after.token_hash) == ("", f"expired-{after.id}")
-    assert (after.answer, after.uid) == (before.answer, before.uid)
-    assert stage.do(lambda db: own_data.expire_links(db, now=stage.now)) == 0
