@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 LINE_MAX = 200
 PARAGRAPH_MAX = 2_000
 PAGE_MAX = 20_000
+ALPHABETS = ("LATIN", "GREEK", "CYRILLIC", "MODIFIER LETTER APOSTROPHE")
 
 
 def clean(text: str) -> str:
@@ -23,6 +24,24 @@ def clean(text: str) -> str:
         if (unicodedata.category(char) in {"Cc", "Cs"} and char not in "\n\t") or char in "\u202a\u202b\u202d\u202e":
             raise ValueError("control sign")
     return text
+
+
+def can_be_printed(name: str) -> bool:
+    """Whether a name is of letters that the fonts of the certificate have, and of signs as names have them."""
+    return all(
+        unicodedata.name(char, "").startswith(ALPHABETS) if unicodedata.category(char)[0] == "L" else _in_names(char)
+        for char in name
+    )
+
+
+def _in_names(char: str) -> bool:
+    return char in " '-.,()/\u2018\u2019\u2010\u2013&\u00b7" or char.isdigit() or bool(unicodedata.combining(char))
+
+
+def _readable(value: str) -> str:
+    if not can_be_printed(value):
+        raise PydanticCustomError("foreign_letters", "letters of another alphabet")
+    return value
 
 
 def _cleaned(value: object) -> object:
@@ -45,6 +64,8 @@ Line = Annotated[
     BeforeValidator(_cleaned),
     AfterValidator(_one_line),
 ]
+PersonName = Annotated[Line, AfterValidator(_readable)]
+"""It has to fit on a certificate: Latin, Greek and Cyrillic letters."""
 OptionalLine = Annotated[
     str, StringConstraints(max_length=LINE_MAX), BeforeValidator(_cleaned), AfterValidator(_one_line)
 ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
-from app.kit.text import LINE_MAX, clean, fold
+from app.kit.text import LINE_MAX, can_be_printed, clean, fold
 from app.people.rules import read_address
 
 FIELDS: Final = ("name", "email", "organisation", "since", "intervisions")
@@ -94,6 +94,8 @@ def check_line(line: Line, *, today: date) -> Line:
     organisation = _text(line.cells["organisation"], "organisation", problems)
     if not name:
         problems.setdefault("name", "import_no_name")
+    elif not can_be_printed(name):
+        problems.setdefault("name", "foreign_letters")
     email = _email(line.cells["email"], problems)
     since = _since(line.cells["since"], problems, today=today)
     intervisions = _count(line.cells["intervisions"], problems)

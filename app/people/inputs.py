@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from app.kit.fields import KnownId, OptionalId
-from app.kit.text import Line, OptionalLine, OptionalParagraph
+from app.kit.text import Line, OptionalLine, OptionalParagraph, PersonName
 from app.people.rules import Role, read_address
 
 
@@ -35,7 +35,7 @@ class _Input(BaseModel):
 class PersonDetails(_Input):
     """Somebody's details, as an admin writes them."""
 
-    name: Line
+    name: PersonName
     email: OptionalAddress = ""
     phone: OptionalLine = ""
     organisation: OptionalLine = ""
@@ -44,7 +44,7 @@ class PersonDetails(_Input):
 class OwnDetails(_Input):
     """Somebody's details, as she writes them herself."""
 
-    name: Line
+    name: PersonName
     phone: OptionalLine = ""
     language: Literal["nl", "en"] = "nl"
 

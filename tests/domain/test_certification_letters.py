@@ -85,7 +85,10 @@ def test_the_worker_makes_the_pdf_once(parts: Parts) -> None:
     reassess(parts.work, {})
 
 
-@pytest.mark.parametrize("name", ["Bo", "Wilhelmina van der Heijden-Ősz " * 4, "Q" * 120, "Ναταλία Ђорђевић"])
+@pytest.mark.parametrize(
+    "name",
+    ["Bo", "Wilhelmina van der Heijden-Ősz " * 4, "Q" * 120, "Ναταλία Ђорђевић", "Nguyễn Thị Ánh", "Trần Hữu Phước"],
+)
 def test_every_name_can_be_set(name: str) -> None:
     """The press knows no database. Whether it is beautiful is for eyes to say."""
     document = Document(

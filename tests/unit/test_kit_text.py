@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from app.kit.text import LINE_MAX, PARAGRAPH_MAX, Line, OptionalLine, Paragraph, clean, first_name, fold
+from app.kit.text import LINE_MAX, PARAGRAPH_MAX, Line, OptionalLine, Paragraph, can_be_printed, clean, first_name, fold
 
 
 class Form(BaseModel):
@@ -113,3 +113,22 @@ def test_letters_with_a_stroke_are_found_without_it(written: str, typed: str) ->
     """Unicode does not take these apart, and nobody has them all on the keyboard."""
     assert fold(written) == typed
     assert fold(written.upper()) == fold(written.lower()) == typed
+
+
+@pytest.mark.parametrize(
+    ("name", "fits"),
+    [
+        ("Noor de Wit-Çelik", True),
+        ("Nguyễn Thị Ánh", True),
+        ("E. (Els) in ’t Veld", True),
+        ("D'Angelo O’Neill", True),
+        ("Ναταλία Ђорђевић", True),
+        ("张伟", False),
+        ("ひらがな", False),
+        ("ﷺ", False),
+        ("Ana 😀", False),
+        ("Ana <b>", False),
+    ],
+)
+def test_a_name_fits_on_a_certificate(name: str, fits: bool) -> None:
+    assert can_be_printed(name) is fits

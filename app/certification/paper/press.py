@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +22,7 @@ INKS: Final = {
     "--k-white": "#fffdfa",
 }
 """The colours of the style sheet by day; paper knows no custom properties."""
+LATIN_ENDS: Final = 0x180  # what the fonts have whole
 
 
 class NotPrintable(Exception):
@@ -39,19 +41,35 @@ def certificate(content: bytes, *, made_at: int) -> tuple[dict[str, Any], bytes]
     facts["qr"] = qr_code(facts["check_link"])
     for element in facts["core_elements"]:
         element["motif"] = element["motif"] if element["motif"] in MOTIFS else ""
-    pdf, warnings = typst.compile_with_warnings(
-        HERE / "certificate.typ",
-        root=HERE,
-        font_paths=[HERE / "fonts"],
-        ignore_system_fonts=True,
-        format="pdf",
-        pdf_standards=["ua-1"],
-        sys_inputs={"data": json.dumps(facts)},
-        timestamp=made_at,
+    for plainer in (str, one_accent, no_accents):
+        pdf, warnings = typst.compile_with_warnings(
+            HERE / "certificate.typ",
+            root=HERE,
+            font_paths=[HERE / "fonts"],
+            ignore_system_fonts=True,
+            format="pdf",
+            pdf_standards=["ua-1"],
+            sys_inputs={"data": plainer(json.dumps(facts, ensure_ascii=False))},
+            timestamp=made_at,
+        )
+        if not warnings and isinstance(pdf, bytes):
+            return {"bytes": len(pdf)}, pdf
+    raise NotPrintable("; ".join(warning.message for warning in warnings))
+
+
+def one_accent(text: str) -> str:
+    """Letters with two accents keep the first: our fonts have ê, not ễ."""
+    return "".join(
+        unicodedata.normalize("NFC", "".join(apart[:2]))
+        if len(apart := unicodedata.normalize("NFD", char)) > 2
+        else char
+        for char in text
     )
-    if warnings or not isinstance(pdf, bytes):
-        raise NotPrintable("; ".join(warning.message for warning in warnings))
-    return {"bytes": len(pdf)}, pdf
+
+
+def no_accents(text: str) -> str:
+    """Letters that our fonts do not have, without any accent: better a plain name than no certificate."""
+    return "".join(char if ord(char) < LATIN_ENDS else unicodedata.normalize("NFD", char)[0] for char in text)
 
 
 def on_paper(svg: str) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 from app.web.words.shared import N_
 
 WORDS: Final[dict[str, str]] = {
+    "foreign_letters": N_("Schrijf de naam in ons alfabet, zoals op een paspoort. Dan past hij op het certificaat."),
     "bad_sign_in": N_(
         "Dit adres en dit wachtwoord horen niet bij elkaar. Probeer het nog eens, of laat je een code sturen."
     ),
