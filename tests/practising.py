@@ -24,7 +24,7 @@ from app.people.rules import Role, Viewer
 from app.practice import inputs
 from app.practice.actions import assessing, evidence, records, visits
 from app.practice.queries import form_parts
-from app.practice.rules import Observation
+from app.practice.rules.forms import Observation
 from app.practice.tables import Assessment, Submission
 from tests.people import Cast, make_person
 from tests.trained import Training, finish_theory, in_training

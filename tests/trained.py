@@ -24,7 +24,7 @@ from app.ledger.actions import record
 from app.people.queries import viewer_for
 from app.people.rules import Role
 from app.practice import queries as practice
-from app.practice.rules import PracticeProgress
+from app.practice.rules.progress import PracticeProgress
 from app.practice.tables import Assessment, AssignmentRecord, CoachVisit, Preparation, SignOff, Submission
 from app.theory import queries as theory
 from app.theory.rules import TheoryProgress

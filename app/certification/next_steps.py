@@ -9,7 +9,7 @@ from typing import Final
 
 from app.certification.rules import Standing, State
 from app.courses.rules import EnrolmentStage
-from app.practice.rules import NextCode, PracticeStep
+from app.practice.rules.progress import NextCode, PracticeStep
 from app.theory.rules import NextLesson
 
 NEW_FOR: Final = timedelta(days=30)  # so long a certificate is news

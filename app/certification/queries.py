@@ -41,7 +41,7 @@ from app.kit.errors import NotFound
 from app.kit.localtime import local_day
 from app.practice.queries import enrolments_signed
 from app.practice.queries import progress_of as practice_of
-from app.practice.rules import PracticeProgress
+from app.practice.rules.progress import PracticeProgress
 from app.theory.queries import progress_of as theory_of
 from app.theory.rules import TheoryProgress
 

@@ -24,7 +24,8 @@ from app.kit.localtime import local_day
 from app.kit.pictures import Photo
 from app.practice import inputs
 from app.practice.actions import assessing, evidence, records, visits
-from app.practice.rules import Answer, Check, Decision, Observation, criteria_of
+from app.practice.rules.forms import Answer, Check, Observation, criteria_of
+from app.practice.rules.states import Decision
 from app.theory import actions as theory
 from app.theory.rules import Question
 

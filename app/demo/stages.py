@@ -7,7 +7,7 @@ from typing import Final
 
 from app.demo.people import Learner, Stage
 from app.demo.road import FINALE, FINALE_AFTER, PLAN, SESSION, VISITED, Road
-from app.practice.rules import Decision
+from app.practice.rules.states import Decision
 
 WEEK: Final = 7
 TO_VISIT: Final = VISITED * WEEK

@@ -17,7 +17,7 @@ from app.kit.text import first_name
 from app.letters.desk import CalendarPart, Desk, Draft, Kind, NotDue
 from app.outbox.tables import Message
 from app.people.tables import Person
-from app.practice.rules import Decision
+from app.practice.rules.states import Decision
 from app.practice.tables import AssignmentRecord, CoachVisit, SignOff, SignOffContent, Submission
 
 OPEN: Final = frozenset({EnrolmentStage.FOLLOWING, EnrolmentStage.PAUSED, EnrolmentStage.COMPLETED})

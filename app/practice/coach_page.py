@@ -17,8 +17,10 @@ from app.delivery.rules import GroupFacts
 from app.kit.localtime import local, local_day, working_days_between
 from app.people.queries import cards
 from app.people.rules import PersonCard, Viewer
-from app.practice.queries import RecordPath, paths_of_enrolments, practice_of
-from app.practice.rules import NextCode, PracticeProgress, RecordState, waits_for_coach
+from app.practice.paths import RecordPath, paths_of_enrolments
+from app.practice.queries import practice_of
+from app.practice.rules.progress import NextCode, PracticeProgress
+from app.practice.rules.states import RecordState, waits_for_coach
 from app.theory.queries import progress_of as theory_progress_of
 from app.theory.rules import TheoryProgress
 

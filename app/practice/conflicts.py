@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from app.courses.rules import AssignmentDefinition, Rubric
 from app.practice import inputs
-from app.practice.record_page import PreparationView, level_words
-from app.practice.rules import Observation, checks_of, criteria_of
+from app.practice.record_page import PreparationView
+from app.practice.results import level_words
+from app.practice.rules.forms import Observation, checks_of, criteria_of
 
 WRITTEN = ("goal", "session_plan", "learning_question")
 

@@ -11,7 +11,8 @@ from app.courses.rules import AssignmentDefinition, Rubric
 from app.kit.fields import KnownId, OptionalDay, blank_is_nothing
 from app.kit.ids import MAX_ID
 from app.kit.text import OptionalLine, OptionalParagraph, PageText, Paragraph
-from app.practice.rules import Answer, Check, Decision, Observation, checks_of, criteria_of
+from app.practice.rules.forms import Answer, Check, Observation, checks_of, criteria_of
+from app.practice.rules.states import Decision
 
 STRONG: Final = 3
 GROWING: Final = 2
@@ -76,8 +77,8 @@ def self_view(definition: AssignmentDefinition, rubric: Rubric) -> type[SelfView
 class ObservationForm(_Form):
     """A coach's observation; fields for criteria and checks are added for an assignment.
 
-    All may be empty, since a draft may; what a whole form needs is told by `practice.rules.gaps`. `whole`: the button
-    that was pressed, or "typing" when the page keeps the form by itself.
+    All may be empty, since a draft may; what a whole form needs is told by `rules.forms.gaps`. `whole`: the button that
+    was pressed, or "typing" when the page keeps the form by itself.
     """
 
     version: Version = None

@@ -18,31 +18,11 @@ from app.kit.errors import NotFound
 from app.kit.localtime import local_day
 from app.people.queries import cards
 from app.people.rules import PersonCard, Viewer
-from app.practice.queries import RecordPath, paths_of, records_visible_to
-from app.practice.record_page import (
-    CriterionView,
-    Mark,
-    PhotoView,
-    PreparationView,
-    Result,
-    criterion_views,
-    marks_of,
-    photos_of,
-    results_of,
-)
-from app.practice.rules import (
-    Decision,
-    Observation,
-    RecordState,
-    Step,
-    checks_of,
-    criteria_of,
-    decisions_for,
-    may,
-    may_be_observed,
-    suggestion,
-    waits_for_coach,
-)
+from app.practice.paths import RecordPath, paths_of, records_visible_to
+from app.practice.record_page import PhotoView, PreparationView, photos_of
+from app.practice.results import CriterionView, Mark, Result, criterion_views, marks_of, results_of
+from app.practice.rules.forms import Observation, checks_of, criteria_of, decisions_for, suggestion
+from app.practice.rules.states import Decision, RecordState, Step, may, may_be_observed, waits_for_coach
 from app.practice.sight import sight_of
 from app.practice.tables import Assessment, AssignmentRecord, Preparation, Submission
 

@@ -17,8 +17,10 @@ from app.kit.errors import NotFound
 from app.kit.localtime import local_day
 from app.people.queries import person_names
 from app.people.rules import Viewer
-from app.practice.queries import pinned_dates, progress_of, records_visible_to
-from app.practice.rules import PracticeStep, RecordState
+from app.practice.paths import records_visible_to
+from app.practice.queries import pinned_dates, progress_of
+from app.practice.rules.progress import PracticeStep
+from app.practice.rules.states import RecordState
 from app.practice.tables import AssignmentRecord, CoachVisit, Evidence
 from app.theory.queries import progress_of as theory_progress_of
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
@@ -12,31 +12,20 @@ from sqlalchemy.orm import Session
 
 from app.courses.editions import edition_of
 from app.courses.queries import enrolment_facts
-from app.courses.rules import AssignmentDefinition, Criterion, EnrolmentFacts, Rubric
+from app.courses.rules import AssignmentDefinition
 from app.delivery.queries import groups_of
 from app.delivery.rules import GroupFacts
 from app.kit.errors import NotFound
 from app.people.queries import person_names
 from app.people.rules import Viewer
-from app.practice.queries import RecordPath, paths_of, records_visible_to
-from app.practice.rules import (
-    PHOTOS_MAX,
-    UNSEEN,
-    Decision,
-    Observation,
-    RecordState,
-    criteria_of,
-    may_change_work,
-)
-from app.practice.sight import Sight, sight_of
+from app.practice.paths import RecordPath, paths_of, records_visible_to
+from app.practice.results import CriterionView, Mark, Own, Result, criterion_views, marks_of, own_of, results_of
+from app.practice.rules.states import PHOTOS_MAX, Decision, RecordState, may_change_work
+from app.practice.sight import sight_of
 from app.practice.tables import (
-    Assessment,
     AssignmentRecord,
     Evidence,
     Preparation,
-    SignOff,
-    SignOffContent,
-    Submission,
 )
 
 StepState = Literal["done", "now", "later"]
@@ -52,17 +41,6 @@ class StepView:
 
 
 @dataclass(frozen=True)
-class CriterionView:
-    """One criterion as ui/rubric.html takes it."""
-
-    code: str
-    title: str
-    element: str
-    levels: tuple[tuple[str, str], ...]
-    descriptors: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class PhotoView:
     """One photo. `removable`: still hers to take back."""
 
@@ -70,50 +48,6 @@ class PhotoView:
     caption: str
     recognisable: str
     removable: bool
-
-
-@dataclass(frozen=True)
-class Own:
-    """One criterion as she saw it herself. `level` is empty when it did not occur."""
-
-    title: str
-    level: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Mark:
-    """One criterion as both saw it; shown only when both are in. `own` is empty when it did not occur to her."""
-
-    title: str
-    own: str
-    own_text: str
-    coach: str
-    coach_text: str
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a coach decided, in the words that were signed.
-
-    `emptied`: they are no longer kept. `held_back`: the viewer writes her own view first.
-    """
-
-    decision: Decision
-    signed_at: datetime
-    coach: str
-    strong: tuple[str, ...]
-    growing: tuple[str, ...]
-    agreements: tuple[str, ...]
-    notes: tuple[tuple[str, str], ...]
-    reason: str
-    by_when: date | None
-    emptied: bool
-    held_back: bool = False
-
-    def agreement_only(self) -> Result:
-        """Without the judgement in it; why the agreement stays is told in `app.practice.sight`."""
-        return replace(self, strong=(), growing=(), notes=(), reason="", held_back=not self.emptied)
 
 
 @dataclass(frozen=True)
@@ -197,7 +131,7 @@ def record_page(db: Session, viewer: Viewer, record_id: int, *, now: datetime) -
     mine = enrolment.person_id == viewer.person_id
     written = db.get(Preparation, path.id)
     sight = sight_of(db, viewer, path, enrolment)
-    own, own_note = _own(db, path, definition, rubric) if mine else ((), "")
+    own, own_note = own_of(db, path, definition, rubric) if mine else ((), "")
     return RecordPage(
         sample=enrolment.sample,
         id=path.id,
@@ -234,24 +168,6 @@ def record_page(db: Session, viewer: Viewer, record_id: int, *, now: datetime) -
     )
 
 
-def _own(
-    db: Session, path: RecordPath, definition: AssignmentDefinition, rubric: Rubric
-) -> tuple[tuple[Own, ...], str]:
-    """What she handed in with the work of this attempt: her scores and her note."""
-    if path.submission_id is None:
-        return (), ""
-    scores, note = db.execute(
-        select(Submission.self_scores, Submission.note).where(Submission.id == path.submission_id)
-    ).one()
-    given = criteria_of(definition, rubric) if definition.decides and scores else []
-    return tuple(Own(one.title, *own_words(one, rubric, scores.get(one.code))) for one in given), note
-
-
-def own_words(criterion: Criterion, rubric: Rubric, level: int | None) -> tuple[str, str]:
-    """As `level_words`, of oneself: what did not occur was not unseen, so there is no level to name."""
-    return level_words(criterion, rubric, level) if level else ("", "")
-
-
 def _preparation(written: Preparation | None) -> PreparationView | None:
     if written is None or not written.goal:
         return None
@@ -283,23 +199,6 @@ def _steps(
     return tuple(steps)
 
 
-def criterion_views(definition: AssignmentDefinition, rubric: Rubric) -> tuple[CriterionView, ...]:
-    """The criteria of an assignment with their described levels; none for a kijkbezoek."""
-    if not definition.decides:
-        return ()
-    elements = {element.slug: element.title for element in rubric.core_elements}
-    return tuple(
-        CriterionView(
-            criterion.code,
-            criterion.title,
-            elements.get(criterion.core_element or "", ""),
-            tuple((str(level), name) for level, name in enumerate(rubric.level_names, start=1)),
-            criterion.levels,
-        )
-        for criterion in criteria_of(definition, rubric)
-    )
-
-
 def photos_of(db: Session, path: RecordPath) -> tuple[PhotoView, ...]:
     """The photos of the present attempt."""
     rows = db.execute(
@@ -316,81 +215,4 @@ def photos_of(db: Session, path: RecordPath) -> tuple[PhotoView, ...]:
             open_to_work and (path.submitted_at is None or row.uploaded_at > path.submitted_at),
         )
         for row in rows
-    )
-
-
-def marks_of(
-    db: Session,
-    path: RecordPath,
-    enrolment: EnrolmentFacts,
-    definition: AssignmentDefinition,
-    rubric: Rubric,
-    *,
-    sight: Sight,
-) -> tuple[Mark, ...]:
-    """Both views side by side; empty until she handed in and the coach's whole form is in, and after both went."""
-    coach_id = path.signed_by or enrolment.coach_id
-    if path.submission_id is None or not definition.decides or not sight.shows(coach_id, attempt=path.attempt):
-        return ()
-    form = db.scalar(
-        select(Assessment.form).where(
-            Assessment.record_id == path.id,
-            Assessment.attempt == path.attempt,
-            Assessment.coach_id == coach_id,
-            Assessment.finished_at.is_not(None),
-        )
-    )
-    if not form:
-        return ()
-    own = db.scalars(select(Submission.self_scores).where(Submission.id == path.submission_id)).one()
-    coach = Observation.from_facts(form).scores
-    return tuple(
-        Mark(
-            criterion.title,
-            *own_words(criterion, rubric, own.get(criterion.code)),
-            *level_words(criterion, rubric, coach.get(criterion.code)),
-        )
-        for criterion in criteria_of(definition, rubric)
-    )
-
-
-def level_words(criterion: Criterion, rubric: Rubric, level: int | None) -> tuple[str, str]:
-    """The name of a level and what it means."""
-    if level is None or level == UNSEEN:
-        return rubric.not_seen, ""
-    return rubric.level_names[level - 1], criterion.levels[level - 1]
-
-
-def results_of(db: Session, path: RecordPath, rubric: Rubric, *, sight: Sight) -> tuple[Result, ...]:
-    """What was decided so far, the latest first, in as many words as the viewer may read."""
-    rows = db.execute(
-        select(SignOff, SignOffContent.content)
-        .outerjoin(SignOffContent, SignOffContent.sign_off_id == SignOff.id)
-        .where(SignOff.record_id == path.id)
-        .order_by(SignOff.id.desc())
-    ).all()
-    names = person_names(db, {signed.coach_id for signed, _ in rows})
-    titles = {criterion.code: criterion.title for criterion in rubric.criteria}
-    results = ((signed, _result(signed, content or {}, names, titles)) for signed, content in rows)
-    return tuple(
-        result if sight.shows(signed.coach_id, attempt=signed.attempt) else result.agreement_only()
-        for signed, result in results
-    )
-
-
-def _result(signed: SignOff, content: dict[str, object], names: dict[int, str], titles: dict[str, str]) -> Result:
-    form = content.get("form")
-    observation = Observation.from_facts(form if isinstance(form, dict) else {})
-    by_when = content.get("by_when")
-    return Result(
-        decision=Decision(signed.decision),
-        signed_at=signed.signed_at,
-        coach=names.get(signed.coach_id, ""),
-        strong=observation.strong,
-        growing=observation.growing,
-        agreements=observation.agreements,
-        notes=tuple((titles.get(code, code), text) for code, text in observation.notes.items()),
-        reason=str(content.get("reason") or ""),
-        by_when=date.fromisoformat(by_when) if isinstance(by_when, str) else None,
-        emptied=not content,
     )

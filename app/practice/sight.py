@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from app.courses.rules import EnrolmentFacts
 from app.people.rules import Viewer
-from app.practice.queries import RecordPath
-from app.practice.rules import Observation, OwnDrafts, RecordState
+from app.practice.paths import RecordPath
+from app.practice.rules.forms import Observation, OwnDrafts
+from app.practice.rules.states import RecordState
 from app.practice.tables import Assessment, AssignmentRecord
 
 CLOSED = frozenset({RecordState.SIGNED_OFF, RecordState.NOT_MET})

@@ -15,7 +15,7 @@ SCORES = "end of certification + 24 months"
 
 
 class AssignmentRecord(Base):
-    """A professional's path through one assignment; its state is `practice.rules.state()`.
+    """A professional's path through one assignment; its state is `practice.rules.states.state()`.
 
     Retention: end of certification + 24 months (domain.md 8.5).
     """

@@ -19,7 +19,7 @@ from app.intervision.tables import IntervisionRound
 from app.kit.localtime import local_day
 from app.people.queries import person_names
 from app.people.tables import Organisation
-from app.practice.rules import REVIEW_WORKING_DAYS
+from app.practice.rules.states import REVIEW_WORKING_DAYS
 from app.reports.training import in_training
 from app.reports.worklist import WorkList, work_list
 

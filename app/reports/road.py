@@ -23,7 +23,7 @@ from app.ledger.tables import LedgerContent
 from app.meetings.rules import AnswerTo
 from app.people.queries import cards
 from app.people.rules import PersonCard, Viewer
-from app.practice.rules import PracticeProgress
+from app.practice.rules.progress import PracticeProgress
 from app.theory.rules import TheoryProgress
 
 DATES_SHOWN: Final = 5

@@ -19,7 +19,8 @@ from app.kit.pictures import Photo
 from app.people.queries import viewer_for
 from app.practice import inputs
 from app.practice.actions import assessing, evidence, records
-from app.practice.rules import Answer, Check, Decision, Observation, checks_of, criteria_of
+from app.practice.rules.forms import Answer, Check, Observation, checks_of, criteria_of
+from app.practice.rules.states import Decision
 from app.practice.tables import Assessment, Submission
 from app.theory.actions import finish_lesson, hand_in_quiz
 from app.theory.rules import Question

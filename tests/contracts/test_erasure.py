@@ -29,7 +29,7 @@ from app.people.queries import own_export, viewer_for
 from app.people.tables import Export
 from app.practice import inputs
 from app.practice.actions import assessing, records, visits
-from app.practice.rules import Observation
+from app.practice.rules.forms import Observation
 from app.practice.tables import Preparation, SignOff
 from app.theory.tables import LessonCompletion, QuizAttempt
 from app.worker.run import run_due

@@ -17,7 +17,7 @@ from app.kit.ids import Keyring
 from app.kit.storage import folder
 from app.ledger.tables import LedgerContent, LedgerEvent
 from app.people.tables import Person
-from app.practice.rules import digest_of
+from app.practice.rules.forms import digest_of
 from app.practice.tables import Assessment, AssignmentRecord, CoachVisit, SignOff, SignOffContent, Submission
 from app.settings import Settings
 from app.upkeep.invariants import invariants

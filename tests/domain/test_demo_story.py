@@ -31,7 +31,8 @@ from app.outbox.tables import Message
 from app.people.actions.passwords import password_matches, stored_password
 from app.people.tables import Account, Invitation, Organisation, Person, SignIn
 from app.practice.queries import waiting
-from app.practice.rules import NextCode, RecordState
+from app.practice.rules.progress import NextCode
+from app.practice.rules.states import RecordState
 from app.settings import DEMO_PASSWORD
 from app.upkeep import files
 from app.upkeep.invariants import invariants

@@ -35,7 +35,8 @@ from app.meetings.tables import MeetingSignup
 from app.people.rules import Viewer
 from app.practice import inputs
 from app.practice.actions import assessing, evidence, records, visits
-from app.practice.rules import Answer, Check, Decision, Observation, checks_of, criteria_of
+from app.practice.rules.forms import Answer, Check, Observation, checks_of, criteria_of
+from app.practice.rules.states import Decision
 from app.practice.tables import SignOff
 from app.theory import actions as theory
 from app.theory.rules import Question

@@ -28,7 +28,7 @@ from app.practice.actions import assessing, records
 from app.practice.observation_page import observation_page
 from app.practice.queries import progress_of, waiting
 from app.practice.record_page import record_page
-from app.practice.rules import RecordState
+from app.practice.rules.states import RecordState
 from app.practice.tables import SignOff
 from tests.people import make_person
 from tests.practising import (

@@ -17,8 +17,10 @@ from app.letters.desk import Desk, write
 from app.outbox.tables import Message
 from app.practice.actions import assessing, keeping, records, visits
 from app.practice.observation_page import ObservationPage, observation_page
-from app.practice.record_page import RecordPage, Result, record_page
-from app.practice.rules import Decision, Observation, OwnDrafts
+from app.practice.record_page import RecordPage, record_page
+from app.practice.results import Result
+from app.practice.rules.forms import Observation, OwnDrafts
+from app.practice.rules.states import Decision
 from app.practice.tables import Assessment, AssignmentRecord
 from app.settings import Settings
 from tests.people import KEYRING

@@ -19,7 +19,7 @@ from app.kit.storage import Storage, folder
 from app.ledger.tables import LedgerContent, LedgerEvent
 from app.practice.actions import evidence, keeping
 from app.practice.own_practice import photo_keys
-from app.practice.rules import PHOTOS_MAX
+from app.practice.rules.states import PHOTOS_MAX
 from app.practice.tables import Evidence, Preparation, SignOff, SignOffContent, Submission
 from app.settings import Settings
 from app.worker.handlers import practice as handlers

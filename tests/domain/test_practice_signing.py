@@ -20,7 +20,9 @@ from app.practice.actions import assessing, records
 from app.practice.observation_page import observation_page
 from app.practice.queries import waiting
 from app.practice.record_page import record_page
-from app.practice.rules import Decision, NextCode, RecordState, digest_of
+from app.practice.rules.forms import digest_of
+from app.practice.rules.progress import NextCode
+from app.practice.rules.states import Decision, RecordState
 from app.practice.tables import Assessment, AssignmentRecord, SignOff, SignOffContent, Submission
 from tests.practising import (
     Practising,

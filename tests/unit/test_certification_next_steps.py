@@ -11,7 +11,7 @@ import pytest
 from app.certification.next_steps import LearningFacts, NextStep, StepCode, TrainerFacts, next_step
 from app.certification.rules import Standing, State
 from app.courses.rules import EnrolmentStage
-from app.practice.rules import NextCode, PracticeStep
+from app.practice.rules.progress import NextCode, PracticeStep
 from app.theory.rules import NextLesson
 
 TODAY = date(2026, 11, 23)

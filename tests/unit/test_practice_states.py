@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.practice.rules import (
+from app.practice.rules.states import (
     TRANSITIONS,
     Decision,
     RecordFacts,

@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 
 from app.courses.rules import AdherenceCheck, AssignmentDefinition, CoreElement, Criterion, Rubric
 from app.practice.inputs import filled_in, observation_form
-from app.practice.rules import (
+from app.practice.rules.forms import (
     UNSEEN,
     Answer,
     Check,
-    Decision,
     Observation,
     Reason,
     decisions_for,
@@ -22,6 +21,7 @@ from app.practice.rules import (
     gaps,
     suggestion,
 )
+from app.practice.rules.states import Decision
 
 LEVELS = ("nog niet", "op weg", "zoals bedoeld", "overtuigend")
 

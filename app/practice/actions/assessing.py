@@ -16,19 +16,8 @@ from app.outbox.actions import post
 from app.people.rules import FACTOR_FOR_SIGN_OFF, Viewer, fresh_factor
 from app.practice import inputs
 from app.practice.actions.cases import Case, coached_case
-from app.practice.rules import (
-    Observation,
-    Step,
-    Suggestion,
-    decisions_for,
-    digest_of,
-    gaps,
-    may,
-    may_be_observed,
-    signature_gaps,
-    step_of,
-    suggestion,
-)
+from app.practice.rules.forms import Observation, Suggestion, decisions_for, digest_of, gaps, signature_gaps, suggestion
+from app.practice.rules.states import Step, may, may_be_observed, step_of
 from app.practice.tables import Assessment, Evidence, SignOff, SignOffContent
 
 

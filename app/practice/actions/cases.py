@@ -15,7 +15,7 @@ from app.kit.errors import NotFound, Refused
 from app.kit.localtime import local_day
 from app.people.rules import Viewer
 from app.people.tables import LineManager
-from app.practice.queries import RecordPath, paths_of, records_visible_to
+from app.practice.paths import RecordPath, paths_of, records_visible_to
 from app.practice.tables import AssignmentRecord
 
 

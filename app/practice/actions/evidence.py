@@ -17,7 +17,7 @@ from app.people.rules import Viewer
 from app.practice import inputs
 from app.practice.actions.cases import Case, own_case
 from app.practice.actions.records import must_be_open, photos_in
-from app.practice.rules import PHOTOS_MAX
+from app.practice.rules.states import PHOTOS_MAX
 from app.practice.tables import Evidence
 
 MEDIA_TYPE = "image/webp"

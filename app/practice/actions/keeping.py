@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.courses.tables import Enrolment
 from app.kit.storage import Storage
 from app.ledger.actions import forget, record
-from app.practice.rules import FILES_KEPT, ORPHAN_AGE, Decision
+from app.practice.rules.states import FILES_KEPT, ORPHAN_AGE, Decision
 from app.practice.tables import (
     Assessment,
     AssignmentRecord,

@@ -17,7 +17,8 @@ from app.people.rules import Viewer
 from app.practice import inputs
 from app.practice.actions.cases import Case, must_follow, own_case
 from app.practice.queries import qualified
-from app.practice.rules import RecordState, Step, may, self_gaps
+from app.practice.rules.forms import self_gaps
+from app.practice.rules.states import RecordState, Step, may
 from app.practice.tables import Assessment, AssignmentRecord, Evidence, Preparation, Submission
 
 

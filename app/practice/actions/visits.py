@@ -16,7 +16,7 @@ from app.ledger.actions import record
 from app.outbox.actions import post
 from app.people.rules import Viewer
 from app.practice.actions.cases import Case, coached_case
-from app.practice.rules import Step, may
+from app.practice.rules.states import Step, may
 from app.practice.tables import CoachVisit
 
 

@@ -12,7 +12,7 @@ from app.practice.coach_page import coach_page
 from app.practice.conflicts import Difference, observation_differences
 from app.practice.observation_page import ObservationPage, observation_page
 from app.practice.queries import form_parts
-from app.practice.rules import Gap, Observation, gaps, signature_gaps
+from app.practice.rules.forms import Gap, Observation, gaps, signature_gaps
 from app.web.kit.ask import Answer, Ask, Page, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.route import Area

@@ -16,7 +16,7 @@ from app.practice.conflicts import Difference, preparation_differences
 from app.practice.own_practice import practice_list
 from app.practice.queries import form_parts
 from app.practice.record_page import RecordPage, record_page
-from app.practice.rules import self_gaps
+from app.practice.rules.forms import self_gaps
 from app.web.kit.ask import Answer, Ask, Page, redirect, render
 from app.web.kit.forms import Submitted, files
 from app.web.kit.route import Area

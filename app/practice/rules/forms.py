@@ -1,4 +1,4 @@
-"""The life of an assignment record, and what the scores of a coach suggest. Pure."""
+"""The form that a coach and a professional score with, and what its scores suggest. Pure."""
 
 from __future__ import annotations
 
@@ -7,54 +7,14 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
 from app.courses.rules import AdherenceCheck, AssignmentDefinition, Criterion, Rubric
-from app.delivery.rules import GroupFacts
+from app.practice.rules.states import Decision
 
 UNSEEN: Final = 0  # "niet gezien", stored beside the levels 1 to 4
 WELL: Final = 3  # "zoals bedoeld"
-PHOTOS_MAX: Final = 10  # per attempt; security.md 1.2 #23
-FILES_KEPT: Final = timedelta(days=90)  # domain.md 8.5
-ORPHAN_AGE: Final = timedelta(hours=24)  # security.md I-7
-REVIEW_WORKING_DAYS: Final = 5  # the promise where no policy says otherwise, domain.md 8.4
-
-
-class RecordState(StrEnum):
-    """How far somebody is with one assignment (domain.md 9.1)."""
-
-    LOCKED = "locked"
-    OPEN = "open"
-    PLANNED = "planned"
-    SUBMITTED = "submitted"
-    IN_REVIEW = "in_review"
-    SIGNED_OFF = "signed_off"
-    RETURNED = "returned"
-    NOT_MET = "not_met"
-
-
-class Step(StrEnum):
-    """What can happen to a record."""
-
-    UNLOCK = "unlock"
-    PLAN_VISIT = "plan_visit"
-    CANCEL_VISIT = "cancel_visit"
-    SUBMIT = "submit"
-    REVIEW = "review"
-    SIGN_OFF = "sign_off"
-    RETURN = "return"
-    TRY_AGAIN = "try_again"
-    GIVE_UP = "give_up"
-
-
-class Decision(StrEnum):
-    """What a coach decides: klaar, nog een stukje, samen nog een keer."""
-
-    SIGNED_OFF = "signed_off"
-    RETURNED = "returned"
-    NOT_MET = "not_met"
 
 
 class Answer(StrEnum):
@@ -63,77 +23,6 @@ class Answer(StrEnum):
     YES = "ja"
     NO = "nee"
     ON_PURPOSE = "bewust-anders"
-
-
-S, T = RecordState, Step
-TRANSITIONS: Final[dict[tuple[RecordState, Step], RecordState]] = {
-    (S.LOCKED, T.UNLOCK): S.OPEN,
-    (S.OPEN, T.PLAN_VISIT): S.PLANNED,
-    (S.OPEN, T.SUBMIT): S.SUBMITTED,
-    (S.PLANNED, T.PLAN_VISIT): S.PLANNED,
-    (S.PLANNED, T.CANCEL_VISIT): S.OPEN,
-    (S.PLANNED, T.SUBMIT): S.SUBMITTED,
-    (S.SUBMITTED, T.REVIEW): S.IN_REVIEW,
-    (S.SUBMITTED, T.SIGN_OFF): S.SIGNED_OFF,
-    (S.SUBMITTED, T.RETURN): S.RETURNED,
-    (S.SUBMITTED, T.TRY_AGAIN): S.OPEN,
-    (S.SUBMITTED, T.GIVE_UP): S.NOT_MET,
-    (S.IN_REVIEW, T.REVIEW): S.IN_REVIEW,
-    (S.IN_REVIEW, T.SIGN_OFF): S.SIGNED_OFF,
-    (S.IN_REVIEW, T.RETURN): S.RETURNED,
-    (S.IN_REVIEW, T.TRY_AGAIN): S.OPEN,
-    (S.IN_REVIEW, T.GIVE_UP): S.NOT_MET,
-    (S.RETURNED, T.SUBMIT): S.SUBMITTED,
-}
-"""Every step that may be taken, and where it leads. What is not here may not happen."""
-
-
-@dataclass(frozen=True)
-class Qualified:
-    """Whether somebody may begin with practice: the safety module comes before any group."""
-
-    safety_done: bool
-
-
-@dataclass(frozen=True)
-class RecordFacts:
-    """What tells the state of a record. All of it is about the present attempt and its latest submission."""
-
-    qualified: bool = False
-    opened: bool = False
-    visit_planned: bool = False
-    handed_in: bool = False
-    review_saved: bool = False
-    decision: Decision | None = None
-
-
-def state(facts: RecordFacts) -> RecordState:
-    """The state of a record; the last thing that happened counts."""
-    if facts.decision is not None:
-        return RecordState(facts.decision.value)
-    if facts.handed_in:
-        return RecordState.IN_REVIEW if facts.review_saved else RecordState.SUBMITTED
-    if facts.visit_planned:
-        return RecordState.PLANNED
-    return RecordState.OPEN if facts.opened or facts.qualified else RecordState.LOCKED
-
-
-def may(now: RecordState, step: Step) -> bool:
-    return (now, step) in TRANSITIONS
-
-
-def waits_for_coach(now: RecordState) -> bool:
-    return now in {RecordState.SUBMITTED, RecordState.IN_REVIEW}
-
-
-def may_be_observed(now: RecordState) -> bool:
-    """Whether the coach's form is open: from the day that a visit is planned until she decides."""
-    return now in {RecordState.PLANNED, RecordState.SUBMITTED, RecordState.IN_REVIEW}
-
-
-def may_change_work(now: RecordState) -> bool:
-    """Whether the professional may still write and add: until she hands in, and again when it comes back."""
-    return may(now, Step.SUBMIT)
 
 
 @dataclass(frozen=True)
@@ -314,71 +203,7 @@ def decisions_for(definition: AssignmentDefinition) -> tuple[Decision, ...]:
     return tuple(Decision) if definition.decides else (Decision.SIGNED_OFF,)
 
 
-def step_of(decision: Decision, *, attempt: int, attempts_max: int) -> Step:
-    """The step that a decision takes; after the last attempt a talk with the admin follows."""
-    if decision is Decision.NOT_MET:
-        return Step.TRY_AGAIN if attempt < attempts_max else Step.GIVE_UP
-    return Step.SIGN_OFF if decision is Decision.SIGNED_OFF else Step.RETURN
-
-
 def digest_of(salt: str, content: Mapping[str, Any]) -> str:
     """What an immutable row holds of its content: SHA-256 of salt and text (architecture.md 6)."""
     text = json.dumps(content, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256((salt + text).encode()).hexdigest()
-
-
-class NextCode(StrEnum):
-    """What a professional does next in practice; the pages have the words."""
-
-    THEORY_FIRST = "theory_first"
-    FIND_GROUP = "find_group"
-    PREPARE = "prepare"
-    WAIT_FOR_DATE = "wait_for_date"
-    VISIT = "visit"
-    HAND_IN = "hand_in"
-    WAIT_FOR_COACH = "wait_for_coach"
-    IMPROVE = "improve"
-    TALK = "talk"
-
-
-@dataclass(frozen=True)
-class PracticeStep:
-    """The next thing to do in practice. `title` is the assignment's.
-
-    `day` belongs to `visit`; once it has passed, the thing to do is to hand in.
-    """
-
-    code: NextCode
-    title: str
-    href: str
-    day: date | None = None
-
-
-@dataclass(frozen=True)
-class AssignmentProgress:
-    """One assignment of somebody, opened or not. `visit_date_id`: of a visit that the work still waits for."""
-
-    assignment_id: int
-    record_id: int | None
-    code: str
-    title: str
-    state: RecordState
-    since: datetime | None
-    decides: bool
-    final: bool
-    visit_date_id: int | None = None
-
-
-@dataclass(frozen=True)
-class PracticeProgress:
-    """How far an enrolment is with practice. `visits_done`: visits to attempts that were decided on."""
-
-    assignments: tuple[AssignmentProgress, ...]
-    required: int
-    signed_off: int
-    visits_done: int
-    complete: bool
-    completed_on: date | None
-    final_signed_by: int | None
-    next: PracticeStep | None
-    group: GroupFacts | None

@@ -1,0 +1,184 @@
+"""Where a record stands: its present attempt, with the visit, what was handed in and what was decided."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy.orm import Session, aliased
+
+from app.courses.queries import enrolments_visible_to
+from app.delivery.rules import DateFacts, DateKind
+from app.delivery.tables import DeliveryDate
+from app.kit.db import fetch
+from app.people.rules import Viewer
+from app.practice.rules.states import Decision, RecordFacts, RecordState, state
+from app.practice.tables import Assessment, AssignmentRecord, CoachVisit, Preparation, SignOff, Submission
+
+
+def records_visible_to(viewer: Viewer) -> Select[int]:
+    """The records a viewer may know of: of her own enrolment, of people she coaches now, all for an admin."""
+    return select(AssignmentRecord.id).where(AssignmentRecord.enrolment_id.in_(enrolments_visible_to(viewer)))
+
+
+@dataclass(frozen=True)
+class VisitFacts:
+    """A visit that is planned, with the date it is for."""
+
+    id: int
+    coach_id: int
+    date: DateFacts
+    planned_at: datetime
+
+
+@dataclass(frozen=True)
+class RecordPath:
+    """Where one record stands: its present attempt, and the latest submission in it."""
+
+    id: int
+    enrolment_id: int
+    assignment_id: int
+    attempt: int
+    created_at: datetime
+    prepared_at: datetime | None
+    visit: VisitFacts | None
+    reviewed_at: datetime | None
+    submission_id: int | None = None
+    submitted_at: datetime | None = None
+    decision: Decision | None = None
+    signed_at: datetime | None = None
+    signed_by: int | None = None
+    visits_done: int = 0
+
+    @property
+    def prepared(self) -> bool:
+        return self.prepared_at is not None
+
+    @property
+    def state(self) -> RecordState:
+        handed_in = self.submitted_at is not None and self.decision is None
+        return state(
+            RecordFacts(
+                opened=True,
+                visit_planned=self.visit is not None,
+                handed_in=handed_in,
+                review_saved=self.reviewed_at is not None
+                and self.submitted_at is not None
+                and self.reviewed_at >= self.submitted_at,
+                decision=self.decision,
+            )
+        )
+
+    @property
+    def since(self) -> datetime:
+        """Since when the state is what it is."""
+        visit_at = self.visit.planned_at if self.visit else None
+        return self.signed_at or self.submitted_at or visit_at or self.created_at
+
+
+_Latest = aliased(CoachVisit)  # of the attempt that a submission was made in
+_PATHS: Final = (
+    select(
+        AssignmentRecord.id,
+        AssignmentRecord.enrolment_id,
+        AssignmentRecord.assignment_id,
+        AssignmentRecord.attempt,
+        AssignmentRecord.created_at,
+        Preparation.written_at.label("prepared_at"),
+        select(Assessment.saved_at)
+        .where(Assessment.record_id == AssignmentRecord.id, Assessment.attempt == AssignmentRecord.attempt)
+        .order_by(Assessment.saved_at.desc())
+        .limit(1)
+        .scalar_subquery()
+        .label("reviewed_at"),
+        CoachVisit.id.label("visit_id"),
+        CoachVisit.coach_id.label("visitor_id"),
+        CoachVisit.planned_at,
+        DeliveryDate.id.label("date_id"),
+        DeliveryDate.kind,
+        DeliveryDate.starts_at,
+        DeliveryDate.ends_at,
+        DeliveryDate.cancelled_at,
+        Submission.id.label("submission_id"),
+        Submission.attempt.label("submitted_in"),
+        Submission.submitted_at,
+        SignOff.decision,
+        SignOff.signed_at,
+        SignOff.coach_id.label("signed_by"),
+        _Latest.id.label("visited"),
+    )
+    .outerjoin(Preparation, and_(Preparation.record_id == AssignmentRecord.id, Preparation.goal != ""))
+    .outerjoin(
+        CoachVisit,
+        and_(
+            CoachVisit.record_id == AssignmentRecord.id,
+            CoachVisit.attempt == AssignmentRecord.attempt,
+            CoachVisit.cancelled_at.is_(None),
+        ),
+    )
+    .outerjoin(DeliveryDate, DeliveryDate.id == CoachVisit.date_id)
+    .outerjoin(Submission, Submission.record_id == AssignmentRecord.id)
+    .outerjoin(SignOff, SignOff.submission_id == Submission.id)
+    .outerjoin(
+        _Latest,
+        and_(
+            _Latest.record_id == AssignmentRecord.id,
+            _Latest.attempt == Submission.attempt,
+            _Latest.cancelled_at.is_(None),
+        ),
+    )
+    .order_by(AssignmentRecord.id, Submission.number)
+)
+_PATHS_OF_ENROLMENTS: Final = _PATHS.where(AssignmentRecord.enrolment_id.in_(bindparam("enrolments", expanding=True)))
+
+
+def paths_of(db: Session, which: Select[int]) -> list[RecordPath]:
+    """The paths of the records whose ids `which` selects: one statement, however many there are."""
+    return _paths(db.execute(_PATHS.where(AssignmentRecord.id.in_(which))))
+
+
+def paths_of_enrolments(db: Session, enrolment_ids: Collection[int]) -> list[RecordPath]:
+    """The paths of all records of enrolments: one statement."""
+    return _paths(fetch(db, _PATHS_OF_ENROLMENTS, enrolments=list(enrolment_ids))) if enrolment_ids else []
+
+
+def _paths(rows: Iterable[Any]) -> list[RecordPath]:
+    """The rows are those of `_PATHS`: one for each submission, in order, or one when nothing was handed in."""
+    paths: dict[int, RecordPath] = {}
+    decided: dict[int, set[int]] = defaultdict(set)
+    for row in rows:
+        known = paths.get(row.id) or RecordPath(
+            id=row.id,
+            enrolment_id=row.enrolment_id,
+            assignment_id=row.assignment_id,
+            attempt=row.attempt,
+            created_at=row.created_at,
+            prepared_at=row.prepared_at,
+            visit=_visit(row),
+            reviewed_at=row.reviewed_at,
+        )
+        if row.submitted_in == row.attempt:
+            known = replace(
+                known,
+                submission_id=row.submission_id,
+                submitted_at=row.submitted_at,
+                decision=Decision(row.decision) if row.decision else None,
+                signed_at=row.signed_at,
+                signed_by=row.signed_by,
+            )
+        if row.decision and row.visited:
+            decided[row.id].add(row.submitted_in)
+        paths[row.id] = known
+    return [replace(path, visits_done=len(decided[id_])) for id_, path in paths.items()]
+
+
+def _visit(row: Any) -> VisitFacts | None:
+    if row.visit_id is None:
+        return None
+    cancelled = row.cancelled_at is not None
+    date = DateFacts(row.date_id, DateKind(row.kind), row.starts_at, row.ends_at, cancelled)
+    return VisitFacts(row.visit_id, row.visitor_id, date, row.planned_at)
