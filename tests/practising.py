@@ -22,7 +22,7 @@ from app.people.actions.accounts import grant_role
 from app.people.queries import viewer_for
 from app.people.rules import Role, Viewer
 from app.practice import inputs
-from app.practice.actions import assessing, evidence, records, visits
+from app.practice.actions import assessing, evidence, observed_photos, records, visits
 from app.practice.queries import form_parts
 from app.practice.rules.forms import Observation
 from app.practice.tables import Assessment, Submission
@@ -129,12 +129,16 @@ def fresh(viewer: Viewer, clock: MovableClock) -> Viewer:
     return replace(viewer, factor_at=clock.now())
 
 
-def add_photo(database: Database, at_work: Practising, clock: MovableClock, *, shade: int = 90) -> int:
+def shaded(shade: int) -> Photo:
     """A photo of an even shade, as it comes out of the decoder."""
     out = BytesIO()
     Image.new("RGB", (16, 12), (shade, shade, shade)).save(out, "WEBP")
-    picture = Photo(out.getvalue(), out.getvalue() + b"\0", 16, 12)
-    stored = evidence.store_photo(at_work.storage, picture, now=clock.now())
+    return Photo(out.getvalue(), out.getvalue() + b"\0", 16, 12)
+
+
+def add_photo(database: Database, at_work: Practising, clock: MovableClock, *, shade: int = 90) -> int:
+    """A photo of the professional, of an even shade."""
+    stored = evidence.store_photo(at_work.storage, shaded(shade), now=clock.now())
     with database.writing() as db:
         return evidence.add_photo(
             db,
@@ -142,6 +146,28 @@ def add_photo(database: Database, at_work: Practising, clock: MovableClock, *, s
             record_id=at_work.record_id,
             given=inputs.PhotoNote(recognisable="nobody", caption="Huizen van karton"),
             stored=stored,
+            now=clock.now(),
+        )
+
+
+def add_visit_photo(
+    database: Database,
+    at_work: Practising,
+    clock: MovableClock,
+    *,
+    shade: int = 120,
+    sent_key: str | None = None,
+) -> int:
+    """A photo that the coach took, of an even shade."""
+    stored = evidence.store_photo(at_work.storage, shaded(shade), now=clock.now())
+    with database.writing() as db:
+        return observed_photos.add_photo(
+            db,
+            by=at_work.ruben,
+            record_id=at_work.record_id,
+            given=inputs.PhotoNote(recognisable="nobody", caption="De kring"),
+            stored=stored,
+            sent_key=sent_key,
             now=clock.now(),
         )
 

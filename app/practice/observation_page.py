@@ -18,8 +18,9 @@ from app.kit.errors import NotFound
 from app.kit.localtime import local_day
 from app.people.queries import cards
 from app.people.rules import PersonCard, Viewer
+from app.practice.evidence_view import PhotoView, photos_of
 from app.practice.paths import RecordPath, paths_of, records_visible_to
-from app.practice.record_page import PhotoView, PreparationView, photos_of
+from app.practice.record_page import PreparationView
 from app.practice.results import CriterionView, Mark, Result, criterion_views, marks_of, results_of
 from app.practice.rules.forms import Observation, checks_of, criteria_of, decisions_for, suggestion
 from app.practice.rules.states import Decision, RecordState, Step, may, may_be_observed, waits_for_coach
@@ -134,7 +135,7 @@ def observation_page(db: Session, viewer: Viewer, record_id: int, *, now: dateti
         place=f"{group.place}, {group.municipality}" if group else "",
         address=f"{group.address}, {group.municipality}" if group else "",
         preparation=_preparation(db, path),
-        photos=photos_of(db, path),
+        photos=photos_of(db, viewer, path, enrolment, sight=sight),
         folds=folds,
         filled=sum(fold.filled for fold in folds),
         total=sum(fold.total for fold in folds),

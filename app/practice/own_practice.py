@@ -1,4 +1,4 @@
-"""What a professional sees of her practice beside one assignment: the list, her group with its visits, a photo."""
+"""What a professional sees of her practice beside one assignment: the list, and her group with its visits."""
 
 from __future__ import annotations
 
@@ -13,15 +13,13 @@ from app.courses.queries import current_enrolment, interventions
 from app.courses.rules import IN_TRAINING
 from app.delivery.queries import OwnGroup, own_group
 from app.delivery.rules import Barred, Certificates, DateFacts, DateKind, grounds
-from app.kit.errors import NotFound
 from app.kit.localtime import local_day
 from app.people.queries import person_names
 from app.people.rules import Viewer
-from app.practice.paths import records_visible_to
 from app.practice.queries import pinned_dates, progress_of
 from app.practice.rules.progress import PracticeStep
 from app.practice.rules.states import RecordState
-from app.practice.tables import AssignmentRecord, CoachVisit, Evidence
+from app.practice.tables import AssignmentRecord, CoachVisit
 from app.theory.queries import progress_of as theory_progress_of
 
 
@@ -67,30 +65,6 @@ def practice_list(db: Session, viewer: Viewer) -> PracticeList | None:
         ),
         safety_done=theory[enrolment.id].safety_done,
     )
-
-
-@dataclass(frozen=True)
-class PhotoKeys:
-    """Where the files of a photo stand."""
-
-    large: str
-    small: str
-    media_type: str
-
-
-def photo_keys(db: Session, viewer: Viewer, *, record_id: int, photo_id: int) -> PhotoKeys:
-    """Raises: NotFound when the photo is not the viewer's to see, or gone."""
-    row = db.execute(
-        select(Evidence.storage_key, Evidence.thumb_key, Evidence.media_type).where(
-            Evidence.id == photo_id,
-            Evidence.record_id == record_id,
-            Evidence.removed_at.is_(None),
-            Evidence.record_id.in_(records_visible_to(viewer)),
-        )
-    ).first()
-    if row is None:
-        raise NotFound
-    return PhotoKeys(row.storage_key, row.thumb_key, row.media_type)
 
 
 @dataclass(frozen=True)

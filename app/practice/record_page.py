@@ -18,13 +18,13 @@ from app.delivery.rules import GroupFacts
 from app.kit.errors import NotFound
 from app.people.queries import person_names
 from app.people.rules import Viewer
+from app.practice.evidence_view import PhotoView, photos_of
 from app.practice.paths import RecordPath, paths_of, records_visible_to
 from app.practice.results import CriterionView, Mark, Own, Result, criterion_views, marks_of, own_of, results_of
 from app.practice.rules.states import PHOTOS_MAX, Decision, RecordState, may_change_work
 from app.practice.sight import sight_of
 from app.practice.tables import (
     AssignmentRecord,
-    Evidence,
     Preparation,
 )
 
@@ -38,16 +38,6 @@ class StepView:
     code: str
     state: StepState
     day: date | datetime | None = None
-
-
-@dataclass(frozen=True)
-class PhotoView:
-    """One photo. `removable`: still hers to take back."""
-
-    id: int
-    caption: str
-    recognisable: str
-    removable: bool
 
 
 @dataclass(frozen=True)
@@ -154,7 +144,7 @@ def record_page(db: Session, viewer: Viewer, record_id: int, *, now: datetime) -
         own=own,
         own_note=own_note,
         criteria=criterion_views(definition, rubric),
-        photos=photos_of(db, path),
+        photos=photos_of(db, viewer, path, enrolment, sight=sight),
         photos_max=PHOTOS_MAX,
         visit_at=path.visit.date.starts_at if path.visit else None,
         visit_until=path.visit.date.ends_at if path.visit else None,
@@ -197,22 +187,3 @@ def _steps(
         is_done = done or (handed_in and code not in {"hand_in", "review"})
         steps.append(StepView(code, "done" if is_done else "later" if found_now else "now", day))
     return tuple(steps)
-
-
-def photos_of(db: Session, path: RecordPath) -> tuple[PhotoView, ...]:
-    """The photos of the present attempt."""
-    rows = db.execute(
-        select(Evidence.id, Evidence.caption, Evidence.recognisable, Evidence.uploaded_at)
-        .where(Evidence.record_id == path.id, Evidence.attempt == path.attempt, Evidence.removed_at.is_(None))
-        .order_by(Evidence.id)
-    )
-    open_to_work = may_change_work(path.state)
-    return tuple(
-        PhotoView(
-            row.id,
-            row.caption,
-            row.recognisable,
-            open_to_work and (path.submitted_at is None or row.uploaded_at > path.submitted_at),
-        )
-        for row in rows
-    )

@@ -87,11 +87,18 @@ class CoachVisit(Base):
 class Evidence(Base):
     """A photo or document that shows the work. Pictures are re-encoded; recognisable people need consent.
 
+    `added_by_id`: the professional, or the coach who took it during her visit; nothing in rows from before this was
+    written down, which are the professional's. `sent_key` is what the sender calls this file, for a photo that a phone
+    sends again: form keys are forgotten after two days, and a phone may be without signal for longer.
+
     Retention: the file goes 90 days after the final decision; the hash stays with the sign-off.
     """
 
     __tablename__ = "evidence"
-    __table_args__ = (CheckConstraint("recognisable IN ('nobody', 'attested')", name="recognisable"),)
+    __table_args__ = (
+        CheckConstraint("recognisable IN ('nobody', 'attested')", name="recognisable"),
+        Index("uq_evidence_sent_key", "record_id", "sent_key", unique=True),
+    )
 
     id: Mapped[Id] = mapped_column(init=False)
     record_id: Mapped[int] = mapped_column(ForeignKey("assignment_record.id"), index=True)
@@ -108,6 +115,10 @@ class Evidence(Base):
     width: Mapped[int | None] = mapped_column(default=None)
     height: Mapped[int | None] = mapped_column(default=None)
     removed_at: Mapped[datetime | None] = mapped_column(default=None)
+    added_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id"), default=None, info=refers_to_person("who added it")
+    )
+    sent_key: Mapped[str | None] = mapped_column(default=None, info=NOT_PERSONAL)
 
 
 class Submission(Base):

@@ -18,7 +18,7 @@ from app.kit.localtime import local_day
 from app.kit.pictures import Photo
 from app.people.queries import viewer_for
 from app.practice import inputs
-from app.practice.actions import assessing, evidence, records
+from app.practice.actions import assessing, evidence, observed_photos, records
 from app.practice.rules.forms import Answer, Check, Observation, checks_of, criteria_of
 from app.practice.rules.states import Decision
 from app.practice.tables import Assessment, Submission
@@ -122,6 +122,15 @@ class Assignment:
         stored = evidence.store_photo(storage, Photo(large=data, small=data, width=32, height=32), now=now)
         note = inputs.PhotoNote(recognisable="nobody", caption="De tafel")
         return evidence.add_photo(self.db, by=by, record_id=record, given=note, stored=stored, now=now)
+
+    def photograph_visit(self, coach: Viewer, record: int, storage: Storage, now: datetime) -> int:
+        """Add a photo to the coach's form."""
+        data = picture(record % 200 + 1)
+        stored = evidence.store_photo(storage, Photo(large=data, small=data, width=32, height=32), now=now)
+        note = inputs.PhotoNote(recognisable="nobody", caption="De kring")
+        return observed_photos.add_photo(
+            self.db, by=coach, record_id=record, given=note, stored=stored, sent_key=None, now=now
+        )
 
     def hand_in(self, by: Viewer, record: int, now: datetime) -> int:
         """Score oneself and hand in; gives the submission."""

@@ -176,6 +176,8 @@ TRIES: Final[dict[str, Try]] = {
     "coach.cancel_visit": Try(OWN_RECORD, says(reason="Ik ben ziek.")),
     "coach.observe": Try(form=lambda world: {"version": world.things["version"], "strong_1": "Rust"}),
     "coach.sign": Try(form=_signature),
+    "coach_photos.add": Try(form=says(recognisable="nobody", caption="De tafel"), files=_upload),
+    "coach_photos.remove": Try({"photo": "visit_photo"}),
     # intervision
     "answer.show": Try({"token": "answer_token"}),
     "answer.give": Try({"token": "answer_token"}, says(answer="yes")),

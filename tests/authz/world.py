@@ -263,6 +263,7 @@ def _second_half(db: Session, parts: Parts, world: World, cast: Cast, *, now: da
     world.things["photo"] = second.photograph(cast.noor, waiting, parts.storage, now)
     world.things["submission"] = second.hand_in(cast.noor, waiting, now)
     world.things["version"] = second.observe(fresh(db, cast.ruben.id, now), waiting, now)
+    world.things["visit_photo"] = second.photograph_visit(fresh(db, cast.ruben.id, now), waiting, parts.storage, now)
     begun = third.begin(cast.noor, now)
     visits.plan_visit(db, by=cast.ruben, record_id=begun, date_id=world.things["dates"][1], now=now)
     world.things |= {

@@ -18,7 +18,7 @@ from app.kit.ids import Keyring
 from app.kit.storage import Storage, folder
 from app.ledger.tables import LedgerContent, LedgerEvent
 from app.practice.actions import evidence, keeping
-from app.practice.own_practice import photo_keys
+from app.practice.evidence_view import photo_keys
 from app.practice.rules.states import PHOTOS_MAX
 from app.practice.tables import Evidence, Preparation, SignOff, SignOffContent, Submission
 from app.settings import Settings

@@ -6,7 +6,7 @@ import secrets
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.courses.editions import edition_of
@@ -165,12 +165,14 @@ def _content(
     now: datetime,
 ) -> dict[str, Any]:
     """Exactly what is signed, as text and numbers that stay readable when the program has changed."""
+    owner = case.enrolment.person_id
     photos = db.execute(
-        select(Evidence.id, Evidence.sha256)
+        select(Evidence.id, Evidence.sha256, func.coalesce(Evidence.added_by_id, owner).label("added_by_id"))
         .where(
             Evidence.record_id == case.record.id,
             Evidence.attempt == case.record.attempt,
             Evidence.removed_at.is_(None),
+            func.coalesce(Evidence.added_by_id, owner).in_((owner, by.id)),  # not the draft of a former coach
         )
         .order_by(Evidence.id)
     )
@@ -181,7 +183,7 @@ def _content(
         "coach_id": by.id,
         "decision": given.decision.value,
         "edition_id": form.edition_id,
-        "evidence": [{"id": photo.id, "sha256": photo.sha256} for photo in photos],
+        "evidence": [{"id": one.id, "sha256": one.sha256, "added_by_id": one.added_by_id} for one in photos],
         "form": form.form,
         "form_version": edition_of(db, form.edition_id).rubric.version,
         "person_id": case.enrolment.person_id,

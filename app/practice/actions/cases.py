@@ -49,12 +49,12 @@ def must_follow(enrolment: EnrolmentFacts) -> None:
         raise Refused("training_closed")
 
 
-def coached_case(db: Session, *, by: Viewer, record_id: int, now: datetime) -> Case:
-    """The record of somebody one coaches now, to plan, observe or decide.
+def coached_case(db: Session, *, by: Viewer, record_id: int, now: datetime, hold: bool = True) -> Case:
+    """The record of somebody one coaches now, to plan, observe or decide; `hold` as for one's own.
 
     Raises: NotFound for everybody but the present coach; Refused when she may not judge this person.
     """
-    case = _case(db, by=by, record_id=record_id, hold=True)
+    case = _case(db, by=by, record_id=record_id, hold=hold)
     if case.enrolment.coach_id != by.person_id:
         raise NotFound
     must_be_free_to_judge(db, by=by, enrolment=case.enrolment, now=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.jobs.actions import enqueue
@@ -54,18 +54,33 @@ def add_photo(
 ) -> int:
     """Make a stored photo evidence; gives its id. Raises: Refused when there is no room or it is there already."""
     case = _case_with_room(db, by=by, record_id=record_id, hold=True)
+    return keep_photo(db, case, by=by, given=given, stored=stored, sent_key=None, now=now)
+
+
+def keep_photo(
+    db: Session,
+    case: Case,
+    *,
+    by: Viewer,
+    given: inputs.PhotoNote,
+    stored: StoredPhoto,
+    sent_key: str | None,
+    now: datetime,
+) -> int:
+    """Write the row of a photo; from here on it is seen. Raises: Refused when the same person has it there already."""
     same = db.scalar(
         select(Evidence.id).where(
-            Evidence.record_id == record_id,
+            Evidence.record_id == case.record.id,
             Evidence.attempt == case.record.attempt,
             Evidence.sha256 == stored.large.sha256,
             Evidence.removed_at.is_(None),
+            func.coalesce(Evidence.added_by_id, case.enrolment.person_id) == by.id,
         )
     )
     if same is not None:
         raise Refused("photo_twice", "photo")
     photo = Evidence(
-        record_id=record_id,
+        record_id=case.record.id,
         attempt=case.record.attempt,
         kind="photo",
         storage_key=stored.large.key,
@@ -78,6 +93,8 @@ def add_photo(
         uploaded_at=now,
         width=stored.width,
         height=stored.height,
+        added_by_id=by.id,
+        sent_key=sent_key,
     )
     db.add(photo)
     db.flush()
@@ -98,23 +115,44 @@ def remove_photo(db: Session, *, by: Viewer, record_id: int, photo_id: int, now:
     Raises: NotFound, Refused.
     """
     case = own_case(db, by=by, record_id=record_id)
-    photo = db.scalar(
-        select(Evidence).where(Evidence.id == photo_id, Evidence.record_id == record_id, Evidence.removed_at.is_(None))
-    )
-    if photo is None:
-        raise NotFound
+    photo = photo_of(db, case, photo_id, by_id=by.id)
     must_be_open(case)
     if case.path.submitted_at is not None and photo.uploaded_at <= case.path.submitted_at:
         raise Refused("photo_handed_in")
+    take_away(db, photo, by=by, now=now)
+
+
+def photo_of(db: Session, case: Case, photo_id: int, *, by_id: int) -> Evidence:
+    """A photo that somebody added herself. Raises: NotFound."""
+    photo = db.scalar(
+        select(Evidence).where(
+            Evidence.id == photo_id,
+            Evidence.record_id == case.record.id,
+            Evidence.removed_at.is_(None),
+            func.coalesce(Evidence.added_by_id, case.enrolment.person_id) == by_id,
+        )
+    )
+    if photo is None:
+        raise NotFound
+    return photo
+
+
+def take_away(db: Session, photo: Evidence, *, by: Viewer, now: datetime) -> None:
+    """Out of sight at once; the files go in a job of the same transaction."""
     photo.removed_at = now
     photo.caption = ""
     enqueue(db, "practice.remove_photo", now=now, key=f"practice.remove_photo:{photo.id}", evidence_id=photo.id)
     record(db, "practice.photo_removed", actor_id=by.id, subject=("evidence", photo.id), now=now)
 
 
+def must_have_room(db: Session, case: Case, *, by_id: int) -> None:
+    """Raises: Refused when somebody has as many photos in this attempt as there may be."""
+    if photos_in(db, case, by_id=by_id) >= PHOTOS_MAX:
+        raise Refused("photos_full", "photo", max=PHOTOS_MAX)
+
+
 def _case_with_room(db: Session, *, by: Viewer, record_id: int, hold: bool) -> Case:
     case = own_case(db, by=by, record_id=record_id, hold=hold)
     must_be_open(case)
-    if photos_in(db, case.record) >= PHOTOS_MAX:
-        raise Refused("photos_full", "photo", max=PHOTOS_MAX)
+    must_have_room(db, case, by_id=by.id)
     return case

@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.courses.tables import Enrolment
 from app.kit.storage import Storage
 from app.ledger.actions import forget, record
+from app.practice.evidence_view import to_take_along
 from app.practice.rules.states import FILES_KEPT, ORPHAN_AGE, Decision
 from app.practice.tables import (
     Assessment,
@@ -171,9 +172,12 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
     records = select(AssignmentRecord.id).join(Enrolment).where(Enrolment.person_id == person_id)
     prepared = db.scalars(select(Preparation).where(Preparation.record_id.in_(records))).all()
     handed_in = db.scalars(select(Submission).where(Submission.record_id.in_(records)).order_by(Submission.id)).all()
-    photos = db.scalars(
-        select(Evidence).where(Evidence.record_id.in_(records), Evidence.removed_at.is_(None)).order_by(Evidence.id)
-    ).all()
+    photos = db.scalars(select(Evidence).where(Evidence.id.in_(to_take_along(person_id))).order_by(Evidence.id)).all()
+    taken = db.execute(
+        select(Evidence.uploaded_at, Evidence.caption)
+        .where(Evidence.added_by_id == person_id, Evidence.record_id.not_in(records), Evidence.removed_at.is_(None))
+        .order_by(Evidence.id)
+    )
     decided = db.execute(
         select(SignOff.signed_at, SignOff.decision, SignOffContent.content)
         .outerjoin(SignOffContent, SignOffContent.sign_off_id == SignOff.id)
@@ -199,6 +203,7 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
             {"at": one.uploaded_at.isoformat(), "caption": one.caption, "recognisable": one.recognisable}
             for one in photos
         ],
+        "photos_as_coach": [{"at": one.uploaded_at.isoformat(), "caption": one.caption} for one in taken],
         "decisions": [
             {"at": one.signed_at.isoformat(), "decision": one.decision, "content": one.content} for one in decided
         ],

@@ -139,19 +139,24 @@ def _must_be_ready(db: Session, case: Case, given: inputs.SelfView, *, now: date
         raise Refused("visit_first")
     if path.visit is not None and path.visit.date.starts_at > now:
         raise Refused("visit_not_yet")
-    if definition.needs_photo and not photos_in(db, case.record):
+    if definition.needs_photo and not photos_in(db, case, by_id=case.enrolment.person_id):
         raise Refused("photo_first", "photo")
     for gap in self_gaps(given.scores(), definition, edition_of(db, case.enrolment.edition_id).rubric):
         raise Refused(gap.code, gap.field, title=gap.title)
 
 
-def photos_in(db: Session, of: AssignmentRecord) -> int:
-    """How many photos count for the present attempt."""
+def photos_in(db: Session, case: Case, *, by_id: int) -> int:
+    """How many photos somebody has in the present attempt. Those of nobody are the professional's, from long ago."""
     return (
         db.scalar(
             select(func.count())
             .select_from(Evidence)
-            .where(Evidence.record_id == of.id, Evidence.attempt == of.attempt, Evidence.removed_at.is_(None))
+            .where(
+                Evidence.record_id == case.record.id,
+                Evidence.attempt == case.record.attempt,
+                Evidence.removed_at.is_(None),
+                func.coalesce(Evidence.added_by_id, case.enrolment.person_id) == by_id,
+            )
         )
         or 0
     )

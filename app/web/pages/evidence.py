@@ -7,7 +7,7 @@ from typing import Final
 from app.access import Permission
 from app.kit.errors import NotFound
 from app.practice.actions import evidence
-from app.practice.own_practice import photo_keys
+from app.practice.evidence_view import photo_keys
 from app.web.kit.ask import Answer, Ask, Content, redirect
 from app.web.kit.route import Area
 from app.web.words.shared import N_

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from app.access import Permission
 from app.kit.errors import Forbidden, Refused
 from app.kit.ids import read_id
-from app.kit.pictures import PHOTO_BYTES, BadPhoto, Photo, photo_from
 from app.practice import inputs
 from app.practice.actions import assessing, evidence, records
 from app.practice.conflicts import Difference, preparation_differences
@@ -18,14 +17,12 @@ from app.practice.queries import form_parts
 from app.practice.record_page import RecordPage, record_page
 from app.practice.rules.forms import self_gaps
 from app.web.kit.ask import Answer, Ask, Page, redirect, render
-from app.web.kit.forms import Submitted, files
+from app.web.kit.forms import Submitted
 from app.web.kit.route import Area
+from app.web.kit.uploads import UPLOAD_BYTES, chosen_photo, picture_of
 from app.web.words.shared import N_
 
 area = Area()
-UPLOAD_BYTES = 48 * 1024 * 1024
-"""More than a photo may have, so that one that is too large gets its sentence at the field."""
-
 Form = Submitted[Any]
 
 
@@ -122,8 +119,9 @@ def add_photo(ask: Ask, record: int) -> Answer:
     try:
         with database.reading() as db:
             evidence.must_accept_photo(db, by=ask.viewer, record_id=record)
-        photo = _photo(ask, form)
-        if photo is not None and form.valid:
+        chosen = chosen_photo(form, ask.form)
+        photo = picture_of(form, chosen) if chosen is not None else None
+        if photo is not None:
             stored = evidence.store_photo(ask.services.storage, photo, now=ask.now)
             with database.writing() as db:
                 evidence.add_photo(db, by=ask.viewer, record_id=record, given=form.given, stored=stored, now=ask.now)
@@ -132,21 +130,6 @@ def add_photo(ask: Ask, record: int) -> Answer:
         form.refuse(refused)
     with database.reading() as db:
         return _page(ask, db, record, photo=form)
-
-
-def _photo(ask: Ask, form: Form) -> Photo | None:
-    """The photo of the upload; None with a sentence at the field when it cannot be used."""
-    chosen = next(iter(files(ask.form, "photo")), None)
-    if chosen is None:
-        form.add("photo", "photo_missing")
-        return None
-    if not form.valid:
-        return None
-    try:
-        return photo_from(chosen.file.read(PHOTO_BYTES + 1))
-    except BadPhoto as bad:
-        form.add("photo", bad.code, **bad.facts)
-        return None
 
 
 def _self_form(ask: Ask, record: int) -> Form:

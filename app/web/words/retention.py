@@ -206,6 +206,12 @@ KEPT: Final = (
                 ),
                 WITH_NAME,
             ),
+            Row(
+                N_("Wie een foto toevoegde"),
+                N_("Zodat duidelijk blijft van wie een foto is"),
+                ("evidence.added_by_id",),
+                WITH_NAME,
+            ),
         ),
     ),
     Group(

@@ -19,7 +19,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.certification.tables import Certificate, Certification, CertificationPeriod
-from app.courses.tables import Enrolment
 from app.kit.errors import NotFound
 from app.ledger.actions import record
 from app.letters.mailer import mail_folder
@@ -28,7 +27,8 @@ from app.people.actions import own_data
 from app.people.actions.accounts import is_last_owner
 from app.people.queries import person_names
 from app.people.tables import Export
-from app.practice.tables import AssignmentRecord, Evidence
+from app.practice.evidence_view import to_take_along
+from app.practice.tables import Evidence
 from app.worker.own_page import own_page
 from app.worker.work import GiveUp, Handler, Work
 
@@ -139,12 +139,7 @@ def pack(parts: dict[str, Any], *, name: str, made: datetime, files: dict[str, b
 
 def _files_of(db: Session, person_id: int) -> dict[str, str]:
     """The storage keys of somebody's own files, by the name they get in the copy."""
-    photos = db.execute(
-        select(Evidence.id, Evidence.storage_key)
-        .join(AssignmentRecord, AssignmentRecord.id == Evidence.record_id)
-        .join(Enrolment, Enrolment.id == AssignmentRecord.enrolment_id)
-        .where(Enrolment.person_id == person_id, Evidence.removed_at.is_(None))
-    )
+    photos = db.execute(select(Evidence.id, Evidence.storage_key).where(Evidence.id.in_(to_take_along(person_id))))
     documents = db.execute(
         select(Certificate.number, Certificate.pdf_key)
         .join(CertificationPeriod, CertificationPeriod.id == Certificate.period_id)
