@@ -120,10 +120,11 @@ class Page(Answer):
 
 @dataclass
 class Redirect(Answer):
-    """See other. `toast` is a Dutch sentence (a message id) that the next page shows once."""
+    """See other. `toast` is a Dutch sentence (a message id) that the next page shows once, and `also` a second one."""
 
     to: str = "/"
     toast: str = ""
+    also: str = ""
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,7 +50,7 @@ class Chrome:
     sample: bool
     locale: Locale
     path: str
-    toast: str
+    toasts: tuple[str, ...]
     theme: str = ""
 
 
@@ -72,7 +72,7 @@ _CONTACT: Final = ((N_("Onze mensen"), "/organisatie", "users"),)
 
 
 def chrome_for(
-    viewer: Viewer, *, settings: Settings, gettext: Callable[[str], str], path: str, toast: str, sample: bool
+    viewer: Viewer, *, settings: Settings, gettext: Callable[[str], str], path: str, toasts: Iterable[str], sample: bool
 ) -> Chrome:
     """The chrome of one page for one viewer."""
     nav: list[tuple[str, str, str]] = []
@@ -105,7 +105,7 @@ def chrome_for(
         sample=sample,
         locale=viewer.locale,
         path=path,
-        toast=gettext(toast) if toast else "",
+        toasts=tuple(gettext(sentence) for sentence in toasts if sentence),
     )
 
 

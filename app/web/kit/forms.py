@@ -6,7 +6,7 @@ import secrets
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar, get_origin
+from typing import Any, Final, Generic, TypeVar, get_origin
 
 from markupsafe import Markup
 from pydantic import BaseModel, ValidationError
@@ -15,10 +15,13 @@ from starlette.datastructures import FormData, UploadFile
 
 from app.kit.errors import Refused
 from app.kit.i18n import Locale
+from app.kit.naming import Kind, finds_in
 from app.web.kit.words import sentence
 
 Given = TypeVar("Given", bound=BaseModel)
-OWN_FIELDS = frozenset({"form_key"})
+ABOUT_PEOPLE: Final = "about_people"
+"""Names the fields of a form where people write about their work, in which no resident is named."""
+OWN_FIELDS = frozenset({"form_key", ABOUT_PEOPLE})
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class Submitted(Generic[Given]):
         """Check the form against `model`; files are not part of it. Unknown fields are errors."""
         typed: dict[str, list[str]] = {}
         for name, given in data.multi_items():
-            if not isinstance(given, UploadFile):
+            if not isinstance(given, UploadFile) and name != ABOUT_PEOPLE:
                 typed.setdefault(name, []).append(given)
         raw = {name: [_shown(item) for item in given] for name, given in typed.items()}
         form = cls(raw, locale, key=(raw.get("form_key") or [secrets.token_urlsafe(18)])[0])
@@ -137,6 +140,13 @@ class Submitted(Generic[Given]):
 def files(data: FormData, name: str) -> Iterable[UploadFile]:
     """The files that were really chosen under `name`; browsers send an empty part when there is none."""
     return [item for item in data.getlist(name) if isinstance(item, UploadFile) and item.filename]
+
+
+def named_in(data: FormData) -> frozenset[Kind]:
+    """What stands in the fields that are about people as if somebody were named by it."""
+    names = {name for name in data.getlist(ABOUT_PEOPLE) if isinstance(name, str)}
+    texts = [text for name, text in data.multi_items() if name in names and isinstance(text, str)]
+    return frozenset(find.kind for text in texts for find in finds_in(text))
 
 
 def _shown(text: str) -> str:

@@ -30,7 +30,9 @@ from app.people.tables import FormKey
 from app.web.kit import errors, sessions
 from app.web.kit.ask import Answer, Ask, Redirect, Services
 from app.web.kit.entry import Entry
+from app.web.kit.forms import named_in
 from app.web.kit.responses import Responder
+from app.web.words.naming import NAMED, NAMED_MORE
 
 Answered = TypeVar("Answered")
 FORM_KEY_LENGTHS = range(16, 81)
@@ -139,7 +141,7 @@ class Hop:
         if key and (location := self._sent_before(session, key, ask.now)) is not None:
             to = location or self.request.url.path
             return self.responder.respond(self.request, self.viewer, Redirect(status=303, to=to))
-        answer = self.entry.function(ask, **self.request.path_params)
+        answer = self._answer(ask)
         response = self.responder.respond(self.request, self.viewer, answer)
         if key:
             self._note_where(session, key, answer)
@@ -171,8 +173,14 @@ class Hop:
             self._identify(ask, session)
         if (refusal := self._refusal()) is not None:
             return refusal
+        return self.responder.respond(self.request, self.viewer, self._answer(ask))
+
+    def _answer(self, ask: Ask) -> Answer:
+        """What the page says. Was something kept that looks as if it names somebody, then the next page says so."""
         answer: Answer = self.entry.function(ask, **self.request.path_params)
-        return self.responder.respond(self.request, self.viewer, answer)
+        if isinstance(answer, Redirect) and (kinds := named_in(self.form)):
+            answer.also = NAMED[next(iter(kinds))] if len(kinds) == 1 else NAMED_MORE
+        return answer
 
     def _identify(self, ask: Ask, session: Session) -> None:
         self.viewer, seen = sessions.viewer_of(session, self.request, self.services.settings, ask.now)

@@ -61,14 +61,14 @@ class Responder:
     def _page(self, request: Request, viewer: Viewer, answer: Page) -> Response:
         partial = request.headers.get("hx-request") == "true" and request.headers.get("hx-request-type") == "partial"
         template = answer.part if partial and answer.part else answer.template
-        toast = unquote(request.cookies.get(TOAST_COOKIE, ""))
+        toasts = unquote(request.cookies.get(TOAST_COOKIE, "")).splitlines()
         page = answer.data.get("page")
         chrome = chrome_for(
             viewer,
             settings=self.settings,
             gettext=self.gettext(viewer.locale),
             path=quote(request.url.path, safe="/:@!$&()*+,;=-._~"),
-            toast=toast,
+            toasts=toasts,
             sample=bool(getattr(page, "sample", False)),
         )
         given = {**answer.data, "chrome": chrome}
@@ -77,7 +77,7 @@ class Responder:
             # The summary above a form names its fields as the page does, and the page draws them below it.
             body = self.templates.render(template, viewer.locale, given)
         response = _html(request, body, answer.status)
-        if toast:
+        if toasts:
             self._cookie(response, TOAST_COOKIE, "", 0)
         return response
 
@@ -88,8 +88,8 @@ class Responder:
         else:
             response = Response(status_code=answer.status, headers={"Location": to})
         response.headers["Vary"] = VARY
-        if answer.toast:
-            self._cookie(response, TOAST_COOKIE, quote(answer.toast), 60)
+        if toasts := [sentence for sentence in (answer.toast, answer.also) if sentence]:
+            self._cookie(response, TOAST_COOKIE, quote("\n".join(toasts)), 60)
         return response
 
     def _cookie(self, response: Response, name: str, value: str, max_age: int) -> None:

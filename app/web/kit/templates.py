@@ -13,6 +13,7 @@ from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 from app.kit.i18n import LOCALES, Locale, translations
+from app.kit.naming import finds_in
 from app.kit.text import first_name
 from app.kit.written import date_filters
 from app.web.kit import drawings
@@ -61,7 +62,7 @@ def make_templates(static: Callable[[str], str], *, reload: bool = False, **more
         say = _gettext(catalogue.gettext)
         environment.globals |= {"gettext": say, "_": say}
         environment.globals |= {"icon": icon, "static": static, **_drawings(), **more}
-        environment.filters |= date_filters(locale) | {"first_name": first_name}
+        environment.filters |= date_filters(locale) | {"first_name": first_name, "finds": finds_in}
         environments[locale] = environment
     return Templates(environments)
 
