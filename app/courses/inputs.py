@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
-from app.kit.fields import Day
+from app.courses.rules import PEOPLE_MOST, REGIONS_MOST, VISITS_MOST, AwayReason
+from app.kit.fields import Day, OptionalDay, OptionalId
 from app.kit.fields import KnownId as Id
-from app.kit.text import Line, Paragraph
+from app.kit.text import Line, OptionalParagraph, Paragraph, fold
 
 SEATS_MAX = 500
 
@@ -52,3 +54,34 @@ class InvitationLetter(Input):
 
     own_text: Paragraph
     do: str = ""
+
+
+def _within_bounds(text: str) -> str:
+    """Names of places apart by commas or lines, each once."""
+    named: dict[str, str] = {}
+    for part in text.replace("\n", ",").replace(";", ",").split(","):
+        if place := " ".join(part.split()):
+            named.setdefault(fold(place), place)
+    if len(named) > REGIONS_MOST:
+        raise PydanticCustomError("too_many_regions", "too many", {"max": REGIONS_MOST})
+    return ", ".join(named.values())
+
+
+class Room(Input):
+    """How much a coach can take on, and where. `version`: of what stood there when she began; empty: nothing yet."""
+
+    people_max: Annotated[int, Field(ge=0, le=PEOPLE_MOST)]
+    visits_per_week: Annotated[int, Field(ge=0, le=VISITS_MOST)]
+    regions: Annotated[OptionalParagraph, AfterValidator(_within_bounds)] = ""
+    version: OptionalId = None
+
+    def places(self) -> tuple[str, ...]:
+        return tuple(self.regions.split(", ")) if self.regions else ()
+
+
+class AwayGiven(Input):
+    """From when until when a coach is away; without an end it is not known yet."""
+
+    reason: AwayReason
+    starts_on: Day
+    ends_on: OptionalDay = None

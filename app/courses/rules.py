@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final, Self
+
+from app.kit.text import fold
 
 LEVELS: Final = 4
 NOT_SEEN: Final = "niet-gezien"
@@ -300,3 +303,53 @@ class EnrolmentFacts:
             if moment is not None:
                 return stage
         return EnrolmentStage.INVITED
+
+
+PEOPLE_USUAL: Final = 12  # choice: what we count on until a coach or an admin says otherwise
+VISITS_USUAL: Final = 3  # choice: a week
+PEOPLE_MOST: Final = 100
+VISITS_MOST: Final = 20
+REGIONS_MOST: Final = 12
+
+
+class AwayReason(StrEnum):
+    """Why a coach is away: a kind, never a medical detail (domain.md 8.3, rule 4)."""
+
+    ILL = "ill"
+    HOLIDAY = "holiday"
+    LEAVE = "leave"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Away:
+    """A stretch of days on which a coach is away, both ends included; without an end it is not known yet."""
+
+    id: int
+    reason: AwayReason
+    starts_on: date
+    ends_on: date | None
+
+    def covers(self, day: date) -> bool:
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
+
+@dataclass(frozen=True)
+class CoachRoom:
+    """How much a coach can take on, where, and when she is away. `told`: somebody filled it in."""
+
+    coach_id: int
+    people_max: int = PEOPLE_USUAL
+    visits_per_week: int = VISITS_USUAL
+    regions: tuple[str, ...] = ()
+    away: tuple[Away, ...] = ()
+    told: bool = False
+    version: int = 0
+
+    def away_on(self, day: date) -> Away | None:
+        """The stretch that a day falls in."""
+        return next((one for one in self.away if one.covers(day)), None)
+
+    def is_near(self, places: Collection[str]) -> bool:
+        """Whether one of these places is in a region that she named."""
+        return not {fold(place) for place in places if place}.isdisjoint(fold(region) for region in self.regions)

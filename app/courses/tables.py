@@ -216,3 +216,41 @@ class CoachAssignment(Base):
     since: Mapped[datetime]
     until: Mapped[datetime | None] = mapped_column(default=None)
     reason: Mapped[str] = mapped_column(default="", info=pii("free text", "coaching", "24 months", "delete"))
+
+
+class CoachProfile(Base):
+    """How many people and visits a week a coach can take on, and in which places. Retention: account + 24 months."""
+
+    __tablename__ = "coach_profile"
+    __table_args__ = (
+        CheckConstraint("people_max BETWEEN 0 AND 100", name="people_max"),
+        CheckConstraint("visits_per_week BETWEEN 0 AND 20", name="visits_per_week"),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, info=refers_to_person("coaching"))
+    people_max: Mapped[int]
+    visits_per_week: Mapped[int]
+    regions: Mapped[list[Any]] = mapped_column(
+        info=pii("person", "to find a coach nearby", "account + 24 months", "delete")
+    )
+    version: Mapped[int] = mapped_column(init=False, default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class CoachAbsence(Base):
+    """Days on which a coach is away, with the kind of reason and no more. Retention: 90 days after the last day."""
+
+    __tablename__ = "coach_absence"
+    __table_args__ = (
+        CheckConstraint("ends_on >= starts_on", name="ends"),
+        CheckConstraint("reason IN ('ill', 'holiday', 'leave', 'other')", name="reason"),
+    )
+
+    id: Mapped[Id] = mapped_column(init=False)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=refers_to_person("coaching"))
+    reason: Mapped[str] = mapped_column(info=pii("person", "to plan around it", "90 days", "delete"))
+    starts_on: Mapped[date]
+    noted_at: Mapped[datetime]
+    noted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=refers_to_person("accountability"))
+    ends_on: Mapped[date | None] = mapped_column(default=None)

@@ -15,6 +15,7 @@ from typing import Any, Final
 from app.kit.localtime import local
 from app.kit.written import date_filters
 from app.outbox.rules import MessageState
+from app.web.words.coaches import AWAY_REASONS
 from app.web.words.post import KIND_WORDS, STATE_LOOKS
 from app.web.words.roles import ROLES
 
@@ -27,6 +28,8 @@ SECTIONS: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
             ("opleiding", "enrolments"),
             ("opleiding", "coaching"),
             ("opleiding", "contact_of"),
+            ("opleiding", "coach_room"),
+            ("opleiding", "coach_away"),
             ("theorie", "lessons"),
             ("theorie", "quizzes"),
         ),
@@ -67,6 +70,8 @@ LABELS: Final = {
     "by_when": "Klaar voor",
     "caption": "Wat erbij staat",
     "certificaten": "Certificaten",
+    "coach_away": "Wanneer je als coach weg bent",
+    "coach_room": "Hoeveel je als coach aankunt",
     "coaching": "Mensen die je begeleidt",
     "cohort": "Groep",
     "completed_at": "Klaar op",
@@ -115,6 +120,7 @@ LABELS: Final = {
     "own_scores_so_far": "Hoe je jezelf ziet",
     "passed": "Gehaald",
     "paused_at": "Gepauzeerd op",
+    "people_max": "Mensen tegelijk",
     "persoon": "Jij",
     "photos": "Foto’s",
     "photos_as_coach": "Foto’s die je als coach maakte",
@@ -125,6 +131,7 @@ LABELS: Final = {
     "quizzes": "Toetsen",
     "reason": "Waarom",
     "recognisable": "Wie staat erop",
+    "regions": "Plaatsen",
     "rol": "Rol",
     "rollen": "Je rollen",
     "score_pct": "Score in procenten",
@@ -149,8 +156,10 @@ LABELS: Final = {
     "uitnodigingen": "Uitnodigingen",
     "until": "Tot",
     "van": "Van",
+    "visits_per_week": "Bezoeken per week",
     "waarvoor": "Waarvoor",
     "werk": "Waar je werkt",
+    "why_away": "Waarom",
     "withdrawn_at": "Gestopt op",
 }
 BY_CODE: Final = ("own_scores_so_far", "self_scores", "scores", "notes")
@@ -169,6 +178,7 @@ SAID: Final[dict[str, dict[str, str]]] = {
     "kind": {"session": "Bijeenkomst", "end_presentation": "Eindpresentatie"},
     "recognisable": {"nobody": "Niemand herkenbaar", "attested": "Met toestemming"},
     "soort": dict(KIND_WORDS),
+    "why_away": {reason.value: word for reason, word in AWAY_REASONS.items()},
     "stand": {state.value: STATE_LOOKS[state].word for state in MessageState},
 }
 SLUGS: Final = ("lesson", "quiz", "waarvoor")

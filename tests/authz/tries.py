@@ -61,7 +61,9 @@ def fill(path: str, value: Callable[[str, str], str]) -> str:
 
 THINGS: Final = {
     # parameter of a path: the thing of the world that it names
+    "absence": "absence",
     "certificate": "certificate",
+    "coach": "coach",
     "code": "code",
     "cohort": "cohort",
     "course": "course",
@@ -132,6 +134,7 @@ CODE: Final = says(code="000000")
 OWN_RECORD: Final = {"record": "own_record"}
 NEWCOMER: Final = {"enrolment": "new_enrolment"}
 CANDIDATE: Final = {"enrolment": "candidate"}
+ROOM: Final = says(people_max="8", visits_per_week="2", regions="Rotterdam", version="")
 LOOK_OR_SEND: Final = says(own_text="Wat fijn dat je meedoet.", do="send")
 
 TRIES: Final[dict[str, Try]] = {
@@ -178,6 +181,9 @@ TRIES: Final[dict[str, Try]] = {
     "coach.sign": Try(form=_signature),
     "coach_photos.add": Try(form=says(recognisable="nobody", caption="De tafel"), files=_upload),
     "coach_photos.remove": Try({"photo": "visit_photo"}),
+    "coach_room.save": Try(form=ROOM),
+    "coach_room.away": Try(form=lambda world: {"reason": "holiday", "starts_on": _day(world, 40)}),
+    "coach_room.back": Try(),
     # intervision
     "answer.show": Try({"token": "answer_token"}),
     "answer.give": Try({"token": "answer_token"}, says(answer="yes")),
@@ -213,6 +219,9 @@ TRIES: Final[dict[str, Try]] = {
     "cohorts.letter_again": Try(NEWCOMER),
     "cohorts.invite_again": Try(NEWCOMER, LOOK_OR_SEND),
     "admin_overview.try_again": Try(),
+    "admin_coach.save": Try(form=ROOM),
+    "admin_coach.away": Try(form=lambda world: {"reason": "ill", "starts_on": _day(world, 40)}),
+    "admin_coach.back": Try(),
     "decisions.show": Try(CANDIDATE),
     "decisions.grant": Try(CANDIDATE, says(reason="Alles is rond.")),
     "decisions.refuse": Try(CANDIDATE, says(reasons="Er ontbreekt nog iets.")),

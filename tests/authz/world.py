@@ -16,10 +16,11 @@ from sqlalchemy import select, text, update
 from app.certification.actions import take_over
 from app.certification.queries import invitees
 from app.certification.tables import Certificate
-from app.courses.actions import coaching, cohorts
+from app.courses.actions import availability, coaching, cohorts
 from app.courses.commands import publish_folder
-from app.courses.inputs import NewCohort
+from app.courses.inputs import AwayGiven, NewCohort
 from app.courses.queries import interventions
+from app.courses.rules import AwayReason
 from app.courses.tables import CourseImage, HandbookSession, Lesson, Quiz
 from app.delivery.tables import Delivery
 from app.intervision import actions as intervision
@@ -298,6 +299,11 @@ def _come_in(db: Session, world: World, now: datetime) -> None:
     )
     db.flush()
     own_data.ask_export(db, by=viewer_for(db, world.people["noor"]), now=now)
+    ruben = viewer_for(db, world.people["ruben"])
+    ahead = local_day(now) + timedelta(days=20)
+    days = AwayGiven(reason=AwayReason.HOLIDAY, starts_on=ahead, ends_on=ahead + timedelta(days=7))
+    absence = availability.note_absence(db, by=ruben, person_id=ruben.id, given=days, now=now)
+    world.things |= {"coach": ruben.id, "absence": absence}
     world.things["today"] = local_day(now)
     world.things["meeting_version"] = db.get_one(Meeting, world.things["meeting"]).version
     world.things["invitation_token"] = link_of(db, invitation)

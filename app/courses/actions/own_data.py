@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.courses.tables import CoachAssignment, Cohort, CourseEdition, Enrolment
+from app.courses.tables import CoachAbsence, CoachAssignment, CoachProfile, Cohort, CourseEdition, Enrolment
 from app.kit.storage import Storage
 from app.ledger import actions as ledger
 
@@ -28,6 +28,10 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
         select(CoachAssignment).where(CoachAssignment.coach_id == person_id).order_by(CoachAssignment.since)
     )
     contact_of = db.scalars(select(Cohort.name).where(Cohort.contact_id == person_id).order_by(Cohort.id))
+    rooms = db.scalars(select(CoachProfile).where(CoachProfile.person_id == person_id))
+    away = db.scalars(
+        select(CoachAbsence).where(CoachAbsence.person_id == person_id).order_by(CoachAbsence.starts_on)
+    )
     return {
         "enrolments": [
             {
@@ -41,6 +45,18 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
             {"since": row.since.isoformat(), "until": row.until.isoformat() if row.until else None} for row in coaching
         ],
         "contact_of": list(contact_of),
+        "coach_room": [
+            {"people_max": row.people_max, "visits_per_week": row.visits_per_week, "regions": row.regions}
+            for row in rooms
+        ],
+        "coach_away": [
+            {
+                "from": row.starts_on.isoformat(),
+                "until": row.ends_on.isoformat() if row.ends_on else None,
+                "why_away": row.reason,
+            }
+            for row in away
+        ],
     }
 
 
@@ -57,6 +73,8 @@ def erase(db: Session, *, person_id: int, storage: Storage, now: datetime) -> No
         .values(until=now)
         .execution_options(**silent)
     )
+    for table in (CoachProfile, CoachAbsence):
+        db.execute(delete(table).where(table.person_id == person_id).execution_options(**silent))
     db.execute(
         update(Enrolment)
         .where(

@@ -88,6 +88,8 @@ def chrome_for(
         if may(viewer, Permission.SEE_OWN_ORGANISATION):
             nav += _CONTACT
     menu = [(N_("Mijn gegevens"), "/account", "user")]
+    if viewer.has(Role.COACH):
+        menu.append((N_("Mijn beschikbaarheid"), "/coach/beschikbaarheid", "calendar"))
     if viewer.is_admin:
         menu.append((N_("Post"), "/beheer/post", "mail"))
         if viewer.has(Role.PROFESSIONAL):

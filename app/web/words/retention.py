@@ -196,6 +196,16 @@ KEPT: Final = (
                 ("coach_assignment.reason",),
             ),
             Row(
+                N_("Hoeveel je als coach aankunt, en in welke plaatsen"),
+                N_("Zodat niemand te veel werk krijgt, en coaches dichtbij zijn"),
+                ("coach_profile.regions", "coach_profile.person_id"),
+            ),
+            Row(
+                N_("Wanneer je als coach weg bent: ziek, vakantie, verlof of iets anders"),
+                N_("Zodat iemand anders het even overneemt"),
+                ("coach_absence.reason", "coach_absence.person_id"),
+            ),
+            Row(
                 N_("Wie je coach was, en wie aftekende"),
                 N_("Zodat duidelijk blijft wie je begeleidde en wie oordeelde"),
                 (
@@ -278,6 +288,7 @@ KEPT: Final = (
                 N_("Zodat achteraf klopt wie wat deed"),
                 (
                     "ledger_event.actor_id",
+                    "coach_absence.noted_by_id",
                     "role_grant.granted_by_id",
                     "certification_decision.decided_by_id",
                     "meeting_signup.attendance_by_id",
