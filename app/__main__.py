@@ -354,6 +354,30 @@ def set_password(
     typer.echo("Het wachtwoord is gezet. Alle sessies van deze persoon zijn beëindigd.")
 
 
+@people.command("reset-second-factor")
+def reset_second_factor(
+    email: Annotated[str, typer.Option(prompt="E-mailadres", help="Van iemand die haar telefoon en codes kwijt is.")],
+) -> None:
+    """Maak de app van iemand los, bijvoorbeeld van de enige eigenaar. Bij het inloggen stelt zij een nieuwe in."""
+    from app.kit.errors import NotFound  # noqa: PLC0415
+    from app.people.actions import passwords, second_factor  # noqa: PLC0415
+    from app.people.rules import read_address  # noqa: PLC0415
+
+    parts = parts_or_exit()
+    with parts.database.reading() as db:
+        person_id, _ = passwords.stored_password(db, address=read_address(email) or "")
+    if person_id is None:
+        raise fail("Niemand met dit adres heeft een account dat open is.")
+    try:
+        with parts.database.writing() as db:
+            second_factor.reset(
+                db, by=None, person_id=person_id, reason="Met het commando op de server.", now=parts.clock.now()
+            )
+    except NotFound:
+        raise fail("Deze persoon heeft geen app ingesteld. Er is niets veranderd.") from None
+    typer.echo("De app is losgemaakt. Alle sessies van deze persoon zijn beëindigd.")
+
+
 @app.command()
 def demo() -> None:
     """Vul een lege database met voorbeeldmensen; serve doet dit zelf bij de eerste start in demo-stand."""

@@ -17,6 +17,7 @@ class Permission(Enum):
     """What a route asks for."""
 
     PUBLIC = auto()
+    COME_IN = auto()
     SIGNED_IN = auto()
     FOLLOW_TRAINING = auto()
     COACH = auto()
@@ -31,6 +32,7 @@ Predicate = Callable[[Viewer], bool]
 
 POLICY: Final[dict[Permission, Predicate]] = {
     Permission.PUBLIC: lambda viewer: True,  # noqa: ARG005
+    Permission.COME_IN: lambda viewer: viewer.signed_in or viewer.halfway is not None,
     Permission.SIGNED_IN: lambda viewer: viewer.signed_in,
     Permission.FOLLOW_TRAINING: lambda viewer: viewer.has(Role.PROFESSIONAL),
     Permission.COACH: lambda viewer: viewer.has(Role.COACH),

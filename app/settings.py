@@ -46,6 +46,8 @@ class Settings(BaseSettings):
     secret: SecretStr = SecretStr(DEMO_SECRET)
     previous_secret: SecretStr | None = None
     demo_public: bool = False
+    second_factor: bool = False
+    """Ask for a second factor in a demo as well; elsewhere the program always does."""
 
     smtp_host: str = ""
     smtp_port: int = Field(default=587, ge=1, le=65535)
@@ -129,6 +131,11 @@ class Settings(BaseSettings):
     @property
     def demo(self) -> bool:
         return self.environment == "demo"
+
+    @property
+    def asks_second_factor(self) -> bool:
+        """Whether coaches and admins come in with a second factor: in a demo one click is enough."""
+        return self.second_factor or not self.demo
 
     @property
     def address(self) -> str:

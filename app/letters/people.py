@@ -33,6 +33,12 @@ def password_changed(db: Session, message: Message, desk: Desk) -> Draft:  # noq
     )
 
 
+def second_factor_changed(db: Session, message: Message, desk: Desk) -> Draft:  # noqa: ARG001 - the same
+    """Tells what happened to the app or the codes on paper, so that somebody notices when it was not her."""
+    facts = {"what": message.data["what"], "at": datetime.fromisoformat(message.data["at"])}
+    return Draft("second_factor_changed", {**facts, "link": desk.link("/account")})
+
+
 def account_invitation(db: Session, message: Message, desk: Desk) -> Draft:
     """A link to an account, for people who are not invited through a training; a preview's link opens nothing."""
     if "invitation_id" not in message.data:
@@ -73,6 +79,7 @@ def leaving_soon(db: Session, message: Message, desk: Desk) -> Draft:
 KINDS: Final[dict[str, Kind]] = {
     "people.login_code": login_code,
     "people.password_changed": password_changed,
+    "people.second_factor_changed": second_factor_changed,
     "people.invitation": account_invitation,
     LEAVING_SOON: leaving_soon,
 }

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from app.kit.fields import KnownId, OptionalId
-from app.kit.text import Line, OptionalLine, OptionalParagraph, PersonName
+from app.kit.text import Line, OptionalLine, OptionalParagraph, Paragraph, PersonName
 from app.people.rules import Role, read_address
 
 
@@ -81,6 +81,27 @@ class Confirmation(_Input):
 
     password: Secret
     next: Next = ""
+
+
+class SecondStep(_Input):
+    """Six digits from the app, or a code from paper when the phone is not at hand."""
+
+    code: OptionalLine = ""
+    recovery: OptionalLine = ""
+    next: Next = ""
+
+
+class NewApp(_Input):
+    """The digits that a new app shows: it works."""
+
+    code: Line
+    next: Next = ""
+
+
+class SecondFactorReset(_Input):
+    """Why an admin takes somebody's second factor away."""
+
+    reason: Paragraph
 
 
 class NewPasswordWithCode(_Input):

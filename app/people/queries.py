@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import and_, bindparam, exists, or_, select
+from sqlalchemy import and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.kit.db import fetch
 from app.kit.errors import NotFound
 from app.kit.i18n import known_locale
 from app.kit.text import first_name, fold
-from app.people.rules import EXPORT_KEPT, SESSION_IDLE, PersonCard, Role, Viewer, learns
-from app.people.tables import Account, Export, Membership, Organisation, Person, RoleGrant, SignIn
+from app.people.rules import EXPORT_KEPT, SESSION_IDLE, PersonCard, Role, Viewer, learns, needs_second_factor
+from app.people.tables import (
+    Account,
+    Export,
+    Membership,
+    Organisation,
+    Person,
+    RecoveryCode,
+    RoleGrant,
+    SecondFactor,
+    SignIn,
+)
 
 _BY_TOKEN: Final = (
     select(
         SignIn.id,
         SignIn.factor_at,
+        SignIn.second_at,
+        SecondFactor.set_at.label("second_set_at"),
         SignIn.last_seen_at,
         Person.id.label("person_id"),
         Person.name,
@@ -32,6 +44,7 @@ _BY_TOKEN: Final = (
     )
     .join(Person, Person.id == SignIn.person_id)
     .join(Account, Account.person_id == Person.id)
+    .outerjoin(SecondFactor, SecondFactor.person_id == Person.id)
     .outerjoin(Membership, and_(Membership.person_id == Person.id, Membership.until.is_(None)))
     .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
     .outerjoin(RoleGrant, and_(RoleGrant.person_id == Person.id, RoleGrant.revoked_at.is_(None)))
@@ -49,10 +62,13 @@ _GRANTS: Final = select(RoleGrant.role, RoleGrant.organisation_id, RoleGrant.int
 )
 
 
-def viewer_by_token(db: Session, token_hash: str, *, now: datetime) -> tuple[Viewer, datetime] | None:
+def viewer_by_token(
+    db: Session, token_hash: str, *, now: datetime, second_factor: bool = False
+) -> tuple[Viewer, datetime] | None:
     """The viewer of a session that still holds, and when she was last seen: one statement.
 
     A session ends by signing out, by its longest life, by twelve idle hours, and when the account is blocked.
+    `second_factor`: it is asked for here. Who has not shown hers is nobody yet, with no right but to show it.
     """
     rows = fetch(db, _BY_TOKEN, token_hash=token_hash, now=now, idle_since=now - SESSION_IDLE).all()
     if not rows:
@@ -65,7 +81,11 @@ def viewer_by_token(db: Session, token_hash: str, *, now: datetime) -> tuple[Vie
         organisation=row.organisation or "",
         locale=row.locale,
     )
-    return replace(viewer, sign_in_id=row.id, factor_at=row.factor_at), row.last_seen_at
+    has_app = second_factor and row.second_set_at is not None
+    if second_factor and row.second_at is None and (has_app or needs_second_factor(viewer.roles)):
+        return Viewer(locale=viewer.locale, sign_in_id=row.id, halfway=row.person_id), row.last_seen_at
+    known = replace(viewer, sign_in_id=row.id, factor_at=row.factor_at, second_factor=has_app)
+    return known, row.last_seen_at
 
 
 def _viewer(person_id: int, grants: Sequence[Any], *, name: str, organisation: str, locale: str) -> Viewer:
@@ -199,6 +219,31 @@ class SessionLine:
 
 
 @dataclass(frozen=True)
+class SecondFactorFacts:
+    """The app with which somebody proves herself. `since`: None without one; `needed`: a role of hers asks for it."""
+
+    since: datetime | None
+    codes_left: int
+    needed: bool
+
+
+_SECOND: Final = select(
+    select(SecondFactor.set_at).where(SecondFactor.person_id == bindparam("person")).scalar_subquery().label("since"),
+    select(func.count())
+    .select_from(RecoveryCode)
+    .where(RecoveryCode.person_id == bindparam("person"), RecoveryCode.used_at.is_(None))
+    .scalar_subquery()
+    .label("codes_left"),
+)
+
+
+def second_factor_of(db: Session, person_id: int, roles: Collection[Role]) -> SecondFactorFacts:
+    """What stands of somebody's second factor."""
+    row = fetch(db, _SECOND, person=person_id).one()
+    return SecondFactorFacts(row.since, row.codes_left, needs_second_factor(frozenset(roles)))
+
+
+@dataclass(frozen=True)
 class AccountPage:
     """The own account. `export`: "" (none), "busy" or "ready"."""
 
@@ -209,6 +254,7 @@ class AccountPage:
     organisation: str
     roles: tuple[Role, ...]
     has_password: bool
+    second: SecondFactorFacts
     sessions: tuple[SessionLine, ...]
     export: str
     export_id: int
@@ -253,6 +299,7 @@ def account_page(db: Session, viewer: Viewer, *, now: datetime) -> AccountPage:
         organisation=viewer.organisation,
         roles=tuple(role for role in Role if role in viewer.roles),
         has_password=stored is not None,
+        second=second_factor_of(db, viewer.id, viewer.roles),
         sessions=tuple(sorted(lines, key=lambda line: not line.here)),
         export="" if latest is None else "ready" if latest.ready_at else "busy",
         export_id=latest.id if latest else 0,

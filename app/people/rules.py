@@ -22,6 +22,10 @@ SESSION_LONGEST: Final = timedelta(days=30)
 TOUCH_EVERY: Final = timedelta(minutes=10)
 FACTOR_FOR_ADMIN: Final = timedelta(minutes=30)  # security.md 4, step-up
 FACTOR_FOR_SIGN_OFF: Final = timedelta(hours=12)
+APP_STEP_SECONDS: Final = 30  # RFC 6238
+APP_STEPS_ASIDE: Final = 1  # a clock may be half a minute off
+RECOVERY_CODES: Final = 8
+RECOVERY_LENGTH: Final = 16  # 16 x 5 = 80 random bits
 EXPORT_KEPT: Final = timedelta(hours=48)  # security.md 5.2
 PASSWORD_MIN: Final = 12
 PASSWORD_MAX: Final = 200
@@ -41,7 +45,11 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Viewer:
-    """The person who asks, with the rights of this request. Nobody signed in: `person_id` is None."""
+    """The person who asks, with the rights of this request. Nobody signed in: `person_id` is None.
+
+    `second_factor`: she has an app, and proves herself with it. `halfway`: who is coming in and still has to show
+    her second factor; until then she is nobody.
+    """
 
     person_id: int | None = None
     name: str = ""
@@ -53,6 +61,8 @@ class Viewer:
     locale: Locale = "nl"
     sign_in_id: int | None = None
     factor_at: datetime | None = None
+    second_factor: bool = False
+    halfway: int | None = None
     browser: str = field(default="", repr=False)
 
     @property
@@ -77,8 +87,16 @@ class Viewer:
         return role in self.roles
 
 
+def needs_second_factor(roles: AbstractSet[Role]) -> bool:
+    """Whether somebody with these roles comes in with a second factor, wherever the program asks for one.
+
+    Who decides about others or sees all of them (security.md 4); everybody else may.
+    """
+    return bool(roles & {Role.COACH, Role.ADMIN, Role.OWNER})
+
+
 def fresh_factor(viewer: Viewer, *, max_age: timedelta, now: datetime) -> bool:
-    """Whether the viewer proved recently enough (password or mailed code) who she is."""
+    """Whether the viewer proved recently enough who she is: with her app, or else a password or a mailed code."""
     return viewer.factor_at is not None and now - viewer.factor_at <= max_age
 
 

@@ -203,7 +203,41 @@ class SignIn(Base):
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     factor_at: Mapped[datetime]
+    second_at: Mapped[datetime | None] = mapped_column(default=None)
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class SecondFactor(Base):
+    """The app on somebody's phone that shows six digits. The secret is sealed with the program's key.
+
+    `last_step`: the newest step of time that was used, so that no code works twice.
+
+    Retention: until she goes on with another phone or an admin resets it, else with the account.
+    """
+
+    __tablename__ = "second_factor"
+
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), primary_key=True, info=refers_to_person("signing in")
+    )
+    sealed: Mapped[str] = mapped_column(info=pii("secret", "signing in", ACCOUNT, "delete"))
+    set_at: Mapped[datetime]
+    last_step: Mapped[int]
+
+
+class RecoveryCode(Base):
+    """A code on paper for somebody without her phone: it works once.
+
+    Retention: with the second factor.
+    """
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[Id] = mapped_column(init=False)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=refers_to_person("signing in"))
+    code_hash: Mapped[str] = mapped_column(unique=True, info=pii("secret", "signing in", ACCOUNT, "delete"))
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class RateWindow(Base):

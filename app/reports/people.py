@@ -17,7 +17,8 @@ from app.courses.rules import EnrolmentFacts, EnrolmentStage
 from app.kit.ids import read_id
 from app.people import listing as people
 from app.people.listing import InvitationLine, PersonLine, RoleLine
-from app.people.rules import Role, Viewer
+from app.people.queries import SecondFactorFacts, second_factor_of
+from app.people.rules import Role, Viewer, may_manage
 from app.reports.training import in_training
 from app.theory.queries import progress_of
 
@@ -77,6 +78,8 @@ class PersonPage:
     roles: tuple[RoleLine, ...]
     invitations: tuple[InvitationLine, ...]
     sessions: int
+    second: SecondFactorFacts
+    may_reset: bool
     grantable: tuple[Role, ...]
     organisation_choices: tuple[tuple[int, str], ...]
     interventions: tuple[tuple[str, str], ...]
@@ -123,14 +126,18 @@ def person_page(db: Session, viewer: Viewer, person_id: int, *, on: date, now: d
     """One person. Raises: NotFound."""
     line = people.line_of(db, person_id)
     stages, enrolments = stages_of(db, [person_id], on=on, lines={person_id: line})
+    roles = tuple(people.role_lines(db, person_id))
+    held = frozenset(role.role for role in roles)
     return PersonPage(
         person=line,
         stage=stages[person_id],
         enrolment=enrolments.get(person_id),
         standings=tuple(standings(db, [person_id], on)[person_id]),
-        roles=tuple(people.role_lines(db, person_id)),
+        roles=roles,
         invitations=tuple(people.invitation_lines(db, person_id, now=now)),
         sessions=people.open_sessions(db, person_id, now=now),
+        second=second_factor_of(db, person_id, held),
+        may_reset=viewer.id != person_id and may_manage(viewer, held, person_id),
         grantable=people.grantable(viewer, person_id),
         organisation_choices=tuple(people.organisation_choices(db)),
         interventions=tuple((one.slug, one.name) for one in interventions(db)),

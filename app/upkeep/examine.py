@@ -16,6 +16,7 @@ from app.kit.db import Database
 from app.kit.ids import Keyring
 from app.kit.storage import Storage
 from app.ledger.tables import LedgerSeal
+from app.people.actions.second_factor import unreadable
 from app.upkeep import files, heads
 from app.upkeep.archive import FILES, BackupFailed, check
 from app.upkeep.invariants import Violation, invariants, proofs
@@ -32,6 +33,7 @@ def examine(url: str, storage: Storage, keyring: Keyring, *, data_dir: Path) -> 
     if missing:  # some may have been removed, row and file, since the rows were read
         missing &= _look(url, data_dir)[1]
     found += _heads(url, storage, keyring, data_dir)
+    found += _apps(url, keyring, data_dir)
     return found + [Violation("I-7", "file", None, f"{key} is er niet") for key in sorted(missing)]
 
 
@@ -79,6 +81,13 @@ def _look(url: str, data_dir: Path) -> tuple[list[Violation], set[str]]:
 def _heads(url: str, storage: Storage, keyring: Keyring, data_dir: Path) -> list[Violation]:
     with _looking(url, data_dir) as db:
         return [Violation("I-4", "ledger_seal", None, what) for what in heads.problems(db, storage, keyring)]
+
+
+def _apps(url: str, keyring: Keyring, data_dir: Path) -> list[Violation]:
+    """After a restore, or a key that was changed twice: who cannot come in with her app any more."""
+    with _looking(url, data_dir) as db:
+        what = "haar app is met deze sleutels niet te lezen; maak hem los"
+        return [Violation("I-14", "person", person_id, what) for person_id in unreadable(db, keyring=keyring)]
 
 
 @contextmanager

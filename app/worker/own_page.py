@@ -21,7 +21,7 @@ from app.web.words.roles import ROLES
 
 SECTIONS: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
     ("Wie je bent", (("mensen", "persoon"), ("mensen", "werk"), ("mensen", "rollen"))),
-    ("Hoe je binnenkomt", (("mensen", "sessies"), ("mensen", "uitnodigingen"))),
+    ("Hoe je binnenkomt", (("mensen", "sessies"), ("mensen", "inloggen_met_app"), ("mensen", "uitnodigingen"))),
     (
         "Wat je leert",
         (
@@ -96,6 +96,10 @@ LABELS: Final = {
     "geschreven": "Geschreven op",
     "goal": "Doel",
     "goal_group": "Voor wie",
+    "gebruikt": "Gebruikt op",
+    "herstelcodes": "Herstelcodes",
+    "ingesteld": "Ingesteld op",
+    "inloggen_met_app": "Inloggen met een app",
     "groups": "Groepen die je leidt",
     "growing": "Om in te groeien",
     "herkomst": "Hoe je het kreeg",

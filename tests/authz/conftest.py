@@ -45,7 +45,7 @@ def running(told_world: tuple[World, Path], tmp_path_factory: pytest.TempPathFac
     shutil.copyfile(told / "whole.db", file)
     shutil.copytree(told / "files", folder / "files")
     database = Database.open(f"sqlite:///{file}", data_dir=folder)
-    parts = make_test_parts(database, folder, MovableClock(START))
+    parts = make_test_parts(database, folder, MovableClock(START), second_factor=True)
     with closing(sqlite3.connect(file)) as watch, client_of(create_app(parts)) as client:
         yield Scene(world, parts, client, file, told / "whole.db", watch)
     database.close()

@@ -38,6 +38,7 @@ from app.people.tables import Account, Export, SignIn
 from app.practice.actions import visits
 from app.worker.run import run_due
 from migrations.models import metadata
+from tests.apps import set_up_app
 from tests.authz.steps import Assignment, enter_group, fresh, learn, newest_edition, right_answers
 from tests.authz.tries import GROUP_DAYS
 from tests.people import INTERVENTION, KEYRING, Cast, link_of, make_cast
@@ -67,6 +68,11 @@ OTHERS: Final = {
     "otto": ("Otto Prins", "", Role.OWNER, ""),
 }
 """Who there is beside the cast: name, organisation, role, for which intervention a coach coaches (all: empty)."""
+
+WITH_APP: Final = ("noor", "ruben", "daan", "els", "fatma", "otto")
+"""Who comes in with an app: coaches, admins and owners must, Noor wanted to."""
+HALF_IN: Final = {"ruben": "half_ruben", "fatma": "half_fatma"}
+"""Sessions of people who did not show theirs yet, as personas of their own (test_halfway)."""
 
 
 @dataclass
@@ -290,9 +296,15 @@ def _candidate(db: Session, parts: Parts, world: World, cast: Cast, *, now: date
 
 def _come_in(db: Session, world: World, now: datetime) -> None:
     """Everybody signs in; Bram is blocked while his session still runs. A newcomer has a link."""
+    for short in WITH_APP:
+        set_up_app(db, world.people[short], now=now - PAST)
     for short, person_id in world.people.items():
         if short != "newcomer":
-            world.sessions[short] = sign_in.start_session(db, person_id=person_id, device="test", now=now)
+            world.sessions[short] = sign_in.start_session(
+                db, person_id=person_id, device="test", now=now, second=short in WITH_APP
+            )
+    for short, half in HALF_IN.items():
+        world.sessions[half] = sign_in.start_session(db, person_id=world.people[short], device="test", now=now)
     db.execute(update(Account).where(Account.person_id == world.people["bram"]).values(blocked_at=now))
     invitation = invitations.create_invitation(
         db, person_id=world.people["newcomer"], by_id=world.people["fatma"], keyring=KEYRING, now=now

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.certification import actions as certification
 from app.kit.clock import MovableClock
 from app.kit.db import Database
+from app.kit.ids import Keyring
 from app.kit.storage import folder
 from app.ledger import chain
 from app.ledger.tables import LedgerEvent
@@ -30,7 +31,9 @@ from app.worker.run import registered
 from migrations import triggers
 from migrations.models import metadata
 from tests import intervision
+from tests.apps import set_up_app
 from tests.page import make_test_parts
+from tests.people import make_person
 from tests.trained import make_ready
 
 
@@ -176,6 +179,18 @@ def test_a_row_without_its_parent_is_found(sqlite_database: Database, data_dir: 
         db.commit()
     found = examine(parts.settings.database, parts.storage, parts.keyring, data_dir=data_dir)
     assert {(violation.rule, violation.subject) for violation in found} == {("I-14", "line_manager")}
+
+
+def test_an_app_that_our_keys_do_not_open_is_found(
+    sqlite_database: Database, data_dir: Path, clock: MovableClock
+) -> None:
+    """As after a restore beside another SECRET: the person could not come in, and nobody would know why."""
+    parts = make_test_parts(sqlite_database, data_dir, clock)
+    with sqlite_database.writing() as db:
+        ruben = make_person(db, "Ruben Haddad", now=clock.now())
+        set_up_app(db, ruben, now=clock.now(), keyring=Keyring(("a-key-that-is-gone-since-the-restore",)))
+    found = examine(parts.settings.database, parts.storage, parts.keyring, data_dir=data_dir)
+    assert [(violation.subject, violation.subject_id) for violation in found] == [("person", ruben)]
 
 
 def test_the_frozen_tables_are_those_of_the_migrations() -> None:

@@ -29,7 +29,9 @@ from app.people.tables import (
     Membership,
     Organisation,
     Person,
+    RecoveryCode,
     RoleGrant,
+    SecondFactor,
     SignIn,
 )
 
@@ -94,6 +96,8 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
     roles = db.scalars(select(RoleGrant).where(RoleGrant.person_id == person_id).order_by(RoleGrant.id))
     sessions = db.scalars(select(SignIn).where(SignIn.person_id == person_id).order_by(SignIn.id))
     invited = db.scalars(select(Invitation).where(Invitation.person_id == person_id).order_by(Invitation.id))
+    app_since = db.scalar(select(SecondFactor.set_at).where(SecondFactor.person_id == person_id))
+    codes = db.scalars(select(RecoveryCode).where(RecoveryCode.person_id == person_id).order_by(RecoveryCode.id))
     did = db.scalars(select(LedgerEvent).where(LedgerEvent.actor_id == person_id).order_by(LedgerEvent.id))
     return {
         "persoon": {
@@ -112,6 +116,10 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
             {"apparaat": row.device, "begin": _text(row.created_at), "laatst": _text(row.last_seen_at)}
             for row in sessions
         ],
+        "inloggen_met_app": {
+            "ingesteld": _text(app_since),
+            "herstelcodes": [{"gemaakt": _text(row.made_at), "gebruikt": _text(row.used_at)} for row in codes],
+        },
         "uitnodigingen": [{"gemaakt": _text(row.created_at), "aangenomen": _text(row.accepted_at)} for row in invited],
         "logboek": [{"wanneer": _text(row.at), "wat": row.action} for row in did],
     }
@@ -128,7 +136,7 @@ def erase(db: Session, *, person_id: int, storage: Storage, now: datetime) -> No
     db.flush()
     exports = db.scalars(select(Export).where(Export.person_id == person_id)).all()
     files = [export.storage_key for export in exports if export.storage_key]
-    owned = (Account, SignIn, LoginCode, Export, FormKey)
+    owned = (Account, SignIn, LoginCode, SecondFactor, RecoveryCode, Export, FormKey)
     for table in owned:
         db.execute(delete(table).where(table.person_id == person_id).execution_options(synchronize_session=False))
     db.execute(

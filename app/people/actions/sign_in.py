@@ -12,8 +12,11 @@ from app.people.rules import SESSION_LONGEST
 from app.people.tables import Account, LoginCode, SignIn
 
 
-def start_session(db: Session, *, person_id: int, device: str, now: datetime) -> str:
-    """Begin a session after a proof of who somebody is; gives the token for the cookie."""
+def start_session(db: Session, *, person_id: int, device: str, now: datetime, second: bool = False) -> str:
+    """Begin a session after a proof of who somebody is; gives the token for the cookie.
+
+    `second`: she showed her second factor as well.
+    """
     token = new_token("ss")
     db.add(
         SignIn(
@@ -24,6 +27,7 @@ def start_session(db: Session, *, person_id: int, device: str, now: datetime) ->
             last_seen_at=now,
             expires_at=now + SESSION_LONGEST,
             factor_at=now,
+            second_at=now if second else None,
         )
     )
     db.execute(update(Account).where(Account.person_id == person_id).values(last_seen_at=now))
@@ -40,14 +44,16 @@ def is_open(db: Session, sign_in_id: int) -> bool:
     return db.scalar(select(SignIn.id).where(SignIn.id == sign_in_id, SignIn.ended_at.is_(None))) is not None
 
 
-def replace_session(db: Session, *, sign_in_id: int, person_id: int, device: str, now: datetime) -> str | None:
+def replace_session(
+    db: Session, *, sign_in_id: int, person_id: int, device: str, now: datetime, second: bool = False
+) -> str | None:
     """Go on in a session with a new token and a fresh factor: an old copy of the cookie opens nothing.
 
     None when the session has ended in the meantime: nothing goes on from what was signed out.
     """
     if not end_session(db, person_id=person_id, sign_in_id=sign_in_id, now=now):
         return None
-    return start_session(db, person_id=person_id, device=device, now=now)
+    return start_session(db, person_id=person_id, device=device, now=now, second=second)
 
 
 def end_session(db: Session, *, person_id: int, sign_in_id: int, now: datetime) -> bool:

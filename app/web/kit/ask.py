@@ -59,6 +59,8 @@ class Ask:
     form: FormData
     prepared: Any = None
     session: Session | None = None
+    cookies: list[Cookie] = field(default_factory=list)
+    """What goes along with the answer whatever it is: who proved herself stays proved, also when the rest fails."""
 
     @property
     def db(self) -> Session:

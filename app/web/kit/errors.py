@@ -23,7 +23,7 @@ from app.web.kit.words import sentence
 from app.web.words.shared import N_
 
 log = structlog.get_logger("web")
-SECRET: Final = frozenset({"password", "code", "form_key", "next"})
+SECRET: Final = frozenset({"password", "code", "recovery", "form_key", "next"})
 TYPED_MOST: Final = 20_000
 
 

@@ -74,6 +74,9 @@ class Hop:
         """Do the work; every domain error becomes an answer, every bug an exception."""
         second_time, self.repeat = self.repeat, False
         ask = Ask(self.services, self.request, self.viewer, self.services.clock.now(), self.form, self.prepared)
+        return self.responder.carry(self._told(ask, second_time=second_time), ask.cookies)
+
+    def _told(self, ask: Ask, *, second_time: bool) -> Response:
         try:
             if self.entry.own_transactions:
                 return self._without_session(ask)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, unquote
@@ -14,7 +14,7 @@ from starlette.responses import Response
 from app.kit.i18n import Locale, translations
 from app.people.rules import Viewer
 from app.settings import Settings
-from app.web.kit.ask import Answer, Content, Page, Redirect
+from app.web.kit.ask import Answer, Content, Cookie, Page, Redirect
 from app.web.kit.chrome import chrome_for
 from app.web.kit.forms import Submitted
 from app.web.kit.templates import Templates
@@ -54,7 +54,11 @@ class Responder:
                 response = Response(status_code=answer.status)
         for header, value in answer.headers.items():
             response.headers[header] = value
-        for cookie in answer.cookies:
+        return self.carry(response, answer.cookies)
+
+    def carry(self, response: Response, cookies: Iterable[Cookie]) -> Response:
+        """The response with these cookies; a later one of a name wins."""
+        for cookie in cookies:
             self._cookie(response, cookie.name, cookie.value, cookie.max_age)
         return response
 

@@ -41,7 +41,8 @@ def viewer_of(session: Session, request: Request, settings: Settings, now: datet
     locale = known_locale(request.cookies.get(LANGUAGE_COOKIE))
     browser = request.cookies.get(BROWSER_COOKIE, "")
     token = request.cookies.get(session_cookie_name(settings))
-    found = viewer_by_token(session, digest(token), now=now) if token else None
+    asks = settings.asks_second_factor
+    found = viewer_by_token(session, digest(token), now=now, second_factor=asks) if token else None
     if found is None:
         return Viewer(locale=locale, browser=browser), None
     return found

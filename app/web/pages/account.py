@@ -47,6 +47,7 @@ def _page(
         form=details or blank,
         password=password or Submitted.blank(ask.viewer.locale),
         role_words=ROLES,
+        asks_second_factor=ask.services.settings.asks_second_factor,
     )
 
 

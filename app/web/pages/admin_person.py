@@ -7,7 +7,7 @@ from typing import Any, Final
 from app.access import Permission
 from app.kit.errors import Refused
 from app.people import inputs
-from app.people.actions import accounts
+from app.people.actions import accounts, second_factor
 from app.people.listing import line_of
 from app.people.rules import FACTOR_FOR_ADMIN
 from app.reports.people import person_page
@@ -70,6 +70,7 @@ def _page(
     *,
     form: Submitted[inputs.PersonDetails] | None = None,
     role_form: Submitted[inputs.RoleChange] | None = None,
+    reset_form: Submitted[inputs.SecondFactorReset] | None = None,
     status: int = 200,
 ) -> Page:
     page = person_page(ask.db, ask.viewer, person, on=ask.today, now=ask.now)
@@ -86,6 +87,7 @@ def _page(
         status=status,
         form=form or details,
         role_form=role_form or Submitted.blank(ask.viewer.locale),
+        reset_form=reset_form or Submitted.blank(ask.viewer.locale),
         stage_words=STAGES,
         role_words=ROLES,
         role_hints=HINTS,
@@ -170,3 +172,14 @@ def sign_out(ask: Ask, person: int) -> Answer:
     person_page(ask.db, ask.viewer, person, on=ask.today, now=ask.now)
     accounts.sign_out_everywhere(ask.db, by=ask.viewer, person_id=person, now=ask.now)
     return redirect(f"/beheer/mensen/{person}", toast=N_("Overal uitgelogd."))
+
+
+@area.post("/beheer/mensen/{person:id}/app/weg", policy=Permission.MANAGE, name="admin_person.reset_second_factor")
+def reset_second_factor(ask: Ask, person: int) -> Answer:
+    """Somebody lost her phone and her codes: she sets up anew when she comes in."""
+    ask.require_fresh_factor(FACTOR_FOR_ADMIN)
+    form = Submitted.read(inputs.SecondFactorReset, ask.form, ask.viewer.locale)
+    if not form.valid:
+        return _page(ask, person, reset_form=form, status=422)
+    second_factor.reset(ask.db, by=ask.viewer, person_id=person, reason=form.given.reason, now=ask.now)
+    return redirect(f"/beheer/mensen/{person}", toast=N_("De app is losgemaakt, en overal uitgelogd."))

@@ -12,12 +12,13 @@ from app.people import inputs
 from app.people.actions import codes, limits, passwords, sign_in
 from app.people.queries import cards
 from app.people.tables import Account
-from app.web.kit.ask import Answer, Ask, Redirect, render
+from app.web.kit.ask import Answer, Ask, Redirect, redirect, render
 from app.web.kit.devices import browser_cookie, browser_of, device_of
 from app.web.kit.entrance import limits_for, password_limits, try_code
 from app.web.kit.forms import Submitted
 from app.web.kit.paths import local_path
 from app.web.kit.route import Area
+from app.web.kit.second_step import go_on_proved, try_second
 from app.web.kit.sessions import session_cookie
 
 area = Area()
@@ -26,12 +27,13 @@ TEMPLATE: Final = "people/confirm.html"
 
 @dataclass(frozen=True)
 class ConfirmPage:
-    """What somebody may confirm with. `mailed`: a code is on its way."""
+    """What somebody may confirm with. `mailed`: a code is on its way. With an app only the app (`app`) will do."""
 
     next: str
     address: str
     has_password: bool
     mailed: bool
+    app: bool
 
 
 def _page(ask: Ask, *, to: str, mailed: bool = False) -> ConfirmPage:
@@ -43,6 +45,7 @@ def _page(ask: Ask, *, to: str, mailed: bool = False) -> ConfirmPage:
         address=address,
         has_password=account is not None and account.password_hash is not None,
         mailed=mailed,
+        app=ask.viewer.second_factor,
     )
 
 
@@ -58,6 +61,8 @@ def with_password(ask: Ask) -> Answer:
     """Confirm with the password."""
     form = Submitted.read(inputs.Confirmation, ask.form, ask.viewer.locale)
     page = _page(ask, to=form.get("next"))
+    if page.app:
+        return _only_app(page)
     if not form.valid:
         return render(TEMPLATE, page, status=422, form=form)
     database = ask.services.database
@@ -76,6 +81,8 @@ def with_password(ask: Ask) -> Answer:
 def ask_code(ask: Ask) -> Answer:
     """Mail the person signed in a code."""
     page = _page(ask, to=str(ask.form.get("next", "")))
+    if page.app:
+        return _only_app(page)
     browser = browser_cookie(ask.request)
     with ask.services.database.writing() as db:
         asked = limits_for(ask, "code", page.address, known=8, near=4, far=20)
@@ -99,6 +106,8 @@ def with_code(ask: Ask) -> Answer:
     """Confirm with the mailed code."""
     form = Submitted.read(inputs.TypedCode, ask.form, ask.viewer.locale)
     page = _page(ask, to=form.get("next"), mailed=True)
+    if page.app:
+        return _only_app(page)
     if not form.valid:
         return render(TEMPLATE, page, status=422, form=form)
     found = try_code(ask, form.given.code)
@@ -112,6 +121,29 @@ def with_code(ask: Ask) -> Answer:
         found = Refused("code_wrong", "code")
     status = 429 if found.code == "too_many_tries" else 422
     return render(TEMPLATE, page, status=status, form=form.refuse(found))
+
+
+@area.post("/bevestigen/app", policy=Permission.SIGNED_IN, name="confirm.app", own_transactions=True)
+def with_app(ask: Ask) -> Answer:
+    """Confirm with six digits from the app, or a code from paper."""
+    form = Submitted.read(inputs.SecondStep, ask.form, ask.viewer.locale)
+    page = _page(ask, to=form.get("next"))
+    if not page.app:
+        return redirect(f"/bevestigen?next={quote(page.next)}")
+    if not form.valid:
+        return render(TEMPLATE, page, status=422, form=form)
+    refused = try_second(ask, person_id=ask.viewer.id, code=form.given.code, recovery=form.given.recovery)
+    if refused is not None:
+        status = 429 if refused.code == "too_many_tries" else 422
+        return render(TEMPLATE, page, status=status, form=form.refuse(refused))
+    if not go_on_proved(ask, person_id=ask.viewer.id):
+        return redirect("/inloggen")
+    return redirect(page.next)
+
+
+def _only_app(page: ConfirmPage) -> Redirect:
+    """Who has an app proves herself with it: a password or a mailbox alone no longer does."""
+    return redirect(f"/bevestigen?next={quote(page.next)}")
 
 
 def _go_on(ask: Ask, page: ConfirmPage) -> Redirect:

@@ -36,6 +36,8 @@ def form(ask: Ask) -> Answer:
     to = local_path(ask.query.get("next", ""))
     if ask.viewer.signed_in:
         return redirect(to or home_of(ask.viewer))
+    if ask.viewer.halfway is not None:
+        return redirect(f"/inloggen/stap?next={quote(to)}" if to else "/inloggen/stap")
     return render(DOOR, DoorPage(to), form=Submitted.blank(ask.viewer.locale))
 
 
@@ -109,8 +111,9 @@ def with_code(ask: Ask) -> Answer:
 @area.post("/uitloggen", policy=Permission.PUBLIC, name="sign_in.out")
 def out(ask: Ask) -> Answer:
     """Out. What the browser kept goes, but not its storage: a coach's drafts live there."""
-    if ask.viewer.sign_in_id is not None:
-        sign_in.end_session(ask.db, person_id=ask.viewer.id, sign_in_id=ask.viewer.sign_in_id, now=ask.now)
+    who = ask.viewer.person_id or ask.viewer.halfway
+    if who is not None and ask.viewer.sign_in_id is not None:
+        sign_in.end_session(ask.db, person_id=who, sign_in_id=ask.viewer.sign_in_id, now=ask.now)
     return Redirect(
         status=303,
         to="/",

@@ -15,6 +15,13 @@ WORDS: Final[dict[str, str]] = {
         "Deze code klopt niet, of werkt niet meer. Kijk in de nieuwste mail, of vraag een nieuwe code aan "
         "in deze browser."
     ),
+    "app_code_missing": N_("Vul de zes cijfers uit je app in."),
+    "app_code_wrong": N_("Deze code klopt niet. Kijk in je app welke zes cijfers er nu staan."),
+    "app_code_used": N_("Deze code is al gebruikt. Wacht tot er in je app zes nieuwe cijfers staan."),
+    "recovery_code_wrong": N_("Deze herstelcode kennen we niet, of je hebt hem al gebruikt. Neem een andere."),
+    "second_factor_there": N_("Je hebt al een app ingesteld."),
+    "second_factor_required": N_("Bij je rol hoort inloggen met een app. Je kunt wel verder met een andere telefoon."),
+    "second_factor_unreadable": N_("We kunnen je app niet meer herkennen. Vraag een beheerder om hem los te maken."),
     "password_wrong": N_("Dit is niet je wachtwoord. Probeer het nog eens, of laat je een code sturen."),
     "password_short": N_("Dit wachtwoord is te kort. Neem er minstens 12 tekens voor, bijvoorbeeld vier woorden."),
     "password_long": N_("Dit wachtwoord is te lang. Er passen 200 tekens in."),

@@ -35,6 +35,7 @@ KIND_WORDS: Final[dict[str, str]] = {
     "people.leaving_soon": N_("Account gaat weg"),
     "people.login_code": N_("Code om in te loggen"),
     "people.password_changed": N_("Wachtwoord veranderd"),
+    "people.second_factor_changed": N_("Inloggen met een app veranderd"),
     "practice.decided": N_("Wat je coach besloot"),
     "practice.submitted": N_("Werk ingeleverd"),
     "practice.visit_cancelled": N_("Bezoek afgezegd"),

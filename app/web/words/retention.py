@@ -113,6 +113,16 @@ KEPT: Final = (
                 ("login_code.nonce", "login_code.browser_hash", "login_code.person_id"),
             ),
             Row(
+                N_("Het geheim van je app en je herstelcodes, zo opgeslagen dat niemand ze kan lezen"),
+                N_("Om in te loggen met een tweede bewijs, als je dat instelde"),
+                (
+                    "second_factor.sealed",
+                    "second_factor.person_id",
+                    "recovery_code.code_hash",
+                    "recovery_code.person_id",
+                ),
+            ),
+            Row(
                 N_("Op welke apparaten je inlogde, en wanneer"),
                 N_("Zodat je ziet waar je bent ingelogd en dat kunt stoppen"),
                 ("sign_in.token_hash", "sign_in.device", "sign_in.person_id"),

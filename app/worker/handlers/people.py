@@ -12,7 +12,7 @@ from app.courses.tables import Enrolment
 from app.kit.localtime import local
 from app.ledger.actions import record
 from app.letters.mailer import mail_folder
-from app.people.actions import retention
+from app.people.actions import retention, second_factor
 from app.worker.handlers.own_data import forget, remove
 from app.worker.work import Handler, Periodic, Work
 
@@ -29,6 +29,7 @@ def retain(work: Work, _payload: dict[str, Any]) -> None:
             work.storage.delete(key)
     with work.database.writing() as db:
         counted = retention.sweep(db, now=now)
+        second_factor.seal_anew(db, keyring=work.keyring)  # so that the key before this one can go
         counted["export"] = retention.drop_exports(db, ids=[export_id for export_id, _ in exports])
         counted["person"] = 0
     for person_id in strangers:
