@@ -22,10 +22,10 @@ from app.people.actions.accounts import grant_role
 from app.people.queries import viewer_for
 from app.people.rules import Role, Viewer
 from app.practice import inputs
-from app.practice.actions import assessing, evidence, observed_photos, records, visits
+from app.practice.actions import assessing, evidence, observed_photos, records, reflections, visits
 from app.practice.queries import form_parts
 from app.practice.rules.forms import Observation
-from app.practice.tables import Assessment, Submission
+from app.practice.tables import Assessment, Preparation, ReflectionDraft, Submission
 from tests.people import Cast, make_person
 from tests.trained import Training, finish_theory, in_training
 
@@ -50,6 +50,14 @@ OBSERVED: Final = {
     "agreement_1": "Noor schrijft voor donderdag drie vragen op",
 }
 DAY: Final = date(2026, 12, 3)
+LOOKED_BACK: Final = inputs.Reflection(
+    situation="Iemand wilde stoppen",
+    task="Ruimte laten",
+    action="Ik wachtte",
+    result="Ze ging verder",
+    reflection="Wachten werkt",
+    transfer="Vaker wachten",
+)
 VISIT_AT: Final = datetime(2026, 12, 3, 12, 30, tzinfo=UTC)
 WHERE: Final = {"place": "De Esdoorn", "address": "Dorpsstraat 1", "municipality": "Rotterdam"}
 
@@ -174,7 +182,9 @@ def add_visit_photo(
 
 def self_view(db: Session, at_work: Practising, scores: dict[str, str] | None = None) -> inputs.SelfView:
     model = inputs.self_view(*form_parts(db, at_work.noor, at_work.record_id))
-    return model.model_validate((SCORED if scores is None else scores) | {"note": "Ik vond het spannend"})
+    written = db.get(Preparation, at_work.record_id)
+    version = {"version": written.draft_version if written else 0}
+    return model.model_validate((SCORED if scores is None else scores) | {"note": "Ik vond het spannend"} | version)
 
 
 def observation(db: Session, at_work: Practising, **changes: str) -> Observation:
@@ -184,7 +194,19 @@ def observation(db: Session, at_work: Practising, **changes: str) -> Observation
     ).observation()
 
 
+def look_back(database: Database, at_work: Practising, clock: MovableClock, **changes: Any) -> int:
+    """Write what looking back asks for; gives the version of the draft."""
+    with database.writing() as db:
+        draft = db.get(ReflectionDraft, at_work.record_id)
+        given = LOOKED_BACK.model_copy(update={"version": draft.version if draft else 0} | changes)
+        return reflections.keep_reflection(
+            db, by=at_work.noor, record_id=at_work.record_id, given=given, now=clock.now()
+        )
+
+
 def hand_in(database: Database, at_work: Practising, clock: MovableClock, scores: dict[str, str] | None = None) -> int:
+    """Look back, score oneself and hand in; gives the submission."""
+    look_back(database, at_work, clock)
     with database.writing() as db:
         given = self_view(db, at_work, scores)
         return records.submit(db, by=at_work.noor, record_id=at_work.record_id, given=given, now=clock.now())

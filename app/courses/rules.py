@@ -142,6 +142,8 @@ class AssignmentDefinition:
     good_html: str
     bring: tuple[str, ...]
     coach_looks_at_html: str
+    needs_reflection: bool = False
+    """Editions from before there was something to look back with do not say it."""
 
     @classmethod
     def from_facts(cls, facts: dict[str, Any]) -> Self:

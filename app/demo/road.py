@@ -23,7 +23,7 @@ from app.demo.people import PLACES, Place
 from app.kit.localtime import local_day
 from app.kit.pictures import Photo
 from app.practice import inputs
-from app.practice.actions import assessing, evidence, records, visits
+from app.practice.actions import assessing, evidence, records, reflections, visits
 from app.practice.rules.forms import Answer, Check, Observation, criteria_of
 from app.practice.rules.states import Decision
 from app.theory import actions as theory
@@ -231,7 +231,10 @@ class Road:
             f"self_{one.code}": levels[index % len(levels)]
             for index, one in enumerate(criteria_of(definition, self.course.rubric))
         }
-        note = pick(words.STARR if which == FINALE else words.NOTES, self.actor, which)
+        if definition.needs_reflection:
+            given_back = inputs.Reflection.model_validate(pick(words.STARR, self.actor, which))
+            reflections.keep_reflection(scene.db, by=by, record_id=record_id, given=given_back, now=scene.now)
+        note = pick(words.NOTES, self.actor, which)
         given = inputs.self_view(definition, self.course.rubric).model_validate({**scores, "note": note})
         sent = records.submit(scene.db, by=by, record_id=record_id, given=given, now=scene.now)
         self.actor.handed_in[record_id] = sent

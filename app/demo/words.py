@@ -118,21 +118,30 @@ NOTES: Final = (
 )
 
 STARR: Final = (
-    (
-        "Situatie: vlak voor de opening wilde iemand zijn werk weghalen. Taak: hem de keuze laten en de groep rustig "
-        "houden. Actie: ik ging naast hem zitten en vroeg wat er wél mocht hangen. Resultaat: twee van de drie "
-        "beelden bleven. Reflectie: vroeger had ik hem overgehaald. Nu liet ik hem kiezen, en dat was genoeg."
-    ),
-    (
-        "Situatie: een gast stelde een veel te persoonlijke vraag. Taak: de maker beschermen zonder de gast te "
-        "kwetsen. Actie: ik zei dat het werk zelf al veel vertelt, en vroeg wat de gast zag. Resultaat: het gesprek "
-        "ging weer over het beeld. Reflectie: dit oefen ik voortaan eerst met de groep."
-    ),
-    (
-        "Situatie: bij het voorlezen kwamen er tranen. Taak: ruimte geven en ook doorgaan. Actie: ik bleef staan, "
-        "wachtte, en vroeg of ze verder wilde. Resultaat: ze las het zelf af, met applaus. Reflectie: wachten is ook "
-        "begeleiden."
-    ),
+    {
+        "situation": "Vlak voor de opening wilde iemand zijn werk weghalen. De zaal liep al vol.",
+        "task": "Hem echt de keuze laten, en de groep rustig houden.",
+        "action": "Ik ging naast hem zitten en vroeg wat er wél mocht hangen. Daarna wachtte ik.",
+        "result": "Twee van de drie beelden bleven hangen. Hij stond er zelf naast toen zijn dochter binnenkwam.",
+        "reflection": "Vroeger had ik hem overgehaald. Nu liet ik hem kiezen, en dat was genoeg.",
+        "transfer": "Ik vraag een week van tevoren aan iedereen wat er wel en niet mag hangen.",
+    },
+    {
+        "situation": "Een gast stelde bij een tafel een veel te persoonlijke vraag.",
+        "task": "De maker beschermen zonder de gast te kwetsen.",
+        "action": "Ik zei dat het werk zelf al veel vertelt, en vroeg wat de gast erin zag.",
+        "result": "Het gesprek ging weer over het beeld. De maker knikte naar me.",
+        "reflection": "Ik schrok, en dat was te zien. Toch hielp het dat ik naar het werk terugging.",
+        "transfer": "Dit oefen ik voortaan eerst met de groep: wat zeg je als een vraag te ver gaat?",
+    },
+    {
+        "situation": "Bij het voorlezen kwamen er tranen. Het werd heel stil in de zaal.",
+        "task": "Ruimte geven, en ook verder gaan als het kon.",
+        "action": "Ik bleef staan, wachtte, en vroeg zachtjes of ze verder wilde.",
+        "result": "Ze las het zelf af. Het applaus duurde lang.",
+        "reflection": "Wachten is ook begeleiden. Mijn eerste neiging was om het over te nemen.",
+        "transfer": "Ik spreek met iedere lezer een teken af: doorgaan, pauze of overnemen.",
+    },
 )
 
 CAPTIONS: Final[dict[str, tuple[str, ...]]] = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.courses.rules import AssignmentDefinition, Rubric
 from app.practice import inputs
-from app.practice.record_page import PreparationView
+from app.practice.record_page import PreparationView, SelfDraft
 from app.practice.results import level_words
 from app.practice.rules.forms import Observation, checks_of, criteria_of
 
@@ -51,3 +51,21 @@ def preparation_differences(saved: PreparationView | None, typed: inputs.Prepara
     """Where the preparation that stands differs from the one that was typed."""
     pairs = [(name, getattr(saved, name) if saved else "", getattr(typed, name)) for name in WRITTEN]
     return tuple(Difference(*pair) for pair in pairs if pair[1] != pair[2])
+
+
+def self_view_differences(
+    saved: SelfDraft, typed: inputs.SelfView, definition: AssignmentDefinition, rubric: Rubric
+) -> tuple[Difference, ...]:
+    """Where the self-scores that stand differ from those that were chosen here."""
+    scores = typed.scores()
+    found = []
+    for criterion in criteria_of(definition, rubric):
+        one, other = (
+            level_words(criterion, rubric, levels[criterion.code])[0] if criterion.code in levels else ""
+            for levels in (saved.scores, scores)
+        )
+        if one != other:
+            found.append(Difference(criterion.title, one, other))
+    if saved.note != typed.note:
+        found.append(Difference("note", saved.note, typed.note))
+    return tuple(found)

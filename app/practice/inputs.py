@@ -12,6 +12,7 @@ from app.kit.fields import KnownId, OptionalDay, blank_is_nothing
 from app.kit.ids import MAX_ID
 from app.kit.text import OptionalLine, OptionalParagraph, PageText, Paragraph
 from app.practice.rules.forms import Answer, Check, Observation, checks_of, criteria_of
+from app.practice.rules.reflections import Starr
 from app.practice.rules.states import Decision
 
 STRONG: Final = 3
@@ -50,6 +51,25 @@ class Preparation(_Form):
     version: Version = None
 
 
+class Reflection(_Form):
+    """Looking back in the parts of STARR. All may be empty, since a draft may.
+
+    `whole`: "typing" when the page keeps it by itself.
+    """
+
+    version: Version = None
+    whole: Literal["", "typing"] = ""
+    situation: OptionalParagraph = ""
+    task: OptionalParagraph = ""
+    action: OptionalParagraph = ""
+    result: OptionalParagraph = ""
+    reflection: OptionalParagraph = ""
+    transfer: OptionalParagraph = ""
+
+    def starr(self) -> Starr:
+        return Starr.of(self)
+
+
 class PhotoNote(_Form):
     """What goes with a photo. Somebody who can be recognised said yes, or nobody can be."""
 
@@ -58,8 +78,13 @@ class PhotoNote(_Form):
 
 
 class SelfView(_Form):
-    """A professional's view of her own work; `self_<code>` fields are added for an assignment."""
+    """A professional's view of her own work; `self_<code>` fields are added for an assignment.
 
+    `whole`: "typing" when the page keeps it by itself. `version`: of what she had before her.
+    """
+
+    version: Version = None
+    whole: Literal["", "typing"] = ""
     note: OptionalParagraph = ""
 
     def scores(self) -> dict[str, int]:

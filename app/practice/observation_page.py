@@ -21,6 +21,7 @@ from app.people.rules import PersonCard, Viewer
 from app.practice.evidence_view import PhotoView, photos_of
 from app.practice.paths import RecordPath, paths_of, records_visible_to
 from app.practice.record_page import PreparationView
+from app.practice.reflection_page import HandedReflection, handed_reflections
 from app.practice.results import CriterionView, Mark, Result, criterion_views, marks_of, results_of
 from app.practice.rules.forms import Observation, checks_of, criteria_of, decisions_for, suggestion
 from app.practice.rules.states import Decision, RecordState, Step, may, may_be_observed, waits_for_coach
@@ -67,6 +68,7 @@ class ObservationPage:
     address: str
     preparation: PreparationView | None
     photos: tuple[PhotoView, ...]
+    reflection: HandedReflection | None
     folds: tuple[Fold, ...]
     filled: int
     total: int
@@ -136,6 +138,7 @@ def observation_page(db: Session, viewer: Viewer, record_id: int, *, now: dateti
         address=f"{group.address}, {group.municipality}" if group else "",
         preparation=_preparation(db, path),
         photos=photos_of(db, viewer, path, enrolment, sight=sight),
+        reflection=next(iter(handed_reflections(db, path.id)), None) if definition.needs_reflection else None,
         folds=folds,
         filled=sum(fold.filled for fold in folds),
         total=sum(fold.total for fold in folds),

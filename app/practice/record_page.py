@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
@@ -20,6 +20,7 @@ from app.people.queries import person_names
 from app.people.rules import Viewer
 from app.practice.evidence_view import PhotoView, photos_of
 from app.practice.paths import RecordPath, paths_of, records_visible_to
+from app.practice.reflection_page import ReflectionView, reflection_view
 from app.practice.results import CriterionView, Mark, Own, Result, criterion_views, marks_of, own_of, results_of
 from app.practice.rules.states import PHOTOS_MAX, Decision, RecordState, may_change_work
 from app.practice.sight import sight_of
@@ -51,6 +52,16 @@ class PreparationView:
 
 
 @dataclass(frozen=True)
+class SelfDraft:
+    """How she sees her own work so far, in the present attempt; `version` counts all attempts."""
+
+    scores: dict[str, int] = field(default_factory=dict)
+    note: str = ""
+    version: int = 0
+    saved_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class RecordPage:
     """Everything on the page of one assignment."""
 
@@ -70,13 +81,15 @@ class RecordPage:
     bring: tuple[str, ...]
     steps: tuple[StepView, ...]
     preparation: PreparationView | None
-    draft_scores: dict[str, int]
-    draft_note: str
+    draft: SelfDraft
+    reflection: ReflectionView | None
     own: tuple[Own, ...]
     own_note: str
     criteria: tuple[CriterionView, ...]
     photos: tuple[PhotoView, ...]
     photos_max: int
+    asks_photo: bool
+    asks_visit: bool
     visit_at: datetime | None
     visit_until: datetime | None
     place: str
@@ -139,13 +152,15 @@ def record_page(db: Session, viewer: Viewer, record_id: int, *, now: datetime) -
         bring=definition.bring,
         steps=_steps(definition, path, group, now=now),
         preparation=_preparation(written),
-        draft_scores=dict(written.draft_scores) if written and mine else {},
-        draft_note=written.draft_note if written and mine else "",
+        draft=_draft(written, path) if mine else SelfDraft(),
+        reflection=reflection_view(db, path, enrolment, definition, viewer=viewer),
         own=own,
         own_note=own_note,
         criteria=criterion_views(definition, rubric),
         photos=photos_of(db, viewer, path, enrolment, sight=sight),
         photos_max=PHOTOS_MAX,
+        asks_photo=definition.needs_photo,
+        asks_visit=definition.needs_visit,
         visit_at=path.visit.date.starts_at if path.visit else None,
         visit_until=path.visit.date.ends_at if path.visit else None,
         place=f"{group.place}, {group.municipality}" if group else "",
@@ -162,6 +177,14 @@ def _preparation(written: Preparation | None) -> PreparationView | None:
     if written is None or not written.goal:
         return None
     return PreparationView(written.goal, written.session_plan, written.learning_question, written.version)
+
+
+def _draft(written: Preparation | None, path: RecordPath) -> SelfDraft:
+    if written is None:
+        return SelfDraft()
+    if written.draft_attempt != path.attempt:  # each attempt begins without the scores of the last one
+        return SelfDraft(version=written.draft_version)
+    return SelfDraft(dict(written.draft_scores), written.draft_note, written.draft_version, written.draft_at)
 
 
 def _steps(

@@ -36,7 +36,8 @@ class AssignmentRecord(Base):
 class Preparation(Base):
     """What the professional writes before she hands in: goal, session plan, learning question, and her view of herself.
 
-    The goal is empty until she prepared; the drafts hold her self-scores until she hands in.
+    The goal is empty until she prepared; the drafts hold her self-scores until she hands in. They keep themselves while
+    she types and so count their own versions: `version` is that of what she wrote beforehand.
 
     Retention: 90 days after the final decision.
     """
@@ -52,6 +53,9 @@ class Preparation(Base):
         default_factory=dict, info=pii("person", "coaching", FILE, "delete")
     )
     draft_note: Mapped[str] = mapped_column(default="", info=pii("free text", "coaching", FILE, "delete"))
+    draft_attempt: Mapped[int] = mapped_column(default=0)
+    draft_version: Mapped[int] = mapped_column(default=0)
+    draft_at: Mapped[datetime | None] = mapped_column(default=None)
     version: Mapped[int] = mapped_column(init=False, default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
@@ -134,6 +138,61 @@ class Submission(Base):
     self_scores: Mapped[dict[str, Any]] = mapped_column(info=pii("person", "coaching", SCORES, "delete"))
     note: Mapped[str] = mapped_column(info=pii("free text", "coaching", FILE, "delete"))
     submitted_at: Mapped[datetime]
+
+
+class ReflectionDraft(Base):
+    """How far she is with looking back (STARR) on an attempt, before she hands in; nobody else reads it.
+
+    Retention: 90 days after the final decision, or until she takes it away.
+    """
+
+    __tablename__ = "reflection_draft"
+
+    record_id: Mapped[int] = mapped_column(ForeignKey("assignment_record.id"), primary_key=True)
+    attempt: Mapped[int]
+    situation: Mapped[str] = mapped_column(info=pii("free text", "coaching", FILE, "delete"))
+    task: Mapped[str] = mapped_column(info=pii("free text", "coaching", FILE, "delete"))
+    action: Mapped[str] = mapped_column(info=pii("free text", "coaching", FILE, "delete"))
+    result: Mapped[str] = mapped_column(info=pii("free text", "coaching", FILE, "delete"))
+    reflection: Mapped[str] = mapped_column(info=pii("free text", "coaching", FILE, "delete"))
+    transfer: Mapped[str] = mapped_column(info=pii("free text", "coaching", FILE, "delete"))
+    saved_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(init=False, default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class Reflection(Base):
+    """That somebody handed in a looking back with a submission. Triggers on both engines refuse UPDATE and DELETE.
+
+    `digest`: SHA-256 of salt and words. Retention: with the record; the words have their own, shorter time.
+    """
+
+    __tablename__ = "reflection"
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
+    digest: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+
+
+class ReflectionWords(Base):
+    """What she wrote when she looked back, as it was handed in.
+
+    `removed_at`: she took the words away, and the row says so; a row that is gone was kept long enough.
+
+    Retention: 90 days after the final decision, or until she takes the words away.
+    """
+
+    __tablename__ = "reflection_words"
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("reflection.submission_id"), primary_key=True)
+    salt: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    situation: Mapped[str] = mapped_column(info=pii("free text", "coaching", FILE, "delete"))
+    task: Mapped[str] = mapped_column(info=pii("free text", "coaching", FILE, "delete"))
+    action: Mapped[str] = mapped_column(info=pii("free text", "coaching", FILE, "delete"))
+    result: Mapped[str] = mapped_column(info=pii("free text", "coaching", FILE, "delete"))
+    reflection: Mapped[str] = mapped_column(info=pii("free text", "coaching", FILE, "delete"))
+    transfer: Mapped[str] = mapped_column(info=pii("free text", "coaching", FILE, "delete"))
+    removed_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class Assessment(Base):

@@ -40,6 +40,8 @@ SECTIONS: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
             ("groepen", "groups"),
             ("praktijk", "preparations"),
             ("praktijk", "submissions"),
+            ("praktijk", "reflections"),
+            ("praktijk", "reflections_so_far"),
             ("praktijk", "photos"),
             ("praktijk", "photos_as_coach"),
             ("praktijk", "decisions"),
@@ -54,6 +56,7 @@ SECTIONS: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
 
 LABELS: Final = {
     "aangenomen": "Aangenomen",
+    "action": "Actie",
     "aanwezig": "Was je er?",
     "agreements": "Afspraken",
     "antwoord": "Je antwoord",
@@ -135,6 +138,10 @@ LABELS: Final = {
     "quizzes": "Toetsen",
     "reason": "Waarom",
     "recognisable": "Wie staat erop",
+    "reflection": "Reflectie",
+    "reflections": "Terugblikken",
+    "reflections_so_far": "De terugblik waar je aan schrijft",
+    "result": "Resultaat",
     "regions": "Plaatsen",
     "rol": "Rol",
     "rollen": "Je rollen",
@@ -145,15 +152,18 @@ LABELS: Final = {
     "sessies": "Waar je bent ingelogd",
     "signed_as_coach": "Wat je als coach aftekende",
     "since": "Sinds",
+    "situation": "Situatie",
     "soort": "Waarover",
     "stand": "Hoe het ging",
     "strong": "Wat sterk was",
     "submissions": "Wat je inleverde",
     "submitted_at": "Ingeleverd op",
     "taal": "Taal",
+    "task": "Taak",
     "telefoon": "Telefoon",
     "title": "Opdracht",
     "titel": "Bijeenkomst",
+    "transfer": "Wat je meeneemt",
     "tot": "Tot",
     "tot_en_met": "Tot en met",
     "uitgenodigd": "Uitgenodigd op",
@@ -170,7 +180,7 @@ BY_CODE: Final = ("own_scores_so_far", "self_scores", "scores", "notes")
 """Parts whose keys are codes of the rubric, which people know from the form."""
 ONLY_IN_JSON: Final = frozenset(
     {"answers", "checks", "code", "coach_id", "edition_id", "evidence", "form_version", "id", "person_id", "record"}
-    | {"signed_at", "submission_id", "suggested", "wanneer", "wat"}
+    | {"reflection_digest", "signed_at", "submission_id", "suggested", "wanneer", "wat"}
 )
 SAID: Final[dict[str, dict[str, str]]] = {
     "rol": {role.value: word for role, word in ROLES.items()},

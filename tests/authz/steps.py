@@ -18,8 +18,9 @@ from app.kit.localtime import local_day
 from app.kit.pictures import Photo
 from app.people.queries import viewer_for
 from app.practice import inputs
-from app.practice.actions import assessing, evidence, observed_photos, records
+from app.practice.actions import assessing, evidence, observed_photos, records, reflections
 from app.practice.rules.forms import Answer, Check, Observation, checks_of, criteria_of
+from app.practice.rules.reflections import NEEDED
 from app.practice.rules.states import Decision
 from app.practice.tables import Assessment, Submission
 from app.theory.actions import finish_lesson, hand_in_quiz
@@ -136,6 +137,11 @@ class Assignment:
         """Score oneself and hand in; gives the submission."""
         rubric = edition_of(self.db, self.edition).rubric
         scores: dict[str, Any] = {f"self_{one.code}": 3 for one in criteria_of(self.definition, rubric)}
+        if self.definition.needs_reflection:
+            words = dict.fromkeys(NEEDED, "Ik wachtte, en dat hielp.")
+            reflections.keep_reflection(
+                self.db, by=by, record_id=record, given=inputs.Reflection.model_validate(words), now=now
+            )
         given = inputs.self_view(self.definition, rubric)(**scores)
         records.submit(self.db, by=by, record_id=record, given=given, now=now)
         return self.db.scalars(select(Submission.id).where(Submission.record_id == record)).one()

@@ -35,7 +35,8 @@ from app.people.actions import accounts, invitations, own_data, sign_in
 from app.people.queries import viewer_for
 from app.people.rules import Role
 from app.people.tables import Account, Export, SignIn
-from app.practice.actions import visits
+from app.practice import inputs
+from app.practice.actions import reflections, visits
 from app.worker.run import run_due
 from migrations.models import metadata
 from tests.apps import set_up_app
@@ -273,6 +274,8 @@ def _second_half(db: Session, parts: Parts, world: World, cast: Cast, *, now: da
     world.things["visit_photo"] = second.photograph_visit(fresh(db, cast.ruben.id, now), waiting, parts.storage, now)
     begun = third.begin(cast.noor, now)
     visits.plan_visit(db, by=cast.ruben, record_id=begun, date_id=world.things["dates"][1], now=now)
+    looked_back = inputs.Reflection(situation="Iemand wilde stoppen met de collage.")
+    reflections.keep_reflection(db, by=cast.noor, record_id=begun, given=looked_back, now=now)
     world.things |= {
         "own_record": begun,
         "assignment": third.id,

@@ -34,8 +34,9 @@ from app.meetings.rules import AnswerTo, Attendance, Mark
 from app.meetings.tables import MeetingSignup
 from app.people.rules import Viewer
 from app.practice import inputs
-from app.practice.actions import assessing, evidence, records, visits
+from app.practice.actions import assessing, evidence, records, reflections, visits
 from app.practice.rules.forms import Answer, Check, Observation, checks_of, criteria_of
+from app.practice.rules.reflections import NEEDED
 from app.practice.rules.states import Decision
 from app.practice.tables import SignOff
 from app.theory import actions as theory
@@ -157,6 +158,9 @@ def practise(db: Session, pair: Pair, assignment: tuple[int, AssignmentDefinitio
         note = inputs.PhotoNote(recognisable="nobody", caption="Het werk")
         stored = evidence.store_photo(storage, photo(shade=assignment_id), now=after)
         evidence.add_photo(db, by=noor, record_id=record_id, given=note, stored=stored, now=after)
+    if definition.needs_reflection:
+        looked_back = inputs.Reflection.model_validate(dict.fromkeys(NEEDED, "Ik wachtte."))
+        reflections.keep_reflection(db, by=noor, record_id=record_id, given=looked_back, now=after)
     own = {f"self_{one.code}": 3 for one in criteria_of(definition, rubric)}
     self_view = inputs.self_view(definition, rubric).model_validate(own)
     submission_id = records.submit(db, by=noor, record_id=record_id, given=self_view, now=after)

@@ -254,7 +254,7 @@ def test_neither_sees_the_other_before_both_are_in(database: Database, storage: 
             his = observation_page(db, at_work.ruben, at_work.record_id, now=clock.now())
             on_her_page = record_page(db, at_work.ruben, at_work.record_id, now=clock.now())
             assert on_her_page.marks == his.marks
-            assert not on_her_page.draft_scores
+            assert not on_her_page.draft.scores
             assert bool(his.self_note) == bool(his.marks)
             return len(hers), len(his.marks)
 

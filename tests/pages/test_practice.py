@@ -19,7 +19,7 @@ from app.practice.tables import AssignmentRecord, Evidence, Preparation, Submiss
 from app.worker.handlers.keeping import close_files
 from tests.blank_forms import asked_for, blank_form
 from tests.page import SAME_ORIGIN, Site, Visitor, make_test_parts
-from tests.practising import Practising, begin, observe, sign
+from tests.practising import Practising, begin, look_back, observe, sign
 from tests.unit.test_pictures import png_head_only, with_gps
 
 PREPARED = {"goal": "Kiezen", "session_plan": "Kring", "learning_question": "Wachten", "version": ""}
@@ -63,9 +63,10 @@ def test_from_the_list_to_handed_in(site: Site, clock: MovableClock) -> None:
     page = visitor.get(f"/praktijk/{at_work.record_id}")
     assert re.search(r'name="self_SM1" value="2" checked', page.text)
     assert "Half" in page.text
-    answer = visitor.post(f"/praktijk/{at_work.record_id}/inleveren", SCORED | {"form_key": "k" * 24})
+    look_back(site.parts.database, at_work, clock)
+    answer = visitor.post(f"/praktijk/{at_work.record_id}/inleveren", SCORED | {"form_key": "k" * 24, "version": "1"})
     assert "Je werk is ingeleverd" in visitor.follow(answer).text
-    again = visitor.post(f"/praktijk/{at_work.record_id}/inleveren", SCORED | {"form_key": "k" * 24})
+    again = visitor.post(f"/praktijk/{at_work.record_id}/inleveren", SCORED | {"form_key": "k" * 24, "version": "1"})
     assert again.headers["location"] == answer.headers["location"]
     assert count(site, Submission) == 1
     other = visitor.post(f"/praktijk/{at_work.record_id}/inleveren", SCORED | {"form_key": "m" * 24}, status=422)
@@ -145,6 +146,7 @@ def test_what_lacks_is_asked_for_by_name(site: Site, clock: MovableClock) -> Non
     for path, asked in ((f"{page}/foto", {"photo", "recognisable"}), (f"{page}/inleveren", set())):
         if path.endswith("inleveren"):
             upload(visitor, at_work, jpeg(), status=303)
+            look_back(site.parts.database, at_work, clock)
         blank = blank_form(visitor.get(page).text, path)
         assert blank is not None
         wanted = asked or {name for name in blank.fields if name.startswith("self_")}
@@ -309,7 +311,7 @@ def test_what_she_handed_in_stays_readable(site: Site, clock: MovableClock) -> N
     page = visitor.get(path).text
     assert re.search(r'name="self_SM1" value="2" checked', page)  # what was good stays chosen
     assert page.index('id="besluit"') < page.index("Kijk naar jezelf")
-    visitor.post(f"{path}/inleveren", SCORED | {"self_SM1": "0"})
+    visitor.post(f"{path}/inleveren", SCORED | {"self_SM1": "0", "version": "1"})
     page = visitor.get(path).text
     assert page.index("Je werk is ingeleverd") < page.index("De foto is onscherp")
     assert 'id="besluit"' not in page

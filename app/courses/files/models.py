@@ -156,6 +156,7 @@ class AssignmentFile(FileModel):
     needs_group: bool
     needs_visit: bool
     needs_photo: bool
+    needs_reflection: bool = False
     minutes: Minutes
     criteria: list[Code]
     critical: list[Code] = []

@@ -16,6 +16,7 @@ from app.kit.localtime import local_day
 from app.people.rules import Viewer
 from app.people.tables import LineManager
 from app.practice.paths import RecordPath, paths_of, records_visible_to
+from app.practice.rules.states import RecordState, Step, may
 from app.practice.tables import AssignmentRecord
 
 
@@ -29,15 +30,17 @@ class Case:
     definition: AssignmentDefinition
 
 
-def own_case(db: Session, *, by: Viewer, record_id: int, hold: bool = True) -> Case:
+def own_case(db: Session, *, by: Viewer, record_id: int, hold: bool = True, following: bool = True) -> Case:
     """A record of one's own, to work on; `hold` keeps others off it until the transaction ends.
 
+    `following`: only while the training runs; what is hers she may take away, and agree to, afterwards too.
     Raises: NotFound when it is somebody else's; Refused when the training stands still or has ended.
     """
     case = _case(db, by=by, record_id=record_id, hold=hold)
     if case.enrolment.person_id != by.person_id:
         raise NotFound
-    must_follow(case.enrolment)
+    if following:
+        must_follow(case.enrolment)
     return case
 
 
@@ -47,6 +50,16 @@ def must_follow(enrolment: EnrolmentFacts) -> None:
         raise Refused("training_paused")
     if enrolment.stage is not EnrolmentStage.FOLLOWING:
         raise Refused("training_closed")
+
+
+def must_be_open(case: Case) -> None:
+    """Raises: Refused when the work lies with the coach, or is decided for good."""
+    now = case.path.state
+    if may(now, Step.SUBMIT):
+        return
+    if now is RecordState.NOT_MET:
+        raise Refused("attempts_used", attempts=case.record.attempt)
+    raise Refused("already_signed_off" if now is RecordState.SIGNED_OFF else "already_handed_in")
 
 
 def coached_case(db: Session, *, by: Viewer, record_id: int, now: datetime, hold: bool = True) -> Case:

@@ -15,8 +15,8 @@ from app.kit.storage import Storage, StoredFile
 from app.ledger.actions import record
 from app.people.rules import Viewer
 from app.practice import inputs
-from app.practice.actions.cases import Case, own_case
-from app.practice.actions.records import must_be_open, photos_in
+from app.practice.actions.cases import Case, must_be_open, own_case
+from app.practice.actions.records import photos_in
 from app.practice.rules.states import PHOTOS_MAX
 from app.practice.tables import Evidence
 

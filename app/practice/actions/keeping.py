@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.courses.tables import Enrolment
 from app.kit.storage import Storage
 from app.ledger.actions import forget, record
+from app.practice.actions.reflections import handed_reflections_of, let_go, reflection_drafts_of
 from app.practice.evidence_view import to_take_along
 from app.practice.rules.states import FILES_KEPT, ORPHAN_AGE, Decision
 from app.practice.tables import (
@@ -51,6 +52,7 @@ def expire_files(db: Session, *, now: datetime) -> Expired:
     ).all()
     _hide(db, [photo.id for photo in photos], now=now)
     db.execute(delete(Preparation).where(Preparation.record_id.in_(records)))
+    let_go(db, records=records)
     db.execute(update(Submission).where(Submission.record_id.in_(records), Submission.note != "").values(note=""))
     if photos:
         record(
@@ -199,6 +201,8 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
         "submissions": [
             {"at": one.submitted_at.isoformat(), "self_scores": one.self_scores, "note": one.note} for one in handed_in
         ],
+        "reflections": handed_reflections_of(db, records),
+        "reflections_so_far": reflection_drafts_of(db, records),
         "photos": [
             {"at": one.uploaded_at.isoformat(), "caption": one.caption, "recognisable": one.recognisable}
             for one in photos
@@ -221,6 +225,7 @@ def erase(db: Session, *, person_id: int, storage: Storage, now: datetime) -> No
     ).all()
     _hide(db, [photo.id for photo in photos], now=now)
     db.execute(delete(Preparation).where(Preparation.record_id.in_(records)))
+    let_go(db, records=records)
     empty_scores(db, records=records)
     forget(db, kind="assignment_record", ids=records)  # the scores that a coach gave
     for photo in photos:

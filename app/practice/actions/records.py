@@ -15,10 +15,10 @@ from app.ledger.actions import record
 from app.outbox.actions import post
 from app.people.rules import Viewer
 from app.practice import inputs
-from app.practice.actions.cases import Case, must_follow, own_case
+from app.practice.actions.cases import Case, must_be_open, must_follow, own_case
+from app.practice.actions.reflections import hand_in_reflection, must_be_written
 from app.practice.queries import qualified
 from app.practice.rules.forms import self_gaps
-from app.practice.rules.states import RecordState, Step, may
 from app.practice.tables import Assessment, AssignmentRecord, Evidence, Preparation, Submission
 
 
@@ -71,22 +71,28 @@ def prepare(db: Session, *, by: Viewer, record_id: int, given: inputs.Preparatio
     record(db, "practice.prepared", actor_id=by.id, subject=("assignment_record", record_id), now=now)
 
 
-def save_self_view(db: Session, *, by: Viewer, record_id: int, given: inputs.SelfView, now: datetime) -> None:
-    """Keep what she scored so far; nobody else sees it before she hands in."""
+def save_self_view(db: Session, *, by: Viewer, record_id: int, given: inputs.SelfView, now: datetime) -> int:
+    """Keep what she scored so far; gives its new version. Nobody else sees it before she hands in.
+
+    What stands already is no quarrel: its answer may have been lost on the way.
+    Raises: Refused, with "stale_self_view" when another window saved in the meantime.
+    """
     case = own_case(db, by=by, record_id=record_id)
     must_be_open(case)
-    _keep_self_view(db, record_id=record_id, given=given, now=now)
+    return _keep_self_view(db, case, given=given, now=now)
 
 
 def submit(db: Session, *, by: Viewer, record_id: int, given: inputs.SelfView, now: datetime) -> int:
-    """Hand in: evidence and self-scores, numbered and from then on unchanged; gives the submission.
+    """Hand in: evidence, self-scores and what she wrote looking back, numbered and from then on unchanged.
+
+    Gives the submission.
 
     Raises: Refused for what is still missing.
     """
     case = own_case(db, by=by, record_id=record_id)
     must_be_open(case)
     _must_be_ready(db, case, given, now=now)
-    _keep_self_view(db, record_id=record_id, given=given, now=now)
+    _keep_self_view(db, case, given=given, now=now)
     number = (db.scalar(select(func.max(Submission.number)).where(Submission.record_id == record_id)) or 0) + 1
     handed_in = Submission(
         record_id=record_id,
@@ -105,6 +111,7 @@ def submit(db: Session, *, by: Viewer, record_id: int, given: inputs.SelfView, n
             .values(finished_at=None)
         )
     db.flush()
+    hand_in_reflection(db, case, submission_id=handed_in.id)
     record(db, "practice.submitted", actor_id=by.id, subject=("assignment_record", record_id), now=now, number=number)
     if case.enrolment.coach_id is not None:
         post(
@@ -116,16 +123,6 @@ def submit(db: Session, *, by: Viewer, record_id: int, given: inputs.SelfView, n
             data={"submission_id": handed_in.id},
         )
     return handed_in.id
-
-
-def must_be_open(case: Case) -> None:
-    """Raises: Refused when the work lies with the coach, or is decided for good."""
-    now = case.path.state
-    if may(now, Step.SUBMIT):
-        return
-    if now is RecordState.NOT_MET:
-        raise Refused("attempts_used", attempts=case.record.attempt)
-    raise Refused("already_signed_off" if now is RecordState.SIGNED_OFF else "already_handed_in")
 
 
 def _must_be_ready(db: Session, case: Case, given: inputs.SelfView, *, now: datetime) -> None:
@@ -141,6 +138,7 @@ def _must_be_ready(db: Session, case: Case, given: inputs.SelfView, *, now: date
         raise Refused("visit_not_yet")
     if definition.needs_photo and not photos_in(db, case, by_id=case.enrolment.person_id):
         raise Refused("photo_first", "photo")
+    must_be_written(db, case)
     for gap in self_gaps(given.scores(), definition, edition_of(db, case.enrolment.edition_id).rubric):
         raise Refused(gap.code, gap.field, title=gap.title)
 
@@ -167,11 +165,30 @@ def _has_dates(db: Session, enrolment_id: int) -> bool:
     return group is not None and bool(group.coming)
 
 
-def _keep_self_view(db: Session, *, record_id: int, given: inputs.SelfView, now: datetime) -> None:
-    written = db.get(Preparation, record_id)
+def _keep_self_view(db: Session, case: Case, *, given: inputs.SelfView, now: datetime) -> int:
+    """Raises: Refused when another window saved other scores in the meantime."""
+    written = db.get(Preparation, case.record.id)
     if written is None:
-        written = Preparation(record_id=record_id, goal="", session_plan="", learning_question="", written_at=now)
+        written = Preparation(record_id=case.record.id, goal="", session_plan="", learning_question="", written_at=now)
         db.add(written)
-    written.draft_scores = given.scores()
-    written.draft_note = given.note
-    db.flush()
+        db.flush()
+    standing = written.draft_version
+    kept = (written.draft_attempt, written.draft_scores, written.draft_note)
+    typed = (case.record.attempt, given.scores(), given.note)
+    if kept == typed:
+        return standing
+    if standing != (given.version or 0):
+        raise Refused("stale_self_view")
+    # Not through the mapper: that counts the version of what she wrote beforehand, which did not change.
+    db.execute(
+        update(Preparation)
+        .where(Preparation.record_id == case.record.id)
+        .values(
+            draft_attempt=typed[0],
+            draft_scores=typed[1],
+            draft_note=typed[2],
+            draft_version=standing + 1,
+            draft_at=now,
+        )
+    )
+    return standing + 1

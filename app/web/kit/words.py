@@ -11,7 +11,18 @@ from typing import Final
 
 from app.kit.i18n import Locale, translations
 
-AREAS: Final = ("shared", "post", "people", "courses", "coaches", "practice", "evidence", "meetings", "certification")
+AREAS: Final = (
+    "shared",
+    "post",
+    "people",
+    "courses",
+    "coaches",
+    "practice",
+    "evidence",
+    "reflections",
+    "meetings",
+    "certification",
+)
 
 
 def _tables() -> dict[str, str]:

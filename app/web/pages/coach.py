@@ -16,6 +16,7 @@ from app.practice.rules.forms import Gap, Observation, gaps, signature_gaps
 from app.web.kit.ask import Answer, Ask, Page, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.route import Area
+from app.web.words.reflections import PARTS
 from app.web.words.shared import N_
 
 area = Area()
@@ -189,4 +190,5 @@ def _show(ask: Ask, page: ObservationPage, forms: Forms) -> Page:
         elsewhere=forms.elsewhere,
         lost=None if shown else typed,
         keeping=forms.keeping,
+        parts=PARTS,
     )

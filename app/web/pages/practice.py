@@ -11,7 +11,7 @@ from app.kit.errors import Forbidden, Refused
 from app.kit.ids import read_id
 from app.practice import inputs
 from app.practice.actions import assessing, evidence, records
-from app.practice.conflicts import Difference, preparation_differences
+from app.practice.conflicts import Difference, preparation_differences, self_view_differences
 from app.practice.own_practice import practice_list
 from app.practice.queries import form_parts
 from app.practice.record_page import RecordPage, record_page
@@ -20,6 +20,7 @@ from app.web.kit.ask import Answer, Ask, Page, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.route import Area
 from app.web.kit.uploads import UPLOAD_BYTES, chosen_photo, picture_of
+from app.web.words.reflections import PARTS
 from app.web.words.shared import N_
 
 area = Area()
@@ -79,16 +80,33 @@ def _stale(ask: Ask, record: int, form: Form) -> Page:
 
 @area.post("/praktijk/{record:id}/zelf", policy=Permission.FOLLOW_TRAINING, name="practice.save_self_view")
 def save_self_view(ask: Ask, record: int) -> Answer:
-    """Keep the self-scores, whole or not."""
+    """Keep the self-scores, whole or not. While she fills in the page sends them by itself."""
     form = _self_form(ask, record)
+    typing = form.get("whole") == "typing"
     if form.valid:
         try:
-            records.save_self_view(ask.db, by=ask.viewer, record_id=record, given=form.given, now=ask.now)
+            version = records.save_self_view(ask.db, by=ask.viewer, record_id=record, given=form.given, now=ask.now)
         except Refused as refused:
             form.refuse(refused)
+            if refused.code == "stale_self_view":
+                return _stale_own(ask, record, form, typing=typing)
         else:
-            return redirect(f"/praktijk/{record}", toast=N_("Bewaard. Je kunt later verder."))
-    return _page(ask, ask.db, record, own=form)
+            if not typing:
+                return redirect(f"/praktijk/{record}", toast=N_("Bewaard. Je kunt later verder."))
+            form.raw["version"] = [str(version)]
+            return _page(ask, ask.db, record, own=form, keeping="kept")
+    return _page(ask, ask.db, record, own=form, keeping="failed" if typing else "")
+
+
+def _stale_own(ask: Ask, record: int, form: Form, *, typing: bool = False) -> Page:
+    """Show what was chosen elsewhere beside what was chosen here; sending again is a choice."""
+    page = record_page(ask.db, ask.viewer, record, now=ask.now)
+    if typing:
+        return _shown(ask, page, own=form, keeping="stale")
+    form.raw["version"] = [str(page.draft.version)]
+    definition, rubric = form_parts(ask.db, ask.viewer, record)
+    found = self_view_differences(page.draft, form.given, definition, rubric)
+    return _shown(ask, page, own=form, elsewhere=found)
 
 
 @area.post("/praktijk/{record:id}/inleveren", policy=Permission.FOLLOW_TRAINING, name="practice.submit")
@@ -98,6 +116,8 @@ def submit(ask: Ask, record: int) -> Answer:
         try:
             records.submit(ask.db, by=ask.viewer, record_id=record, given=form.given, now=ask.now)
         except Refused as refused:
+            if refused.code == "stale_self_view":
+                return _stale_own(ask, record, form.refuse(refused))
             _note_gaps(ask, record, form, refused)
         else:
             return redirect(f"/praktijk/{record}", toast=N_("Je werk is ingeleverd."))
@@ -155,10 +175,11 @@ def _page(
     prepare: Form | None = None,
     photo: Form | None = None,
     own: Form | None = None,
+    keeping: str = "",
 ) -> Page:
     """The page of one assignment; a form that came back carries its sentences and makes the status 422."""
     page = record_page(db, ask.viewer, record, now=ask.now)
-    return _shown(ask, page, prepare=prepare, photo=photo, own=own)
+    return _shown(ask, page, prepare=prepare, photo=photo, own=own, keeping=keeping)
 
 
 def _shown(
@@ -169,7 +190,9 @@ def _shown(
     photo: Form | None = None,
     own: Form | None = None,
     elsewhere: tuple[Difference, ...] = (),
+    keeping: str = "",
 ) -> Page:
+    """`keeping`: the page keeps the self-scores by itself, and hears how that went."""
     typed = prepare or photo or own
     shown = page.may_prepare if prepare else page.may_hand_in
     if typed is not None and not page.mine:
@@ -177,12 +200,16 @@ def _shown(
     return render(
         "practice/record.html",
         page,
-        status=200 if typed is None else 422,
+        part="practice/_own_kept.html",
+        status=200 if typed is None or keeping else 422,
         prepare=prepare or _prepare_form(ask, page),
         photo=photo or Submitted.blank(ask.viewer.locale),
         own=own or _own_form(ask, page),
         elsewhere=elsewhere,
         lost=None if shown else typed,
+        keeping=keeping,
+        keeper=ask.viewer.id,
+        parts=PARTS,
     )
 
 
@@ -200,5 +227,5 @@ def _prepare_form(ask: Ask, page: RecordPage) -> Form:
 
 
 def _own_form(ask: Ask, page: RecordPage) -> Form:
-    scores = {f"self_{code}": level for code, level in page.draft_scores.items()}
-    return Submitted.blank(ask.viewer.locale, note=page.draft_note, **scores)
+    scores = {f"self_{code}": level for code, level in page.draft.scores.items()}
+    return Submitted.blank(ask.viewer.locale, note=page.draft.note, version=page.draft.version, **scores)
