@@ -8,12 +8,13 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.courses.queries import current_enrolment
 from app.courses.rules import IN_TRAINING
 from app.delivery.inputs import DateRow, GroupGiven
+from app.delivery.presentations import leave_calendars, settle_presentation
 from app.delivery.rules import Authorised, Certificates, DateKind, Grounds, grounds
 from app.delivery.tables import Delivery, DeliveryDate
 from app.kit.errors import NotFound, Refused
@@ -33,7 +34,7 @@ def save_group(
 
     A group is part of a training, or its leader holds a certificate that permits to start one (`authorised`); with
     more than one of those she chose. Dates in `pinned` have a coach coming and stay as they are. Dates that are
-    left out are called off, not removed.
+    left out are called off, not removed. The end presentation comes into the calendars.
 
     Raises: Refused, NotFound when the group is not hers.
     """
@@ -51,6 +52,7 @@ def save_group(
     for name in PLACE:
         setattr(group, name, getattr(given, name))
     db.flush()
+    settle_presentation(db, group=group, now=now)
     record(db, action, actor_id=by.id, subject=("delivery", group.id), now=now, dates=len(rows))
     return group.id
 
@@ -255,4 +257,7 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
 
 def erase(db: Session, *, person_id: int, storage: Storage, now: datetime) -> None:  # noqa: ARG001 - one shape for all
     """Places and dates stay as counts; what was written about a goal group in free words goes."""
-    db.execute(update(Delivery).where(Delivery.leader_id == person_id).values(goal_group=""))
+    for group in db.scalars(select(Delivery).where(Delivery.leader_id == person_id).with_for_update()).all():
+        group.goal_group = ""
+        leave_calendars(db, group=group, now=now)
+    db.flush()

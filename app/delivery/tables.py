@@ -49,3 +49,25 @@ class DeliveryDate(Base):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     cancelled_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class PresentationEntry(Base):
+    """The end presentation of a group in the calendar of one person: what she was told last, as calendars count it.
+
+    Retention: no personal data but whose calendar it is; that goes with the person.
+    """
+
+    __tablename__ = "presentation_entry"
+    __table_args__ = (UniqueConstraint("delivery_id", "person_id"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"))
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), index=True, info=refers_to_person("whose calendar it is in")
+    )
+    uid: Mapped[str] = mapped_column(unique=True, info=NOT_PERSONAL)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    location: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    sequence: Mapped[int] = mapped_column(default=0)
+    gone_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -84,7 +84,8 @@ class GroupPage:
     """The own group, or the way to one.
 
     `choices`: the interventions that she may start a group of, by id and name; `training` is that of the training
-    which runs. `barred`: a certificate that does not permit to start one. `coached`: a coach comes to the dates.
+    which runs. `barred`: a certificate that does not permit to start one. `coached`: a coach comes to the dates;
+    `coach` is her name, when there is one now.
     """
 
     sample: bool
@@ -96,6 +97,7 @@ class GroupPage:
     training: int | None
     barred: Barred | None
     coached: bool
+    coach: str
     next: PracticeStep | None
 
     @property
@@ -112,6 +114,7 @@ def group_page(db: Session, viewer: Viewer, certificates: Certificates, *, now: 
     group = own_group(db, viewer.id, training=training)
     found = grounds(certificates, person_id=viewer.id, training=training, on=local_day(now))
     names = {one.id: one.name for one in interventions(db)}
+    coach_id = following.coach_id if following is not None else None
     return GroupPage(
         sample=enrolment is not None and enrolment.sample,
         group=group,
@@ -122,6 +125,7 @@ def group_page(db: Session, viewer: Viewer, certificates: Certificates, *, now: 
         training=training,
         barred=next(iter(found.barred), None),
         coached=group.enrolment_id is not None if group else found.choices[:1] == (training,),
+        coach=person_names(db, [coach_id]).get(coach_id, "") if coach_id is not None else "",
         next=progress.next if progress else None,
     )
 

@@ -59,6 +59,7 @@ def test_without_a_group_there_is_one_way_out(site: Site, clock: MovableClock, d
     page = visitor.follow(saved)
     assert "Donderdag 3 december 2026" in page.text
     assert "Eindpresentatie" in page.text
+    assert "Staat in jouw agenda en in die van Ruben." in page.text
 
 
 def test_rows_come_and_go_without_script(site: Site, clock: MovableClock) -> None:

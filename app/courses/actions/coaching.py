@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.courses.tables import CoachAssignment, Course, Enrolment, Intervention
+from app.jobs.actions import enqueue
 from app.kit.errors import Forbidden, NotFound, Refused
 from app.ledger.actions import record
 from app.outbox.actions import post
@@ -17,6 +18,7 @@ from app.people.tables import Person, RoleGrant
 
 TO_PROFESSIONAL = "courses.coach_assigned"
 TO_COACH = "courses.coachees_assigned"
+COACH_CHANGED = "delivery.coach_changed"
 
 
 def assign_coach(db: Session, *, by: Viewer, enrolment_id: int, coach_id: int, now: datetime) -> None:
@@ -104,7 +106,13 @@ def _assign(db: Session, by: Viewer, enrolment: Enrolment, coach_id: int, now: d
         coach_id=coach_id,
         former_coach_id=current.coach_id if current is not None else None,
     )
+    tell_groups(db, enrolment_id=enrolment.id, now=now)
     return True
+
+
+def tell_groups(db: Session, *, enrolment_id: int, now: datetime) -> None:
+    """Who coaches has changed: what stands in calendars of groups, which are known higher up, follows."""
+    enqueue(db, COACH_CHANGED, now=now, enrolment_id=enrolment_id)
 
 
 def tell_professional(db: Session, enrolment: Enrolment, *, now: datetime) -> None:

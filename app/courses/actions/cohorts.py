@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.courses.actions.coaching import tell_professional
+from app.courses.actions.coaching import tell_groups, tell_professional
 from app.courses.inputs import NewCohort
 from app.courses.tables import CoachAssignment, Cohort, CourseEdition, Enrolment
 from app.kit.errors import Forbidden, NotFound, Refused
@@ -195,6 +195,7 @@ def withdraw(db: Session, *, by: Viewer, cohort_id: int, enrolment_id: int, now:
         .where(Invitation.id == enrolment.invitation_id, Invitation.accepted_at.is_(None))
         .values(withdrawn_at=now)
     )
+    tell_groups(db, enrolment_id=enrolment_id, now=now)
     record(db, "courses.withdrawn", actor_id=by.id, subject=("enrolment", enrolment_id), now=now)
 
 

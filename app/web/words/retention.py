@@ -156,7 +156,7 @@ KEPT: Final = (
             Row(
                 N_("Waar en wanneer jouw groep bij elkaar komt"),
                 N_("Zodat je coach kan komen kijken"),
-                ("delivery.leader_id",),
+                ("delivery.leader_id", "presentation_entry.person_id"),
                 WITH_NAME,
             ),
             Row(
