@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from app.courses.queries import current_enrolment
 from app.courses.rules import IN_TRAINING
@@ -43,7 +44,7 @@ def save_group(
         group = _begin(db, by=by, authorised=authorised, given=given, now=now)
         action = "delivery.group_entered"
     else:
-        group = _own(db, by=by, group_id=given.group_id)
+        group = own_running(db, by=by, group_id=given.group_id)
         if given.version != group.version:
             raise Refused("stale_group")
         action = "delivery.group_changed"
@@ -51,10 +52,16 @@ def save_group(
     _write_dates(db, group, rows, pinned=pinned, now=now)
     for name in PLACE:
         setattr(group, name, getattr(given, name))
+    touch(group)
     db.flush()
     settle_presentation(db, group=group, now=now)
     record(db, action, actor_id=by.id, subject=("delivery", group.id), now=now, dates=len(rows))
     return group.id
+
+
+def touch(group: Delivery) -> None:
+    """Raise the group's version, also when only its dates change: a form that was opened before is an old one."""
+    flag_modified(group, "place")
 
 
 def _must_be_covered(
@@ -92,23 +99,6 @@ def hold_groups(db: Session, *, leader_id: int) -> None:
     """
     groups = select(Delivery.id).where(Delivery.leader_id == leader_id, Delivery.ended_at.is_(None))
     db.execute(groups.order_by(Delivery.id).with_for_update(key_share=True))
-
-
-def end_group(db: Session, *, by: Viewer, group_id: int, now: datetime) -> None:
-    """Close a group whose dates have all been, so that a next one can begin.
-
-    Raises: Refused while dates are still to come.
-    """
-    group = _own(db, by=by, group_id=group_id)
-    ahead = db.scalar(
-        select(DeliveryDate.id).where(
-            DeliveryDate.delivery_id == group.id, DeliveryDate.cancelled_at.is_(None), DeliveryDate.ends_at > now
-        )
-    )
-    if ahead is not None:
-        raise Refused("group_still_running")
-    group.ended_at = now
-    record(db, "delivery.group_ended", actor_id=by.id, subject=("delivery", group.id), now=now)
 
 
 def _checked(given: GroupGiven) -> list[DateRow]:
@@ -173,7 +163,8 @@ def _chosen(found: Grounds, wanted: int | None) -> int:
     raise Refused("certificate_over" if barred else "group_not_allowed", field)
 
 
-def _own(db: Session, *, by: Viewer, group_id: int) -> Delivery:
+def own_running(db: Session, *, by: Viewer, group_id: int) -> Delivery:
+    """A group of one's own that has not ended, held until the transaction ends. Raises: NotFound."""
     group = db.scalar(
         select(Delivery)
         .where(Delivery.id == group_id, Delivery.leader_id == by.id, Delivery.ended_at.is_(None))
@@ -215,7 +206,7 @@ def _write_dates(db: Session, group: Delivery, rows: list[DateRow], *, pinned: f
         else:
             row.date.kind = row.kind
             row.date.starts_at, row.date.ends_at = row.starts_at, row.ends_at
-            row.date.cancelled_at = None
+            row.date.cancelled_at = row.date.called_off_at = None
     db.flush()
 
 

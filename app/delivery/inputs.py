@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
-from app.delivery.rules import DATES_MAX, DateKind
-from app.kit.fields import OptionalDay, OptionalId, OptionalTime
+from app.delivery.rules import DATES_MAX, GROUP_MOST, GUESTS_MOST, Counts, DateKind
+from app.kit.fields import OptionalDay, OptionalId, OptionalTime, blank_is_nothing
 from app.kit.text import Line, OptionalLine
 
 
@@ -68,3 +69,48 @@ Group: type[_Group] = create_model("Group", __base__=_Group, **_row_fields())
 """A group with its dates, in numbered rows: a form without script sends them flat."""
 
 GroupGiven = _Group
+
+
+Present = Annotated[int, Field(ge=1, le=GROUP_MOST)]
+"""How many were there; nobody there is a date that was not held."""
+OptionalPresent = Annotated[Present | None, BeforeValidator(blank_is_nothing)]
+
+
+class Attended(BaseModel):
+    """How many were there on one date."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    attended: Present
+
+
+class _Closing(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    started: Annotated[int, Field(ge=0, le=GROUP_MOST)]
+    finished: Annotated[int, Field(ge=0, le=GROUP_MOST)]
+    guests: Annotated[Annotated[int, Field(ge=0, le=GUESTS_MOST)] | None, BeforeValidator(blank_is_nothing)] = None
+
+    @property
+    def counts(self) -> Counts:
+        return Counts(self.started, self.finished, self.guests)
+
+    def of_date(self, date_id: int) -> int | None:
+        """How many were there on a date; None: it was not held, or nothing was said."""
+        return None if self.off(date_id) else getattr(self, f"attended_{date_id}")
+
+    def off(self, date_id: int) -> bool:
+        """Whether the date is said not to have been held."""
+        return bool(getattr(self, f"off_{date_id}") == "on")
+
+
+def closing(date_ids: Iterable[int]) -> type[_Closing]:
+    """What ends a group: its numbers, and those of the dates that nobody counted yet."""
+    fields: dict[str, Any] = {}
+    for date_id in date_ids:
+        fields[f"attended_{date_id}"] = (OptionalPresent, None)
+        fields[f"off_{date_id}"] = (Literal["", "on"], "")
+    return create_model("Closing", __base__=_Closing, **fields)
+
+
+ClosingGiven = _Closing

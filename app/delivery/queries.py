@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import Select, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.courses.queries import enrolments_visible_to
-from app.delivery.rules import DateFacts, DateKind, GroupFacts
+from app.delivery.rules import Counts, DateFacts, DateKind, GroupFacts
 from app.delivery.tables import Delivery, DeliveryDate
 from app.kit.db import fetch
 from app.people.rules import Viewer
@@ -39,6 +40,8 @@ _GROUPS: Final = (
         DeliveryDate.starts_at,
         DeliveryDate.ends_at,
         DeliveryDate.cancelled_at,
+        DeliveryDate.called_off_at,
+        DeliveryDate.attended,
     )
     .outerjoin(DeliveryDate, DeliveryDate.delivery_id == Delivery.id)
     .where(Delivery.enrolment_id.in_(bindparam("enrolments", expanding=True)), Delivery.ended_at.is_(None))
@@ -55,8 +58,7 @@ def groups_of(db: Session, enrolment_ids: Collection[int]) -> dict[int, GroupFac
     for row in fetch(db, _GROUPS, enrolments=list(enrolment_ids)):
         groups[row.enrolment_id] = GroupFacts(row.group_id, row.place, row.address, row.municipality, ())
         if row.id is not None:
-            cancelled = row.cancelled_at is not None
-            dates[row.group_id].append(DateFacts(row.id, DateKind(row.kind), row.starts_at, row.ends_at, cancelled))
+            dates[row.group_id].append(_date(row))
     return {enrolment_id: replace(group, dates=tuple(dates[group.id])) for enrolment_id, group in groups.items()}
 
 
@@ -70,11 +72,21 @@ def dates_of(db: Session, group_ids: Collection[int]) -> dict[int, tuple[DateFac
             .order_by(DeliveryDate.starts_at)
             .execution_options(populate_existing=True)
         ):
-            cancelled = row.cancelled_at is not None
-            found[row.delivery_id].append(
-                DateFacts(row.id, DateKind(row.kind), row.starts_at, row.ends_at, cancelled=cancelled)
-            )
+            found[row.delivery_id].append(_date(row))
     return defaultdict(tuple, {id_: tuple(dates) for id_, dates in found.items()})
+
+
+def _date(row: Any) -> DateFacts:
+    """The row is a `DeliveryDate`, or has its columns."""
+    return DateFacts(
+        id=row.id,
+        kind=DateKind(row.kind),
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        cancelled=row.cancelled_at is not None,
+        called_off=row.called_off_at is not None,
+        attended=row.attended,
+    )
 
 
 @dataclass(frozen=True)
@@ -89,6 +101,7 @@ class OwnGroup:
     address: str
     municipality: str
     goal_group: str
+    counts: Counts
     dates: tuple[DateFacts, ...]
 
     @property
@@ -115,5 +128,113 @@ def own_group(db: Session, person_id: int, *, training: int | None = None) -> Ow
         address=row.address,
         municipality=row.municipality,
         goal_group=row.goal_group,
+        counts=Counts(row.started, row.finished, row.guests),
         dates=dates,
+    )
+
+
+@dataclass(frozen=True)
+class EndedGroup:
+    """A group that was closed, with its numbers. `first` and `last`: the days it was held between, if it was."""
+
+    id: int
+    place: str
+    municipality: str
+    held: int
+    called_off: int
+    counts: Counts
+    first: datetime | None
+    last: datetime | None
+
+
+_ENDED: Final = (
+    select(
+        Delivery.id,
+        Delivery.place,
+        Delivery.municipality,
+        Delivery.started,
+        Delivery.finished,
+        Delivery.guests,
+        func.count(DeliveryDate.attended).label("held"),
+        func.count(DeliveryDate.called_off_at).label("called_off"),
+        func.min(case((DeliveryDate.attended.is_not(None), DeliveryDate.starts_at))).label("first"),
+        func.max(case((DeliveryDate.attended.is_not(None), DeliveryDate.starts_at))).label("last"),
+    )
+    .outerjoin(DeliveryDate, DeliveryDate.delivery_id == Delivery.id)
+    .where(Delivery.leader_id == bindparam("leader"), Delivery.ended_at.is_not(None))
+    .group_by(Delivery.id)
+    .order_by(Delivery.id.desc())
+)
+
+
+def ended_groups(db: Session, person_id: int) -> tuple[EndedGroup, ...]:
+    """The groups that somebody led and closed, the latest first: one statement."""
+    return tuple(
+        EndedGroup(
+            id=row.id,
+            place=row.place,
+            municipality=row.municipality,
+            held=row.held,
+            called_off=row.called_off,
+            counts=Counts(row.started, row.finished, row.guests),
+            first=row.first,
+            last=row.last,
+        )
+        for row in fetch(db, _ENDED, leader=person_id)
+    )
+
+
+@dataclass(frozen=True)
+class GroupNumbers:
+    """What reports count of one group. `attended`: the sum over the dates that were held."""
+
+    id: int
+    intervention_id: int
+    municipality: str
+    ended: bool
+    held: int
+    called_off: int
+    attended: int
+    counts: Counts
+
+
+def numbers_of_groups(db: Session, *, since: datetime, until: datetime) -> tuple[GroupNumbers, ...]:
+    """The numbers of every group that was held in a period, from `since` until just before `until`.
+
+    For reports: counts, without who led it. A group counts with the dates that fall in the period.
+    """
+    rows = db.execute(
+        select(
+            Delivery.id,
+            Delivery.intervention_id,
+            Delivery.municipality,
+            Delivery.ended_at,
+            Delivery.started,
+            Delivery.finished,
+            Delivery.guests,
+            func.count(DeliveryDate.attended).label("held"),
+            func.count(DeliveryDate.called_off_at).label("called_off"),
+            func.coalesce(func.sum(DeliveryDate.attended), 0).label("attended"),
+        )
+        .join(DeliveryDate, DeliveryDate.delivery_id == Delivery.id)
+        .where(
+            DeliveryDate.starts_at >= since,
+            DeliveryDate.starts_at < until,
+            or_(DeliveryDate.attended.is_not(None), DeliveryDate.called_off_at.is_not(None)),
+        )
+        .group_by(Delivery.id)
+        .order_by(Delivery.id)
+    )
+    return tuple(
+        GroupNumbers(
+            id=row.id,
+            intervention_id=row.intervention_id,
+            municipality=row.municipality,
+            ended=row.ended_at is not None,
+            held=row.held,
+            called_off=row.called_off,
+            attended=int(row.attended),
+            counts=Counts(row.started, row.finished, row.guests),
+        )
+        for row in rows
     )

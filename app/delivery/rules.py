@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Final
 
 DATES_MAX: Final = 20  # a group meets ten to twelve times; some room
+GROUP_MOST: Final = 60  # a group has six to twelve people; more than sixty is a slip of the finger
+GUESTS_MOST: Final = 500  # a hall full
 
 
 class DateKind(StrEnum):
@@ -76,6 +78,17 @@ class DateFacts:
     starts_at: datetime
     ends_at: datetime
     cancelled: bool
+    called_off: bool = False
+    attended: int | None = None
+
+    @property
+    def shown(self) -> bool:
+        """Whether it stands in the list: it goes on, or it was said that it does not."""
+        return self.called_off or not self.cancelled
+
+    def uncounted(self, now: datetime) -> bool:
+        """Whether it has been and nobody said how many were there, or that it was not held."""
+        return not self.cancelled and self.attended is None and self.ends_at <= now
 
 
 @dataclass(frozen=True)
@@ -92,3 +105,27 @@ class GroupFacts:
     def coming(self) -> tuple[DateFacts, ...]:
         """The dates that go on."""
         return tuple(date for date in self.dates if not date.cancelled)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What is counted of a group: how many began, finished, and came to the end presentation. Never who."""
+
+    started: int | None
+    finished: int | None
+    guests: int | None
+
+
+def contradiction(counts: Counts, *, dates: Collection[DateFacts]) -> tuple[str, str, dict[str, int]] | None:
+    """What cannot be true at once: the code, the field and the facts; None when all of it can."""
+    most = max((date.attended for date in dates if date.attended is not None), default=0)
+    held = any(date.attended is not None for date in dates)
+    if counts.started is None:
+        return None
+    if counts.started < most:
+        return "fewer_started_than_came", "started", {"most": most}
+    if counts.finished is not None and counts.finished > counts.started:
+        return "more_finished_than_started", "finished", {"started": counts.started}
+    if counts.finished and not held:
+        return "finished_without_dates", "finished", {}
+    return None

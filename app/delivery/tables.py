@@ -13,6 +13,8 @@ from app.kit.tables import NOT_PERSONAL, Base, Id, refers_to_person
 class Delivery(Base):
     """A deelnemersgroep: where, for whom, led by whom. During training it belongs to an enrolment.
 
+    How many began, finished and came to look is known when it ended, or before.
+
     Retention: place and counts stay; the leader's name goes with the person.
     """
 
@@ -28,13 +30,22 @@ class Delivery(Base):
     enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"), index=True, default=None)
     goal_group: Mapped[str] = mapped_column(default="", info=NOT_PERSONAL)
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    started: Mapped[int | None] = mapped_column(default=None)
+    finished: Mapped[int | None] = mapped_column(default=None)
+    guests: Mapped[int | None] = mapped_column(default=None)
     version: Mapped[int] = mapped_column(init=False, default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
 class DeliveryDate(Base):
-    """One meeting of the group, or its end presentation. Retention: no personal data."""
+    """One meeting of the group, or its end presentation.
+
+    A date with `cancelled_at` does not count; with `called_off_at` too it was said that it does not go on, without
+    it the date was taken from the list. `attended`: how many were there, so it was held.
+
+    Retention: no personal data.
+    """
 
     __tablename__ = "delivery_date"
     __table_args__ = (
@@ -49,6 +60,8 @@ class DeliveryDate(Base):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     cancelled_at: Mapped[datetime | None] = mapped_column(default=None)
+    called_off_at: Mapped[datetime | None] = mapped_column(default=None)
+    attended: Mapped[int | None] = mapped_column(default=None)
 
 
 class PresentationEntry(Base):

@@ -15,12 +15,14 @@ from app.courses.editions import edition_of
 from app.courses.rules import AssignmentDefinition, Outline, Rubric
 from app.courses.tables import Quiz
 from app.delivery import actions as delivery
+from app.delivery import dates
 from app.delivery.inputs import Group
 from app.delivery.queries import own_group
+from app.delivery.rules import Counts
 from app.demo import words
 from app.demo.engine import Act, Actor, Scene, Story, working_day
 from app.demo.people import PLACES, Place
-from app.kit.localtime import local_day
+from app.kit.localtime import instant, local_day
 from app.kit.pictures import Photo
 from app.practice import inputs
 from app.practice.actions import assessing, evidence, records, reflections, visits
@@ -35,6 +37,9 @@ VISITED: Final = 3  # the fourth session is the one that a coach looks at
 FINALE_AFTER: Final = 63
 STARTS: Final = (time(13, 30), time(10, 0), time(14, 0))  # as the plans in words.SESSIONS
 LASTS_HOURS: Final = 2
+BEGAN: Final = 10  # people in a group of the demo
+FLU: Final = 5  # a session without a visit, which did not go on with some
+COUNTED_WITHIN: Final = timedelta(days=4)
 IN_TWO_WEEKS: Final = timedelta(days=14)
 PLAN, SESSION, FINALE = 0, 1, 2
 SAID: Final = {Decision.SIGNED_OFF: "", Decision.RETURNED: words.BACK_TO, Decision.NOT_MET: words.TOGETHER}
@@ -146,7 +151,12 @@ class Road:
         return [working_day(day) for day in (*days, start + timedelta(days=FINALE_AFTER))]
 
     def enter_group(self, *, first: int, place: int, ago: int) -> None:
-        self._do(self._moment(ago, 12), partial(self._enter, PLACES[place], self.dates(first)))
+        """Enter it, and count what has been: not the latest days, so that there is something left to fill in."""
+        days = self.dates(first)
+        self._do(self._moment(ago, 12), partial(self._enter, PLACES[place], days))
+        for number, day in enumerate(days):
+            if day < self.story.today - COUNTED_WITHIN:
+                self.story.at(instant(day, time(20, 15)), partial(self._count, number))
 
     def end_group(self, *, ago: int) -> None:
         self._do(self._moment(ago, 12), self._end)
@@ -169,10 +179,28 @@ class Road:
         by = scene.as_(self.actor)
         delivery.save_group(scene.db, by=by, given=given, authorised=(), pinned=frozenset(), now=scene.now)
 
+    def _count(self, number: int, scene: Scene) -> None:
+        """How many were there that day. With some, one day without a visit was called off: everybody had the flu."""
+        group = own_group(scene.db, self.actor.person_id)
+        if group is None:
+            return
+        by, date = scene.as_(self.actor), group.dates[number]
+        if number == FLU and self.actor.seed % 3 == 0:
+            dates.call_off_date(scene.db, by=by, date_id=date.id, now=scene.now)
+        else:
+            attended = BEGAN - (self.actor.seed + number) % 4
+            dates.count_date(scene.db, by=by, date_id=date.id, attended=attended, now=scene.now)
+
     def _end(self, scene: Scene) -> None:
         group = own_group(scene.db, self.actor.person_id)
-        if group is not None:
-            delivery.end_group(scene.db, by=scene.as_(self.actor), group_id=group.id, now=scene.now)
+        if group is None:
+            return
+        by = scene.as_(self.actor)
+        for one in group.dates:  # the last days, when they are still to be counted
+            if one.uncounted(scene.now):
+                dates.count_date(scene.db, by=by, date_id=one.id, attended=BEGAN - 2, now=scene.now)
+        counts = Counts(BEGAN, BEGAN - self.actor.seed % 3, 18 + self.actor.seed % 12)
+        dates.end_group(scene.db, by=by, group_id=group.id, counts=counts, now=scene.now)
 
     # Assignments -------------------------------------------------------------------------------------------
 

@@ -66,6 +66,7 @@ def _visit(db: Session, message: Message, desk: Desk) -> tuple[dict[str, Any], C
         "place": group.place,
         "address": f"{group.address}, {group.municipality}",
         "reason": planned.cancel_reason,
+        "with_date": bool(message.data.get("with_date")),
         "course": enrolment.course_title,
         "link": link,
     }

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from app.courses.editions import edition_of
 from app.courses.queries import current_enrolment, interventions
 from app.courses.rules import IN_TRAINING
-from app.delivery.queries import OwnGroup, own_group
+from app.delivery.queries import EndedGroup, OwnGroup, ended_groups, own_group
 from app.delivery.rules import Barred, Certificates, DateFacts, DateKind, grounds
+from app.kit.errors import NotFound
 from app.kit.localtime import local_day
 from app.people.queries import person_names
 from app.people.rules import Viewer
@@ -69,14 +70,21 @@ def practice_list(db: Session, viewer: Viewer) -> PracticeList | None:
 
 @dataclass(frozen=True)
 class GroupDate:
-    """One date of the group; `coach` comes to it when there is a visit, for `record_id`."""
+    """One date of the group; `coach` comes to it when there is a visit, for `record_id`.
 
+    `called_off`: it does not go on. `uncounted`: it has been, and nobody said how many were there.
+    """
+
+    id: int
     end_presentation: bool
     starts_at: datetime
     ends_at: datetime
     past: bool
     coach: str
     record_id: int | None
+    called_off: bool
+    attended: int | None
+    uncounted: bool
 
 
 @dataclass(frozen=True)
@@ -93,6 +101,7 @@ class GroupPage:
     intervention: str
     dates: tuple[GroupDate, ...]
     pinned: frozenset[int]
+    earlier: tuple[EndedGroup, ...]
     choices: tuple[tuple[int, str], ...]
     training: int | None
     barred: Barred | None
@@ -102,7 +111,25 @@ class GroupPage:
 
     @property
     def all_past(self) -> bool:
-        return bool(self.dates) and all(date.past for date in self.dates)
+        """Whether nothing is to come: the group can be closed."""
+        return bool(self.dates) and all(date.past for date in self.dates if not date.called_off)
+
+    @property
+    def to_count(self) -> tuple[GroupDate, ...]:
+        """The dates of which the numbers lack, the latest first: that is the one she remembers."""
+        return tuple(date for date in reversed(self.dates) if date.uncounted)
+
+    @property
+    def presented(self) -> bool:
+        """Whether there was, or is to be, an end presentation."""
+        return any(date.end_presentation and not date.called_off for date in self.dates)
+
+    def date(self, date_id: int) -> GroupDate:
+        """One of the dates. Raises: NotFound."""
+        found = next((one for one in self.dates if one.id == date_id), None)
+        if found is None:
+            raise NotFound
+        return found
 
 
 def group_page(db: Session, viewer: Viewer, certificates: Certificates, *, now: datetime) -> GroupPage:
@@ -119,8 +146,9 @@ def group_page(db: Session, viewer: Viewer, certificates: Certificates, *, now: 
         sample=enrolment is not None and enrolment.sample,
         group=group,
         intervention=names[group.intervention_id] if group else "",
-        dates=_group_dates(db, group.coming, now=now) if group else (),
+        dates=_group_dates(db, tuple(date for date in group.dates if date.shown), now=now) if group else (),
         pinned=pinned_dates(db, group.id) if group else frozenset(),
+        earlier=ended_groups(db, viewer.id),
         choices=tuple((id_, names[id_]) for id_ in found.choices),
         training=training,
         barred=next(iter(found.barred), None),
@@ -142,12 +170,16 @@ def _group_dates(db: Session, dates: tuple[DateFacts, ...], *, now: datetime) ->
     names = person_names(db, {row.coach_id for row in visits.values()})
     return tuple(
         GroupDate(
-            date.kind is DateKind.END_PRESENTATION,
-            date.starts_at,
-            date.ends_at,
-            date.ends_at <= now,
-            names.get(visits[date.id].coach_id, "") if date.id in visits else "",
-            visits[date.id].record_id if date.id in visits else None,
+            id=date.id,
+            end_presentation=date.kind is DateKind.END_PRESENTATION,
+            starts_at=date.starts_at,
+            ends_at=date.ends_at,
+            past=date.ends_at <= now,
+            coach=names.get(visits[date.id].coach_id, "") if date.id in visits else "",
+            record_id=visits[date.id].record_id if date.id in visits else None,
+            called_off=date.called_off,
+            attended=date.attended,
+            uncounted=date.uncounted(now),
         )
         for date in dates
     )

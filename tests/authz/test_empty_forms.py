@@ -33,7 +33,7 @@ ELSEWHERE: Final = {
     "confirm.password": "tests/pages/test_people_sign_in.py",
     "second.begin": "tests/pages/test_people_second_factor.py",
     "second.step": "tests/pages/test_people_second_factor.py",
-    "group.end": "only a button, once all dates have passed",
+    "group.end": "tests/pages/test_group_dates.py",
     "intervision.remove": "only a button, once something is written",
     "invitation.code": "only a button, for who has an account",
     "invitation.renew": "only a button, on a link that is over",

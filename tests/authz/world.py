@@ -37,6 +37,7 @@ from app.people.rules import Role
 from app.people.tables import Account, Export, SignIn
 from app.practice import inputs
 from app.practice.actions import reflections, visits
+from app.practice.actions.dates import call_off
 from app.worker.run import run_due
 from migrations.models import metadata
 from tests.apps import set_up_app
@@ -320,6 +321,10 @@ def _come_in(db: Session, world: World, now: datetime) -> None:
     absence = availability.note_absence(db, by=ruben, person_id=ruben.id, given=days, now=now)
     world.things |= {"coach": ruben.id, "absence": absence}
     world.things["today"] = local_day(now)
+    held, _, coming, off = world.things["dates"]
+    call_off(db, by=viewer_for(db, world.people["noor"]), date_id=off, now=now)
+    world.things |= {"held_date": held, "date": coming, "off_date": off}
+    world.things["group_version"] = db.get_one(Delivery, world.things["group"]).version
     world.things["meeting_version"] = db.get_one(Meeting, world.things["meeting"]).version
     world.things["invitation_token"] = link_of(db, invitation)
     world.things["message"] = db.scalars(select(Message.id).order_by(Message.id).limit(1)).one()

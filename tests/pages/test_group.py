@@ -127,17 +127,6 @@ def test_visits_stand_with_their_date(site: Site, clock: MovableClock) -> None:
     assert f'href="/praktijk/{at_work.record_id}"' in page.text
 
 
-def test_a_group_is_closed_when_all_has_been(site: Site, clock: MovableClock) -> None:
-    at_work = work(site, clock)
-    visitor = site.visitor(at_work.noor.id)
-    assert "nog data" in visitor.post("/groep/afronden", status=409).text
-    clock.advance(clock.now().replace(month=12, day=20) - clock.now())
-    visitor = site.visitor(at_work.noor.id)
-    assert "Rond deze groep af" in visitor.get("/groep").text
-    visitor.post("/groep/afronden")
-    assert "Je hebt nog geen groep ingevoerd" in visitor.get("/groep").text
-
-
 def test_a_trainer_enters_her_group_and_sees_it(site: Site, clock: MovableClock) -> None:
     at_work = work(site, clock)
     joris = certified(site, at_work, at_work.training.intervention_id)

@@ -61,7 +61,7 @@ def plan_visit(db: Session, *, by: Viewer, record_id: int, date_id: int, now: da
         date_id=date.id,
         sequence=visit.sequence,
     )
-    _write_both(db, kind, case, visit, now=now, not_after=date.ends_at)
+    tell_both(db, kind, case, visit, now=now, not_after=date.ends_at)
     return visit.id
 
 
@@ -76,7 +76,7 @@ def cancel_visit(db: Session, *, by: Viewer, record_id: int, reason: str, now: d
     visit.sequence += 1
     db.flush()
     record(db, "practice.visit_cancelled", actor_id=by.id, subject=("coach_visit", visit.id), now=now)
-    _write_both(db, "practice.visit_cancelled", case, visit, now=now, not_after=None)
+    tell_both(db, "practice.visit_cancelled", case, visit, now=now, not_after=None)
 
 
 def _current(db: Session, case: Case) -> CoachVisit | None:
@@ -100,9 +100,17 @@ def _date(db: Session, case: Case, *, date_id: int, now: datetime) -> DateFacts:
     return date
 
 
-def _write_both(
-    db: Session, kind: str, case: Case, visit: CoachVisit, *, now: datetime, not_after: datetime | None
+def tell_both(
+    db: Session,
+    kind: str,
+    case: Case,
+    visit: CoachVisit,
+    *,
+    now: datetime,
+    not_after: datetime | None,
+    with_date: bool = False,
 ) -> None:
+    """Write to professional and coach. `with_date`: the visit is off since its date is, not by the coach."""
     for person_id in (case.enrolment.person_id, visit.coach_id):
         post(
             db,
@@ -110,7 +118,7 @@ def _write_both(
             person_id=person_id,
             key=f"{kind}:{visit.id}:{visit.sequence}:{person_id}",
             now=now,
-            data={"visit_id": visit.id, "sequence": visit.sequence},
+            data={"visit_id": visit.id, "sequence": visit.sequence} | ({"with_date": True} if with_date else {}),
             reply_to_id=visit.coach_id if person_id != visit.coach_id else case.enrolment.person_id,
             not_after=not_after,
         )

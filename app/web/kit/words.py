@@ -17,6 +17,7 @@ AREAS: Final = (
     "people",
     "courses",
     "coaches",
+    "delivery",
     "practice",
     "evidence",
     "reflections",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,12 +11,13 @@ from starlette.datastructures import FormData
 
 from app.access import Permission
 from app.certification.queries import authorised
-from app.delivery import actions
-from app.delivery.inputs import Group, GroupGiven
+from app.delivery import actions, dates
+from app.delivery.inputs import Attended, ClosingGiven, Group, GroupGiven, closing
 from app.delivery.rules import DATES_MAX, Certificates, DateKind
 from app.kit.errors import Refused
 from app.kit.ids import read_id
 from app.kit.localtime import local
+from app.practice.actions import dates as visits
 from app.practice.own_practice import GroupPage, group_page
 from app.web.kit.ask import Answer, Ask, invalid, redirect, render
 from app.web.kit.forms import Submitted
@@ -73,12 +75,97 @@ def save(ask: Ask) -> Answer:
     return invalid("delivery/edit.html", page, form=form, dates_max=DATES_MAX, at=0, stale=stale)
 
 
+@area.get("/groep/data/{date:id}", policy=Permission.FOLLOW_TRAINING, name="group.date")
+def date_form(ask: Ask, date: int) -> Answer:
+    page, _ = _page(ask)
+    attended = page.date(date).attended
+    form: Submitted[Attended] = Submitted.blank(ask.viewer.locale, attended=attended)
+    return render("delivery/date.html", page, date=page.date(date), form=form)
+
+
+@area.post("/groep/data/{date:id}", policy=Permission.FOLLOW_TRAINING, name="group.count")
+def count(ask: Ask, date: int) -> Answer:
+    page, _ = _page(ask)
+    page.date(date)  # hers, or not there
+    form = Submitted.read(Attended, ask.form, ask.viewer.locale)
+    if form.valid:
+        try:
+            dates.count_date(ask.db, by=ask.viewer, date_id=date, attended=form.given.attended, now=ask.now)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            return redirect("/groep", toast=N_("Bewaard. Dank je wel."))
+    return invalid("delivery/date.html", page, date=page.date(date), form=form)
+
+
+@area.post("/groep/data/{date:id}/niet-door", policy=Permission.FOLLOW_TRAINING, name="group.call_off")
+def call_off(ask: Ask, date: int) -> Answer:
+    page, _ = _page(ask)
+    with_coach = bool(page.date(date).coach)
+    done = visits.call_off(ask.db, by=ask.viewer, date_id=date, now=ask.now)
+    told = N_("De bijeenkomst gaat niet door. Je coach weet het en kiest een andere dag.")
+    return redirect("/groep", toast=told if done and with_coach else N_("De bijeenkomst gaat niet door."))
+
+
+@area.post("/groep/data/{date:id}/toch-door", policy=Permission.FOLLOW_TRAINING, name="group.put_back")
+def put_back(ask: Ask, date: int) -> Answer:
+    dates.put_date_back(ask.db, by=ask.viewer, date_id=date, now=ask.now)
+    return redirect("/groep", toast=N_("De bijeenkomst gaat toch door."))
+
+
+@area.get("/groep/afronden", policy=Permission.FOLLOW_TRAINING, name="group.end_form")
+def end_form(ask: Ask) -> Answer:
+    page, _ = _page(ask)
+    if page.group is None:
+        return redirect("/groep")
+    form: Submitted[ClosingGiven] = Submitted.blank(ask.viewer.locale, **asdict(page.group.counts))
+    return render("delivery/end.html", page, form=form)
+
+
 @area.post("/groep/afronden", policy=Permission.FOLLOW_TRAINING, name="group.end")
 def end(ask: Ask) -> Answer:
+    actions.hold_groups(ask.db, leader_id=ask.viewer.id)
     page, _ = _page(ask)
-    if page.group is not None:
-        actions.end_group(ask.db, by=ask.viewer, group_id=page.group.id, now=ask.now)
-    return redirect("/groep", toast=N_("Je groep is afgerond."))
+    if page.group is None:
+        return redirect("/groep")
+    form = Submitted.read(closing([one.id for one in page.to_count]), ask.form, ask.viewer.locale)
+    for name, code in _uncounted(form, page):
+        if form.error(name) is None:
+            form.add(name, code)
+    if form.valid:
+        try:
+            _close(ask, page, form.given)
+        except Refused as refused:
+            if refused.field is None:  # not about a number on this form: dates are still to come
+                raise
+            form.refuse(refused)
+        else:
+            return redirect("/groep", toast=N_("Je groep is afgerond. Mooi werk."))
+    return invalid("delivery/end.html", page, form=form)
+
+
+def _uncounted(form: Submitted[Any], page: GroupPage) -> Iterator[tuple[str, str]]:
+    """What lacks in the numbers: a date needs how many were there or that it was off, a presentation its guests."""
+    off = {date.id for date in page.dates if date.called_off or form.get(f"off_{date.id}") == "on"}
+    for date in page.to_count:
+        counted = bool(form.get(f"attended_{date.id}").strip())
+        if counted == (date.id in off):
+            yield f"attended_{date.id}", "count_and_off" if counted else "count_or_off"
+    if any(date.end_presentation and date.id not in off for date in page.dates) and not form.get("guests").strip():
+        yield "guests", "missing"
+
+
+def _close(ask: Ask, page: GroupPage, given: ClosingGiven) -> None:
+    """Write down what lacked on dates, and end the group: all of it or nothing. Raises: Refused."""
+    if page.group is None:
+        return
+    for date in page.to_count:
+        attended = given.of_date(date.id)
+        if attended is None:
+            visits.call_off(ask.db, by=ask.viewer, date_id=date.id, now=ask.now)
+        else:
+            dates.count_date(ask.db, by=ask.viewer, date_id=date.id, attended=attended, now=ask.now)
+    dates.end_group(ask.db, by=ask.viewer, group_id=page.group.id, counts=given.counts, now=ask.now)
 
 
 def _page(ask: Ask) -> tuple[GroupPage, Certificates]:

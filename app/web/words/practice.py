@@ -7,27 +7,6 @@ from typing import Final
 from app.web.words.shared import N_
 
 WORDS: Final[dict[str, str]] = {
-    # groups
-    "group_needs_a_date": N_("Vul minstens één datum in. Een voorlopige datum is ook goed."),
-    "stale_group": N_(
-        "Je groep is intussen in een ander venster veranderd. Hieronder zie je hoe hij daar staat. "
-        "Bewaar je opnieuw, dan geldt wat jij hier invulde."
-    ),
-    "date_ends_before_start": N_("De eindtijd moet later zijn dan de begintijd."),
-    "dates_overlap": N_("Op deze dag staat al een bijeenkomst op deze tijd."),
-    "one_end_presentation": N_("Er kan maar één eindpresentatie zijn. Maak van de andere een bijeenkomst."),
-    "date_has_visit": N_("Op een van deze data komt je coach kijken. Vraag je coach eerst om het bezoek te verzetten."),
-    "date_after_certificate": N_("Dan is je certificaat al voorbij. Kies een eerdere dag."),
-    "group_exists": N_("Je hebt al een groep. Verander die, of rond hem eerst af."),
-    "group_not_allowed": N_("Je kunt een groep invoeren als je de opleiding volgt, of als je certificaat geldig is."),
-    "certificate_in_grace": N_(
-        "De verlenging van je certificaat loopt nog. Een groep die al bezig is, maak je gewoon af. "
-        "Een nieuwe begin je als je certificaat weer geldig is."
-    ),
-    "certificate_over": N_(
-        "Je certificaat is nu niet geldig, dus je kunt geen groep beginnen. Mail ons als je verder wilt."
-    ),
-    "group_still_running": N_("Er komen nog data. Afronden kan als alle bijeenkomsten zijn geweest."),
     # beginning, preparing, handing in
     "training_paused": N_("Je opleiding staat even stil. Vraag je contactpersoon om hem weer te starten."),
     "training_closed": N_("Deze opleiding is gestopt of al klaar. Je kunt hier nu niets meer veranderen."),
