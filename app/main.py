@@ -27,7 +27,7 @@ from app.web.kit.entry import Entry
 from app.web.kit.headers import HEADERS, SecurityHeaders
 from app.web.kit.responses import Responder
 from app.web.kit.route import Area, Edge, entry_at
-from app.web.kit.static import StaticFiles
+from app.web.kit.static import shipped
 from app.web.kit.templates import make_templates
 from app.web.kit.way_back import ways_back
 from app.worker.run import Worker
@@ -94,7 +94,7 @@ def all_entries() -> list[Entry]:
 
 def create_app(parts: Parts, *, with_worker: bool = False) -> FastAPI:
     """The web program. Refuses to start when a route has no policy or two share a name."""
-    static = StaticFiles.load()
+    static = shipped()
     responder = Responder(parts.settings, make_templates(static.url), sessions.secure(parts.settings))
     entries = all_entries()
     edge = Edge(parts.services, responder, ways_back(entries))

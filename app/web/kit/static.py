@@ -7,6 +7,7 @@ import hashlib
 import mimetypes
 import re
 from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,9 @@ TYPES: Final = {
     ".js": "text/javascript",
     ".svg": "image/svg+xml",
 }
+CSS_URL: Final = re.compile(rb'url\("?\.\./([^")]+)"?\)')
+IMPORTED: Final = re.compile(rb'^((?:import|export) .*?from )"\./([a-z-]+\.js)"', re.MULTILINE)
+"""How our own scripts name a module beside them, on one line; none imports in a circle."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,10 @@ class Asset:
 
 @dataclass
 class StaticFiles:
-    """All files under app/static, read once. CSS refers to fonts and pictures by their hashed names too."""
+    """All files under app/static, read once.
+
+    CSS refers to fonts and pictures by their hashed names too, and so does a script to the modules that it imports.
+    """
 
     assets: dict[str, Asset] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
@@ -46,11 +53,7 @@ class StaticFiles:
         files = cls()
         paths = [path for path in sorted(root.rglob("*")) if path.is_file() and path.suffix != ".py"]
         for path in sorted(paths, key=lambda path: path.suffix == ".css"):  # CSS last: it names the others
-            name = path.relative_to(root).as_posix()
-            body = path.read_bytes()
-            if path.suffix == ".css":
-                body = re.sub(rb'url\("?\.\./([^")]+)"?\)', files._hashed_url, body)
-            files._add(name, path.suffix, body)
+            files._load(path, root)
         return files
 
     def url(self, name: str) -> str:
@@ -69,6 +72,23 @@ class StaticFiles:
             body, headers["Content-Encoding"] = asset.zipped, "gzip"
         return Response(body, media_type=asset.media_type, headers=headers)
 
+    def _load(self, path: Path, root: Path) -> None:
+        """Read one file, after those that it names: their names hold what is in them."""
+        name = path.relative_to(root).as_posix()
+        if name in self.names:
+            return
+        body = path.read_bytes()
+        if path.suffix == ".css":
+            body = CSS_URL.sub(self._hashed_url, body)
+        elif path.suffix == ".js":
+            for imported in IMPORTED.finditer(body):
+                self._load(path.parent / imported[2].decode(), root)
+            body = IMPORTED.sub(partial(self._hashed_import, name.rpartition("/")[0]), body)
+        self._add(name, path.suffix, body)
+
+    def _hashed_import(self, folder: str, found: re.Match[bytes]) -> bytes:
+        return found[1] + f'"{self.url(f"{folder}/{found[2].decode()}")}"'.encode()
+
     def _add(self, name: str, suffix: str, body: bytes) -> None:
         fingerprint = hashlib.sha256(body).hexdigest()[:12]
         hashed = f"{name.removesuffix(suffix)}.{fingerprint}{suffix}"
@@ -79,3 +99,9 @@ class StaticFiles:
 
     def _hashed_url(self, found: re.Match[bytes]) -> bytes:
         return f'url("{self.url(found[1].decode())}")'.encode()
+
+
+@cache
+def shipped() -> StaticFiles:
+    """The files that this program brings along."""
+    return StaticFiles.load()
