@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, create_model
 from pydantic_core import PydanticCustomError
 
 from app.courses.rules import AssignmentDefinition, Rubric
@@ -18,6 +18,7 @@ from app.practice.rules.states import Decision
 STRONG: Final = 3
 GROWING: Final = 2
 AGREEMENTS: Final = 2
+MAX_ATTEMPT: Final = 1_000
 
 
 def _as_level(value: object) -> object:
@@ -134,8 +135,31 @@ class ObservationForm(_Form):
         )
 
 
+class SentObservation(ObservationForm):
+    """The same form as a phone sends it, perhaps days later and more than once.
+
+    `person`: whose draft it is, whoever is signed in by now. `attempt`: what it is about. `device`, `number`: which of
+    the sends of this device. A phone's clock says nothing here: only ours counts.
+    """
+
+    person: KnownId
+    attempt: Annotated[int, Field(ge=1, le=MAX_ATTEMPT)]
+    device: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{16,64}$")]
+    number: Annotated[int, Field(ge=1, le=MAX_ID)]
+
+
 def observation_form(definition: AssignmentDefinition, rubric: Rubric) -> type[ObservationForm]:
     """The form to observe one assignment with. A kijkbezoek has no scores and no list."""
+    return create_model("ObservationOfAssignment", __base__=ObservationForm, **_of_assignment(definition, rubric))
+
+
+def sent_observation(definition: AssignmentDefinition, rubric: Rubric) -> type[SentObservation]:
+    """The form of one assignment as a phone sends it."""
+    return create_model("ObservationFromPhone", __base__=SentObservation, **_of_assignment(definition, rubric))
+
+
+def _of_assignment(definition: AssignmentDefinition, rubric: Rubric) -> dict[str, Any]:
+    """The fields for its criteria and checks."""
     fields: dict[str, Any] = {}
     if definition.decides:
         for criterion in criteria_of(definition, rubric):
@@ -144,7 +168,7 @@ def observation_form(definition: AssignmentDefinition, rubric: Rubric) -> type[O
         for check in checks_of(definition, rubric):
             fields[f"check_{check.slug}"] = (OptionalAnswer, None)
             fields[f"reason_{check.slug}"] = (OptionalLine, "")
-    return create_model("ObservationOfAssignment", __base__=ObservationForm, **fields)
+    return fields
 
 
 def filled_in(observation: Observation) -> dict[str, object]:

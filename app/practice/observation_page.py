@@ -57,6 +57,7 @@ class ObservationPage:
     record_id: int
     person: PersonCard
     number: int
+    attempt: int
     title: str
     state: RecordState
     decides: bool
@@ -75,6 +76,7 @@ class ObservationPage:
     saved: Observation
     version: int
     saved_at: datetime | None
+    finished: bool
     last: Result | None
     results: tuple[Result, ...]
     marks: tuple[Mark, ...]
@@ -127,6 +129,7 @@ def observation_page(db: Session, viewer: Viewer, record_id: int, *, now: dateti
         record_id=path.id,
         person=cards(db, [enrolment.person_id], local_day(now))[enrolment.person_id],
         number=loaded.number,
+        attempt=path.attempt,
         title=definition.title,
         state=path.state,
         decides=definition.decides,
@@ -145,6 +148,7 @@ def observation_page(db: Session, viewer: Viewer, record_id: int, *, now: dateti
         saved=saved,
         version=form.version if form else 0,
         saved_at=form.saved_at if form else None,
+        finished=form is not None and form.finished_at is not None,
         last=results[0] if results and path.decision is None else None,
         results=results,
         marks=marks_of(db, path, enrolment, definition, rubric, sight=sight),

@@ -217,6 +217,22 @@ class Assessment(Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
+class DraftDevice(Base):
+    """How far one device is with sending its copy of a draft, so that what is sent again counts once.
+
+    The device makes its name up for this draft alone. `number`: the last of its sends that was taken in; `version`: of
+    the form after that. Retention: 90 days after it last sent.
+    """
+
+    __tablename__ = "draft_device"
+
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"), primary_key=True)
+    device: Mapped[str] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    number: Mapped[int]
+    version: Mapped[int]
+    sent_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class SignOff(Base):
     """The coach's decision on one submission. Triggers on both engines refuse UPDATE and DELETE.
 

@@ -34,16 +34,30 @@ def save_observation(
     case = coached_case(db, by=by, record_id=record_id, now=now)
     if not may_be_observed(case.path.state):
         raise Refused("not_observable")
-    form = _form(db, case, by=by)
-    same = form is not None and form.form == given.as_facts()
-    if not same and (form.version if form else 0) != (version or 0):
+    form = form_of(db, case, by=by)
+    if not stands(form, given) and (form.version if form else 0) != (version or 0):
         raise Refused("stale_form")
+    return keep(db, case, form, by=by, given=given, whole=whole, now=now).version
+
+
+def stands(form: Assessment | None, given: Observation) -> bool:
+    """Whether a form holds this word for word."""
+    return form is not None and form.form == given.as_facts()
+
+
+def keep(
+    db: Session, case: Case, form: Assessment | None, *, by: Viewer, given: Observation, whole: bool, now: datetime
+) -> Assessment:
+    """Write what somebody observed, once it is sure that it may take the place of what stands.
+
+    Raises: Refused when she says that it is whole and it is not.
+    """
     if whole:
         for gap in gaps(given, case.definition, edition_of(db, case.enrolment.edition_id).rubric):
             raise Refused(gap.code, gap.field, title=gap.title)
     if form is None:
         form = Assessment(
-            record_id=record_id,
+            record_id=case.record.id,
             attempt=case.record.attempt,
             coach_id=by.id,
             edition_id=case.enrolment.edition_id,
@@ -51,7 +65,7 @@ def save_observation(
             saved_at=now,
         )
         db.add(form)
-    elif not same:
+    elif not stands(form, given):
         form.form = given.as_facts()
         form.saved_at = now
     first_time = whole and form.finished_at is None
@@ -63,12 +77,12 @@ def save_observation(
             db,
             "practice.assessed",
             actor_id=by.id,
-            subject=("assignment_record", record_id),
+            subject=("assignment_record", case.record.id),
             now=now,
             attempt=case.record.attempt,
             scores=given.scores,
         )
-    return form.version
+    return form
 
 
 def sign(db: Session, *, by: Viewer, record_id: int, given: inputs.Signature, now: datetime) -> int:
@@ -138,7 +152,7 @@ def _must_be_signable(db: Session, case: Case, *, by: Viewer, given: inputs.Sign
         raise Refused("already_decided")
     if case.path.submission_id != given.submission_id:
         raise Refused("nothing_handed_in")
-    form = _form(db, case, by=by)
+    form = form_of(db, case, by=by)
     if form is None or form.finished_at is None:
         raise Refused("form_first")
     if form.version != given.version:
@@ -200,12 +214,13 @@ def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _form(db: Session, case: Case, *, by: Viewer) -> Assessment | None:
+def form_of(db: Session, case: Case, *, by: Viewer, attempt: int | None = None) -> Assessment | None:
+    """The viewer's own form about the present attempt, or another one; held until the transaction ends."""
     return db.scalar(
         select(Assessment)
         .where(
             Assessment.record_id == case.record.id,
-            Assessment.attempt == case.record.attempt,
+            Assessment.attempt == (attempt or case.record.attempt),
             Assessment.coach_id == by.id,
         )
         .with_for_update()

@@ -20,6 +20,7 @@ from app.practice.tables import (
     Assessment,
     AssignmentRecord,
     CoachVisit,
+    DraftDevice,
     Evidence,
     Preparation,
     SignOff,
@@ -54,6 +55,7 @@ def expire_files(db: Session, *, now: datetime) -> Expired:
     db.execute(delete(Preparation).where(Preparation.record_id.in_(records)))
     let_go(db, records=records)
     db.execute(update(Submission).where(Submission.record_id.in_(records), Submission.note != "").values(note=""))
+    db.execute(delete(DraftDevice).where(DraftDevice.sent_at < now - FILES_KEPT))
     if photos:
         record(
             db,

@@ -48,6 +48,10 @@ WORDS: Final[dict[str, str]] = {
     "not_coach_of_intervention": N_("Je bent geen coach voor {intervention}. Vraag een beheerder."),
     "coach_is_manager": N_("Je bent de leidinggevende van deze professional. Iemand anders moet dit beoordelen."),
     "not_observable": N_("Dit formulier is nu niet open: er is geen bezoek gepland en geen werk ingeleverd."),
+    "form_closed": N_(
+        "Dit formulier is intussen gesloten: het is afgetekend, of het bezoek is afgezegd. "
+        "Wat je hier schreef, is niet verstuurd. Je kunt het nog lezen en kopiëren."
+    ),
     "form_changed": N_("Het formulier is intussen veranderd. Ga terug, kijk het na en teken het dan af."),
     "stale_form": N_(
         "Dit formulier is intussen op een ander apparaat bewaard. Hieronder zie je wat daar anders is. "
