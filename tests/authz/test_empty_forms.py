@@ -37,6 +37,7 @@ ELSEWHERE: Final = {
     "intervision.remove": "only a button, once something is written",
     "invitation.code": "only a button, for who has an account",
     "invitation.renew": "only a button, on a link that is over",
+    "observing.send": "a script sends it: tests/pages/test_observing.py",
     "post.again": "only a button, on a mail that did not arrive",
     "practice.add_photo": "tests/pages/test_practice.py",
     "practice.begin": "only a button, before an assignment is begun",

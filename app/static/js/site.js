@@ -41,6 +41,31 @@
     if (chosen) chosen.closest("[popover]")?.hidePopover?.();
   });
 
+  // Whose phone or computer this is now. What a coach did not send yet stands on it and is hers (js/observing): at
+  // signing out it says so, and without anything unsent nothing stays behind.
+  const stored = (name) => {
+    try {
+      return localStorage.getItem(name) ?? "";
+    } catch {
+      return ""; // storage is off: then nothing stands here
+    }
+  };
+  const { who } = root.dataset;
+  if (who && stored("wie") !== who) localStorage.setItem("wie", who);
+  document.addEventListener("submit", (event) => {
+    if (event.target.getAttribute("action") !== "/uitloggen") return;
+    const waiting = JSON.parse(stored("niet-verstuurd") || "{}");
+    const question = document.getElementById("niet-verstuurd");
+    if (waiting[stored("wie")] && question && !question.open) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      question.showModal();
+      return;
+    }
+    if (stored("wie")) localStorage.setItem("wie", "");
+    if (!Object.keys(waiting).length) globalThis.indexedDB?.deleteDatabase("academie");
+  }, true);
+
   // Double clicks: the first press marks the button, a second press while it works does nothing. The button is not
   // disabled, since a disabled button sends no name and value, and would stay grey after going back.
   document.addEventListener("submit", (event) => {

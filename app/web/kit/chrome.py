@@ -29,6 +29,7 @@ class Who:
     """The viewer as the masthead shows her."""
 
     signed_in: bool
+    id: int
     name: str
     first_name: str
     organisation: str
@@ -96,7 +97,9 @@ def chrome_for(
             menu.append(_LEARNING[0])
     best = max((href for _, href, _ in nav if _under(path, href)), key=len, default="")
     return Chrome(
-        viewer=Who(viewer.signed_in, viewer.name, viewer.first_name, viewer.organisation, viewer.name),
+        viewer=Who(
+            viewer.signed_in, viewer.person_id or 0, viewer.name, viewer.first_name, viewer.organisation, viewer.name
+        ),
         nav=[NavItem(gettext(label), href, icon, current=href == best) for label, href, icon in nav],
         menu=[NavItem(gettext(label), href, icon) for label, href, icon in menu],
         brand_name=settings.brand_name,
