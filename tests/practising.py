@@ -173,7 +173,7 @@ def add_visit_photo(
             db,
             by=at_work.ruben,
             record_id=at_work.record_id,
-            given=inputs.PhotoNote(recognisable="nobody", caption="De kring"),
+            given=inputs.VisitPhotoNote(recognisable="nobody", caption="De kring"),
             stored=stored,
             sent_key=sent_key,
             now=clock.now(),

@@ -12,28 +12,41 @@ from typing import Any, Final
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
-from app.courses.editions import edition_of
 from app.courses.queries import enrolment_facts
 from app.courses.rules import EnrolmentFacts
 from app.courses.tables import Enrolment
 from app.kit.errors import NotFound
-from app.people.queries import person_names
 from app.people.rules import Viewer
 from app.practice.paths import RecordPath, paths_of, records_visible_to
-from app.practice.rules.states import PHOTOS_MAX, may_be_observed, may_change_work
+from app.practice.rules.evidence import ATTESTED, Purpose, may_be_used
+from app.practice.rules.states import may_be_observed, may_change_work
 from app.practice.sight import Sight, sight_of
-from app.practice.tables import Assessment, AssignmentRecord, Evidence, SignOff, Submission
+from app.practice.tables import Assessment, AssignmentRecord, ConsentAttestation, Evidence, SignOff, Submission
 
 
 @dataclass(frozen=True)
 class PhotoView:
-    """One photo. `removable`: still the viewer's to take back. `by_coach`: taken during a visit."""
+    """One photo. `by_coach`: taken during a visit.
+
+    `removable`: still the viewer's to take back. `may_withdraw`: she may say that consent is taken back.
+    """
 
     id: int
     caption: str
     recognisable: str
+    purposes: tuple[Purpose, ...]
     removable: bool
+    may_withdraw: bool
     by_coach: bool
+    attempt: int
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The evidence that a viewer sees. `withdrawn`: how many files went because consent was taken back."""
+
+    photos: tuple[PhotoView, ...]
+    withdrawn: int
 
 
 @dataclass(frozen=True)
@@ -79,9 +92,10 @@ _KEPT: Final = select(
     Evidence.storage_key,
     Evidence.thumb_key,
     Evidence.media_type,
+    Evidence.withdrawn_at,
     _SIGNED,
     _BOTH_IN,
-).where(Evidence.removed_at.is_(None))
+).where(or_(Evidence.removed_at.is_(None), Evidence.withdrawn_at.is_not(None)))
 
 
 def shows(row: Any, viewer: Viewer, enrolment: EnrolmentFacts, sight: Sight) -> bool:
@@ -96,46 +110,95 @@ def shows(row: Any, viewer: Viewer, enrolment: EnrolmentFacts, sight: Sight) -> 
     return True
 
 
-def photos_of(
-    db: Session, viewer: Viewer, path: RecordPath, enrolment: EnrolmentFacts, *, sight: Sight
-) -> tuple[PhotoView, ...]:
-    """The photos of the present attempt that the viewer may see."""
-    rows = db.execute(
-        _KEPT.where(Evidence.record_id == path.id, Evidence.attempt == path.attempt).order_by(Evidence.id)
-    )
-    return tuple(
+def evidence_of(
+    db: Session,
+    viewer: Viewer,
+    path: RecordPath,
+    enrolment: EnrolmentFacts,
+    *,
+    sight: Sight,
+    all_attempts: bool = False,
+) -> Shown:
+    """The evidence of the present attempt, or of all of them, that the viewer may see."""
+    query = _KEPT.where(Evidence.record_id == path.id).order_by(Evidence.id)
+    rows = [
+        row
+        for row in db.execute(query if all_attempts else query.where(Evidence.attempt == path.attempt))
+        if shows(row, viewer, enrolment, sight)
+    ]
+    purposes = attested_for(db, [row.id for row in rows if row.recognisable == ATTESTED])
+    photos = tuple(
         PhotoView(
-            row.id,
-            row.caption,
-            row.recognisable,
-            _removable(row, viewer, path, enrolment),
-            row.added_by_id not in {None, enrolment.person_id},
+            id=row.id,
+            caption=row.caption,
+            recognisable=row.recognisable,
+            purposes=purposes.get(row.id, ()),
+            removable=_removable(row, viewer, path, enrolment),
+            may_withdraw=viewer.id in {enrolment.person_id, row.added_by_id} or viewer.is_admin,
+            by_coach=row.added_by_id not in {None, enrolment.person_id},
+            attempt=row.attempt,
         )
         for row in rows
-        if shows(row, viewer, enrolment, sight)
+        if row.withdrawn_at is None
     )
+    return Shown(photos, len(rows) - len(photos))
 
 
-def photo_keys(db: Session, viewer: Viewer, *, record_id: int, photo_id: int) -> PhotoKeys:
-    """Raises: NotFound when the photo is not the viewer's to see, or gone."""
+def visible_evidence(db: Session, viewer: Viewer, *, record_id: int, evidence_id: int) -> Any | None:
+    """The row of a piece of evidence whose file is there and that the viewer may see; None for all others."""
     row = db.execute(
         _KEPT.add_columns(AssignmentRecord.enrolment_id, Enrolment.person_id)
         .join(AssignmentRecord, AssignmentRecord.id == Evidence.record_id)
         .join(Enrolment, Enrolment.id == AssignmentRecord.enrolment_id)
         .where(
-            Evidence.id == photo_id,
+            Evidence.id == evidence_id,
             Evidence.record_id == record_id,
+            Evidence.removed_at.is_(None),
             Evidence.record_id.in_(records_visible_to(viewer)),
         )
     ).first()
+    if row is None or row.added_by_id in {None, row.person_id, viewer.person_id}:
+        return row
+    enrolment = enrolment_facts(db, [row.enrolment_id])[row.enrolment_id]
+    path = paths_of(db, select(AssignmentRecord.id).where(AssignmentRecord.id == record_id))[0]
+    return row if shows(row, viewer, enrolment, sight_of(db, viewer, path, enrolment)) else None
+
+
+def photo_keys(
+    db: Session, viewer: Viewer, *, record_id: int, photo_id: int, purpose: Purpose = Purpose.ASSESSMENT
+) -> PhotoKeys:
+    """Raises: NotFound when the photo is not the viewer's to see, is gone, or may not be used for the purpose."""
+    row = visible_evidence(db, viewer, record_id=record_id, evidence_id=photo_id)
     if row is None:
         raise NotFound
-    if row.added_by_id not in {None, row.person_id, viewer.person_id}:
-        enrolment = enrolment_facts(db, [row.enrolment_id])[row.enrolment_id]
-        path = paths_of(db, select(AssignmentRecord.id).where(AssignmentRecord.id == record_id))[0]
-        if not shows(row, viewer, enrolment, sight_of(db, viewer, path, enrolment)):
-            raise NotFound
+    attested = attested_for(db, [row.id])[row.id] if row.recognisable == ATTESTED else ()
+    if not may_be_used(row.recognisable, attested, purpose):
+        raise NotFound
     return PhotoKeys(row.storage_key, row.thumb_key, row.media_type)
+
+
+def attested_for(db: Session, evidence_ids: list[int]) -> dict[int, tuple[Purpose, ...]]:
+    """What people in each piece said yes to, in the order of the form.
+
+    What the version before this one took while both ran has no row: it was for the assessment.
+    """
+    found: dict[int, list[Purpose]] = {id_: [] for id_ in evidence_ids}
+    taken_back = set()
+    if evidence_ids:
+        for row in db.execute(
+            select(ConsentAttestation.evidence_id, ConsentAttestation.purpose, ConsentAttestation.withdrawn_at).where(
+                ConsentAttestation.evidence_id.in_(evidence_ids)
+            )
+        ):
+            if row.withdrawn_at is None:
+                found[row.evidence_id].append(Purpose(row.purpose))
+            else:
+                taken_back.add(row.evidence_id)
+    order = list(Purpose)
+    return {
+        id_: tuple(sorted(given or ([] if id_ in taken_back else [Purpose.ASSESSMENT]), key=order.index))
+        for id_, given in found.items()
+    }
 
 
 def to_take_along(person_id: int) -> Select[int]:
@@ -146,50 +209,6 @@ def to_take_along(person_id: int) -> Select[int]:
         .join(AssignmentRecord, AssignmentRecord.id == Evidence.record_id)
         .join(Enrolment, Enrolment.id == AssignmentRecord.enrolment_id)
         .where(Enrolment.person_id == person_id, Evidence.removed_at.is_(None), or_(hers, _SIGNED))
-    )
-
-
-@dataclass(frozen=True)
-class CoachPhotosPage:
-    """The photos that a coach took for her form. `open_to_add`: the form is not signed yet."""
-
-    sample: bool
-    record_id: int
-    person: str
-    number: int
-    title: str
-    photos: tuple[PhotoView, ...]
-    photos_max: int
-    open_to_add: bool
-
-
-def coach_photos_page(db: Session, viewer: Viewer, record_id: int) -> CoachPhotosPage:
-    """Raises: NotFound for everybody but the present coach of the professional."""
-    visible = select(AssignmentRecord.id).where(
-        AssignmentRecord.id == record_id, AssignmentRecord.id.in_(records_visible_to(viewer))
-    )
-    path = next(iter(paths_of(db, visible)), None)
-    if path is None:
-        raise NotFound
-    enrolment = enrolment_facts(db, [path.enrolment_id])[path.enrolment_id]
-    if enrolment.coach_id != viewer.person_id:
-        raise NotFound
-    number, definition = next(
-        (index, found)
-        for index, (id_, found) in enumerate(edition_of(db, enrolment.edition_id).assignments, start=1)
-        if id_ == path.assignment_id
-    )
-    photos = photos_of(db, viewer, path, enrolment, sight=sight_of(db, viewer, path, enrolment))
-    own = tuple(one for one in photos if one.by_coach)
-    return CoachPhotosPage(
-        sample=enrolment.sample,
-        record_id=path.id,
-        person=person_names(db, {enrolment.person_id}).get(enrolment.person_id, ""),
-        number=number,
-        title=definition.title,
-        photos=own,
-        photos_max=PHOTOS_MAX,
-        open_to_add=may_be_observed(path.state) and len(own) < PHOTOS_MAX,
     )
 
 

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    create_model,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from app.courses.rules import AssignmentDefinition, Rubric
 from app.kit.fields import KnownId, OptionalDay, blank_is_nothing
 from app.kit.ids import MAX_ID
 from app.kit.text import OptionalLine, OptionalParagraph, PageText, Paragraph
+from app.practice.rules.evidence import ATTESTED, Purpose, consent_lacks
 from app.practice.rules.forms import Answer, Check, Observation, checks_of, criteria_of
 from app.practice.rules.reflections import Starr
 from app.practice.rules.states import Decision
@@ -72,10 +83,32 @@ class Reflection(_Form):
 
 
 class PhotoNote(_Form):
-    """What goes with a photo. Somebody who can be recognised said yes, or nobody can be."""
+    """What goes with a photo. Nobody can be recognised, or who can be said yes to what is ticked."""
+
+    recognisable: Literal["nobody", "attested"]
+    purposes: Annotated[list[Purpose], Field(validate_default=True)] = []
+    caption: OptionalLine = ""
+
+    @field_validator("purposes")
+    @classmethod
+    def _for_the_assessment(cls, given: list[Purpose], others: ValidationInfo) -> list[Purpose]:
+        """What is ticked counts only where somebody can be recognised."""
+        if others.data.get("recognisable") != ATTESTED:
+            return []
+        if consent_lacks(ATTESTED, given):
+            raise PydanticCustomError("consent_for_assessment", "no consent for the assessment")
+        return sorted(set(given))
+
+
+class VisitPhotoNote(_Form):
+    """What goes with a photo of a coach. She vouches for the assessment and for nothing else."""
 
     recognisable: Literal["nobody", "attested"]
     caption: OptionalLine = ""
+
+    @property
+    def purposes(self) -> list[Purpose]:
+        return [Purpose.ASSESSMENT] if self.recognisable == ATTESTED else []
 
 
 class SelfView(_Form):

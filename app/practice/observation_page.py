@@ -18,7 +18,7 @@ from app.kit.errors import NotFound
 from app.kit.localtime import local_day
 from app.people.queries import cards
 from app.people.rules import PersonCard, Viewer
-from app.practice.evidence_view import PhotoView, photos_of
+from app.practice.evidence_view import PhotoView, evidence_of
 from app.practice.paths import RecordPath, paths_of, records_visible_to
 from app.practice.record_page import PreparationView
 from app.practice.reflection_page import HandedReflection, handed_reflections
@@ -69,6 +69,7 @@ class ObservationPage:
     address: str
     preparation: PreparationView | None
     photos: tuple[PhotoView, ...]
+    withdrawn: int
     reflection: HandedReflection | None
     folds: tuple[Fold, ...]
     filled: int
@@ -120,6 +121,7 @@ def observation_page(db: Session, viewer: Viewer, record_id: int, *, now: dateti
     saved = Observation.from_facts(form.form) if form else Observation()
     folds = _folds(definition, rubric, saved)
     sight = sight_of(db, viewer, path, enrolment)
+    shown = evidence_of(db, viewer, path, enrolment, sight=sight)
     results = results_of(db, path, rubric, sight=sight)
     both_in = form is not None and form.finished_at is not None and path.submission_id is not None
     suggested = suggestion(saved, definition, rubric)
@@ -140,7 +142,8 @@ def observation_page(db: Session, viewer: Viewer, record_id: int, *, now: dateti
         place=f"{group.place}, {group.municipality}" if group else "",
         address=f"{group.address}, {group.municipality}" if group else "",
         preparation=_preparation(db, path),
-        photos=photos_of(db, viewer, path, enrolment, sight=sight),
+        photos=shown.photos,
+        withdrawn=shown.withdrawn,
         reflection=next(iter(handed_reflections(db, path.id)), None) if definition.needs_reflection else None,
         folds=folds,
         filled=sum(fold.filled for fold in folds),

@@ -18,11 +18,11 @@ from app.delivery.rules import GroupFacts
 from app.kit.errors import NotFound
 from app.people.queries import person_names
 from app.people.rules import Viewer
-from app.practice.evidence_view import PhotoView, photos_of
+from app.practice.evidence_view import PhotoView, evidence_of
 from app.practice.paths import RecordPath, paths_of, records_visible_to
 from app.practice.reflection_page import ReflectionView, reflection_view
 from app.practice.results import CriterionView, Mark, Own, Result, criterion_views, marks_of, own_of, results_of
-from app.practice.rules.states import PHOTOS_MAX, Decision, RecordState, may_change_work
+from app.practice.rules.states import Decision, RecordState, may_change_work
 from app.practice.sight import sight_of
 from app.practice.tables import (
     AssignmentRecord,
@@ -87,7 +87,7 @@ class RecordPage:
     own_note: str
     criteria: tuple[CriterionView, ...]
     photos: tuple[PhotoView, ...]
-    photos_max: int
+    withdrawn: int
     asks_photo: bool
     asks_visit: bool
     visit_at: datetime | None
@@ -134,6 +134,7 @@ def record_page(db: Session, viewer: Viewer, record_id: int, *, now: datetime) -
     mine = enrolment.person_id == viewer.person_id
     written = db.get(Preparation, path.id)
     sight = sight_of(db, viewer, path, enrolment)
+    shown = evidence_of(db, viewer, path, enrolment, sight=sight)
     own, own_note = own_of(db, path, definition, rubric) if mine else ((), "")
     return RecordPage(
         sample=enrolment.sample,
@@ -157,8 +158,8 @@ def record_page(db: Session, viewer: Viewer, record_id: int, *, now: datetime) -
         own=own,
         own_note=own_note,
         criteria=criterion_views(definition, rubric),
-        photos=photos_of(db, viewer, path, enrolment, sight=sight),
-        photos_max=PHOTOS_MAX,
+        photos=shown.photos,
+        withdrawn=shown.withdrawn,
         asks_photo=definition.needs_photo,
         asks_visit=definition.needs_visit,
         visit_at=path.visit.date.starts_at if path.visit else None,

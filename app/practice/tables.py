@@ -95,6 +95,8 @@ class Evidence(Base):
     written down, which are the professional's. `sent_key` is what the sender calls this file, for a photo that a phone
     sends again: form keys are forgotten after two days, and a phone may be without signal for longer.
 
+    `withdrawn_at`: consent was taken back; the file is gone, its hash is left.
+
     Retention: the file goes 90 days after the final decision; the hash stays with the sign-off.
     """
 
@@ -123,6 +125,30 @@ class Evidence(Base):
         ForeignKey("person.id"), default=None, info=refers_to_person("who added it")
     )
     sent_key: Mapped[str | None] = mapped_column(default=None, info=NOT_PERSONAL)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class ConsentAttestation(Base):
+    """Somebody vouches that who can be recognised in a piece of evidence said yes to one purpose. Never who they are.
+
+    Retention: with the record; that consent was given or taken back outlives the file.
+    """
+
+    __tablename__ = "consent_attestation"
+    __table_args__ = (
+        UniqueConstraint("evidence_id", "purpose"),
+        CheckConstraint("purpose IN ('assessment', 'intervision', 'training', 'publication')", name="purpose"),
+    )
+
+    id: Mapped[Id] = mapped_column(init=False)
+    evidence_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"))
+    purpose: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    attested_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=refers_to_person("who vouches"))
+    attested_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)
+    withdrawn_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id"), default=None, info=refers_to_person("who took consent back")
+    )
 
 
 class Submission(Base):

@@ -23,6 +23,7 @@ from app.outbox.tables import Message
 from app.people.queries import person_names
 from app.people.rules import Role
 from app.people.tables import Account, Invitation, Person, RoleGrant
+from app.practice.going import SOON, going
 from app.practice.queries import WaitingRecord
 from app.practice.queries import waiting as practice_waiting
 
@@ -47,6 +48,7 @@ class Work(StrEnum):
     TO_PUBLISH = "to_publish"
     TO_SETTLE = "to_settle"
     NO_PLACE = "no_place"
+    FILES_GO = "files_go"
     JOBS = "jobs"
     BACKUP = "backup"
     CHECK = "check"
@@ -89,6 +91,7 @@ def work_list(db: Session, *, now: datetime, first_steps_open: bool) -> WorkList
         _mail(db, now),
         _invitations(db, now),
         *_rounds(db, now),
+        _files_go(db, now),
         failed_jobs,
         _check(db),
     ]
@@ -215,6 +218,15 @@ def _left_out(db: Session, round_id: int, now: datetime) -> list[int]:
     """Who is left without a place and still has a certificate; a round that was called off is rare."""
     intervention_id = round_page(db, round_id, now=now).round.intervention_id
     return sorted(without_place(db, round_id, now=now) & invitees(db, intervention_id, local_day(now)).person_ids)
+
+
+def _files_go(db: Session, now: datetime) -> WorkLine | None:
+    """Evidence that will be removed within two weeks: who still needs it can say so now."""
+    soon = going(db, now=now, ahead=SOON)
+    if not soon:
+        return None
+    people = tuple(dict.fromkeys(one.person for one in soon))[:NAMES]
+    return WorkLine(Work.FILES_GO, sum(one.files for one in soon), "/beheer/bewaren", names=people)
 
 
 def _check(db: Session) -> WorkLine | None:

@@ -134,6 +134,7 @@ LABELS: Final = {
     "place": "Plek",
     "plek": "Plek",
     "preparations": "Voorbereidingen",
+    "purposes": "Waarvoor er toestemming is",
     "quiz": "Toets",
     "quizzes": "Toetsen",
     "reason": "Waarom",
@@ -183,6 +184,12 @@ ONLY_IN_JSON: Final = frozenset(
     | {"reflection_digest", "signed_at", "submission_id", "suggested", "wanneer", "wat"}
 )
 SAID: Final[dict[str, dict[str, str]]] = {
+    "purposes": {
+        "assessment": "Beoordeling",
+        "intervision": "Intervisie",
+        "training": "Opleiding",
+        "publication": "Publicatie",
+    },
     "rol": {role.value: word for role, word in ROLES.items()},
     "taal": {"nl": "Nederlands", "en": "Engels"},
     "antwoord": {"yes": "Ja", "no": "Nee"},

@@ -128,7 +128,7 @@ class Assignment:
         """Add a photo to the coach's form."""
         data = picture(record % 200 + 1)
         stored = evidence.store_photo(storage, Photo(large=data, small=data, width=32, height=32), now=now)
-        note = inputs.PhotoNote(recognisable="nobody", caption="De kring")
+        note = inputs.VisitPhotoNote(recognisable="nobody", caption="De kring")
         return observed_photos.add_photo(
             self.db, by=coach, record_id=record, given=note, stored=stored, sent_key=None, now=now
         )

@@ -39,7 +39,6 @@ ELSEWHERE: Final = {
     "invitation.renew": "only a button, on a link that is over",
     "observing.send": "a script sends it: tests/pages/test_observing.py",
     "post.again": "only a button, on a mail that did not arrive",
-    "practice.add_photo": "tests/pages/test_practice.py",
     "practice.begin": "only a button, before an assignment is begun",
     "practice.save_self_view": "tests/pages/test_practice.py",
     "practice.submit": "tests/pages/test_practice.py",

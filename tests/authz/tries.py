@@ -194,8 +194,9 @@ TRIES: Final[dict[str, Try]] = {
     "practice.download_reflection": Try(OWN_RECORD),
     "practice.save_self_view": Try(OWN_RECORD, says(note="Bijna klaar.")),
     "practice.submit": Try(OWN_RECORD, says(note="Klaar.")),
-    "practice.add_photo": Try(OWN_RECORD, says(recognisable="nobody", caption="Werk"), _upload),
+    "evidence.add_photo": Try(OWN_RECORD, says(recognisable="nobody", caption="Werk"), _upload),
     "evidence.remove": Try(OWN_RECORD | {"photo": "loose_photo"}),
+    "evidence.withdraw": Try(),
     # coaching
     "coach.plan_visit": Try(OWN_RECORD, lambda world: {"date_id": world.things["dates"][2]}),
     "coach.cancel_visit": Try(OWN_RECORD, says(reason="Ik ben ziek.")),

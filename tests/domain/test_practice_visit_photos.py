@@ -16,7 +16,8 @@ from app.kit.storage import Storage, folder
 from app.ledger.tables import LedgerEvent
 from app.people.rules import Viewer
 from app.practice.actions import keeping, observed_photos
-from app.practice.evidence_view import coach_photos_page, photo_keys
+from app.practice.evidence_page import coach_photos_page
+from app.practice.evidence_view import photo_keys
 from app.practice.observation_page import observation_page
 from app.practice.record_page import record_page
 from app.practice.rules.states import PHOTOS_MAX

@@ -154,12 +154,14 @@ def type_day(keys: Keys, number: int, day: date) -> None:
 def noor_hands_in(keys: Keys, record: int) -> None:
     page = keys.page
     page.goto(f"/praktijk/{record}")
+    keys.link("Voeg toe of haal weg")
     chooser = keys.open_files(page.get_by_label("Maak een foto of kies een bestand"))
     chooser.set_files({"name": "werk.jpg", "mimeType": "image/jpeg", "buffer": photo_with_place()})
     keys.choose(page.get_by_label(re.compile("Nee, niemand")))
     keys.write("Wat zien we?", "Huizen van karton")
     keys.button("Voeg de foto toe")
     expect(page.get_by_text("Huizen van karton").first).to_be_visible()
+    keys.link("Verder met de opdracht")
     keys.button("Lever in bij je coach")
     keys.mend("Laten maken")
     for group in page.locator("fieldset.crit").all():

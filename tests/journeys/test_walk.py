@@ -206,6 +206,8 @@ def noor_hands_in(walk: Walk) -> None:
     page = walk.noor
     walk.come_back(page, NOOR)
     page.goto(f"/praktijk/{walk.links['record']}")
+    page.get_by_role("link", name="Voeg toe of haal weg").click()
+    accessible(page)
     page.get_by_label("Maak een foto of kies een bestand").set_input_files(
         {"name": "werk.jpg", "mimeType": "image/jpeg", "buffer": photo_with_place()}
     )
@@ -213,6 +215,8 @@ def noor_hands_in(walk: Walk) -> None:
     page.get_by_label("Wat zien we?").fill("Huizen van karton")
     page.get_by_role("button", name="Voeg de foto toe").click()
     expect(page.get_by_text("Huizen van karton").first).to_be_visible()
+    accessible(page)
+    page.get_by_role("link", name="Verder met de opdracht").click()
     for group in page.locator("fieldset.crit").all():
         group.get_by_label(re.compile("^Zoals bedoeld")).check()
     page.get_by_label("Wil je er iets bij vertellen?").fill("Het werd vanzelf stil, en dat was goed.")

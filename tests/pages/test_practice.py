@@ -147,7 +147,7 @@ def test_what_lacks_is_asked_for_by_name(site: Site, clock: MovableClock) -> Non
         if path.endswith("inleveren"):
             upload(visitor, at_work, jpeg(), status=303)
             look_back(site.parts.database, at_work, clock)
-        blank = blank_form(visitor.get(page).text, path)
+        blank = blank_form(visitor.get(f"{page}/bewijs" if path.endswith("foto") else page).text, path)
         assert blank is not None
         wanted = asked or {name for name in blank.fields if name.startswith("self_")}
         assert wanted

@@ -66,6 +66,28 @@ def export_ready(db: Session, *, export_id: int, storage_key: str, now: datetime
     db.execute(update(Export).where(Export.id == export_id).values(ready_at=now, storage_key=storage_key))
 
 
+def hold_copy(db: Session, *, export_id: int) -> bool:
+    """Keep a copy that is being made to ourselves until the transaction ends; False when nobody waits for it."""
+    waiting = select(Export.id).where(Export.id == export_id, Export.ready_at.is_(None)).with_for_update()
+    return db.scalar(waiting) is not None
+
+
+def make_copies_again(db: Session, *, person_id: int, because: str, now: datetime) -> list[str]:
+    """Something in somebody's copies must not be in them any more; gives the files that have to go.
+
+    A copy that is being made is held until we are done; the job that makes it looks again before it hands it out.
+    """
+    copies = db.scalars(
+        select(Export).where(Export.person_id == person_id, Export.removed_at.is_(None)).with_for_update()
+    ).all()
+    gone = [copy.storage_key for copy in copies if copy.ready_at is not None and copy.storage_key]
+    for copy in copies:
+        if copy.ready_at is not None:
+            copy.ready_at, copy.storage_key = None, ""
+            enqueue(db, "people.export", now=now, key=f"people.export:{copy.id}:{because}", export_id=copy.id)
+    return gone
+
+
 def ask_erasure(db: Session, *, by: Viewer, now: datetime) -> None:
     """Ask to be forgotten: the door closes at once, a job does the rest. Asking twice is asking once.
 

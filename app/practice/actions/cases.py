@@ -75,6 +75,11 @@ def coached_case(db: Session, *, by: Viewer, record_id: int, now: datetime, hold
     return case
 
 
+def seen_case(db: Session, *, by: Viewer, record_id: int) -> Case:
+    """A record that somebody may see, whatever she is to it and however it ended. Raises: NotFound."""
+    return _case(db, by=by, record_id=record_id, hold=True)
+
+
 def must_be_free_to_judge(db: Session, *, by: Viewer, enrolment: EnrolmentFacts, now: datetime) -> None:
     """The guards of domain.md 9.1: not oneself, a coach of this intervention, not her manager.
 

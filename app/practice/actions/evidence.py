@@ -18,7 +18,7 @@ from app.practice import inputs
 from app.practice.actions.cases import Case, must_be_open, own_case
 from app.practice.actions.records import photos_in
 from app.practice.rules.states import PHOTOS_MAX
-from app.practice.tables import Evidence
+from app.practice.tables import ConsentAttestation, Evidence
 
 MEDIA_TYPE = "image/webp"
 
@@ -62,7 +62,7 @@ def keep_photo(
     case: Case,
     *,
     by: Viewer,
-    given: inputs.PhotoNote,
+    given: inputs.PhotoNote | inputs.VisitPhotoNote,
     stored: StoredPhoto,
     sent_key: str | None,
     now: datetime,
@@ -98,6 +98,8 @@ def keep_photo(
     )
     db.add(photo)
     db.flush()
+    for purpose in given.purposes:
+        db.add(ConsentAttestation(evidence_id=photo.id, purpose=purpose, attested_by_id=by.id, attested_at=now))
     record(
         db,
         "practice.photo_added",
@@ -105,6 +107,7 @@ def keep_photo(
         subject=("evidence", photo.id),
         now=now,
         recognisable=given.recognisable,
+        purposes=list(given.purposes),
     )
     return photo.id
 

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Select, String, cast, delete, func, or_, select, update
+from sqlalchemy import Select, String, cast, delete, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.courses.tables import Enrolment
 from app.kit.storage import Storage
 from app.ledger.actions import forget, record
 from app.practice.actions.reflections import handed_reflections_of, let_go, reflection_drafts_of
-from app.practice.evidence_view import to_take_along
-from app.practice.rules.states import FILES_KEPT, ORPHAN_AGE, Decision
+from app.practice.evidence_view import attested_for, to_take_along
+from app.practice.going import finished_before
+from app.practice.rules.evidence import ATTESTED
+from app.practice.rules.states import FILES_KEPT, ORPHAN_AGE
 from app.practice.tables import (
     Assessment,
     AssignmentRecord,
@@ -45,7 +47,7 @@ def expire_files(db: Session, *, now: datetime) -> Expired:
 
     The files themselves go after this is committed; the hashes stay with the sign-off.
     """
-    records = select(AssignmentRecord.id).where(AssignmentRecord.id.in_(_finished_before(now - FILES_KEPT)))
+    records = select(AssignmentRecord.id).where(AssignmentRecord.id.in_(finished_before(now - FILES_KEPT)))
     photos = db.execute(
         select(Evidence.id, Evidence.storage_key, Evidence.thumb_key).where(
             Evidence.record_id.in_(records), Evidence.removed_at.is_(None)
@@ -67,34 +69,6 @@ def expire_files(db: Session, *, now: datetime) -> Expired:
         )
     keys = tuple(key for photo in photos for key in (photo.storage_key, photo.thumb_key))
     return Expired(len(photos), keys)
-
-
-def _finished_before(day: datetime) -> Any:
-    """Records that were decided for good before `day`, or whose training ended before it."""
-    last = (
-        select(SignOff.record_id, func.max(SignOff.id).label("id"))
-        .group_by(SignOff.record_id)
-        .subquery("last_sign_off")
-    )
-    decided = (
-        select(SignOff.record_id)
-        .join(last, last.c.id == SignOff.id)
-        .join(Submission, Submission.id == SignOff.submission_id)
-        .join(AssignmentRecord, AssignmentRecord.id == SignOff.record_id)
-        .where(
-            SignOff.signed_at < day,
-            or_(
-                SignOff.decision == Decision.SIGNED_OFF,
-                (SignOff.decision == Decision.NOT_MET) & (SignOff.attempt == AssignmentRecord.attempt),
-            ),
-        )
-    )
-    ended = (
-        select(AssignmentRecord.id)
-        .join(Enrolment, Enrolment.id == AssignmentRecord.enrolment_id)
-        .where(or_(Enrolment.withdrawn_at < day, Enrolment.expired_at < day))
-    )
-    return decided.union(ended)
 
 
 def empty_scores(db: Session, *, records: Select[int]) -> dict[str, int]:
@@ -177,6 +151,7 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
     prepared = db.scalars(select(Preparation).where(Preparation.record_id.in_(records))).all()
     handed_in = db.scalars(select(Submission).where(Submission.record_id.in_(records)).order_by(Submission.id)).all()
     photos = db.scalars(select(Evidence).where(Evidence.id.in_(to_take_along(person_id))).order_by(Evidence.id)).all()
+    consents = attested_for(db, [one.id for one in photos if one.recognisable == ATTESTED])
     taken = db.execute(
         select(Evidence.uploaded_at, Evidence.caption)
         .where(Evidence.added_by_id == person_id, Evidence.record_id.not_in(records), Evidence.removed_at.is_(None))
@@ -206,7 +181,12 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
         "reflections": handed_reflections_of(db, records),
         "reflections_so_far": reflection_drafts_of(db, records),
         "photos": [
-            {"at": one.uploaded_at.isoformat(), "caption": one.caption, "recognisable": one.recognisable}
+            {
+                "at": one.uploaded_at.isoformat(),
+                "caption": one.caption,
+                "recognisable": one.recognisable,
+                "purposes": [str(purpose) for purpose in consents.get(one.id, ())],
+            }
             for one in photos
         ],
         "photos_as_coach": [{"at": one.uploaded_at.isoformat(), "caption": one.caption} for one in taken],

@@ -33,7 +33,7 @@ def add_photo(
     *,
     by: Viewer,
     record_id: int,
-    given: inputs.PhotoNote,
+    given: inputs.VisitPhotoNote,
     stored: StoredPhoto,
     sent_key: str | None,
     now: datetime,

@@ -9,11 +9,12 @@ from app.access import Permission
 from app.kit.errors import Refused
 from app.practice import inputs
 from app.practice.actions import evidence, observed_photos
-from app.practice.evidence_view import coach_photos_page
+from app.practice.evidence_page import coach_photos_page
 from app.web.kit.ask import Answer, Ask, Content, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.route import Area
 from app.web.kit.uploads import UPLOAD_BYTES, chosen_photo, picture_of
+from app.web.words.evidence import PURPOSE_WORDS
 from app.web.words.shared import N_
 
 area = Area()
@@ -23,7 +24,7 @@ Form = Submitted[Any]
 @area.get("/coach/{record:id}/foto", policy=Permission.COACH, name="coach_photos.show")
 def show(ask: Ask, record: int) -> Answer:
     page = coach_photos_page(ask.db, ask.viewer, record)
-    return render("coach/photos.html", page, photo=Submitted.blank(ask.viewer.locale))
+    return render("coach/photos.html", page, photo=Submitted.blank(ask.viewer.locale), purpose_words=PURPOSE_WORDS)
 
 
 @area.post(
@@ -40,7 +41,7 @@ def add(ask: Ask, record: int) -> Answer:
     Who asks for JSON gets 200 with `{"id": 12}`, 422 with `{"field": "photo", "error": "..."}` for what can be
     mended, or 409 with `{"error": "..."}` when there is nothing to add to any more. Who may not gets the usual pages.
     """
-    form: Form = Submitted.read(inputs.PhotoNote, ask.form, ask.viewer.locale)
+    form: Form = Submitted.read(inputs.VisitPhotoNote, ask.form, ask.viewer.locale)
     try:
         photo_id = _keep(ask, record, form)
     except Refused as refused:
@@ -52,7 +53,8 @@ def add(ask: Ask, record: int) -> Answer:
         field, words = next((told for told in form.problems if told[0]), form.problems[0])
         return _json(422, field=field, error=words) if field else _json(409, error=words)
     with ask.services.database.reading() as db:
-        return render("coach/photos.html", coach_photos_page(db, ask.viewer, record), status=422, photo=form)
+        page = coach_photos_page(db, ask.viewer, record)
+        return render("coach/photos.html", page, status=422, photo=form, purpose_words=PURPOSE_WORDS)
 
 
 @area.post(

@@ -10,7 +10,7 @@ from app.access import Permission
 from app.kit.errors import Forbidden, Refused
 from app.kit.ids import read_id
 from app.practice import inputs
-from app.practice.actions import assessing, evidence, records
+from app.practice.actions import assessing, records
 from app.practice.conflicts import Difference, preparation_differences, self_view_differences
 from app.practice.own_practice import practice_list
 from app.practice.queries import form_parts
@@ -19,7 +19,6 @@ from app.practice.rules.forms import self_gaps
 from app.web.kit.ask import Answer, Ask, Page, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.route import Area
-from app.web.kit.uploads import UPLOAD_BYTES, chosen_photo, picture_of
 from app.web.words.reflections import PARTS
 from app.web.words.shared import N_
 
@@ -124,34 +123,6 @@ def submit(ask: Ask, record: int) -> Answer:
     return _page(ask, ask.db, record, own=form)
 
 
-@area.post(
-    "/praktijk/{record:id}/foto",
-    policy=Permission.FOLLOW_TRAINING,
-    name="practice.add_photo",
-    own_transactions=True,
-    heavy=True,
-    body_bytes=UPLOAD_BYTES,
-)
-def add_photo(ask: Ask, record: int) -> Answer:
-    """Ask first whether she may, decode while no transaction is open, store the files, then write the row."""
-    database = ask.services.database
-    form = Submitted.read(inputs.PhotoNote, ask.form, ask.viewer.locale)
-    try:
-        with database.reading() as db:
-            evidence.must_accept_photo(db, by=ask.viewer, record_id=record)
-        chosen = chosen_photo(form, ask.form)
-        photo = picture_of(form, chosen) if chosen is not None else None
-        if photo is not None:
-            stored = evidence.store_photo(ask.services.storage, photo, now=ask.now)
-            with database.writing() as db:
-                evidence.add_photo(db, by=ask.viewer, record_id=record, given=form.given, stored=stored, now=ask.now)
-            return redirect(f"/praktijk/{record}#fotos", toast=N_("Je foto staat erbij."))
-    except Refused as refused:
-        form.refuse(refused)
-    with database.reading() as db:
-        return _page(ask, db, record, photo=form)
-
-
 def _self_form(ask: Ask, record: int) -> Form:
     definition, rubric = form_parts(ask.db, ask.viewer, record)
     return Submitted.read(inputs.self_view(definition, rubric), ask.form, ask.viewer.locale)
@@ -173,13 +144,12 @@ def _page(
     record: int,
     *,
     prepare: Form | None = None,
-    photo: Form | None = None,
     own: Form | None = None,
     keeping: str = "",
 ) -> Page:
     """The page of one assignment; a form that came back carries its sentences and makes the status 422."""
     page = record_page(db, ask.viewer, record, now=ask.now)
-    return _shown(ask, page, prepare=prepare, photo=photo, own=own, keeping=keeping)
+    return _shown(ask, page, prepare=prepare, own=own, keeping=keeping)
 
 
 def _shown(
@@ -187,13 +157,12 @@ def _shown(
     page: RecordPage,
     *,
     prepare: Form | None = None,
-    photo: Form | None = None,
     own: Form | None = None,
     elsewhere: tuple[Difference, ...] = (),
     keeping: str = "",
 ) -> Page:
     """`keeping`: the page keeps the self-scores by itself, and hears how that went."""
-    typed = prepare or photo or own
+    typed = prepare or own
     shown = page.may_prepare if prepare else page.may_hand_in
     if typed is not None and not page.mine:
         raise Forbidden
@@ -203,7 +172,6 @@ def _shown(
         part="practice/_own_kept.html",
         status=200 if typed is None or keeping else 422,
         prepare=prepare or _prepare_form(ask, page),
-        photo=photo or Submitted.blank(ask.viewer.locale),
         own=own or _own_form(ask, page),
         elsewhere=elsewhere,
         lost=None if shown else typed,

@@ -245,9 +245,13 @@ KEPT: Final = (
                 WITH_NAME,
             ),
             Row(
-                N_("Wie een foto toevoegde"),
-                N_("Zodat duidelijk blijft van wie een foto is"),
-                ("evidence.added_by_id",),
+                N_("Wie een foto toevoegde, wie voor toestemming instond en wie die introk"),
+                N_("Zodat duidelijk blijft van wie een foto is en dat het mocht"),
+                (
+                    "evidence.added_by_id",
+                    "consent_attestation.attested_by_id",
+                    "consent_attestation.withdrawn_by_id",
+                ),
                 WITH_NAME,
             ),
         ),

@@ -32,6 +32,7 @@ from app.practice.tables import Evidence
 from app.worker.own_page import own_page
 from app.worker.work import GiveUp, Handler, Work
 
+TRIES: Final = 3
 ERASURES: Final = "erasures"  # outside the backup: replayed after a restore
 EXPORTERS: Final = {
     "mensen": "app.people.actions.own_data",
@@ -57,13 +58,27 @@ ERASERS: Final = (
 """The highest domain first: lower ones may still be asked whose row something is."""
 
 
+class Overtaken(Exception):
+    """Again and again something in the copy had to go while we were making it: the job tries later."""
+
+
 def export(work: Work, payload: dict[str, Any]) -> None:
-    """Make the copy: data as JSON and as a page to read, and the files."""
-    export_id = int(payload["export_id"])
+    """Make the copy: data as JSON and as a page to read, and the files.
+
+    Consent for a photo may be taken back meanwhile; then it is made anew, without it.
+    """
+    for _ in range(TRIES):
+        if _copy_made(work, int(payload["export_id"])):
+            return
+    raise Overtaken
+
+
+def _copy_made(work: Work, export_id: int) -> bool:
+    """Whether the copy is there, or is not asked for any more."""
     with work.database.reading(snapshot=True) as db:
         asked = db.get(Export, export_id)
         if asked is None or asked.ready_at is not None:
-            return
+            return True
         person_id = asked.person_id
         name = person_names(db, [person_id]).get(person_id, "")
         parts = {label: import_module(module).export_of(db, person_id) for label, module in EXPORTERS.items()}
@@ -71,7 +86,14 @@ def export(work: Work, payload: dict[str, Any]) -> None:
     content = pack(parts, name=name, made=work.now, files=_read(work, files))
     stored = work.storage.put("exports", content, suffix=".zip")
     with work.database.writing() as db:
-        own_data.export_ready(db, export_id=export_id, storage_key=stored.key, now=work.now)
+        waiting = own_data.hold_copy(db, export_id=export_id)
+        whole = set(files.values()) <= set(_files_of(db, person_id).values())
+        if waiting and whole:
+            own_data.export_ready(db, export_id=export_id, storage_key=stored.key, now=work.now)
+    if waiting and whole:
+        return True
+    work.storage.delete(stored.key)
+    return not waiting
 
 
 def erase(work: Work, payload: dict[str, Any]) -> None:

@@ -11,10 +11,10 @@ from app.worker.work import Handler, Periodic, Work
 
 
 def remove_photo(work: Work, payload: dict[str, Any]) -> None:
-    """Delete the files of a photo that was taken back; harmless when repeated."""
+    """Delete the files of a photo that was taken back, and copies that hold it; harmless when repeated."""
     with work.database.reading() as db:
         keys = keeping.files_of(db, int(payload["evidence_id"]))
-    for key in keys:
+    for key in (*keys, *payload.get("copies", ())):
         work.storage.delete(key)
 
 
