@@ -11,6 +11,8 @@ from typing import Final, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.conversation import actions as conversation
+from app.conversation.queries import talk_page
 from app.courses.editions import edition_of
 from app.courses.rules import AssignmentDefinition, Outline, Rubric
 from app.courses.tables import Quiz
@@ -223,6 +225,11 @@ class Road:
         self._do(self._moment(ago, 16), partial(self._observe, which, whole=True, level=level))
         self._do(self._moment(ago, 16), partial(self._sign, which, decision))
 
+    def talk(self, which: int, lines: Sequence[str], *, ago: int) -> None:
+        """The two write in turn, the professional first, a day apart; nobody read the last line yet."""
+        for turn, line in enumerate(lines):
+            self._do(self._moment(ago - turn, 19 if turn % 2 else 18), partial(self._say, which, turn, line))
+
     def open(self, which: int, *, ago: int) -> None:
         self._do(self._moment(ago, 10), partial(self._open, which))
 
@@ -233,6 +240,13 @@ class Road:
             known = records.open_record(scene.db, by=scene.as_(self.actor), assignment_id=id_, now=scene.now)
             self.actor.records[definition.code] = known
         return known
+
+    def _say(self, which: int, turn: int, line: str, scene: Scene) -> None:
+        record_id, by = self._open(which, scene), scene.as_(self._present_coach() if turn % 2 else self.actor)
+        standing = talk_page(scene.db, by, record_id)
+        if standing.new:
+            conversation.read_to(scene.db, by=by, record_id=record_id, message_id=standing.last)
+        conversation.say(scene.db, by=by, record_id=record_id, body=line, now=scene.now)
 
     def _prepare(self, which: int, scene: Scene) -> None:
         record_id = self._open(which, scene)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from app.demo import words
 from app.demo.people import Learner, Stage
 from app.demo.road import FINALE, FINALE_AFTER, PLAN, SESSION, VISITED, Road
 from app.practice.rules.states import Decision
@@ -71,11 +72,15 @@ def _visit_planned(road: Road, learner: Learner) -> None:
     _plan_done(road, learner)
     road.plan_visit(SESSION, road.dates(learner.group)[VISITED], ago=learner.group - 8)
     road.prepare(SESSION, ago=learner.group - 11)
+    if learner.stage == "visit" and learner.group - 12 >= len(words.TALK):  # a line a day, the last one yesterday
+        road.talk(SESSION, words.TALK, ago=learner.group - 12)
 
 
 def _visit_waits(road: Road, learner: Learner) -> None:
     _visit_planned(road, learner)
     road.hand_in(SESSION, ago=learner.group - TO_VISIT, late=learner.late_words)
+    if learner.late_words:
+        road.talk(SESSION, words.QUESTION, ago=2)
     if not learner.late_words and road.actor.seed % 2:
         road.observe(SESSION, ago=learner.group - TO_VISIT - 2, whole=False)
 

@@ -262,3 +262,27 @@ LEARNING_POINTS: Final = (
         "Ik schrijf drie van zulke vragen op een kaartje en houd het bij me.",
     ),
 )
+TALK: Final = (
+    (
+        "Twee mensen in de groep vinden hun eigen verhaal niet de moeite waard. Ik wil daar niet overheen praten. "
+        "Heb jij een idee hoe ik dat volgende keer aanpak?"
+    ),
+    (
+        "Wat goed dat je dat ziet. Vraag eens naar één foto in plaats van een verhaal: wat is er net buiten beeld? "
+        "Dan hoeft niemand zichzelf bijzonder te vinden."
+    ),
+    (
+        "Dat heb ik gedaan, en het werd meteen rumoerig. Ik schrijf het in mijn plan voor als jij komt kijken. "
+        "Mag ik je dan voorstellen aan het begin, of blijf je liever aan de kant?"
+    ),
+    (
+        "Stel me gerust voor, dan weten ze waarom ik er zit. Daarna houd ik mijn mond en kijk ik alleen. "
+        "Neem je genoeg oude tijdschriften mee?"
+    ),
+)
+QUESTION: Final = (
+    (
+        "Ik heb ingeleverd, maar twijfel over mijn score bij de afspraken. We maakten ze wel, alleen kwam ik er niet "
+        "op terug. Kunnen we het daar even over hebben?"
+    ),
+)

@@ -26,7 +26,7 @@ from app.people.tables import Person
 from app.settings import Settings
 
 TEMPLATES: Final = Path(__file__).parent.parent.parent / "templates"
-MODULES: Final = ("people", "courses", "delivery", "practice", "intervision", "certification")
+MODULES: Final = ("people", "courses", "delivery", "practice", "conversation", "intervision", "certification")
 
 
 class NotDue(Exception):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.kit.db import fetch
@@ -172,6 +172,19 @@ def cards(db: Session, ids: Iterable[int], on: date | None = None) -> dict[int, 
     if on is None:
         return _cards(fetch(db, _CARDS_NOW, people=people))
     return _cards(fetch(db, _CARDS_ON_DAY, people=people, day=on))
+
+
+def cards_and(db: Session, ids: Iterable[int], *columns: ColumnElement[Any]) -> tuple[dict[int, PersonCard], list[Any]]:
+    """People with their employer, and what the caller counts beside them in the same statement.
+
+    Without people nothing is asked, and nothing counted.
+    """
+    people = list(set(ids))
+    if not people:
+        return {}, []
+    counted = [column.label(f"counted_{number}") for number, column in enumerate(columns)]
+    rows = db.execute(_CARDS_NOW.add_columns(*counted), {"people": people}).all()
+    return _cards(rows), [getattr(rows[0], f"counted_{number}") for number in range(len(columns))] if rows else []
 
 
 def _cards(rows: Iterable[Any]) -> dict[int, PersonCard]:

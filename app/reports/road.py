@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.certification.next_steps import LearningFacts, NextStep, TrainerFacts, next_step
 from app.certification.queries import Candidate, PersonStanding, candidates, standings
 from app.certification.tables import CertificationDecision
+from app.conversation.queries import new_messages
 from app.courses.queries import current_enrolment
 from app.courses.rules import EnrolmentFacts, EnrolmentStage
 from app.delivery.rules import DateFacts, DateKind
@@ -21,7 +22,7 @@ from app.intervision.queries.own import OwnPage, own_page
 from app.kit.localtime import local_day
 from app.ledger.tables import LedgerContent
 from app.meetings.rules import AnswerTo
-from app.people.queries import cards
+from app.people.queries import cards_and
 from app.people.rules import PersonCard, Viewer
 from app.practice.rules.progress import PracticeProgress
 from app.theory.rules import TheoryProgress
@@ -91,6 +92,8 @@ class RoadPage:
     seat_at: datetime | None
     to_answer: bool
     sample: bool
+    new_messages: int
+    new_in: int | None
 
     @property
     def learning(self) -> bool:
@@ -108,7 +111,8 @@ def road_page(db: Session, viewer: Viewer, *, now: datetime) -> RoadPage:
     to_answer = any(round_.to_answer for round_ in meetings.rounds)
     learning = _learning_facts(found) if found is not None else None
     step = next_step(learning, _trainer_facts(trainer, meetings, now, to_answer=to_answer), today=today)
-    people = cards(db, _beside(enrolment))
+    people, told = cards_and(db, _beside(enrolment), *new_messages(viewer.id))
+    new, new_in = told or (0, None)
     return RoadPage(
         first_name=viewer.first_name,
         mood=_mood(found, trainer),
@@ -125,6 +129,8 @@ def road_page(db: Session, viewer: Viewer, *, now: datetime) -> RoadPage:
         seat_at=next((one.seat.meeting.starts_at for one in meetings.rounds if one.seat is not None), None),
         to_answer=to_answer,
         sample=enrolment.sample if enrolment is not None else False,
+        new_messages=new,
+        new_in=new_in,
     )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.certification.queries import invitees, ready_for_decision
+from app.conversation.queries import left_unread
 from app.courses.tables import CoachAssignment, Enrolment
 from app.intervision.queries.rounds import RoundWork, round_page, without_place
 from app.intervision.queries.rounds import waiting as rounds_waiting
@@ -41,6 +42,7 @@ class Work(StrEnum):
     FIRST_STEPS = "first_steps"
     DECISIONS = "decisions"
     LATE_REVIEWS = "late_reviews"
+    LEFT_UNREAD = "left_unread"
     NO_COACH = "no_coach"
     MAIL = "mail"
     INVITATIONS = "invitations"
@@ -87,6 +89,7 @@ def work_list(db: Session, *, now: datetime, first_steps_open: bool) -> WorkList
         WorkLine(Work.FIRST_STEPS, 1, "/beheer/start") if first_steps_open else None,
         _decisions(db),
         _late_reviews(db, reviews),
+        _left_unread(db, now),
         _no_coach(db),
         _mail(db, now),
         _invitations(db, now),
@@ -126,6 +129,16 @@ def _late_reviews(db: Session, reviews: Sequence[WaitingRecord]) -> WorkLine | N
         local_day(late[0].waiting_since),
         _named(db, [one.person_id for one in late]),
     )
+
+
+def _left_unread(db: Session, now: datetime) -> WorkLine | None:
+    """Messages of professionals that no coach read within the days that she promises."""
+    left = left_unread(db, now)
+    if not left:
+        return None
+    href = f"/beheer/mensen/{left[0].person_id}" if len(left) == 1 else "/beheer/mensen?stand=training"
+    names = _named(db, [one.person_id for one in left])
+    return WorkLine(Work.LEFT_UNREAD, len(left), href, local_day(left[0].since), names)
 
 
 def _no_coach(db: Session) -> WorkLine | None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 NOTED_LOOKS: Final = {
     "verification.show": frozenset(PERSONAS),  # the limit on trying many codes
     "practice.record": frozenset({"fatma", "otto"}),  # an admin who opens scores stands in the ledger
+    "conversation.show": frozenset({"fatma", "otto"}),  # and one who reads along too
 }
 """Pages that are looked at and yet write, for whom (architecture.md 4: limits and logged reads)."""
 PARTIAL: Final = {"hx-request": "true", "hx-request-type": "partial"}

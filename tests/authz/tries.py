@@ -82,6 +82,7 @@ THINGS: Final = {
     "quiz": "quiz",
     "record": "record",
     "round": "round",
+    "said": "said",
     "session": "session",
     "token": "invitation_token",
     "version": "meeting_version",
@@ -166,6 +167,10 @@ TRIES: Final[dict[str, Try]] = {
     "invitation.renew": Try(),
     "system.language": Try(form=says(locale="en", next="/")),
     # the own account
+    "account.mail": Try(form=says(mail="daily")),
+    "conversation.keep_draft": Try(form=says(body="Neem je de")),
+    "conversation.say": Try(form=says(body="Neem je de lijm mee?")),
+    "conversation.take_back": Try(),
     "account.change": Try(form=says(name="Andere Naam", phone="", language="nl")),
     "account.password": Try(form=says(password="vier-blauwe-stoelen-buiten")),
     "account.password_drop": Try(),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +17,7 @@ from sqlalchemy import select, text, update
 from app.certification.actions import take_over
 from app.certification.queries import invitees
 from app.certification.tables import Certificate
+from app.conversation import actions as conversation
 from app.courses.actions import availability, coaching, cohorts
 from app.courses.commands import publish_folder
 from app.courses.inputs import AwayGiven, NewCohort
@@ -273,6 +275,7 @@ def _second_half(db: Session, parts: Parts, world: World, cast: Cast, *, now: da
     world.things["submission"] = second.hand_in(cast.noor, waiting, now)
     world.things["version"] = second.observe(fresh(db, cast.ruben.id, now), waiting, now)
     world.things["visit_photo"] = second.photograph_visit(fresh(db, cast.ruben.id, now), waiting, parts.storage, now)
+    _talk(db, world, cast, waiting, now)
     begun = third.begin(cast.noor, now)
     visits.plan_visit(db, by=cast.ruben, record_id=begun, date_id=world.things["dates"][1], now=now)
     looked_back = inputs.Reflection(situation="Iemand wilde stoppen met de collage.")
@@ -282,6 +285,15 @@ def _second_half(db: Session, parts: Parts, world: World, cast: Cast, *, now: da
         "assignment": third.id,
         "loose_photo": third.photograph(cast.noor, begun, parts.storage, now),
     }
+
+
+def _talk(db: Session, world: World, cast: Cast, record: int, now: datetime) -> None:
+    """Noor asked something and Ruben answered; both read it."""
+    talk = partial(conversation.say, db, record_id=record, now=now)
+    world.things["said"] = talk(by=cast.noor, body="Zal ik de foto’s meenemen?")
+    answered = talk(by=fresh(db, cast.ruben.id, now), body="Ja, graag.")
+    for by in (cast.noor, cast.ruben):
+        conversation.read_to(db, by=by, record_id=record, message_id=answered)
 
 
 def _candidate(db: Session, parts: Parts, world: World, cast: Cast, *, now: datetime) -> None:

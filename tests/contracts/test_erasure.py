@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from sqlalchemy import func, select
 
+from app.conversation import actions as conversation
 from app.delivery import actions as delivery
 from app.delivery.inputs import Group
 from app.intervision import actions as intervision
@@ -57,8 +58,18 @@ HERS: Final = (
     "leer-merk",
     "stap-merk",
     "groep-merk",
+    "bericht-merk",
+    "concept-merk",
 )
-OF_HER: Final = ("bezoek-merk", "oordeel-merk", "afspraak-merk", "brief-merk", "reden-merk", "score-merk")
+OF_HER: Final = (
+    "bezoek-merk",
+    "oordeel-merk",
+    "afspraak-merk",
+    "brief-merk",
+    "reden-merk",
+    "score-merk",
+    "antwoord-merk",
+)
 """What others wrote about her or to her."""
 OLD: Final = ("Noor de Wit", "noor@demo.example", "06 12 34 56 78")
 """What she was called before."""
@@ -90,6 +101,9 @@ def _what_she_wrote(parts: Parts, world: World, clock: MovableClock) -> None:
         records.save_self_view(db, by=noor, record_id=things["own_record"], given=own, now=now)
         learned = LearningPointGiven(learned="leer-merk", next_step="stap-merk")
         intervision.write_learning_point(db, by=noor, signup_id=things["held_signup"], given=learned, now=now)
+        talk = things["own_record"]
+        conversation.say(db, by=noor, record_id=talk, body="bericht-merk", now=now)
+        conversation.keep_draft(db, by=noor, record_id=talk, body="concept-merk", now=now)
         group = Group.model_validate(TRIES["group.save"].form(world) | {"goal_group": "groep-merk"})
         delivery.save_group(db, by=noor, given=group, authorised=(), pinned=frozenset(), now=now)
 
@@ -102,6 +116,7 @@ def _what_others_wrote(parts: Parts, world: World, clock: MovableClock) -> None:
         assessing.save_observation(
             db, by=ruben, record_id=things["record"], given=seen, version=things["version"], whole=False, now=now
         )
+        conversation.say(db, by=ruben, record_id=things["record"], body="antwoord-merk", now=now)
         visits.cancel_visit(db, by=ruben, record_id=things["own_record"], reason="bezoek-merk", now=now)
         post(
             db,

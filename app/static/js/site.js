@@ -113,7 +113,7 @@
   let [typed, sent] = [0, 0];
   document.addEventListener("htmx:before:request", () => { sent = typed; });
   document.addEventListener("htmx:finally:request", ({ target }) => {
-    const form = target.closest("form[data-guard]");
+    const form = target.closest?.("form[data-guard]"); // the document itself, when what asked is gone by now
     if (!form?.querySelector("[data-kept]")) return;
     if (sent === typed) unguard(form);
     else target.dispatchEvent(new Event("input", { bubbles: true })); // she went on meanwhile

@@ -21,6 +21,7 @@ AREAS: Final = (
     "practice",
     "evidence",
     "reflections",
+    "conversation",
     "meetings",
     "certification",
 )

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from app.access import Permission
+from app.conversation import actions as conversation
+from app.conversation.inputs import MailChosen
+from app.conversation.queries import mail_choice
 from app.kit.errors import Forbidden, NotFound, Refused
 from app.people import inputs, queries
 from app.people.actions import accounts, own_data, passwords, sign_in
@@ -32,13 +35,14 @@ def _page(
     *,
     details: Submitted[inputs.OwnDetails] | None = None,
     password: Submitted[inputs.NewPassword] | None = None,
+    mail: Submitted[MailChosen] | None = None,
     status: int = 200,
 ) -> Page:
     if ask.session is None:
         with ask.services.database.reading() as db:
-            page = queries.account_page(db, ask.viewer, now=ask.now)
+            page, chosen = queries.account_page(db, ask.viewer, now=ask.now), mail_choice(db, ask.viewer.id)
     else:
-        page = queries.account_page(ask.db, ask.viewer, now=ask.now)
+        page, chosen = queries.account_page(ask.db, ask.viewer, now=ask.now), mail_choice(ask.db, ask.viewer.id)
     blank: Submitted[Any] = Submitted.blank(ask.viewer.locale, name=page.name, phone=page.phone, language=page.locale)
     return render(
         TEMPLATE,
@@ -46,6 +50,7 @@ def _page(
         status=status,
         form=details or blank,
         password=password or Submitted.blank(ask.viewer.locale),
+        mail=mail or Submitted.blank(ask.viewer.locale, mail=chosen.value),
         role_words=ROLES,
         asks_second_factor=ask.services.settings.asks_second_factor,
     )
@@ -62,6 +67,16 @@ def change(ask: Ask) -> Answer:
         ask.db, by=ask.viewer, name=given.name, phone=given.phone, locale=given.language, now=ask.now
     )
     return redirect("/account", toast=N_("Je gegevens zijn bewaard."))
+
+
+@area.post("/account/berichten", policy=Permission.SIGNED_IN, name="account.mail")
+def choose_mail(ask: Ask) -> Answer:
+    """How to hear of new messages in a conversation."""
+    form = Submitted.read(MailChosen, ask.form, ask.viewer.locale)
+    if not form.valid:
+        return _page(ask, mail=form, status=422)
+    conversation.choose_mail(ask.db, by=ask.viewer, choice=form.given.mail, now=ask.now)
+    return redirect("/account#berichten", toast=N_("Je keuze is bewaard."))
 
 
 @area.post("/account/wachtwoord", policy=Permission.SIGNED_IN, name="account.password", own_transactions=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from app.access import Permission
+from app.conversation.queries import new_for, new_in
 from app.kit.errors import Refused
 from app.practice import inputs
 from app.practice.actions import assessing, visits
@@ -35,7 +36,8 @@ class Forms(NamedTuple):
 
 @area.get("/coach", policy=Permission.COACH, name="coach.list")
 def work_list(ask: Ask) -> Answer:
-    return render("coach/list.html", coach_page(ask.db, ask.viewer, now=ask.now))
+    talks = new_for(ask.db, ask.viewer.id)
+    return render("coach/list.html", coach_page(ask.db, ask.viewer, now=ask.now), talks=talks)
 
 
 @area.get("/coach/{record:id}", policy=Permission.COACH, name="coach.record")
@@ -191,4 +193,5 @@ def _show(ask: Ask, page: ObservationPage, forms: Forms) -> Page:
         lost=None if shown else typed,
         keeping=forms.keeping,
         parts=PARTS,
+        talk=0 if forms.keeping else new_in(ask.db, ask.viewer, page.record_id),
     )

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.access import Permission
+from app.conversation.queries import new_in
 from app.kit.errors import Forbidden, Refused
 from app.kit.ids import read_id
 from app.practice import inputs
@@ -49,10 +50,11 @@ def show(ask: Ask, record: int) -> Answer:
     database = ask.services.database
     with database.reading() as db:
         page = record_page(db, ask.viewer, record, now=ask.now)
+        talk = new_in(db, ask.viewer, record)
     if ask.viewer.is_admin and not page.mine and (page.marks or page.results):
         with database.writing() as db:
             assessing.note_reading(db, by=ask.viewer, record_id=record, now=ask.now)
-    return _shown(ask, page)
+    return _shown(ask, page, talk=talk)
 
 
 @area.post("/praktijk/{record:id}/voorbereiding", policy=Permission.FOLLOW_TRAINING, name="practice.prepare")
@@ -74,7 +76,13 @@ def _stale(ask: Ask, record: int, form: Form) -> Page:
     """Show what was saved elsewhere beside what was typed here; sending again is a choice."""
     page = record_page(ask.db, ask.viewer, record, now=ask.now)
     form.raw["version"] = [str(page.preparation.version if page.preparation else 0)]
-    return _shown(ask, page, prepare=form, elsewhere=preparation_differences(page.preparation, form.given))
+    return _shown(
+        ask,
+        page,
+        talk=new_in(ask.db, ask.viewer, record),
+        prepare=form,
+        elsewhere=preparation_differences(page.preparation, form.given),
+    )
 
 
 @area.post("/praktijk/{record:id}/zelf", policy=Permission.FOLLOW_TRAINING, name="practice.save_self_view")
@@ -149,13 +157,14 @@ def _page(
 ) -> Page:
     """The page of one assignment; a form that came back carries its sentences and makes the status 422."""
     page = record_page(db, ask.viewer, record, now=ask.now)
-    return _shown(ask, page, prepare=prepare, own=own, keeping=keeping)
+    return _shown(ask, page, talk=new_in(db, ask.viewer, record), prepare=prepare, own=own, keeping=keeping)
 
 
 def _shown(
     ask: Ask,
     page: RecordPage,
     *,
+    talk: int = 0,
     prepare: Form | None = None,
     own: Form | None = None,
     elsewhere: tuple[Difference, ...] = (),
@@ -178,6 +187,7 @@ def _shown(
         keeping=keeping,
         keeper=ask.viewer.id,
         parts=PARTS,
+        talk=talk,
     )
 
 

@@ -22,6 +22,8 @@ STATE_LOOKS: Final = {
 KIND_WORDS: Final[dict[str, str]] = {
     "certification.granted": N_("Je certificaat is er"),
     "certification.refused": N_("Nog geen certificaat"),
+    "conversation.digest": N_("Nieuwe berichten van de dag"),
+    "conversation.new": N_("Nieuw bericht in een gesprek"),
     "courses.coach_assigned": N_("Wie je coach is"),
     "courses.coachees_assigned": N_("Wie je begeleidt"),
     "courses.invitation": N_("Uitnodiging voor de opleiding"),

@@ -52,6 +52,7 @@ PERIODS: Final[dict[str, str]] = {
 """The periods of the marks."""
 
 WITH_NAME: Final = N_("Met je naam erbij zolang je account bestaat en 24 maanden daarna, dan zonder je naam")
+MESSAGES: Final = N_("Zo lang als het bericht")
 SIX_YEARS: Final = N_("6 jaar")
 
 ERASED: Final[dict[str, str]] = {
@@ -197,6 +198,23 @@ KEPT: Final = (
                 N_("Wat je aan je coach schreef toen je inleverde"),
                 N_("Zodat je coach weet hoe het ging"),
                 ("submission.note",),
+            ),
+            Row(
+                N_("Wat jij en je coach elkaar schrijven, en wat je typte maar nog niet verstuurde"),
+                N_("Om elkaar bij een opdracht te kunnen vragen en antwoorden"),
+                ("conversation_message.body", "conversation_side.draft"),
+            ),
+            Row(
+                N_("Dat een bericht van jou is, en hoe ver je las"),
+                N_("Zodat jullie zien wat nieuw is en wat gelezen"),
+                ("conversation_message.author_id", "conversation_side.person_id"),
+                MESSAGES,
+            ),
+            Row(
+                N_("Of en wanneer je mail wilt over nieuwe berichten"),
+                N_("Om je te schrijven zoals jij wilt"),
+                ("conversation_mail.person_id",),
+                WITH_NAME,
             ),
             Row(
                 N_("De scores die je jezelf gaf"),
