@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import cycle
+from itertools import count, cycle
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+from urllib.parse import urlencode
 
 from tests.bench.drive import Request, Round, ask, drive
 from tests.bench.seed import COURSE, House, seed
 from tests.bench.server import Server, children_cpu_s, floor, program
-from tests.bench.weigh import statements, weigh
+from tests.bench.weigh import statements, text_of, weigh
 from tests.page import Site, Visitor
 
 CONNECTIONS: Final = (1, 8, 32)
@@ -44,13 +46,16 @@ PAGES: Final = (
     Page("lesson", f"/opleiding/{COURSE}/{{lesson}}", "professionals"),
     Page("mark lesson done", f"/opleiding/{COURSE}/{{lesson}}", "professionals", writes=True),
     Page("coach queue", "/coach", "coach"),
+    Page("offline form: its shell", "/coach/observatie", "nobody"),
+    Page("offline form: a visit", "/coach/{record}/observatie", "coach"),
+    Page("offline form: sent", "/coach/{record}/observatie", "coach", writes=True),
     Page("people table", "/beheer/mensen", "admin"),
     Page("work list of the admin", "/beheer", "admin"),
 )
 
 
 def path_of(page: Page, house: House) -> str:
-    return page.path.format(lesson=house.lessons[0])
+    return page.path.format(lesson=house.lessons[0], record=house.records[0])
 
 
 def tokens_of(page: Page, house: House) -> list[str]:
@@ -71,6 +76,33 @@ def unread(house: House, host: str) -> Iterator[Request]:
             yield Request.post(f"/opleiding/{COURSE}/{lesson}", host=host, token=token)
 
 
+async def phones(server: Server, house: House, host: str) -> Iterator[Request]:
+    """Whole forms as phones send them: a phone for each visit, each time with one word more. Each is a real write."""
+    visits = []
+    for record in house.records:
+        path = f"/coach/{record}/observatie"
+        form = json.loads(text_of(await ask(server.port, Request.get(path, host=host, token=house.coach))))
+        visits.append((path, _filled_in(form) | {"person": house.coach_id, "attempt": form["attempt"], "version": 0}))
+    return _sends(visits, house.coach, host)
+
+
+def _filled_in(form: dict[str, Any]) -> dict[str, Any]:
+    lines = {f"{kind}_1": "Rust, en ruimte voor wie wacht" for kind in ("strong", "growing", "agreement")}
+    for fold in form["folds"]:
+        for one in fold["criteria"]:
+            lines |= {f"score_{one['code']}": "3", f"note_{one['code']}": "Je vroeg door, en liet stiltes vallen. " * 5}
+        lines |= {f"check_{one['slug']}": "ja" for one in fold["checks"]}
+    return lines | {"whole": "1"}
+
+
+def _sends(visits: list[tuple[str, dict[str, Any]]], token: str, host: str) -> Iterator[Request]:
+    for number in count(1):
+        for path, form in visits:
+            sent = form | {"number": number, "device": f"bench-telefoon{path.replace('/', '-')}"}
+            body = urlencode(sent | {"strong_2": f"Woord {number}"})
+            yield Request.post(path, host=host, token=token, body=body, status=200)
+
+
 async def check(server: Server, page: Page, house: House, host: str) -> None:
     """Raises: RuntimeError when the page is not itself; error pages are quick and must not pass for speed."""
     answer = await ask(server.port, next(looks(page, house, host)))
@@ -83,11 +115,11 @@ async def measure(server: Server, bare: Server, house: House, *, seconds: float,
     host = f"127.0.0.1:{server.port}"
     columns = f"{'page':24}{'conn':>5}{'req/s':>8}{'p50':>8}{'p95':>8}{'p99':>8}{'CPU ms':>8}{'with db':>8}"
     print(f"{columns}{'floor':>8}{'ratio':>7}")
-    writes = unread(house, host)
+    written = {"mark lesson done": unread(house, host), "offline form: sent": await phones(server, house, host)}
     for page in PAGES:
         await check(server, page, house, host)
         for connections in CONNECTIONS:
-            requests = writes if page.writes else looks(page, house, host)
+            requests = written[page.name] if page.writes else looks(page, house, host)
             ground = await drive(bare.port, _bare(bare), connections=connections, seconds=seconds / 2)
             before, beside = server.cpu_s(), children_cpu_s(postgres) if postgres else 0.0
             found = await drive(server.port, requests, connections=connections, seconds=seconds)
@@ -132,8 +164,13 @@ def count_all(data_dir: Path, url: str, house: House) -> None:
             if token := tokens_of(page, house)[0]:
                 visitor.client.cookies.set("__Host-session", token)
             lesson = house.lessons[-1] if page.writes else house.lessons[0]
-            path = page.path.format(lesson=lesson)
-            visitor.post(path) if page.writes else visitor.get(path)
+            path = page.path.format(lesson=lesson, record=house.records[-1])
+            if page.name == "offline form: sent":
+                form = visitor.get(path).json()
+                named = {"person": house.coach_id, "attempt": 1, "device": "bench-telefoon-nieuw", "number": 1}
+                visitor.post(path, _filled_in(form) | named | {"version": form["version"]}, status=200)
+            else:
+                visitor.post(path) if page.writes else visitor.get(path)
             return len(visitor.statements)
 
         return statements(data_dir, url, {page.name: go})[page.name]

@@ -47,10 +47,15 @@ TAKEN_OVER_MOST: Final = 500
 
 @dataclass
 class House:
-    """What was made: who can come in with which token, and what stands in the course."""
+    """What was made: who can come in with which token, and what stands in the course.
+
+    `records`: work that waits for the measured coach.
+    """
 
     professionals: list[str] = field(default_factory=list)
     coach: str = ""
+    coach_id: int = 0
+    records: list[int] = field(default_factory=list)
     admin: str = ""
     lessons: list[str] = field(default_factory=list)
     read: int = 0
@@ -169,7 +174,7 @@ class _Crowd:
 
     def _measured_coach(self, db: Session) -> None:
         self._first_coach = _somebody(db, "Ruben Coach", Role.COACH, self.now)
-        self.house.coach = _token(db, self._first_coach, self.now)
+        self.house.coach, self.house.coach_id = _token(db, self._first_coach, self.now), self._first_coach
 
     def _coach(self, db: Session, number: int) -> int:
         return self._first_coach if number == 0 else _somebody(db, f"Coach {number}", Role.COACH, self.now)
@@ -221,6 +226,8 @@ class _Crowd:
         record = AssignmentRecord(enrolment_id=enrolment.id, assignment_id=self.course.assignments[1], created_at=then)
         db.add_all([group, record])
         db.flush()
+        if coach_id == self._first_coach:
+            self.house.records.append(record.id)
         date = DeliveryDate(delivery_id=group.id, kind="session", starts_at=then, ends_at=then + timedelta(hours=2))
         db.add(date)
         db.flush()

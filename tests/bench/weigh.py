@@ -31,7 +31,7 @@ class Weight:
 async def weigh(port: int, request: Request, *, host: str) -> Weight:
     """Load a page like a browser with an empty cache, then like one that kept what it may keep."""
     page = await ask(port, request)
-    text = _text(page)
+    text = text_of(page)
     wanted = set(LINKED.findall(text))
     first, again, code = len(page.body), len(page.body), 0
     seen: set[str] = set()
@@ -47,12 +47,12 @@ async def weigh(port: int, request: Request, *, host: str) -> Weight:
         if path.endswith(".css"):
             base = path.rpartition("/")[0]
             wanted |= {
-                _absolute(base, found) for found in IN_STYLES.findall(_text(file)) if not found.startswith("data:")
+                _absolute(base, found) for found in IN_STYLES.findall(text_of(file)) if not found.startswith("data:")
             }
     return Weight(len(text.encode()), first, again, code)
 
 
-def _text(answer: Answer) -> str:
+def text_of(answer: Answer) -> str:
     body = gzip.decompress(answer.body) if answer.headers.get("content-encoding") == "gzip" else answer.body
     return body.decode(errors="replace")
 
