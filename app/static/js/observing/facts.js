@@ -6,7 +6,8 @@ const pair = (pic, term, ...text) => el("div", {}, el("dt", {}, pic && icon(pic)
 function when(form) {
   const { starts, ends } = form.visit;
   const hours = el("span", { class: "whole" }, say("hours", { start: timeOf(starts), end: timeOf(ends) }));
-  return pair("calendar", say("when"), `${dayOf(starts)}, `, hours);
+  const day = dayOf(starts);
+  return pair("calendar", say("when"), `${day[0].toUpperCase()}${day.slice(1)}, `, hours);
 }
 
 function visitFacts(form) {

@@ -70,8 +70,8 @@ export function photos(draft, form, changed) {
       state.replaceChildren(sticker(known[0], known[1], say(known[2])), photo.words ? el("p", { class: "error" }, photo.words) : "");
     };
     const answers = [["nobody", say("nobody"), say("nobody_hint")], ["attested", say("attested"), say("attested_hint")]];
-    const options = answers.map(([value, words, hint]) => el("label", { class: "opt" },
-      el("input", { type: "radio", name: `wie-${photo.id}`, value, checked: photo.recognisable === value, change: () => keep("recognisable", value) }),
+    const options = answers.map(([value, words, hint], at) => el("label", { class: "opt" },
+      el("input", { type: "radio", id: at === 0 ? `f-photo-${photo.id}` : null, name: `wie-${photo.id}`, value, checked: photo.recognisable === value, change: () => keep("recognisable", value) }),
       el("span", {}, el("b", {}, words), el("small", {}, hint))));
     const caption = el("input", {
       class: "input", id: `bij-${photo.id}`, maxlength: 200, autocomplete: "off", "data-people": true, input: () => keep("caption", caption.value),
@@ -95,7 +95,7 @@ export function photos(draft, form, changed) {
     }, icon("trash-2"), say("photo_remove"));
     const open = photo.state !== "sent";
     const made = el("li", { class: "proof", "data-photo": photo.id }, preview,
-      el("div", { class: "stack g3" }, state, open && el("fieldset", { class: "field g3", role: "radiogroup" },
+      el("div", { class: "stack g3" }, state, !open && photo.caption && el("p", { class: "muted" }, photo.caption), open && el("fieldset", { class: "field g3", role: "radiogroup" },
         el("legend", {}, say("photo_who")), el("div", { class: "opts" }, options)),
       open && el("div", { class: "field" }, el("label", { for: `bij-${photo.id}` }, say("photo_caption")),
         el("p", { class: "hint" }, say("no_names")), caption, el("div", { id: `bij-${photo.id}-people`, role: "status" })),

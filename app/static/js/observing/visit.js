@@ -47,6 +47,7 @@ export function visit(main, draft, form, { left }) {
 
   function tell() {
     tellBar(draft, seen);
+    parts?.rest(draft.finished && !unsent(draft)); // the next thing to do is in the note then
     const [name, made] = standing(draft, form, seen);
     if (name === told) return;
     told = name;
@@ -132,6 +133,8 @@ export function visit(main, draft, form, { left }) {
   // The press of the button is a wish; what the server answers is what is told.
   async function done() {
     const open = lacking(form, draft.fields).map((gap) => ({ name: gap.name, words: say(gap.word, { title: gap.about }) }));
+    const unanswered = (await photosOf(draft)).filter((photo) => photo.state === "here" && !photo.recognisable);
+    open.push(...unanswered.map((photo) => ({ name: `photo-${photo.id}`, words: say("lacks_photo") })));
     parts.missing(open);
     if (open.length) return;
     draft.whole = true;
@@ -181,8 +184,8 @@ function whole(draft, form, edits, { keep, done }) {
   const count = el("div", { class: "obs-count" });
   const errors = el("div", { role: "alert" });
   const proofs = photos(draft, form, () => keep("strict"));
-  const finish = el("div", { class: "stack g4" }, errors,
-    el("div", { class: "acts" }, button([say("done"), icon("arrow-right")], done, { class: "btn btn--wide" })));
+  const ready = button([say("done"), icon("arrow-right")], done, { class: "btn btn--wide" });
+  const finish = el("div", { class: "stack g4" }, errors, el("div", { class: "acts" }, ready));
   const box = el("div", { class: "stack g5" }, el("div", {}, folds.map((one) => one.box)), proofs.box,
     lines("strong", form.person.first, edits), lines("growing", form.person.first, edits),
     lines("agreement", form.person.first, edits));
@@ -200,6 +203,7 @@ function whole(draft, form, edits, { keep, done }) {
   return {
     nodes: [names.length > 0 && count, walk.choice, box, walk.bar, finish].filter(Boolean),
     photos: proofs,
+    rest: (done) => ready.classList.toggle("btn--line", done),
     recount: () => names.length && recount(),
     refill() {
       for (const input of box.querySelectorAll("[name]")) {
