@@ -68,6 +68,10 @@ class Settings(BaseSettings):
     brand_sub: str = "Academie"
     backups_kept: int = Field(default=14, ge=1)
     courses_dir: Path = Path("courses")
+    search_late_days: int = Field(default=42, ge=1)
+    """From when somebody who looks for a group stands on the work list: of the 180 days to begin a quarter is gone."""
+    request_late_days: int = Field(default=14, ge=1)
+    """The same for an organisation that looks for a trainer."""
 
     @classmethod
     def settings_customise_sources(

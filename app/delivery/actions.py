@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,12 +14,11 @@ from sqlalchemy.orm.attributes import flag_modified
 from app.courses.queries import current_enrolment
 from app.courses.rules import IN_TRAINING
 from app.delivery.inputs import DateRow, GroupGiven
-from app.delivery.presentations import leave_calendars, settle_presentation
-from app.delivery.rules import Authorised, Certificates, DateKind, Grounds, grounds
+from app.delivery.presentations import settle_presentation
+from app.delivery.rules import Authorised, Certificates, DateKind, grounds
 from app.delivery.tables import Delivery, DeliveryDate
 from app.kit.errors import NotFound, Refused
 from app.kit.localtime import instant, local_day
-from app.kit.storage import Storage
 from app.ledger.actions import record
 from app.people.rules import Viewer
 from app.people.tables import Person
@@ -124,12 +122,8 @@ def _checked(given: GroupGiven) -> list[DateRow]:
 def _begin(db: Session, *, by: Viewer, authorised: Certificates, given: GroupGiven, now: datetime) -> Delivery:
     # The same form twice at the same moment: the second waits here, and then finds the group of the first.
     db.execute(select(Person.id).where(Person.id == by.id).with_for_update(key_share=True))
-    enrolment = current_enrolment(db, by.id)
-    if enrolment is not None and enrolment.stage not in IN_TRAINING:
-        enrolment = None
-    training = enrolment.intervention_id if enrolment is not None else None
-    found = grounds(authorised, person_id=by.id, training=training, on=local_day(now))
-    intervention_id = _chosen(found, given.intervention_id)
+    training, enrolment_id = _training_of(db, by)
+    intervention_id = choose_intervention(db, by=by, authorised=authorised, wanted=given.intervention_id, now=now)
     running = select(Delivery.id).where(Delivery.leader_id == by.id, Delivery.ended_at.is_(None))
     if training is not None:  # a group of her own, as a trainer of something else, does not stand in the way
         running = running.where(Delivery.intervention_id == training)
@@ -138,7 +132,7 @@ def _begin(db: Session, *, by: Viewer, authorised: Certificates, given: GroupGiv
     group = Delivery(
         leader_id=by.id,
         intervention_id=intervention_id,
-        enrolment_id=enrolment.id if enrolment is not None and intervention_id == training else None,
+        enrolment_id=enrolment_id if intervention_id == training else None,
         created_at=now,
         **{name: getattr(given, name) for name in PLACE},
     )
@@ -147,11 +141,21 @@ def _begin(db: Session, *, by: Viewer, authorised: Certificates, given: GroupGiv
     return group
 
 
-def _chosen(found: Grounds, wanted: int | None) -> int:
-    """The intervention that a new group is of. With one to choose from there is nothing to ask.
+def _training_of(db: Session, by: Viewer) -> tuple[int | None, int | None]:
+    """The intervention of the training that somebody follows now, and the enrolment; nothing when she follows none."""
+    enrolment = current_enrolment(db, by.id)
+    if enrolment is None or enrolment.stage not in IN_TRAINING:
+        return None, None
+    return enrolment.intervention_id, enrolment.id
+
+
+def choose_intervention(db: Session, *, by: Viewer, authorised: Certificates, wanted: int | None, now: datetime) -> int:
+    """The intervention that a new group is of, or a search for one. With one to choose from there is nothing to ask.
 
     Raises: Refused.
     """
+    training, _ = _training_of(db, by)
+    found = grounds(authorised, person_id=by.id, training=training, on=local_day(now))
     field = "intervention_id" if len(found.choices) > 1 else None  # only then it is on the form
     if wanted is None and field:
         raise Refused("missing", field)
@@ -220,35 +224,3 @@ def _planned(rows: list[DateRow], known: Sequence[DeliveryDate]) -> list[_Planne
         _Planned(at.get(starts_at) or by_id.pop(row.id or 0, None), row.kind, starts_at, ends_at)
         for row, starts_at, ends_at in moments
     ]
-
-
-def export_of(db: Session, person_id: int) -> dict[str, Any]:
-    """The groups that somebody led, for her own copy of her data."""
-    groups = db.scalars(select(Delivery).where(Delivery.leader_id == person_id).order_by(Delivery.id)).all()
-    dates = db.scalars(
-        select(DeliveryDate)
-        .where(DeliveryDate.delivery_id.in_([group.id for group in groups]))
-        .order_by(DeliveryDate.starts_at)
-    ).all()
-    return {
-        "groups": [
-            {name: getattr(group, name) for name in PLACE}
-            | {
-                "since": group.created_at.isoformat(),
-                "dates": [
-                    {"kind": date.kind, "from": date.starts_at.isoformat(), "until": date.ends_at.isoformat()}
-                    for date in dates
-                    if date.delivery_id == group.id and date.cancelled_at is None
-                ],
-            }
-            for group in groups
-        ]
-    }
-
-
-def erase(db: Session, *, person_id: int, storage: Storage, now: datetime) -> None:  # noqa: ARG001 - one shape for all
-    """Places and dates stay as counts; what was written about a goal group in free words goes."""
-    for group in db.scalars(select(Delivery).where(Delivery.leader_id == person_id).with_for_update()).all():
-        group.goal_group = ""
-        leave_calendars(db, group=group, now=now)
-    db.flush()

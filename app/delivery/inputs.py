@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic_core import PydanticCustomError
 
-from app.delivery.rules import DATES_MAX, GROUP_MOST, GUESTS_MOST, Counts, DateKind
-from app.kit.fields import OptionalDay, OptionalId, OptionalTime, blank_is_nothing
-from app.kit.text import Line, OptionalLine
+from app.delivery.rules import (
+    DATES_MAX,
+    GROUP_MOST,
+    GUESTS_MOST,
+    Counts,
+    DateKind,
+    PartOfDay,
+    Weekday,
+    places_in,
+)
+from app.kit.fields import KnownId, OptionalDay, OptionalId, OptionalTime, blank_is_nothing
+from app.kit.text import Line, OptionalLine, OptionalParagraph
+from app.people.inputs import OptionalAddress
 
 
 @dataclass(frozen=True)
@@ -114,3 +126,74 @@ def closing(date_ids: Iterable[int]) -> type[_Closing]:
 
 
 ClosingGiven = _Closing
+
+
+def _ticked(kind: type[StrEnum]) -> Any:
+    return Field(default_factory=list, min_length=1, max_length=len(kind), validate_default=True)
+
+
+def _names_a_place(value: str) -> str:
+    if not places_in(value):
+        raise PydanticCustomError("string_too_short", "no place in it")
+    return value
+
+
+class _Looking(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    intervention_id: OptionalId = None
+    regions: Annotated[Line, AfterValidator(_names_a_place)]
+    days: list[Weekday] = _ticked(Weekday)
+    parts: list[PartOfDay] = _ticked(PartOfDay)
+    version: OptionalId = None
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """Where and when, as it is kept: in the order of the week, each once."""
+        return {
+            "regions": list(places_in(self.regions)),
+            "days": [day.value for day in Weekday if day in self.days],
+            "parts": [part.value for part in PartOfDay if part in self.parts],
+        }
+
+
+class Search(_Looking):
+    """Ik zoek een groep."""
+
+    offer: OptionalParagraph = ""
+
+
+class Request(_Looking):
+    """An organisation looks for a trainer; `organisation_id` where there is more than one to choose from."""
+
+    organisation_id: OptionalId = None
+    place: Line
+    goal_group: OptionalLine = ""
+    contact_name: Line
+    contact_email: OptionalAddress = ""
+    contact_phone: OptionalLine = ""
+
+
+class Found(BaseModel):
+    """Why somebody looks no more: she has a group, or stops."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    found: Literal["yes", "no"]
+
+
+class Reason(BaseModel):
+    """Why something was done that asks for a reason."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Line
+
+
+class LinkGiven(BaseModel):
+    """Whom to bring together with somebody who looks, and why where they do not fit."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    request_id: KnownId
+    reason: OptionalLine = ""

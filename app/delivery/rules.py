@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
+
+from app.kit.text import fold
 
 DATES_MAX: Final = 20  # a group meets ten to twelve times; some room
 GROUP_MOST: Final = 60  # a group has six to twelve people; more than sixty is a slip of the finger
@@ -129,3 +132,78 @@ def contradiction(counts: Counts, *, dates: Collection[DateFacts]) -> tuple[str,
     if counts.finished and not held:
         return "finished_without_dates", "finished", {}
     return None
+
+
+class Weekday(StrEnum):
+    """Days of the week as people tick them."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+
+class PartOfDay(StrEnum):
+    """When on a day."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    EVENING = "evening"
+
+
+class Ended(StrEnum):
+    """Why looking ended."""
+
+    FOUND = "found"
+    STOPPED = "stopped"
+    FORGOTTEN = "forgotten"
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """Where and when, of somebody who looks for a group or of an organisation that looks for a trainer."""
+
+    intervention_id: int
+    regions: tuple[str, ...]
+    days: frozenset[Weekday]
+    parts: frozenset[PartOfDay]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How two wishes lie to each other. Another intervention never fits, whatever the rest."""
+
+    same_intervention: bool
+    region: bool
+    days: bool
+
+    @property
+    def whole(self) -> bool:
+        return self.same_intervention and self.region and self.days
+
+    @property
+    def rank(self) -> tuple[bool, bool, bool]:
+        """The best first, when lists are sorted by it."""
+        return not self.same_intervention, not self.region, not self.days
+
+
+def fit(one: Wishes, other: Wishes) -> Fit:
+    """Whether they can come together: a place in common, and a part of a day in common."""
+    places = [{fold(place) for place in wishes.regions} for wishes in (one, other)]
+    return Fit(
+        same_intervention=one.intervention_id == other.intervention_id,
+        region=bool(places[0] & places[1]),
+        days=bool(one.days & other.days) and bool(one.parts & other.parts),
+    )
+
+
+def places_in(text: str) -> tuple[str, ...]:
+    """The places in a line such as "Rotterdam, Schiedam en omgeving; Delft": split, each once, in order."""
+    found: dict[str, str] = {}
+    for part in re.split(r"[,;/\n]| en ", text):
+        if part.strip():
+            found.setdefault(fold(part.strip()), part.strip())
+    return tuple(found.values())

@@ -22,6 +22,7 @@ from app.demo.engine import Actor, Scene, Story
 from app.demo.people import CITIES, Class, Colleague, Learner, Veteran, address_of
 from app.demo.road import Course, Road, read_course
 from app.demo.rounds import Rounds
+from app.demo.seeking import Seeking
 from app.demo.stages import walk
 from app.intervision.rules import Half, half_of
 from app.kit.localtime import local_day
@@ -75,6 +76,7 @@ class _Telling:
         self._look_in(story)
         coaches = [self.cast[name] for name in (people.RUBEN, people.MARJOLEIN, people.SAMUEL, people.INEKE)]
         Rounds(story, course.intervention_id, self.cast[people.ADMIN], self.cast).tell(coaches)
+        Seeking(story, self.cast, self.organisations, course.intervention_id).tell()
         story.play()
 
     # The first days ------------------------------------------------------------------------------------------

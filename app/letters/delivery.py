@@ -1,20 +1,22 @@
-"""Letters about groups: the end presentation, with its entry for the calendar."""
+"""Letters about groups: the end presentation with its entry for the calendar, and who was brought together."""
 
 from __future__ import annotations
 
 from email.utils import parseaddr
 from typing import Any, Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.courses.queries import enrolment_facts
 from app.courses.rules import EnrolmentFacts, EnrolmentStage
-from app.delivery.tables import Delivery, PresentationEntry
+from app.delivery.linking import TO_ORGANISATION, TO_TRAINER, UNDONE, contacts_of
+from app.delivery.tables import Delivery, GroupLink, GroupSearch, PresentationEntry, TrainerRequest
 from app.interop.calendar import event
 from app.kit.text import first_name
 from app.letters.desk import CalendarPart, Desk, Draft, Kind, NotDue
 from app.outbox.tables import Message
-from app.people.tables import Person
+from app.people.tables import Organisation, Person
 
 OPEN: Final = frozenset({EnrolmentStage.FOLLOWING, EnrolmentStage.PAUSED, EnrolmentStage.COMPLETED})
 
@@ -99,8 +101,90 @@ def _calendar(desk: Desk, entry: PresentationEntry, facts: dict[str, Any], *, to
     )
 
 
+def linked(db: Session, message: Message, desk: Desk) -> Draft:
+    """Tells who looks that an organisation looks for her; whom to call stands behind the link, not in the mail."""
+    link, search, request = _link(db, message)
+    _must_hold(link, search, request)
+    if search.person_id != message.person_id:
+        raise NotDue("Deze persoon hoort niet bij deze koppeling.")
+    return Draft(
+        "group_linked",
+        {
+            "organisation": _organisation(db, request),
+            "municipality": ", ".join(request.regions),
+            "link": desk.link("/groep"),
+        },
+    )
+
+
+def trainer_found(db: Session, message: Message, desk: Desk) -> Draft:
+    """Tells an organisation who will call: a name, and nothing else of her."""
+    link, search, request = _link(db, message)
+    _must_hold(link, search, request)
+    _must_be_contact(db, message, request)
+    trainer = db.get_one(Person, search.person_id)
+    return Draft(
+        "trainer_found",
+        {
+            "organisation": _organisation(db, request),
+            "place": request.place,
+            "trainer": trainer.name,
+            "trainer_first": first_name(trainer.name),
+            "contact": request.contact_name,
+            "link": desk.link("/organisatie"),
+        },
+    )
+
+
+def link_undone(db: Session, message: Message, desk: Desk) -> Draft:
+    """It does not go on together. Not due to who never heard that it did, nor when it was linked anew."""
+    link, search, request = _link(db, message)
+    to_trainer = search.person_id == message.person_id
+    if not to_trainer:
+        _must_be_contact(db, message, request)
+    first = f"{TO_TRAINER}:{link.id}" if to_trainer else f"{TO_ORGANISATION}:{link.id}:{message.person_id}"
+    if db.scalar(select(Message.sent_at).where(Message.key == first)) is None:
+        raise NotDue("Deze persoon kreeg nog geen bericht over de koppeling.")
+    trainer = db.get_one(Person, search.person_id)
+    return Draft(
+        "group_unlinked",
+        {
+            "to_trainer": to_trainer,
+            "organisation": _organisation(db, request),
+            "place": request.place,
+            "trainer": trainer.name if trainer.erased_at is None else "",
+            "looks_on": (search if to_trainer else request).ended_at is None,
+            "link": desk.link("/groep" if to_trainer else "/organisatie"),
+        },
+    )
+
+
+def _link(db: Session, message: Message) -> tuple[GroupLink, GroupSearch, TrainerRequest]:
+    link = db.get(GroupLink, int(message.data["link_id"]))
+    if link is None:
+        raise NotDue("Deze koppeling is er niet meer.")
+    return link, db.get_one(GroupSearch, link.search_id), db.get_one(TrainerRequest, link.request_id)
+
+
+def _must_hold(link: GroupLink, search: GroupSearch, request: TrainerRequest) -> None:
+    if link.undone_at is not None or search.ended_at is not None or request.ended_at is not None:
+        raise NotDue("De koppeling geldt niet meer.")
+
+
+def _must_be_contact(db: Session, message: Message, request: TrainerRequest) -> None:
+    if message.person_id not in contacts_of(db, request):
+        raise NotDue("Deze persoon is geen contactpersoon van deze organisatie meer.")
+
+
+def _organisation(db: Session, request: TrainerRequest) -> str:
+    return db.get_one(Organisation, request.organisation_id).name
+
+
 KINDS: Final[dict[str, Kind]] = {
     "delivery.presentation_planned": presentation_planned,
     "delivery.presentation_moved": presentation_moved,
     "delivery.presentation_cancelled": presentation_cancelled,
+    TO_TRAINER: linked,
+    TO_ORGANISATION: trainer_found,
+    UNDONE: link_undone,
 }

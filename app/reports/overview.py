@@ -21,7 +21,7 @@ from app.people.queries import person_names
 from app.people.tables import Organisation
 from app.practice.rules.states import REVIEW_WORKING_DAYS
 from app.reports.training import in_training
-from app.reports.worklist import WorkList, work_list
+from app.reports.worklist import USUAL, Patience, WorkList, work_list
 
 SOON: Final = timedelta(days=180)
 SHOWN: Final = 5
@@ -97,10 +97,10 @@ class OverviewPage:
     promised: int
 
 
-def overview_page(db: Session, *, now: datetime) -> OverviewPage:
+def overview_page(db: Session, *, now: datetime, patience: Patience = USUAL) -> OverviewPage:
     """The page of this moment; the number of statements does not grow with the people."""
     today = local_day(now)
-    work = work_list(db, now=now, first_steps_open=first_steps_open(db))
+    work = work_list(db, now=now, first_steps_open=first_steps_open(db), patience=patience)
     endings = _endings(db, today)
     names = person_names(db, [row[0] for row in endings[:SHOWN]])
     return OverviewPage(

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from app.certification.queries import invitees, ready_for_decision
 from app.conversation.queries import left_unread
 from app.courses.tables import CoachAssignment, Enrolment
+from app.delivery.seeking import asked_since, looking_since
 from app.intervision.queries.rounds import RoundWork, round_page, without_place
 from app.intervision.queries.rounds import waiting as rounds_waiting
 from app.jobs.tables import Job
@@ -27,6 +28,7 @@ from app.people.tables import Account, Invitation, Person, RoleGrant
 from app.practice.going import SOON, going
 from app.practice.queries import WaitingRecord
 from app.practice.queries import waiting as practice_waiting
+from app.settings import Settings
 
 ENDS_SOON: Final = timedelta(days=3)
 MAIL_LATE: Final = timedelta(hours=1)
@@ -43,6 +45,8 @@ class Work(StrEnum):
     DECISIONS = "decisions"
     LATE_REVIEWS = "late_reviews"
     LEFT_UNREAD = "left_unread"
+    NO_GROUP = "no_group"
+    TRAINER_WANTED = "trainer_wanted"
     NO_COACH = "no_coach"
     MAIL = "mail"
     INVITATIONS = "invitations"
@@ -73,6 +77,22 @@ class WorkLine:
 
 
 @dataclass(frozen=True)
+class Patience:
+    """How long somebody may look before it asks for an admin: for a group, and for a trainer."""
+
+    group: timedelta
+    trainer: timedelta
+
+    @classmethod
+    def of(cls, settings: Settings) -> Patience:
+        return cls(timedelta(days=settings.search_late_days), timedelta(days=settings.request_late_days))
+
+
+USUAL: Final = Patience.of(Settings.model_construct())
+"""As the settings are when nobody changed them."""
+
+
+@dataclass(frozen=True)
 class WorkList:
     """Everything that waits, and when the last backup was made."""
 
@@ -81,7 +101,7 @@ class WorkList:
     reviews: tuple[WaitingRecord, ...] = field(default=(), repr=False)
 
 
-def work_list(db: Session, *, now: datetime, first_steps_open: bool) -> WorkList:
+def work_list(db: Session, *, now: datetime, first_steps_open: bool, patience: Patience = USUAL) -> WorkList:
     """The list of this moment; the number of statements does not grow with what waits."""
     reviews = practice_waiting(db, now)
     failed_jobs, backup_at = _background(db)
@@ -91,6 +111,8 @@ def work_list(db: Session, *, now: datetime, first_steps_open: bool) -> WorkList
         _late_reviews(db, reviews),
         _left_unread(db, now),
         _no_coach(db),
+        _no_group(db, now - patience.group),
+        _trainer_wanted(db, now - patience.trainer),
         _mail(db, now),
         _invitations(db, now),
         *_rounds(db, now),
@@ -166,6 +188,22 @@ def _no_coach(db: Session) -> WorkLine | None:
     href = f"/beheer/opleidingsgroepen/{rows[0].cohort_id}" if len(cohorts) == 1 else "/beheer/opleidingsgroepen"
     since = local_day(rows[0].confirmed_at)
     return WorkLine(Work.NO_COACH, len(rows), href, since, _named(db, [row.person_id for row in rows]))
+
+
+def _no_group(db: Session, before: datetime) -> WorkLine | None:
+    looking = looking_since(db, before=before)
+    if not looking:
+        return None
+    people = [person_id for person_id, _ in looking]
+    return WorkLine(Work.NO_GROUP, len(looking), "/beheer/groepen", local_day(looking[0][1]), _named(db, people))
+
+
+def _trainer_wanted(db: Session, before: datetime) -> WorkLine | None:
+    asked = asked_since(db, before=before)
+    if not asked:
+        return None
+    names = tuple(dict.fromkeys(name for name, _ in asked))[:NAMES]
+    return WorkLine(Work.TRAINER_WANTED, len(asked), "/beheer/groepen", local_day(asked[0][1]), names)
 
 
 def _mail(db: Session, now: datetime) -> WorkLine | None:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.authz.steps import picture
+from tests.seeking import REQUEST, SEARCH
 
 if TYPE_CHECKING:
     from tests.authz.world import World
@@ -83,9 +84,11 @@ THINGS: Final = {
     "record": "record",
     "round": "round",
     "said": "said",
+    "search": "search",
     "session": "session",
     "token": "invitation_token",
     "version": "meeting_version",
+    "wanted": "wanted",
 }
 
 
@@ -117,6 +120,11 @@ def _group(world: World) -> dict[str, Any]:
         given |= {f"id_{number}": date_id, f"kind_{number}": "session", f"day_{number}": _day(world, ahead)}
         given |= {f"starts_{number}": "13:30", f"ends_{number}": "15:30"}
     return given
+
+
+def _request(world: World) -> dict[str, Any]:
+    named = {"version": world.things["wanted_version"], "intervention_id": world.things["own_intervention"]}
+    return REQUEST | named
 
 
 def _answers(world: World) -> dict[str, Any]:
@@ -191,6 +199,8 @@ TRIES: Final[dict[str, Try]] = {
     "group.end": Try(
         form=lambda world: {"started": "9", "finished": "7", f"attended_{world.things['held_date']}": "8"},
     ),
+    "group_search.save": Try(form=says(**SEARCH)),
+    "group_search.stop": Try(form=says(found="no")),
     "practice.begin": Try(form=lambda world: {"assignment_id": world.things["assignment"]}),
     "practice.prepare": Try(OWN_RECORD, says(goal="Doel", session_plan="Plan", learning_question="Vraag", version="1")),
     "practice.reflection": Try(OWN_RECORD),
@@ -237,6 +247,15 @@ TRIES: Final[dict[str, Try]] = {
     "admin_intervision.reopen": Try({"meeting": "held_meeting"}),
     "admin_intervision.closing": Try(form=lambda world: {"signup_closes_on": _day(world, 12)}),
     "admin_intervision.invite": Try(form=LOOK_OR_SEND),
+    # looking for a trainer, and bringing together
+    "wanted.ask": Try(form=_request),
+    "wanted.change": Try(form=_request),
+    "wanted.stop": Try(),
+    "wanted.admin_ask": Try(form=lambda world: _request(world) | {"organisation_id": world.things["organisation"]}),
+    "wanted.admin_change": Try(form=_request),
+    "wanted.admin_stop": Try(),
+    "seeking.link": Try(form=lambda world: {"request_id": world.things["wanted"], "reason": "Zij kent de wijk."}),
+    "seeking.unlink": Try({"search": "linked_search"}, says(reason="Het klikte niet.")),
     # managing
     "cohorts.make": Try(form=_cohort),
     "cohorts.enrol": Try(form=lambda world: {"person_ids": [world.people["tessa"]]}),

@@ -24,7 +24,7 @@ from app.courses.inputs import AwayGiven, NewCohort
 from app.courses.queries import interventions
 from app.courses.rules import AwayReason
 from app.courses.tables import CourseImage, HandbookSession, Lesson, Quiz
-from app.delivery.tables import Delivery
+from app.delivery.tables import Delivery, TrainerRequest
 from app.intervision import actions as intervision
 from app.intervision.inputs import RoundGiven, SessionGiven
 from app.intervision.rules import Half
@@ -46,6 +46,7 @@ from tests.apps import set_up_app
 from tests.authz.steps import Assignment, enter_group, fresh, learn, newest_edition, right_answers
 from tests.authz.tries import GROUP_DAYS
 from tests.people import INTERVENTION, KEYRING, Cast, link_of, make_cast
+from tests.seeking import ask, bring_together, look
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -115,6 +116,7 @@ def make_world(parts: Parts, clock: MovableClock) -> World:
     clock.set(present)
     with parts.database.writing() as db:
         _candidate(db, parts, world, cast, now=clock.now())
+        _bring_together(db, world, clock.now())
         _come_in(db, world, clock.now())
     run_due(parts.work)
     with parts.database.reading() as db:
@@ -308,6 +310,18 @@ def _candidate(db: Session, parts: Parts, world: World, cast: Cast, *, now: date
     only.photograph(tessa, record, parts.storage, visited)
     submission = only.hand_in(tessa, record, visited)
     only.sign_off(fresh(db, daan.id, visited), record, submission, visited)
+
+
+def _bring_together(db: Session, world: World, now: datetime) -> None:
+    """Noor was brought together with Sanne's organisation; Mina still looks, and so does another request."""
+    sanne, fatma = (viewer_for(db, world.people[one]) for one in ("sanne", "fatma"))
+    noor, mina = (viewer_for(db, world.people[one]) for one in ("noor", "mina"))
+    kind = db.get_one(Delivery, world.things["group"]).intervention_id
+    linked = look(db, noor, now=now)
+    bring_together(db, fatma, linked, ask(db, sanne, now=now, intervention_id=kind), now=now)
+    wanted = ask(db, sanne, now=now, intervention_id=kind)
+    world.things |= {"linked_search": linked, "search": look(db, mina, now=now), "wanted": wanted}
+    world.things |= {"own_intervention": kind, "wanted_version": db.get_one(TrainerRequest, wanted).version}
 
 
 def _come_in(db: Session, world: World, now: datetime) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app.courses.actions.cohorts import withdraw
 from app.delivery import actions as delivery
+from app.delivery import keeping
 from app.delivery.inputs import Group
 from app.delivery.queries import own_group
 from app.delivery.tables import Delivery, PresentationEntry
@@ -200,7 +201,7 @@ def test_who_is_forgotten_leaves_no_entry_with_others(
 ) -> None:
     at_work = begin(database, storage, clock)
     with database.writing() as db:
-        delivery.erase(db, person_id=at_work.noor.id, storage=storage, now=clock.now())
+        keeping.erase(db, person_id=at_work.noor.id, storage=storage, now=clock.now())
     assert posted(database)[2:] == [("cancelled", at_work.ruben.id)]
     with database.reading() as db:
         assert db.scalars(select(Delivery.goal_group)).one() == ""

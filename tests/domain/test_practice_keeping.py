@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from app.delivery import actions as delivery
+from app.delivery import keeping as groups
 from app.jobs.tables import Job
 from app.kit.clock import MovableClock
 from app.kit.db import Database
@@ -162,7 +162,7 @@ def test_her_copy_has_what_she_wrote(database: Database, storage: Storage, clock
     at_work = begin(database, storage, clock, until="observed")
     sign(database, at_work, clock)
     with database.reading() as db:
-        hers = keeping.export_of(db, at_work.noor.id) | delivery.export_of(db, at_work.noor.id)
+        hers = keeping.export_of(db, at_work.noor.id) | groups.export_of(db, at_work.noor.id)
         his = keeping.export_of(db, at_work.ruben.id)
     told = json.dumps(hers, ensure_ascii=False)
     for words in ("Iedereen kiest een beeld", "Ik vond het spannend", "Huizen van karton", "De Esdoorn", "Rust"):
@@ -177,7 +177,7 @@ def test_erasing_leaves_ids_and_digests(database: Database, storage: Storage, cl
     with database.writing() as db:
         digest = db.scalars(select(SignOff.digest)).one()
         keeping.erase(db, person_id=at_work.noor.id, storage=storage, now=clock.now())
-        delivery.erase(db, person_id=at_work.noor.id, storage=storage, now=clock.now())
+        groups.erase(db, person_id=at_work.noor.id, storage=storage, now=clock.now())
     assert files(storage) == 0
     with database.reading() as db:
         told = json.dumps(keeping.export_of(db, at_work.noor.id), ensure_ascii=False)

@@ -95,3 +95,61 @@ def enter(page: Page) -> None:
     page.get_by_role("button", name="Bewaar mijn groep").click()
     page.wait_for_url("**/groep")
     expect(page.get_by_text("Staat in jouw agenda en in die van Ruben.")).to_be_visible()
+
+
+def test_who_looks_for_a_group_is_brought_together(live: Live) -> None:
+    with live.parts.database.writing() as db:
+        training = in_training(db, live.parts.storage, now=live.clock.now())
+    cast = training.cast
+    noor, sanne, fatma = live.person(), live.person(), live.person()
+    for page, viewer in ((noor, cast.noor), (sanne, cast.sanne), (fatma, cast.fatma)):
+        sign_in(live, page, viewer.id)
+
+    noor.goto("/groep")
+    noor.get_by_role("link", name="Ik zoek een groep").click()
+    noor.get_by_role("button", name="Zoek een groep voor mij").click()
+    expect(noor.get_by_role("alert")).to_contain_text("dingen aanpassen")
+    accessible(noor)
+    noor.get_by_label("Waar kun je een groep begeleiden?").fill("Rotterdam, Schiedam")
+    noor.get_by_label("dinsdag").check()
+    noor.get_by_label("middag").check()
+    noor.get_by_label(re.compile("^Wat kun je bieden?")).fill("Ik werk graag met fotografie.")
+    noor.get_by_role("button", name="Zoek een groep voor mij").click()
+    expect(noor.get_by_role("heading", name=re.compile("^Je zoekt een groep"))).to_be_visible()
+    accessible(noor)
+
+    sanne.goto("/organisatie")
+    sanne.get_by_role("link", name="Wij zoeken een trainer").click()
+    sanne.get_by_label("Waar komt de groep?").fill("Huis van de Wijk De Esdoorn")
+    sanne.get_by_label("In welke gemeente?").fill("Rotterdam")
+    sanne.get_by_label("dinsdag").check()
+    sanne.get_by_label("middag").check()
+    sanne.get_by_label("Telefoon").fill("010 123 45 67")
+    accessible(sanne)
+    sanne.get_by_role("button", name="Zoek een trainer").click()
+    expect(sanne.get_by_text("Gezocht")).to_be_visible()
+    accessible(sanne)
+
+    fatma.goto("/beheer/groepen")
+    accessible(fatma)
+    fatma.get_by_role("link", name=re.compile("^Koppel")).click()
+    expect(fatma.get_by_label(re.compile("^Welzijn Maasoever"))).to_be_checked()
+    accessible(fatma)
+    fatma.get_by_role("button", name="Koppel").click()
+    expect(fatma.get_by_role("heading", name="Gekoppeld, nog geen groep")).to_be_visible()
+
+    told = live.mail_to("noor@demo.example", "zoekt een trainer")
+    assert "010 123 45 67" not in told.text
+    assert "Noor de Wit" in live.mail_to("sanne@demo.example", "trainer voor").text
+    noor.goto("/groep")
+    expect(noor.get_by_role("link", name="010 123 45 67")).to_be_visible()
+    accessible(noor)
+    sanne.goto("/organisatie")
+    expect(sanne.get_by_text("Noor de Wit neemt contact op met Sanne Bakker.")).to_be_visible()
+
+    fatma.get_by_role("link", name="Noor de Wit").click()
+    fatma.get_by_label("Waarom?").fill("Het klikte niet.")
+    fatma.get_by_role("button", name="Maak de koppeling los").click()
+    expect(fatma.get_by_text("Losgemaakt.")).to_be_visible()
+    assert "klikte" not in live.mail_to("sanne@demo.example", "losgemaakt").text
+    live.troubles[:] = [one for one in live.troubles if "422" not in one]  # the form that came back, as it should

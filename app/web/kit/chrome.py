@@ -92,6 +92,7 @@ def chrome_for(
     if viewer.has(Role.COACH):
         menu.append((N_("Mijn beschikbaarheid"), "/coach/beschikbaarheid", "calendar"))
     if viewer.is_admin:
+        menu.append((N_("Deelnemersgroepen"), "/beheer/groepen", "heart-handshake"))
         menu.append((N_("Post"), "/beheer/post", "mail"))
         if viewer.has(Role.PROFESSIONAL):
             menu.append(_LEARNING[0])

@@ -6,6 +6,7 @@ from app.access import Permission
 from app.jobs import actions as jobs
 from app.ledger import actions as ledger
 from app.reports.overview import overview_page
+from app.reports.worklist import Patience
 from app.web.kit.ask import Answer, Ask, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.route import Area
@@ -17,7 +18,7 @@ area = Area()
 
 @area.get("/beheer", policy=Permission.MANAGE, name="admin_overview.show", snapshot=True)
 def show(ask: Ask) -> Answer:
-    page = overview_page(ask.db, now=ask.now)
+    page = overview_page(ask.db, now=ask.now, patience=Patience.of(ask.services.settings))
     return render("overview/page.html", page, half=HALF_WORDS, form=Submitted.blank(ask.viewer.locale))
 
 

@@ -14,6 +14,7 @@ from app.certification.queries import authorised
 from app.delivery import actions, dates
 from app.delivery.inputs import Attended, ClosingGiven, Group, GroupGiven, closing
 from app.delivery.rules import DATES_MAX, Certificates, DateKind
+from app.delivery.seeking import own_search_page
 from app.kit.errors import Refused
 from app.kit.ids import read_id
 from app.kit.localtime import local
@@ -22,6 +23,7 @@ from app.practice.own_practice import GroupPage, group_page
 from app.web.kit.ask import Answer, Ask, invalid, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.route import Area
+from app.web.words.delivery import WHEN_WORDS
 from app.web.words.shared import N_
 
 area = Area()
@@ -32,7 +34,9 @@ FIRST_TIMES = {"starts": "13:30", "ends": "15:30"}
 @area.get("/groep", policy=Permission.FOLLOW_TRAINING, name="group.show")
 def show(ask: Ask) -> Answer:
     page, _ = _page(ask)
-    return render("delivery/group.html", page, form=Submitted.blank(ask.viewer.locale))
+    search = own_search_page(ask.db, ask.viewer, now=ask.now)
+    form: Submitted[Attended] = Submitted.blank(ask.viewer.locale)
+    return render("delivery/group.html", page, form=form, search=search, words=WHEN_WORDS)
 
 
 @area.get("/groep/invoeren", policy=Permission.FOLLOW_TRAINING, name="group.edit")

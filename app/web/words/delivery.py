@@ -47,4 +47,28 @@ WORDS: Final[dict[str, str]] = {
     "count_or_off": N_("Vul in hoeveel deelnemers er waren, of kies ‘Ging niet door’."),
     "count_and_off": N_("Je vulde een getal in en ook ‘Ging niet door’. Kies een van de twee."),
     "group_still_running": N_("Er komen nog data. Afronden kan als alle bijeenkomsten zijn geweest."),
+    # looking for a group, or for a trainer
+    "search_over": N_("Deze persoon zoekt niet meer, of is al gekoppeld."),
+    "request_over": N_("Deze organisatie zoekt niet meer, of heeft al een trainer."),
+    "other_intervention": N_("Deze organisatie zoekt een trainer voor een andere interventie."),
+    "may_start_none": N_("Deze persoon mag nu geen groep beginnen: de opleiding loopt niet, of het certificaat."),
+    "link_needs_reason": N_("De plek of de dagen passen niet. Schrijf op waarom je ze toch koppelt."),
+    "no_way_to_reach": N_("Vul een telefoonnummer of een mailadres in. Anders kan de trainer niemand bereiken."),
+    "requests_full": N_("Er staan al {most} vragen van jullie open. Stop er eerst een."),
 }
+
+DAY_WORDS: Final[dict[str, str]] = {
+    "monday": N_("maandag"),
+    "tuesday": N_("dinsdag"),
+    "wednesday": N_("woensdag"),
+    "thursday": N_("donderdag"),
+    "friday": N_("vrijdag"),
+    "saturday": N_("zaterdag"),
+    "sunday": N_("zondag"),
+}
+PART_WORDS: Final[dict[str, str]] = {
+    "morning": N_("ochtend"),
+    "afternoon": N_("middag"),
+    "evening": N_("avond"),
+}
+WHEN_WORDS: Final[dict[str, str]] = DAY_WORDS | PART_WORDS

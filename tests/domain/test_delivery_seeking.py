@@ -1,0 +1,483 @@
+"""Ik zoek een groep, and an organisation that looks for a trainer: found, brought together, undone, forgotten."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import select
+
+from app.courses.actions.cohorts import withdraw
+from app.delivery import keeping, linking, requests, searching, seeking
+from app.delivery.inputs import Request
+from app.delivery.tables import GroupLink, GroupSearch, TrainerRequest
+from app.kit.clock import MovableClock
+from app.kit.db import Database
+from app.kit.errors import Forbidden, NotFound, Refused
+from app.kit.storage import Storage, folder
+from app.ledger.tables import LedgerContent, LedgerEvent
+from app.letters.desk import Desk, Letter, NotDue, write
+from app.outbox.tables import Message
+from app.people.actions.accounts import grant_role, revoke_role
+from app.people.queries import viewer_for
+from app.people.rules import Role
+from app.settings import Settings
+from app.worker.run import run_due
+from app.worker.work import Work
+from tests.people import KEYRING, make_person
+from tests.seeking import REQUEST, ask, bring_together, look
+from tests.trained import Training, in_training
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy.orm import Session
+
+PATIENCE = {"late_after": timedelta(days=42), "asked_late_after": timedelta(days=14)}
+
+
+@pytest.fixture
+def storage(data_dir: Path) -> Storage:
+    return folder(data_dir / "files")
+
+
+@pytest.fixture
+def training(database: Database, storage: Storage, clock: MovableClock) -> Training:
+    """Noor is in training, coached; Sanne is the contact of Maasoever."""
+    with database.writing() as db:
+        made = in_training(db, storage, now=clock.now())
+        cast = made.cast
+        return replace(made, cast=replace(cast, fatma=viewer_for(db, cast.fatma.id)))
+
+
+def together(database: Database, training: Training, clock: MovableClock, **changes: Any) -> tuple[int, int, int]:
+    """Noor looks, Maasoever looks, Fatma brings them together: search, request, link."""
+    cast = training.cast
+    with database.writing() as db:
+        search = look(db, cast.noor, now=clock.now())
+        request = ask(db, cast.sanne, now=clock.now(), **changes)
+        link = bring_together(db, cast.fatma, search, request, now=clock.now())
+    return search, request, link
+
+
+def refusal(database: Database, act: Callable[[Any], object]) -> tuple[str, str | None]:
+    with pytest.raises(Refused) as refused, database.writing() as db:
+        act(db)
+    return refused.value.code, refused.value.field
+
+
+def posted(database: Database, kind: str) -> list[int]:
+    with database.reading() as db:
+        return list(db.scalars(select(Message.person_id).where(Message.kind == kind).order_by(Message.id)))
+
+
+def told(database: Database) -> list[str]:
+    """What stands in the ledger of all this, in order."""
+    with database.reading() as db:
+        found = select(LedgerEvent.action).where(
+            LedgerEvent.subject_kind.in_(["group_search", "trainer_request", "group_link"])
+        )
+        return [action.partition(".")[2] for action in db.scalars(found.order_by(LedgerEvent.id))]
+
+
+def letter(database: Database, kind: str, person_id: int, clock: MovableClock) -> Letter:
+    desk = Desk(Settings(public_url="https://academie.test"), KEYRING, clock.now())
+    with database.reading() as db:
+        message = db.scalars(select(Message).where(Message.kind == kind, Message.person_id == person_id)).one()
+        return write(db, message, desk)
+
+
+# Looking -------------------------------------------------------------------------------------------------------
+
+
+def test_she_looks_changes_and_stops(database: Database, training: Training, clock: MovableClock) -> None:
+    noor, since = training.cast.noor, clock.now()
+    with database.writing() as db:
+        first = look(db, noor, now=since)
+    clock.advance(timedelta(days=3))
+    with database.writing() as db:
+        assert look(db, noor, now=clock.now(), regions="Breda", days=["friday", "monday"], offer="") == first
+        search = db.get_one(GroupSearch, first)
+        assert (search.since, search.regions, search.days, search.offer) == (since, ["Breda"], ["monday", "friday"], "")
+    with database.writing() as db:
+        assert searching.stop_looking(db, by=noor, found=False, now=clock.now())
+        assert not searching.stop_looking(db, by=noor, found=False, now=clock.now())
+    with database.reading() as db:
+        assert db.scalars(select(GroupSearch.ended_why)).all() == ["stopped"]
+    assert told(database) == ["search_begun", "search_changed", "search_ended"]
+
+
+def test_who_may_lead_no_group_looks_for_none(database: Database, training: Training, clock: MovableClock) -> None:
+    assert refusal(database, lambda db: look(db, training.cast.joris, now=clock.now())) == ("group_not_allowed", None)
+    with database.reading() as db:
+        assert db.scalars(select(GroupSearch)).all() == []
+
+
+def test_an_older_form_is_refused(database: Database, training: Training, clock: MovableClock) -> None:
+    with database.writing() as db:
+        look(db, training.cast.noor, now=clock.now())
+    assert refusal(database, lambda db: look(db, training.cast.noor, now=clock.now(), version=7)) == ("stale", None)
+
+
+# Asking for a trainer ------------------------------------------------------------------------------------------
+
+
+def test_a_contact_asks_for_her_own_organisation_only(
+    database: Database, training: Training, clock: MovableClock
+) -> None:
+    cast = training.cast
+    with database.writing() as db:
+        request = ask(db, cast.sanne, now=clock.now())
+        assert db.get_one(TrainerRequest, request).organisation_id == cast.maasoever_id
+    for stranger in (cast.noor, cast.ruben):
+        with pytest.raises(NotFound), database.writing() as db:
+            ask(db, stranger, now=clock.now())
+    with pytest.raises(NotFound), database.writing() as db:
+        ask(db, cast.sanne, now=clock.now(), organisation_id=cast.linde_id)
+    with database.writing() as db:
+        person_id = make_person(db, "Peter Kok", now=clock.now(), organisation="Zorggroep Linde")
+        grant_role(
+            db,
+            by=None,
+            person_id=person_id,
+            role=Role.ORGANISATION_CONTACT,
+            organisation_id=cast.linde_id,
+            intervention="",
+            now=clock.now(),
+        )
+        peter = viewer_for(db, person_id)
+        assert seeking.requests(db, peter, now=clock.now()) == ()
+    with pytest.raises(NotFound), database.writing() as db:
+        requests.stop_request(db, by=peter, request_id=request, now=clock.now())
+    given = Request.model_validate(REQUEST)
+    with pytest.raises(NotFound), database.writing() as db:
+        requests.change_request(db, by=peter, request_id=request, given=given, now=clock.now())
+
+
+def test_an_admin_asks_on_behalf_of_any(database: Database, training: Training, clock: MovableClock) -> None:
+    cast = training.cast
+    assert refusal(database, lambda db: ask(db, cast.fatma, now=clock.now())) == ("missing", "organisation_id")
+    with database.writing() as db:
+        request = ask(db, cast.fatma, now=clock.now(), organisation_id=cast.linde_id)
+        assert db.get_one(TrainerRequest, request).asked_by_id == cast.fatma.id
+
+
+def test_somebody_must_be_reachable(database: Database, training: Training, clock: MovableClock) -> None:
+    nothing = {"contact_phone": "", "contact_email": ""}
+    found = refusal(database, lambda db: ask(db, training.cast.sanne, now=clock.now(), **nothing))
+    assert found == ("no_way_to_reach", "contact_phone")
+
+
+def test_a_request_is_changed_and_stopped(database: Database, training: Training, clock: MovableClock) -> None:
+    sanne = training.cast.sanne
+    with database.writing() as db:
+        request = ask(db, sanne, now=clock.now())
+        version = db.get_one(TrainerRequest, request).version
+    changed = Request.model_validate(REQUEST | {"place": "Elders", "version": version})
+
+    def change(db: Session) -> None:
+        requests.change_request(db, by=sanne, request_id=request, given=changed, now=clock.now())
+
+    with database.writing() as db:
+        change(db)
+    assert refusal(database, change) == ("stale", None)  # the same form once more, over what it made itself
+    with database.writing() as db:
+        requests.stop_request(db, by=sanne, request_id=request, now=clock.now())
+        assert (db.get_one(TrainerRequest, request).place, db.get_one(TrainerRequest, request).ended_why) == (
+            "Elders",
+            "stopped",
+        )
+    assert told(database) == ["trainer_asked", "request_changed", "request_ended"]
+
+
+# Brought together ----------------------------------------------------------------------------------------------
+
+
+def test_the_page_puts_who_waits_longest_first_with_what_fits(
+    database: Database, training: Training, storage: Storage, clock: MovableClock
+) -> None:
+    cast = training.cast
+    with database.writing() as db:
+        look(db, cast.noor, now=clock.now())
+        ask(db, cast.fatma, now=clock.now(), organisation_id=cast.linde_id, regions="Breda")
+    clock.advance(timedelta(days=20))
+    with database.writing() as db:
+        ask(db, cast.sanne, now=clock.now())
+    with database.reading() as db:
+        page = seeking.seeking_page(db, cast.fatma, now=clock.now(), **PATIENCE)
+        one = seeking.seeker(db, cast.fatma, page.seekers[0].search_id, now=clock.now())
+        assert seeking.seeking_page(db, cast.sanne, now=clock.now(), **PATIENCE).seekers == ()
+        with pytest.raises(NotFound):
+            seeking.seeker(db, cast.sanne, one.search_id, now=clock.now())
+    assert [(seeker.name, seeker.waits_days) for seeker in page.seekers] == [("Noor de Wit", 20)]
+    assert [(one.organisation, one.waits_days) for one in page.wanted] == [
+        ("Zorggroep Linde", 20),
+        ("Welzijn Maasoever", 0),
+    ]
+    assert [choice.request.organisation for choice in one.suggestions] == ["Welzijn Maasoever"]
+    assert [(choice.request.organisation, choice.told) for choice in one.choices] == [
+        ("Welzijn Maasoever", ("Sanne Bakker",)),
+        ("Zorggroep Linde", ()),
+    ]
+
+
+def test_both_are_told_and_no_more_than_they_need(database: Database, training: Training, clock: MovableClock) -> None:
+    cast = training.cast
+    search, request, _ = together(database, training, clock)
+    assert (posted(database, linking.TO_TRAINER), posted(database, linking.TO_ORGANISATION)) == (
+        [cast.noor.id],
+        [cast.sanne.id],
+    )
+    hers = letter(database, linking.TO_TRAINER, cast.noor.id, clock)
+    theirs = letter(database, linking.TO_ORGANISATION, cast.sanne.id, clock)
+    assert "Welzijn Maasoever zoekt een trainer voor een groep in Rotterdam" in hers.text
+    for secret in ("010 123 45 67", "sanne@demo.example", "Sanne"):  # behind the link, not in a mailbox
+        assert secret not in hers.text + hers.html
+    assert "Noor de Wit zoekt een groep" in theirs.text
+    for secret in ("noor@demo.example", "06 12 34 56 78", "fotografie", "Schiedam"):
+        assert secret not in theirs.text + theirs.html
+    with database.reading() as db:
+        own = seeking.own_search_page(db, cast.noor, now=clock.now())
+        assert own is not None
+        assert own.linked is not None
+        assert (own.linked.id, own.linked.contact_phone) == (request, "010 123 45 67")
+        assert [one.trainer for one in seeking.requests(db, cast.sanne, now=clock.now())] == ["Noor de Wit"]
+        page = seeking.seeking_page(db, cast.fatma, now=clock.now(), **PATIENCE)
+    assert (page.seekers, page.wanted, [one.search_id for one in page.linked]) == ((), (), [search])
+
+
+def test_each_is_brought_together_with_one(database: Database, training: Training, clock: MovableClock) -> None:
+    cast = training.cast
+    search, request, _ = together(database, training, clock)
+    with database.writing() as db:
+        other = ask(db, cast.sanne, now=clock.now())
+    for which in (request, other):
+
+        def press(db: Session, to: int = which) -> int:
+            return bring_together(db, cast.fatma, search, to, now=clock.now())
+
+        assert refusal(database, press) == ("search_over", None)
+    with database.reading() as db:
+        assert len(db.scalars(select(GroupLink)).all()) == 1
+    assert len(posted(database, linking.TO_TRAINER)) == 1
+
+
+def test_two_admins_at_once_make_one_link(database: Database, training: Training, clock: MovableClock) -> None:
+    cast = training.cast
+    with database.writing() as db:
+        search = look(db, cast.noor, now=clock.now())
+        request = ask(db, cast.sanne, now=clock.now())
+    ready = threading.Barrier(2)
+
+    def press() -> str:
+        ready.wait(timeout=20)
+        try:
+            with database.writing() as db:
+                bring_together(db, cast.fatma, search, request, now=clock.now())
+        except Refused as refused:
+            return refused.code
+        return "linked"
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = sorted(one.result(timeout=30) for one in [pool.submit(press) for _ in range(2)])
+    assert answers == ["linked", "search_over"]
+    assert (len(posted(database, linking.TO_TRAINER)), len(posted(database, linking.TO_ORGANISATION))) == (1, 1)
+
+
+def test_what_does_not_fit_asks_for_a_reason(database: Database, training: Training, clock: MovableClock) -> None:
+    cast = training.cast
+    with database.writing() as db:
+        search = look(db, cast.noor, now=clock.now())
+        request = ask(db, cast.sanne, now=clock.now(), regions="Breda")
+    found = refusal(database, lambda db: bring_together(db, cast.fatma, search, request, now=clock.now()))
+    assert found == ("link_needs_reason", "reason")
+    with database.writing() as db:
+        bring_together(db, cast.fatma, search, request, now=clock.now(), reason="Zij verhuist naar Breda.")
+        content = db.scalars(
+            select(LedgerContent.content)
+            .join(LedgerEvent, LedgerEvent.id == LedgerContent.event_id)
+            .where(LedgerEvent.action == "delivery.linked")
+        ).one()
+    assert (content["fits"], content["reason"]) == (False, "Zij verhuist naar Breda.")
+    assert "verhuist" not in letter(database, linking.TO_TRAINER, cast.noor.id, clock).text
+
+
+def test_only_admins_bring_together_and_only_who_may_lead(
+    database: Database, training: Training, clock: MovableClock
+) -> None:
+    cast = training.cast
+    with database.writing() as db:
+        search = look(db, cast.noor, now=clock.now())
+        request = ask(db, cast.sanne, now=clock.now())
+    for stranger in (cast.noor, cast.sanne, cast.ruben):
+        with pytest.raises(Forbidden), database.writing() as db:
+            bring_together(db, stranger, search, request, now=clock.now())
+    with database.writing() as db:
+        withdraw(db, by=cast.fatma, cohort_id=training.cohort_id, enrolment_id=training.enrolment_id, now=clock.now())
+    found = refusal(database, lambda db: bring_together(db, cast.fatma, search, request, now=clock.now()))
+    assert found == ("may_start_none", None)
+
+
+# Undone --------------------------------------------------------------------------------------------------------
+
+
+def send_all(database: Database, data_dir: Path, storage: Storage, clock: MovableClock) -> None:
+    run_due(Work(Settings(data_dir=data_dir), clock, database, storage, KEYRING))
+
+
+def test_undone_both_look_on_and_hear_it(
+    database: Database, training: Training, data_dir: Path, storage: Storage, clock: MovableClock
+) -> None:
+    cast = training.cast
+    search, request, _ = together(database, training, clock)
+    send_all(database, data_dir, storage, clock)
+    with pytest.raises(Forbidden), database.writing() as db:
+        linking.unlink(db, by=cast.sanne, search_id=search, reason="Nee", now=clock.now())
+    with database.writing() as db:
+        linking.unlink(db, by=cast.fatma, search_id=search, reason="Het klikte niet.", now=clock.now())
+    with pytest.raises(NotFound), database.writing() as db:
+        linking.unlink(db, by=cast.fatma, search_id=search, reason="Nog eens", now=clock.now())
+    assert posted(database, linking.UNDONE) == [cast.noor.id, cast.sanne.id]
+    for reader in (cast.noor, cast.sanne):
+        text = letter(database, linking.UNDONE, reader.id, clock).text
+        assert "We zoeken verder." in text
+        assert "klikte" not in text
+    with database.reading() as db:
+        page = seeking.seeking_page(db, cast.fatma, now=clock.now(), **PATIENCE)
+        assert (len(page.seekers), len(page.wanted), page.linked) == (1, 1, ())
+    with database.writing() as db:  # and may be brought together again
+        bring_together(db, cast.fatma, search, request, now=clock.now())
+
+
+def test_who_never_heard_of_it_hears_nothing_of_its_end(
+    database: Database, training: Training, clock: MovableClock
+) -> None:
+    cast = training.cast
+    search, _, _ = together(database, training, clock)
+    with database.writing() as db:
+        linking.unlink(db, by=cast.fatma, search_id=search, reason="Vergissing", now=clock.now())
+    for kind in (linking.TO_TRAINER, linking.UNDONE):
+        with pytest.raises(NotDue):
+            letter(database, kind, cast.noor.id, clock)
+
+
+def test_with_a_group_both_have_what_they_looked_for(
+    database: Database, training: Training, clock: MovableClock
+) -> None:
+    together(database, training, clock)
+    with database.writing() as db:
+        searching.stop_looking(db, by=training.cast.noor, found=True, now=clock.now())
+        assert db.scalars(select(GroupSearch.ended_why)).one() == "found"
+        assert db.scalars(select(TrainerRequest.ended_why)).one() == "found"
+    assert posted(database, linking.UNDONE) == []
+
+
+def test_who_stops_lets_the_other_know(
+    database: Database, training: Training, data_dir: Path, storage: Storage, clock: MovableClock
+) -> None:
+    cast = training.cast
+    _, request, _ = together(database, training, clock)
+    send_all(database, data_dir, storage, clock)
+    with database.writing() as db:
+        requests.stop_request(db, by=cast.sanne, request_id=request, now=clock.now())
+    hers = letter(database, linking.UNDONE, cast.noor.id, clock).text
+    theirs = letter(database, linking.UNDONE, cast.sanne.id, clock).text
+    assert "We zoeken verder." in hers
+    assert "We zoeken verder." not in theirs  # they stopped
+
+
+def test_a_contact_who_is_none_any_more_reads_nothing(
+    database: Database, training: Training, clock: MovableClock
+) -> None:
+    cast = training.cast
+    together(database, training, clock)
+    with database.writing() as db:
+        fatma = replace(viewer_for(db, cast.fatma.id), factor_at=clock.now())
+        revoke_role(
+            db,
+            by=fatma,
+            person_id=cast.sanne.id,
+            role=Role.ORGANISATION_CONTACT,
+            organisation_id=cast.maasoever_id,
+            now=clock.now(),
+        )
+    with pytest.raises(NotDue):
+        letter(database, linking.TO_ORGANISATION, cast.sanne.id, clock)
+
+
+# Kept and forgotten --------------------------------------------------------------------------------------------
+
+
+def test_the_work_list_counts_who_waits_too_long(database: Database, training: Training, clock: MovableClock) -> None:
+    cast, since = training.cast, clock.now()
+    with database.writing() as db:
+        search = look(db, cast.noor, now=since)
+        request = ask(db, cast.sanne, now=since)
+    with database.reading() as db:
+        assert seeking.looking_since(db, before=since - timedelta(seconds=1)) == []
+        assert seeking.looking_since(db, before=since) == [(cast.noor.id, since)]
+        assert seeking.asked_since(db, before=since) == [("Welzijn Maasoever", since)]
+    with database.writing() as db:
+        bring_together(db, cast.fatma, search, request, now=since)
+        assert seeking.looking_since(db, before=since) == []
+        assert seeking.asked_since(db, before=since) == []
+
+
+def test_a_year_after_the_looking_words_and_names_go(
+    database: Database, training: Training, data_dir: Path, storage: Storage, clock: MovableClock
+) -> None:
+    cast = training.cast
+    with database.writing() as db:
+        look(db, cast.noor, now=clock.now())
+        request = ask(db, cast.sanne, now=clock.now())
+        searching.stop_looking(db, by=cast.noor, found=False, now=clock.now())
+        requests.stop_request(db, by=cast.sanne, request_id=request, now=clock.now())
+        ask(db, cast.sanne, now=clock.now())  # still stands
+    for days, gone in ((364, False), (3, True)):
+        clock.advance(timedelta(days=days))
+        send_all(database, data_dir, storage, clock)
+        with database.reading() as db:
+            search = db.scalars(select(GroupSearch)).one()
+            first, second = db.scalars(select(TrainerRequest).order_by(TrainerRequest.id)).all()
+        assert ((search.regions, search.offer) == ([], "")) is gone
+        assert ((first.contact_name, first.contact_phone) == ("", "")) is gone
+        assert second.contact_name == "Sanne Bakker"
+
+
+def test_who_is_forgotten_looks_no_more_and_the_other_hears_it(
+    database: Database, training: Training, storage: Storage, clock: MovableClock
+) -> None:
+    cast = training.cast
+    together(database, training, clock)
+    with database.writing() as db:
+        copy = keeping.export_of(db, cast.noor.id)
+        assert copy["searches"][0]["offer"] == "Ik werk graag met fotografie."
+        assert copy["requests"] == []
+        keeping.erase(db, person_id=cast.noor.id, storage=storage, now=clock.now())
+    with database.reading() as db:
+        search = db.scalars(select(GroupSearch)).one()
+        assert (search.ended_why, search.regions, search.offer) == ("forgotten", [], "")
+        assert db.scalars(select(TrainerRequest.ended_at)).one() is None
+    assert cast.sanne.id in posted(database, linking.UNDONE)
+
+
+def test_with_a_contact_her_request_goes(
+    database: Database, training: Training, storage: Storage, clock: MovableClock
+) -> None:
+    """Also one that an admin wrote down with her address."""
+    cast = training.cast
+    together(database, training, clock)
+    with database.writing() as db:
+        ask(db, cast.fatma, now=clock.now(), organisation_id=cast.maasoever_id)
+        assert keeping.export_of(db, cast.sanne.id)["requests"][0]["contact_phone"] == "010 123 45 67"
+        keeping.erase(db, person_id=cast.sanne.id, storage=storage, now=clock.now())
+    with database.reading() as db:
+        for request in db.scalars(select(TrainerRequest)):
+            assert (request.contact_name, request.contact_email, request.contact_phone) == ("", "", "")
+            assert request.ended_why == "forgotten"
+    assert cast.noor.id in posted(database, linking.UNDONE)
