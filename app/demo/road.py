@@ -27,7 +27,8 @@ from app.demo.people import PLACES, Place
 from app.kit.localtime import instant, local_day
 from app.kit.pictures import Photo
 from app.practice import inputs
-from app.practice.actions import assessing, evidence, records, reflections, visits
+from app.practice import talk_page as afterwards
+from app.practice.actions import assessing, evidence, records, reflections, talking, visits
 from app.practice.rules.forms import Answer, Check, Observation, criteria_of
 from app.practice.rules.states import Decision
 from app.theory import actions as theory
@@ -223,7 +224,14 @@ class Road:
         """The coach fills in the form and decides on it."""
         level = {Decision.SIGNED_OFF: 3, Decision.RETURNED: 2, Decision.NOT_MET: 1}[decision]
         self._do(self._moment(ago, 16), partial(self._observe, which, whole=True, level=level))
+        self._do(self._moment(ago, 16), partial(self._agree, which))
         self._do(self._moment(ago, 16), partial(self._sign, which, decision))
+        if self.actor.seed % 4:  # some say yes another day
+            self._do(self._moment(ago, 19), partial(self._confirm, which))
+
+    def discuss(self, which: int, *, ago: int) -> None:
+        """The two talked, on the coach's phone; her own yes is still to come."""
+        self._do(self._moment(ago, 17), partial(self._agree, which))
 
     def talk(self, which: int, lines: Sequence[str], *, ago: int) -> None:
         """The two write in turn, the professional first, a day apart; nobody read the last line yet."""
@@ -304,6 +312,21 @@ class Road:
             whole=whole,
             now=scene.now,
         )
+
+    def _agree(self, which: int, scene: Scene) -> None:
+        """What stands on the form is what they agreed: the list is one."""
+        record_id = self.actor.records[self._code(which)]
+        given = inputs.Agreement(
+            version=self.actor.forms[record_id], agreement_1=pick(words.AGREEMENTS, self.actor, which)
+        )
+        by = scene.as_(self._present_coach())
+        talking.agree(scene.db, by=by, record_id=record_id, given=given, now=scene.now)
+
+    def _confirm(self, which: int, scene: Scene) -> None:
+        record_id, by = self.actor.records[self._code(which)], scene.as_(self.actor)
+        version = afterwards.talk_page(scene.db, by, record_id).talk_version
+        given = inputs.Confirmation(version=version)
+        talking.confirm(scene.db, by=by, record_id=record_id, given=given, now=scene.now)
 
     def _sign(self, which: int, decision: Decision, scene: Scene) -> None:
         record_id = self.actor.records[self._code(which)]

@@ -81,8 +81,11 @@ def _visit_waits(road: Road, learner: Learner) -> None:
     road.hand_in(SESSION, ago=learner.group - TO_VISIT, late=learner.late_words)
     if learner.late_words:
         road.talk(SESSION, words.QUESTION, ago=2)
-    if not learner.late_words and road.actor.seed % 2:
+    if not learner.late_words and road.actor.seed % 4 == 1:
         road.observe(SESSION, ago=learner.group - TO_VISIT - 2, whole=False)
+    elif not learner.late_words:
+        road.observe(SESSION, ago=learner.group - TO_VISIT - 2)
+        road.discuss(SESSION, ago=learner.group - TO_VISIT - 2)
 
 
 def _second_attempt(road: Road, learner: Learner) -> None:

@@ -18,7 +18,7 @@ from app.letters.desk import CalendarPart, Desk, Draft, Kind, NotDue
 from app.outbox.tables import Message
 from app.people.tables import Person
 from app.practice.rules.states import Decision
-from app.practice.tables import AssignmentRecord, CoachVisit, SignOff, SignOffContent, Submission
+from app.practice.tables import AssignmentRecord, CoachVisit, SignOff, SignOffContent, Submission, Talk
 
 OPEN: Final = frozenset({EnrolmentStage.FOLLOWING, EnrolmentStage.PAUSED, EnrolmentStage.COMPLETED})
 
@@ -140,6 +140,35 @@ def decided(db: Session, message: Message, desk: Desk) -> Draft:
     )
 
 
+def agreed(db: Session, message: Message, desk: Desk) -> Draft:
+    """Tells the other one of the two that an agreement was written down; the words stand behind the link.
+
+    Not due once it is confirmed by who is asked to, or when other words came in its place.
+    """
+    talk = db.get(Talk, int(message.data["submission_id"]))
+    if talk is None or not talk.agreements or talk.version < int(message.data["version"]):
+        raise NotDue("De afspraken zijn gewist.")
+    if talk.version != int(message.data["version"]):
+        raise NotDue("Over deze afspraken is intussen verder gepraat.")
+    handed_in = db.get_one(Submission, talk.submission_id)
+    enrolment, definition = _about(db, handed_in.record_id)
+    to_coach = message.person_id == enrolment.coach_id
+    if not to_coach and message.person_id != enrolment.person_id:
+        raise NotDue("Deze coach begeleidt deze professional niet meer.")
+    author = db.get_one(Person, talk.discussed_by_id)
+    return Draft(
+        "agreed",
+        {
+            "to_coach": to_coach,
+            "author": author.name,
+            "author_first": first_name(author.name),
+            "assignment": definition.title,
+            "course": enrolment.course_title,
+            "link": desk.link(f"/praktijk/{handed_in.record_id}/nagesprek"),
+        },
+    )
+
+
 def _about(db: Session, record_id: int) -> tuple[EnrolmentFacts, AssignmentDefinition]:
     """Raises: NotDue when the training has ended in the meantime."""
     record = db.get_one(AssignmentRecord, record_id)
@@ -158,4 +187,5 @@ KINDS: Final[dict[str, Kind]] = {
     "practice.visit_cancelled": visit_cancelled,
     "practice.submitted": submitted,
     "practice.decided": decided,
+    "practice.agreed": agreed,
 }

@@ -219,6 +219,23 @@ def filled_in(observation: Observation) -> dict[str, object]:
     return fields
 
 
+class Agreement(_Form):
+    """What the two agree, on the page that they look at together. `version`: of the coach's form."""
+
+    version: Version = None
+    agreement_1: OptionalLine = ""
+    agreement_2: OptionalLine = ""
+
+    def lines(self) -> tuple[str, ...]:
+        return _lines(self.model_dump(), "agreement", AGREEMENTS)
+
+
+class Confirmation(_Form):
+    """A yes to the words that stood there: `version` is that of the talk."""
+
+    version: Annotated[int, Field(ge=1, le=MAX_ID)]
+
+
 class VisitPlan(_Form):
     """The date of the group that the coach comes to."""
 

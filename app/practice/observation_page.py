@@ -25,8 +25,10 @@ from app.practice.reflection_page import HandedReflection, handed_reflections
 from app.practice.results import CriterionView, Mark, Result, criterion_views, marks_of, results_of
 from app.practice.rules.forms import Observation, checks_of, criteria_of, decisions_for, suggestion
 from app.practice.rules.states import Decision, RecordState, Step, may, may_be_observed, waits_for_coach
+from app.practice.rules.talks import Agreed
 from app.practice.sight import sight_of
 from app.practice.tables import Assessment, AssignmentRecord, Preparation, Submission
+from app.practice.talk_page import talk_of
 
 OUTSIDE = ""  # criteria and checks that belong to no core element
 
@@ -81,6 +83,7 @@ class ObservationPage:
     last: Result | None
     results: tuple[Result, ...]
     marks: tuple[Mark, ...]
+    talk: Agreed | None
     self_note: str
     submission_id: int | None
     may_plan: bool
@@ -155,6 +158,7 @@ def observation_page(db: Session, viewer: Viewer, record_id: int, *, now: dateti
         last=results[0] if results and path.decision is None else None,
         results=results,
         marks=marks_of(db, path, enrolment, definition, rubric, sight=sight),
+        talk=talk_of(db, viewer, path, enrolment, sight=sight),
         self_note=_self_note(db, path) if both_in else "",
         submission_id=path.submission_id,
         may_plan=definition.needs_visit and may(path.state, Step.PLAN_VISIT),

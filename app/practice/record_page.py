@@ -18,16 +18,19 @@ from app.delivery.rules import GroupFacts
 from app.kit.errors import NotFound
 from app.people.queries import person_names
 from app.people.rules import Viewer
+from app.practice.both_views import ElementView, element_views, rounds_of
 from app.practice.evidence_view import PhotoView, evidence_of
 from app.practice.paths import RecordPath, paths_of, records_visible_to
 from app.practice.reflection_page import ReflectionView, reflection_view
 from app.practice.results import CriterionView, Mark, Own, Result, criterion_views, marks_of, own_of, results_of
 from app.practice.rules.states import Decision, RecordState, may_change_work
+from app.practice.rules.talks import Agreed
 from app.practice.sight import sight_of
 from app.practice.tables import (
     AssignmentRecord,
     Preparation,
 )
+from app.practice.talk_page import talk_of
 
 StepState = Literal["done", "now", "later"]
 
@@ -94,6 +97,9 @@ class RecordPage:
     visit_until: datetime | None
     place: str
     marks: tuple[Mark, ...]
+    levels: tuple[str, ...]
+    elements: tuple[ElementView, ...]
+    talk: Agreed | None
     results: tuple[Result, ...]
     review_days: int
     attempt: int
@@ -104,6 +110,11 @@ class RecordPage:
     def step(self) -> str:
         """The step that is at hand; empty when all is done."""
         return next((step.code for step in self.steps if step.state == "now"), "")
+
+    @property
+    def at_beginning(self) -> bool:
+        """Whether she still has to find out what the assignment is."""
+        return self.mine and self.step in {"group", "prepare"} and not self.results
 
     @property
     def may_prepare(self) -> bool:
@@ -124,11 +135,11 @@ def record_page(db: Session, viewer: Viewer, record_id: int, *, now: datetime) -
     if path is None:
         raise NotFound
     enrolment = enrolment_facts(db, [path.enrolment_id])[path.enrolment_id]
-    assignments = edition_of(db, enrolment.edition_id).assignments
+    edition = edition_of(db, enrolment.edition_id)
     number, definition = next(
-        (index, found) for index, (id_, found) in enumerate(assignments, start=1) if id_ == path.assignment_id
+        (index, found) for index, (id_, found) in enumerate(edition.assignments, start=1) if id_ == path.assignment_id
     )
-    rubric, policy = edition_of(db, enrolment.edition_id).rubric, edition_of(db, enrolment.edition_id).policy
+    rubric = edition.rubric
     group = groups_of(db, [enrolment.id]).get(enrolment.id)
     people = person_names(db, {enrolment.person_id, *([enrolment.coach_id] if enrolment.coach_id else [])})
     mine = enrolment.person_id == viewer.person_id
@@ -140,7 +151,7 @@ def record_page(db: Session, viewer: Viewer, record_id: int, *, now: datetime) -
         sample=enrolment.sample,
         id=path.id,
         number=number,
-        of=len(assignments),
+        of=len(edition.assignments),
         title=definition.title,
         summary=definition.summary,
         state=path.state,
@@ -166,10 +177,13 @@ def record_page(db: Session, viewer: Viewer, record_id: int, *, now: datetime) -
         visit_until=path.visit.date.ends_at if path.visit else None,
         place=f"{group.place}, {group.municipality}" if group else "",
         marks=marks_of(db, path, enrolment, definition, rubric, sight=sight),
+        levels=rubric.level_names,
+        elements=element_views(rounds_of(db, [path], enrolment, edition, sights={path.id: sight}), edition),
+        talk=talk_of(db, viewer, path, enrolment, sight=sight),
         results=results_of(db, path, rubric, sight=sight),
-        review_days=policy.review_within_working_days,
+        review_days=edition.policy.review_within_working_days,
         attempt=path.attempt,
-        attempts_max=policy.assignment_attempts_max,
+        attempts_max=edition.policy.assignment_attempts_max,
         open_to_work=may_change_work(path.state),
     )
 

@@ -8,6 +8,7 @@ a new coach who does not know of it would let her down.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -40,16 +41,29 @@ class Sight:
 
 def sight_of(db: Session, viewer: Viewer, path: RecordPath, enrolment: EnrolmentFacts) -> Sight:
     """Who coaches is bound, also when she is an admin besides; the caller made sure that she may see the record."""
+    return sights_of(db, viewer, [path], enrolment)[path.id]
+
+
+def sights_of(
+    db: Session, viewer: Viewer, paths: Collection[RecordPath], enrolment: EnrolmentFacts
+) -> dict[int, Sight]:
+    """The same for several records of one enrolment, by id: one statement, however many there are."""
     if viewer.person_id != enrolment.coach_id:
-        return Sight()
+        return {path.id: Sight() for path in paths}
     rows = db.execute(
         select(Assessment.record_id, Assessment.attempt, Assessment.form)
         .join(AssignmentRecord, AssignmentRecord.id == Assessment.record_id)
         .where(AssignmentRecord.enrolment_id == enrolment.id, Assessment.coach_id == viewer.id)
     )
     written = [row for row in rows if Observation.from_facts(row.form) != Observation()]
-    drafts = OwnDrafts(
-        attempt=max((row.attempt for row in written if row.record_id == path.id), default=0),
-        elsewhere=any(row.record_id != path.id for row in written),
-    )
-    return Sight(viewer.id, drafts, path.state in CLOSED)
+    return {
+        path.id: Sight(
+            viewer.id,
+            OwnDrafts(
+                attempt=max((row.attempt for row in written if row.record_id == path.id), default=0),
+                elsewhere=any(row.record_id != path.id for row in written),
+            ),
+            path.state in CLOSED,
+        )
+        for path in paths
+    }

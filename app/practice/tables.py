@@ -259,6 +259,29 @@ class DraftDevice(Base):
     sent_at: Mapped[datetime] = mapped_column(index=True)
 
 
+class Talk(Base):
+    """The two talked about what was handed in, and wrote down together what they agree.
+
+    `agreements` are the lines of the coach's form as they stood then; `discussed_by_id` wrote them down, and
+    `confirmed_at` is the professional's own yes to these words.
+
+    Retention: end of certification + 24 months.
+    """
+
+    __tablename__ = "talk"
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
+    agreements: Mapped[list[Any]] = mapped_column(info=pii("free text", "coaching", SCORES, "delete"))
+    discussed_at: Mapped[datetime]
+    discussed_by_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), index=True, info=refers_to_person("who wrote down what was agreed")
+    )
+    confirmed_at: Mapped[datetime | None] = mapped_column(default=None)
+    version: Mapped[int] = mapped_column(init=False, default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
 class SignOff(Base):
     """The coach's decision on one submission. Triggers on both engines refuse UPDATE and DELETE.
 

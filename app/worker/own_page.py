@@ -45,6 +45,7 @@ SECTIONS: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
             ("praktijk", "submissions"),
             ("praktijk", "reflections"),
             ("praktijk", "reflections_so_far"),
+            ("praktijk", "talks"),
             ("praktijk", "photos"),
             ("praktijk", "photos_as_coach"),
             ("praktijk", "decisions"),
@@ -183,6 +184,8 @@ LABELS: Final = {
     "submissions": "Wat je inleverde",
     "submitted_at": "Ingeleverd op",
     "taal": "Taal",
+    "talk": "Het nagesprek",
+    "talks": "Wat jullie afspraken",
     "task": "Taak",
     "taken_back": "Teruggenomen",
     "telefoon": "Telefoon",
@@ -206,7 +209,7 @@ BY_CODE: Final = ("own_scores_so_far", "self_scores", "scores", "notes")
 """Parts whose keys are codes of the rubric, which people know from the form."""
 ONLY_IN_JSON: Final = frozenset(
     {"answers", "checks", "code", "coach_id", "edition_id", "evidence", "form_version", "id", "person_id", "record"}
-    | {"reflection_digest", "signed_at", "submission_id", "suggested", "wanneer", "wat"}
+    | {"discussed_by", "reflection_digest", "signed_at", "submission_id", "suggested", "wanneer", "wat"}
 )
 SAID: Final[dict[str, dict[str, str]]] = {
     "purposes": {

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 NOTED_LOOKS: Final = {
     "verification.show": frozenset(PERSONAS),  # the limit on trying many codes
+    "practice.profile": frozenset({"fatma", "otto"}),  # as on the assignment itself
     "practice.record": frozenset({"fatma", "otto"}),  # an admin who opens scores stands in the ledger
     "conversation.show": frozenset({"fatma", "otto"}),  # and one who reads along too
 }

@@ -207,6 +207,8 @@ TRIES: Final[dict[str, Try]] = {
     "practice.keep_reflection": Try(OWN_RECORD, says(situation="Een moment", version="1")),
     "practice.remove_reflection": Try(OWN_RECORD),
     "practice.download_reflection": Try(OWN_RECORD),
+    "practice.agree": Try(form=lambda world: {"version": world.things["version"], "agreement_1": "Drie vragen"}),
+    "practice.confirm_agreement": Try(form=lambda world: {"version": world.things["talk_version"]}),
     "practice.save_self_view": Try(OWN_RECORD, says(note="Bijna klaar.")),
     "practice.submit": Try(OWN_RECORD, says(note="Klaar.")),
     "evidence.add_photo": Try(OWN_RECORD, says(recognisable="nobody", caption="Werk"), _upload),

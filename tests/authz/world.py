@@ -38,7 +38,7 @@ from app.people.queries import viewer_for
 from app.people.rules import Role
 from app.people.tables import Account, Export, SignIn
 from app.practice import inputs
-from app.practice.actions import reflections, visits
+from app.practice.actions import reflections, talking, visits
 from app.practice.actions.dates import call_off
 from app.worker.run import run_due
 from migrations.models import metadata
@@ -278,6 +278,9 @@ def _second_half(db: Session, parts: Parts, world: World, cast: Cast, *, now: da
     world.things["version"] = second.observe(fresh(db, cast.ruben.id, now), waiting, now)
     world.things["visit_photo"] = second.photograph_visit(fresh(db, cast.ruben.id, now), waiting, parts.storage, now)
     _talk(db, world, cast, waiting, now)
+    agreed = inputs.Agreement.model_validate({"version": world.things["version"], "agreement_1": "Samen kijken"})
+    talking.agree(db, by=cast.ruben, record_id=waiting, given=agreed, now=now)
+    world.things |= {"version": world.things["version"] + 1, "talk_version": 1}
     begun = third.begin(cast.noor, now)
     visits.plan_visit(db, by=cast.ruben, record_id=begun, date_id=world.things["dates"][1], now=now)
     looked_back = inputs.Reflection(situation="Iemand wilde stoppen met de collage.")

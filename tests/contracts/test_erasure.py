@@ -29,7 +29,7 @@ from app.people.inputs import PersonDetails
 from app.people.queries import own_export, viewer_for
 from app.people.tables import Export
 from app.practice import inputs
-from app.practice.actions import assessing, records, visits
+from app.practice.actions import assessing, records, reflections, talking, visits
 from app.practice.rules.forms import Observation
 from app.practice.tables import Preparation, SignOff
 from app.theory.tables import LessonCompletion, QuizAttempt
@@ -55,6 +55,7 @@ HERS: Final = (
     "plan-merk",
     "vraag-merk",
     "zelf-merk",
+    "terug-merk",
     "leer-merk",
     "stap-merk",
     "groep-merk",
@@ -65,6 +66,7 @@ OF_HER: Final = (
     "bezoek-merk",
     "oordeel-merk",
     "afspraak-merk",
+    "samen-merk",
     "brief-merk",
     "reden-merk",
     "score-merk",
@@ -99,6 +101,8 @@ def _what_she_wrote(parts: Parts, world: World, clock: MovableClock) -> None:
         records.prepare(db, by=noor, record_id=things["own_record"], given=written, now=now)
         own = inputs.SelfView(note="zelf-merk")
         records.save_self_view(db, by=noor, record_id=things["own_record"], given=own, now=now)
+        looked_back = inputs.Reflection(version=1, task="terug-merk")
+        reflections.keep_reflection(db, by=noor, record_id=things["own_record"], given=looked_back, now=now)
         learned = LearningPointGiven(learned="leer-merk", next_step="stap-merk")
         intervision.write_learning_point(db, by=noor, signup_id=things["held_signup"], given=learned, now=now)
         talk = things["own_record"]
@@ -117,6 +121,9 @@ def _what_others_wrote(parts: Parts, world: World, clock: MovableClock) -> None:
             db, by=ruben, record_id=things["record"], given=seen, version=things["version"], whole=False, now=now
         )
         conversation.say(db, by=ruben, record_id=things["record"], body="antwoord-merk", now=now)
+        given = {"version": things["version"] + 1, "agreement_1": "afspraak-merk", "agreement_2": "samen-merk"}
+        agreed = inputs.Agreement.model_validate(given)
+        talking.agree(db, by=ruben, record_id=things["record"], given=agreed, now=now)
         visits.cancel_visit(db, by=ruben, record_id=things["own_record"], reason="bezoek-merk", now=now)
         post(
             db,

@@ -17,6 +17,7 @@ from app.people.rules import FACTOR_FOR_SIGN_OFF, Viewer, fresh_factor
 from app.practice import inputs
 from app.practice.actions.cases import Case, coached_case
 from app.practice.actions.reflections import digest_in
+from app.practice.actions.talking import talk_in
 from app.practice.rules.forms import Observation, Suggestion, decisions_for, digest_of, gaps, signature_gaps, suggestion
 from app.practice.rules.states import Step, may, may_be_observed, step_of
 from app.practice.tables import Assessment, Evidence, SignOff, SignOffContent
@@ -207,6 +208,7 @@ def _content(
         "signed_at": now.isoformat(),
         "submission_id": given.submission_id,
         "suggested": suggested.decision.value,
+        "talk": talk_in(db, given.submission_id, form.form.get("agreements", ())),
     }
 
 

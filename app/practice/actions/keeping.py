@@ -14,6 +14,7 @@ from app.courses.tables import Enrolment
 from app.kit.storage import Storage
 from app.ledger.actions import forget, record
 from app.practice.actions.reflections import handed_reflections_of, let_go, reflection_drafts_of
+from app.practice.actions.talking import empty_talks, talks_of
 from app.practice.evidence_view import attested_for, to_take_along
 from app.practice.going import finished_before
 from app.practice.rules.evidence import ATTESTED
@@ -106,6 +107,7 @@ def empty_scores(db: Session, *, records: Select[int]) -> dict[str, int]:
             SignOffContent.sign_off_id,
         ),
     )
+    empty_talks(db, records=records)
     counted = {}
     for name, change, key in emptied:
         silent = change.returning(key).execution_options(synchronize_session=False)
@@ -180,6 +182,7 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
         ],
         "reflections": handed_reflections_of(db, records),
         "reflections_so_far": reflection_drafts_of(db, records),
+        "talks": talks_of(db, records),
         "photos": [
             {
                 "at": one.uploaded_at.isoformat(),

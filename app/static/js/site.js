@@ -111,7 +111,10 @@
 
   // A form that keeps itself while somebody types: once it is kept, leaving needs no question.
   let [typed, sent] = [0, 0];
-  document.addEventListener("htmx:before:request", () => { sent = typed; });
+  document.addEventListener("htmx:before:request", ({ target }) => {
+    sent = typed;
+    target.closest("form[data-guard]")?.querySelector("[data-kept]")?.removeAttribute("data-kept"); // of an earlier time
+  });
   document.addEventListener("htmx:finally:request", ({ target }) => {
     const form = target.closest?.("form[data-guard]"); // the document itself, when what asked is gone by now
     if (!form?.querySelector("[data-kept]")) return;

@@ -22,6 +22,7 @@ AREAS: Final = (
     "evidence",
     "reflections",
     "conversation",
+    "talks",
     "meetings",
     "certification",
 )

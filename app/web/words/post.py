@@ -44,6 +44,7 @@ KIND_WORDS: Final[dict[str, str]] = {
     "people.login_code": N_("Code om in te loggen"),
     "people.password_changed": N_("Wachtwoord veranderd"),
     "people.second_factor_changed": N_("Inloggen met een app veranderd"),
+    "practice.agreed": N_("Wat jullie afspraken"),
     "practice.decided": N_("Wat je coach besloot"),
     "practice.submitted": N_("Werk ingeleverd"),
     "practice.visit_cancelled": N_("Bezoek afgezegd"),

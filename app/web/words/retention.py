@@ -244,6 +244,11 @@ KEPT: Final = (
                 ("assessment.form",),
             ),
             Row(
+                N_("Wat jullie in het nagesprek afspraken"),
+                N_("Zodat jullie er de volgende keer op terug kunnen komen"),
+                ("talk.agreements",),
+            ),
+            Row(
                 N_("Wat er stond toen je coach aftekende"),
                 N_("Om te bewijzen dat je de opdracht kunt"),
                 ("sign_off_content.content",),
@@ -276,6 +281,7 @@ KEPT: Final = (
                     "coach_visit.coach_id",
                     "assessment.coach_id",
                     "sign_off.coach_id",
+                    "talk.discussed_by_id",
                 ),
                 WITH_NAME,
             ),
