@@ -185,7 +185,7 @@ def _shown(
         elsewhere=elsewhere,
         lost=None if shown else typed,
         keeping=keeping,
-        keeper=ask.viewer.id,
+        keeper=f"{ask.viewer.id}-{page.attempt}",
         parts=PARTS,
         talk=talk,
     )

@@ -132,6 +132,6 @@ def _shown(
         parts=PARTS,
         elsewhere=elsewhere,
         keeping=keeping,
-        keeper=ask.viewer.id,
+        keeper=f"{ask.viewer.id}-{page.attempt}",
         lost=typed if typed is not None and not page.may_write else None,
     )
