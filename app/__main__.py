@@ -255,7 +255,8 @@ def doctor() -> None:
     from app.upkeep.examine import examine  # noqa: PLC0415
 
     parts = parts_or_exit()
-    tell(examine(parts.settings.database, parts.storage, parts.keyring, data_dir=parts.settings.data_dir))
+    now = parts.clock.now()
+    tell(examine(parts.settings.database, parts.storage, parts.keyring, data_dir=parts.settings.data_dir, now=now))
     typer.echo("Alles klopt.")
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.conversation.rules import SHOWN, MailChoice, Writing, writing
@@ -62,17 +62,9 @@ def _with_parties(*columns: Any) -> Select[*tuple[Any, ...]]:
 
 def _for(person_id: int) -> ColumnElement[bool]:
     """The messages that are for somebody, as the one or the other of the two, now."""
-    own, coached = aliased(Enrolment), aliased(CoachAssignment)
-    hers = union(
-        select(own.id).where(own.person_id == person_id),
-        select(coached.enrolment_id).where(coached.coach_id == person_id, coached.until.is_(None)),
-    )
-    return and_(
-        AssignmentRecord.enrolment_id.in_(hers),  # says no more than what follows, but is where to begin looking
-        or_(
-            and_(Enrolment.person_id == person_id, ~_OF_PROFESSIONAL),
-            and_(CoachAssignment.coach_id == person_id, _OF_PROFESSIONAL),
-        ),
+    return or_(
+        and_(Enrolment.person_id == person_id, ~_OF_PROFESSIONAL),
+        and_(CoachAssignment.coach_id == person_id, _OF_PROFESSIONAL),
     )
 
 

@@ -355,3 +355,7 @@ class CoachRoom:
     def is_near(self, places: Collection[str]) -> bool:
         """Whether one of these places is in a region that she named."""
         return not {fold(place) for place in places if place}.isdisjoint(fold(region) for region in self.regions)
+
+
+EXTENSION_MOST: Final = 180  # days, domain.md 8.4: enrolment_max_days 365 (+180)
+EXTENSIONS: Final = (30, 60, 90, 180)

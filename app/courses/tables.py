@@ -254,3 +254,56 @@ class CoachAbsence(Base):
     noted_at: Mapped[datetime]
     noted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=refers_to_person("accountability"))
     ends_on: Mapped[date | None] = mapped_column(default=None)
+
+
+class CoachHandover(Base):
+    """People of one coach went to others: until a day (`back_on`, then they come back), or for good.
+
+    Why stands in the ledger. `ended_at`: they came back, or it was made final. Retention: with the enrolments.
+    """
+
+    __tablename__ = "coach_handover"
+    __table_args__ = (
+        Index(
+            "ix_coach_handover_due",
+            "back_on",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id] = mapped_column(init=False)
+    coach_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=refers_to_person("coaching"))
+    made_at: Mapped[datetime]
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=refers_to_person("accountability"))
+    back_on: Mapped[date | None] = mapped_column(default=None)
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    version: Mapped[int] = mapped_column(init=False, default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class CoachHandoverMove(Base):
+    """A coach assignment that is on loan by a hand-over: when that ends, the person goes back.
+
+    Who goes on to a third coach while on loan takes the row along; an admin who chooses another coach for somebody
+    drops it. Retention: with the enrolment.
+    """
+
+    __tablename__ = "coach_handover_move"
+
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("coach_assignment.id"), primary_key=True)
+    handover_id: Mapped[int] = mapped_column(ForeignKey("coach_handover.id"), primary_key=True, index=True)
+
+
+class EnrolmentExtension(Base):
+    """More days for a training than its policy gives; why stands in the ledger. Retention: with the enrolment."""
+
+    __tablename__ = "enrolment_extension"
+    __table_args__ = (CheckConstraint("days BETWEEN 1 AND 180", name="days"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    days: Mapped[int]
+    granted_at: Mapped[datetime]
+    granted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=refers_to_person("accountability"))

@@ -25,7 +25,6 @@ from app.worker.work import Work
 
 MAIL: Final = frozenset({"outbox.send"})
 ONE_MINUTE: Final = timedelta(minutes=1)
-SOON_AFTER: Final = timedelta(minutes=10)  # some mail waits a little for what else may be said
 HALF_A_MINUTE: Final = timedelta(seconds=30)
 FRIDAY: Final = 4
 HOLIDAYS: Final = frozenset({(1, 1), (4, 27), (5, 5), (12, 25), (12, 26)})
@@ -154,11 +153,12 @@ class Story:
                     clock.set(moment)
                     act(Scene(db, moment, past, seen_today))
                     db.flush()
-            _send_mail(work, clock, until=min(clock.now() + SOON_AFTER, self.now))
+            _send_mail(work, clock)
 
 
-def _send_mail(work: Work, clock: MovableClock, *, until: datetime) -> None:
+def _send_mail(work: Work, clock: MovableClock) -> None:
     """Send what this day brought, each mail half a minute after it was planned."""
+    until = clock.now()
     with work.database.reading() as db:
         due = select(Job.run_at).where(Job.kind.in_(MAIL), Job.ended_at.is_(None), Job.run_at <= until)
         moments = db.scalars(due.distinct().order_by(Job.run_at)).all()

@@ -236,8 +236,7 @@ class Road:
     def talk(self, which: int, lines: Sequence[str], *, ago: int) -> None:
         """The two write in turn, the professional first, a day apart; nobody read the last line yet."""
         for turn, line in enumerate(lines):
-            at = f"{19 if turn % 2 else 18}:{self.actor.seed % 60:02d}"  # weekends too: a day apart stays so
-            self._do(self.story.exactly(ago - turn, at), partial(self._say, which, turn, line))
+            self._do(self._moment(ago - turn, 19 if turn % 2 else 18), partial(self._say, which, turn, line))
 
     def open(self, which: int, *, ago: int) -> None:
         self._do(self._moment(ago, 10), partial(self._open, which))

@@ -18,6 +18,7 @@ from app.courses.commands import publish_folder
 from app.courses.inputs import NewCohort
 from app.courses.queries import interventions
 from app.demo import people, words
+from app.demo.coaches import tell as tell_of_coaches
 from app.demo.engine import Actor, Scene, Story
 from app.demo.people import CITIES, Class, Colleague, Learner, Veteran, address_of
 from app.demo.road import Course, Road, read_course
@@ -74,6 +75,7 @@ class _Telling:
             self._teach(story, class_, course, photos)
         self._ask_for_next(story)
         self._look_in(story)
+        tell_of_coaches(story, self.cast)
         coaches = [self.cast[name] for name in (people.RUBEN, people.MARJOLEIN, people.SAMUEL, people.INEKE)]
         Rounds(story, course.intervention_id, self.cast[people.ADMIN], self.cast).tell(coaches)
         Seeking(story, self.cast, self.organisations, course.intervention_id).tell()

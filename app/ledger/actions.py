@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, delete, select
@@ -27,21 +28,39 @@ def record(
     `action` is a verb in the past with its area (`practice.signed_off`), `actor_id` is None when the
     program itself acted. `content` is what was decided and why; no case text, no secrets.
     """
-    salt = secrets.token_hex(16)
-    body = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
-    kind, subject_id = subject
-    event = LedgerEvent(
-        at=now,
-        action=action,
-        actor_id=actor_id,
-        subject_kind=kind,
-        subject_id=subject_id,
-        digest=hashlib.sha256((salt + body).encode()).hexdigest(),
-    )
-    db.add(event)
+    return record_each(db, action, actor_id=actor_id, about=[(subject, content)], now=now)[0]
+
+
+def record_each(
+    db: Session,
+    action: str,
+    *,
+    actor_id: int | None,
+    about: Sequence[tuple[tuple[str, int | None], Mapping[str, object]]],
+    now: datetime,
+) -> list[int]:
+    """The same thing done to many, an event for each subject with its content: as `record`, in two statements."""
+    events, contents = [], []
+    for (kind, subject_id), content in about:
+        salt = secrets.token_hex(16)
+        body = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
+        event = LedgerEvent(
+            at=now,
+            action=action,
+            actor_id=actor_id,
+            subject_kind=kind,
+            subject_id=subject_id,
+            digest=hashlib.sha256((salt + body).encode()).hexdigest(),
+        )
+        events.append(event)
+        contents.append((salt, json.loads(body)))
+    db.add_all(events)
     db.flush()
-    db.add(LedgerContent(event_id=event.id, salt=salt, content=json.loads(body)))
-    return event.id
+    db.add_all(
+        LedgerContent(event_id=event.id, salt=salt, content=content)
+        for event, (salt, content) in zip(events, contents, strict=True)
+    )
+    return [event.id for event in events]
 
 
 def forget(db: Session, *, kind: str, ids: Select[int]) -> None:

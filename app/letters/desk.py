@@ -26,7 +26,16 @@ from app.people.tables import Person
 from app.settings import Settings
 
 TEMPLATES: Final = Path(__file__).parent.parent.parent / "templates"
-MODULES: Final = ("people", "courses", "delivery", "practice", "conversation", "intervision", "certification")
+MODULES: Final = (
+    "people",
+    "courses",
+    "delivery",
+    "practice",
+    "conversation",
+    "handover",
+    "intervision",
+    "certification",
+)
 
 
 class NotDue(Exception):
@@ -47,11 +56,15 @@ class CalendarPart:
 
 @dataclass(frozen=True)
 class Draft:
-    """What a kind says: the folder under templates/mail, the facts, perhaps a calendar entry."""
+    """What a kind says: the folder under templates/mail, the facts, perhaps a calendar entry.
+
+    `more`: further entries, which go along as files: a mail is about one entry at a time (RFC 5546).
+    """
 
     folder: str
     facts: dict[str, Any] = field(default_factory=dict)
     calendar: CalendarPart | None = None
+    more: tuple[CalendarPart, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,6 +78,7 @@ class Letter:
     text: str
     html: str
     calendar: CalendarPart | None
+    more: tuple[CalendarPart, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -124,6 +138,7 @@ def write(db: Session, message: Message, desk: Desk) -> Letter:
         text=part("body.txt").strip() + "\n",
         html=part("body.html"),
         calendar=draft.calendar,
+        more=draft.more,
     )
 
 

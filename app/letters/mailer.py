@@ -140,6 +140,9 @@ def make_mail(letter: Letter, message: Message, settings: Settings) -> EmailMess
     mail.add_alternative(letter.html, subtype="html")
     if letter.calendar is not None:
         mail.add_alternative(letter.calendar.body, subtype="calendar", params={"method": letter.calendar.method})
+    for number, entry in enumerate(letter.more, start=1):
+        name = f"agenda-{number}.ics"
+        mail.add_attachment(entry.body, subtype="calendar", filename=name, params={"method": entry.method})
     return mail
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
@@ -17,6 +18,7 @@ from app.practice.rules.states import Decision
 from app.practice.sight import Sight
 from app.practice.tables import (
     Assessment,
+    ReturnExtension,
     SignOff,
     SignOffContent,
     Submission,
@@ -167,11 +169,27 @@ def results_of(db: Session, path: RecordPath, rubric: Rubric, *, sight: Sight) -
     ).all()
     names = person_names(db, {signed.coach_id for signed, _ in rows})
     titles = {criterion.code: criterion.title for criterion in rubric.criteria}
-    results = ((signed, _result(signed, content or {}, names, titles)) for signed, content in rows)
+    later = later_days(db, [signed.id for signed, _ in rows])
+    each = ((signed, _result(signed, content or {}, names, titles)) for signed, content in rows)
+    results = (
+        (signed, replace(result, by_when=later[signed.id]) if signed.id in later else result) for signed, result in each
+    )
     return tuple(
         result if sight.shows(signed.coach_id, attempt=signed.attempt) else result.agreement_only()
         for signed, result in results
     )
+
+
+def later_days(db: Session, sign_off_ids: Sequence[int]) -> dict[int, date]:
+    """The day that an admin gave since, for a piece that was asked for."""
+    if not sign_off_ids:
+        return {}
+    rows = db.execute(
+        select(ReturnExtension.sign_off_id, ReturnExtension.by_when)
+        .where(ReturnExtension.sign_off_id.in_(sign_off_ids))
+        .order_by(ReturnExtension.id)
+    )
+    return {row.sign_off_id: row.by_when for row in rows}
 
 
 def _result(signed: SignOff, content: dict[str, object], names: dict[int, str], titles: dict[str, str]) -> Result:

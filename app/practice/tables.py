@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
@@ -318,3 +318,18 @@ class SignOffContent(Base):
     sign_off_id: Mapped[int] = mapped_column(ForeignKey("sign_off.id"), primary_key=True)
     salt: Mapped[str] = mapped_column(info=NOT_PERSONAL)
     content: Mapped[dict[str, Any]] = mapped_column(info=pii("free text", "proof", SCORES, "delete"))
+
+
+class ReturnExtension(Base):
+    """Another day for a piece that a coach asked for; the sign-off itself never changes. The latest one counts.
+
+    Why stands in the ledger. Retention: with the record.
+    """
+
+    __tablename__ = "return_extension"
+
+    id: Mapped[Id] = mapped_column(init=False)
+    sign_off_id: Mapped[int] = mapped_column(ForeignKey("sign_off.id"), index=True)
+    by_when: Mapped[date]
+    granted_at: Mapped[datetime]
+    granted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=refers_to_person("accountability"))

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session, aliased
 
 from app.certification.queries import invitees, ready_for_decision
 from app.conversation.queries import left_unread
-from app.courses.tables import CoachAssignment, Enrolment
 from app.delivery.seeking import asked_since, looking_since
 from app.intervision.queries.rounds import RoundWork, round_page, without_place
 from app.intervision.queries.rounds import waiting as rounds_waiting
@@ -23,11 +22,11 @@ from app.kit.localtime import local_day
 from app.ledger.tables import LedgerContent, LedgerEvent
 from app.outbox.tables import Message
 from app.people.queries import person_names
-from app.people.rules import Role
-from app.people.tables import Account, Invitation, Person, RoleGrant
+from app.people.tables import Account, Invitation, Person
 from app.practice.going import SOON, going
 from app.practice.queries import WaitingRecord
 from app.practice.queries import waiting as practice_waiting
+from app.practice.worklines import practice_work
 from app.settings import Settings
 
 ENDS_SOON: Final = timedelta(days=3)
@@ -48,6 +47,9 @@ class Work(StrEnum):
     NO_GROUP = "no_group"
     TRAINER_WANTED = "trainer_wanted"
     NO_COACH = "no_coach"
+    NOT_BACK = "not_back"
+    BLOCKED = "blocked"
+    OVER_TIME = "over_time"
     MAIL = "mail"
     INVITATIONS = "invitations"
     TO_PLAN = "to_plan"
@@ -110,7 +112,7 @@ def work_list(db: Session, *, now: datetime, first_steps_open: bool, patience: P
         _decisions(db),
         _late_reviews(db, reviews),
         _left_unread(db, now),
-        _no_coach(db),
+        *_practice(db, now),
         _no_group(db, now - patience.group),
         _trainer_wanted(db, now - patience.trainer),
         _mail(db, now),
@@ -163,31 +165,12 @@ def _left_unread(db: Session, now: datetime) -> WorkLine | None:
     return WorkLine(Work.LEFT_UNREAD, len(left), href, local_day(left[0].since), names)
 
 
-def _no_coach(db: Session) -> WorkLine | None:
-    """People who came in and have nobody beside them: no coach yet, or one who is no coach any more."""
-    rows = db.execute(
-        select(Enrolment.person_id, Enrolment.cohort_id, Enrolment.confirmed_at)
-        .where(
-            Enrolment.confirmed_at.is_not(None),
-            Enrolment.completed_at.is_(None),
-            Enrolment.withdrawn_at.is_(None),
-            Enrolment.expired_at.is_(None),
-            ~exists().where(
-                CoachAssignment.enrolment_id == Enrolment.id,
-                CoachAssignment.until.is_(None),
-                RoleGrant.person_id == CoachAssignment.coach_id,
-                RoleGrant.role == Role.COACH,
-                RoleGrant.revoked_at.is_(None),
-            ),
-        )
-        .order_by(Enrolment.confirmed_at)
-    ).all()
-    if not rows:
-        return None
-    cohorts = {row.cohort_id for row in rows}
-    href = f"/beheer/opleidingsgroepen/{rows[0].cohort_id}" if len(cohorts) == 1 else "/beheer/opleidingsgroepen"
-    since = local_day(rows[0].confirmed_at)
-    return WorkLine(Work.NO_COACH, len(rows), href, since, _named(db, [row.person_id for row in rows]))
+def _practice(db: Session, now: datetime) -> list[WorkLine]:
+    """What practice asks: see `app.practice.worklines`."""
+    return [
+        WorkLine(Work(one.what), one.count, one.href, local_day(one.since), _named(db, one.people))
+        for one in practice_work(db, now=now)
+    ]
 
 
 def _no_group(db: Session, before: datetime) -> WorkLine | None:

@@ -6,6 +6,7 @@ import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -23,12 +24,14 @@ from app.upkeep.invariants import Violation, invariants, proofs
 from app.upkeep.restore import read_whole
 
 
-def examine(url: str, storage: Storage, keyring: Keyring, *, data_dir: Path) -> list[Violation]:
-    """Everything that is not as it must be.
+def examine(
+    url: str, storage: Storage, keyring: Keyring, *, data_dir: Path, now: datetime | None = None
+) -> list[Violation]:
+    """Everything that is not as it must be; with `now` also what lasts too long, which the work list shows by itself.
 
     It looks through a connection of its own: a long look must not stand in the lane of the pages.
     """
-    found, keys = _look(url, data_dir)
+    found, keys = _look(url, data_dir, now)
     missing = keys - set(storage.keys())
     if missing:  # some may have been removed, row and file, since the rows were read
         missing &= _look(url, data_dir)[1]
@@ -73,9 +76,9 @@ def _opened(path: Path) -> tarfile.TarFile:
         raise BackupFailed("dit is geen hele reservekopie van dit programma") from broken
 
 
-def _look(url: str, data_dir: Path) -> tuple[list[Violation], set[str]]:
+def _look(url: str, data_dir: Path, now: datetime | None = None) -> tuple[list[Violation], set[str]]:
     with _looking(url, data_dir) as db:
-        return invariants(db), files.named(db)
+        return invariants(db, now=now), files.named(db)
 
 
 def _heads(url: str, storage: Storage, keyring: Keyring, data_dir: Path) -> list[Violation]:

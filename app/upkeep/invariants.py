@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, text
@@ -27,6 +28,7 @@ from app.certification.tables import (
     StandingSpan,
 )
 from app.courses.tables import CoachAssignment, Course, Enrolment
+from app.courses.without_coach import without_coach
 from app.jobs.tables import Job
 from app.ledger import chain
 from app.ledger.tables import LedgerContent, LedgerEvent
@@ -69,9 +71,13 @@ class Violation:
         return f"{self.rule} {self.subject} {self.subject_id or ''}: {self.what}"
 
 
-def invariants(db: Session) -> list[Violation]:
-    """Everything that is not as it must be; empty when all is well. `db` sees one moment."""
-    return [violation for check in CHECKS for violation in check(db)]
+def invariants(db: Session, *, now: datetime | None = None) -> list[Violation]:
+    """Everything that is not as it must be; empty when all is well. `db` sees one moment.
+
+    With `now` also what may not last too long.
+    """
+    lasting = somebody_beside_her(db, now) if now is not None else ()
+    return [*(violation for check in CHECKS for violation in check(db)), *lasting]
 
 
 def proofs(db: Session) -> list[Violation]:
@@ -272,6 +278,13 @@ def foreign_keys(db: Session) -> Iterator[Violation]:
     if db.get_bind().dialect.name == "sqlite":
         for table, row_id, parent, _ in db.execute(text("PRAGMA foreign_key_check")):
             yield Violation("I-14", table, row_id, f"wijst naar een rij die niet bestaat in {parent}")
+
+
+def somebody_beside_her(db: Session, now: datetime) -> Iterator[Violation]:
+    """I-17: nobody who follows a training is without a coach for more than a working day."""
+    for one in without_coach(db, now=now):
+        if one.too_long:
+            yield Violation("I-17", "enrolment", one.enrolment_id, f"heeft al {one.days} werkdagen geen coach")
 
 
 CHECKS: Final[tuple[Callable[[Session], Iterator[Violation]], ...]] = (

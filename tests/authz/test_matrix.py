@@ -212,7 +212,8 @@ LEARNERS: Final = {"noor": "Noor de Wit", "mina": "Mina Aslan", "joris": "Joris 
 HERS: Final = {
     # whose names somebody may meet on pages; who is not here meets only her own
     "ruben": {"noor"},
-    "daan": {"mina", "joris", "tessa"},
+    "daan": {"mina", "tessa"},  # Joris is on loan
+    "els": {"joris"},
     "sanne": {"noor", "mina", "tessa"},
     "peter": {"joris"},
     "iris": {"noor"},

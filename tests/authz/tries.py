@@ -72,6 +72,7 @@ THINGS: Final = {
     "edition": "edition",
     "enrolment": "enrolment",
     "export": "export",
+    "handover": "handover",
     "lesson": "lesson",
     "meeting": "meeting",
     "message": "message",
@@ -142,6 +143,11 @@ def _from_phone(world: World) -> dict[str, Any]:
     return named | {"number": "1", "attempt": "1", "strong_1": "Rust"}
 
 
+def _handover(world: World) -> dict[str, Any]:
+    """Ruben's only person goes to Els for good."""
+    return {"reason": "ill", "how": "good", "do": "send", f"to_{world.things['enrolment']}": world.people["els"]}
+
+
 def _upload(world: World) -> dict[str, Any]:
     return {"photo": ("werk.jpg", picture(200, "JPEG"), "image/jpeg")}
 
@@ -149,6 +155,7 @@ def _upload(world: World) -> dict[str, Any]:
 CODE: Final = says(code="000000")
 OWN_RECORD: Final = {"record": "own_record"}
 NEWCOMER: Final = {"enrolment": "new_enrolment"}
+LENDER: Final = {"coach": "lender"}
 CANDIDATE: Final = {"enrolment": "candidate"}
 ROOM: Final = says(people_max="8", visits_per_week="2", regions="Rotterdam", version="")
 LOOK_OR_SEND: Final = says(own_text="Wat fijn dat je meedoet.", do="send")
@@ -272,6 +279,14 @@ TRIES: Final[dict[str, Try]] = {
     "admin_coach.save": Try(form=ROOM),
     "admin_coach.away": Try(form=lambda world: {"reason": "ill", "starts_on": _day(world, 40)}),
     "admin_coach.back": Try(),
+    "admin_practice.coach": Try(form=lambda world: {"coach_id": world.people["els"], "reason": "Dichterbij."}),
+    "admin_practice.extend": Try(form=says(days="30", reason="Verlof.")),
+    # nobody asked for a piece here, and no attempt was the last
+    "admin_practice.piece": Try(form=lambda world: {"by_when": _day(world, 10), "reason": "Ziek."}),
+    "admin_practice.again": Try(form=says(reason="We hebben gepraat.")),
+    "admin_handover.hand_over": Try(form=_handover),
+    "admin_handover.back_form": Try(LENDER),
+    "admin_handover.back": Try(LENDER, lambda world: {"how": "until", "back_on": _day(world, 60)}),
     "decisions.show": Try(CANDIDATE),
     "decisions.grant": Try(CANDIDATE, says(reason="Alles is rond.")),
     "decisions.refuse": Try(CANDIDATE, says(reasons="Er ontbreekt nog iets.")),

@@ -38,8 +38,9 @@ from app.people.queries import viewer_for
 from app.people.rules import Role
 from app.people.tables import Account, Export, SignIn
 from app.practice import inputs
-from app.practice.actions import reflections, talking, visits
+from app.practice.actions import handover, reflections, talking, visits
 from app.practice.actions.dates import call_off
+from app.practice.inputs import handover_form
 from app.worker.run import run_due
 from migrations.models import metadata
 from tests.apps import set_up_app
@@ -349,6 +350,7 @@ def _come_in(db: Session, world: World, now: datetime) -> None:
     days = AwayGiven(reason=AwayReason.HOLIDAY, starts_on=ahead, ends_on=ahead + timedelta(days=7))
     absence = availability.note_absence(db, by=ruben, person_id=ruben.id, given=days, now=now)
     world.things |= {"coach": ruben.id, "absence": absence}
+    _lend(db, world, now)
     world.things["today"] = local_day(now)
     held, _, coming, off = world.things["dates"]
     call_off(db, by=viewer_for(db, world.people["noor"]), date_id=off, now=now)
@@ -360,3 +362,16 @@ def _come_in(db: Session, world: World, now: datetime) -> None:
     world.things["session"] = db.scalars(
         select(SignIn.id).where(SignIn.person_id == world.people["noor"]).order_by(SignIn.id.desc())
     ).first()
+
+
+def _lend(db: Session, world: World, now: datetime) -> None:
+    """Daan gives Joris to Els for a while."""
+    daan, fatma = world.people["daan"], viewer_for(db, world.people["fatma"])
+    given = {"reason": "holiday", "how": "until", "back_on": local_day(now) + timedelta(days=40)}
+    to: dict[str, int | None] = {
+        f"to_{id_}": world.people["els"] if one.person_id == world.people["joris"] else None
+        for id_, one in handover.people_of_coach(db, daan).items()
+    }
+    form = handover_form(to).model_validate(given | to)
+    world.things["handover"] = handover.hand_over(db, by=fatma, coach_id=daan, given=form, now=now)
+    world.things["lender"] = daan

@@ -33,8 +33,9 @@ PAGES: Final = {
     "lesson": ("noor", "/opleiding/{course}/{lesson}", 4, 6),
     "coach queue": ("daan", "/coach", 8, 8),
     "cohort": ("fatma", "/beheer/opleidingsgroepen/{cohort}", 10, 10),
+    "open practice": ("fatma", "/beheer/praktijk", 15, 12),
     "people table": ("fatma", "/beheer/mensen", 11, 11),
-    "work list": ("fatma", "/beheer", 30, 10),
+    "work list": ("fatma", "/beheer", 36, 10),
 }
 MARK_DONE: Final = 5  # goal: 5
 

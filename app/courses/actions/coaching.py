@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from app.courses.tables import CoachAssignment, Course, Enrolment, Intervention
+from app.courses.tables import (
+    CoachAssignment,
+    CoachHandover,
+    CoachHandoverMove,
+    Course,
+    Enrolment,
+    Intervention,
+)
 from app.jobs.actions import enqueue
 from app.kit.errors import Forbidden, NotFound, Refused
-from app.ledger.actions import record
+from app.ledger.actions import record, record_each
 from app.outbox.actions import post
 from app.people.rules import Role, Viewer
 from app.people.tables import Person, RoleGrant
@@ -42,7 +50,7 @@ def assign_coaches(db: Session, *, by: Viewer, enrolment_ids: Collection[int], c
     if not enrolments or len(enrolments) != len(set(enrolment_ids)):
         raise NotFound
     for enrolment in enrolments:
-        _may_coach(db, coach_id, enrolment)
+        must_be_coach_for(db, coach_id, enrolment)
     changed = [enrolment for enrolment in enrolments if _assign(db, by, enrolment, coach_id, now)]
     if changed:
         ids = [enrolment.id for enrolment in changed]
@@ -58,7 +66,8 @@ def assign_coaches(db: Session, *, by: Viewer, enrolment_ids: Collection[int], c
     return len(changed)
 
 
-def _may_coach(db: Session, coach_id: int, enrolment: Enrolment) -> None:
+def must_be_coach_for(db: Session, coach_id: int, enrolment: Enrolment) -> None:
+    """Raises: Refused("not_a_coach" | "coach_is_self" | "enrolment_closed")."""
     if enrolment.withdrawn_at is not None or enrolment.expired_at is not None or enrolment.completed_at is not None:
         raise Refused("enrolment_closed")
     if coach_id == enrolment.person_id:
@@ -113,6 +122,67 @@ def _assign(db: Session, by: Viewer, enrolment: Enrolment, coach_id: int, now: d
 def tell_groups(db: Session, *, enrolment_id: int, now: datetime) -> None:
     """Who coaches has changed: what stands in calendars of groups, which are known higher up, follows."""
     enqueue(db, COACH_CHANGED, now=now, enrolment_id=enrolment_id)
+
+
+def move_people(
+    db: Session,
+    *,
+    by_id: int | None,
+    to: Mapping[int, int],
+    handover_id: int | None,
+    now: datetime,
+    loans_before: int | None = None,
+) -> None:
+    """Give each enrolment another coach; the caller holds them and made sure that she may. Seven statements.
+
+    `handover_id`: they are on loan by it. Who was on loan by another hand-over stays so, and goes back with that;
+    with `loans_before` only by one that was made before it, and with 0 by none: somebody chose anew.
+    """
+    current = {
+        row.enrolment_id: row
+        for row in db.execute(
+            select(CoachAssignment.enrolment_id, CoachAssignment.id, CoachAssignment.coach_id).where(
+                CoachAssignment.enrolment_id.in_(to), CoachAssignment.until.is_(None)
+            )
+        )
+    }
+    loans = _loans(db, [row.id for row in current.values()], before=loans_before)
+    db.execute(
+        update(CoachAssignment)
+        .where(CoachAssignment.id.in_([row.id for row in current.values()]))
+        .values(until=now)
+        .execution_options(synchronize_session=False)
+    )
+    made = {id_: CoachAssignment(enrolment_id=id_, coach_id=coach_id, since=now) for id_, coach_id in to.items()}
+    db.add_all(made.values())
+    db.flush()
+    for id_, assignment in made.items():
+        on_loan = loans.get(current[id_].id, set()) if id_ in current else set()
+        for loan in sorted(on_loan | ({handover_id} if handover_id is not None else set())):
+            db.add(CoachHandoverMove(assignment_id=assignment.id, handover_id=loan))
+    former = {id_: row.coach_id for id_, row in current.items()}
+    about = [
+        (("enrolment", id_), {"coach_id": to[id_], "former_coach_id": former.get(id_), "handover_id": handover_id})
+        for id_ in to
+    ]
+    record_each(db, "courses.coach_assigned", actor_id=by_id, about=about, now=now)
+    for id_ in to:
+        tell_groups(db, enrolment_id=id_, now=now)
+    db.flush()
+
+
+def _loans(db: Session, assignment_ids: Collection[int], *, before: int | None) -> dict[int, set[int]]:
+    """By which hand-overs that are not over people are on loan, by assignment."""
+    found: dict[int, set[int]] = defaultdict(set)
+    rows = db.execute(
+        select(CoachHandoverMove.assignment_id, CoachHandoverMove.handover_id)
+        .join(CoachHandover, CoachHandover.id == CoachHandoverMove.handover_id)
+        .where(CoachHandoverMove.assignment_id.in_(assignment_ids), CoachHandover.ended_at.is_(None))
+    )
+    for row in rows:
+        if before is None or row.handover_id < before:
+            found[row.assignment_id].add(row.handover_id)
+    return found
 
 
 def tell_professional(db: Session, enrolment: Enrolment, *, now: datetime) -> None:

@@ -38,6 +38,7 @@ class Step(StrEnum):
     RETURN = "return"
     TRY_AGAIN = "try_again"
     GIVE_UP = "give_up"
+    ALLOW_AGAIN = "allow_again"
 
 
 class Decision(StrEnum):
@@ -67,6 +68,7 @@ TRANSITIONS: Final[dict[tuple[RecordState, Step], RecordState]] = {
     (S.IN_REVIEW, T.TRY_AGAIN): S.OPEN,
     (S.IN_REVIEW, T.GIVE_UP): S.NOT_MET,
     (S.RETURNED, T.SUBMIT): S.SUBMITTED,
+    (S.NOT_MET, T.ALLOW_AGAIN): S.OPEN,
 }
 """Every step that may be taken, and where it leads. What is not here may not happen."""
 

@@ -66,6 +66,7 @@ _MANAGING: Final = (
     (N_("Overzicht"), "/beheer", "layout-grid"),
     (N_("Mensen"), "/beheer/mensen", "users"),
     (N_("Groepen"), "/beheer/opleidingsgroepen", "book-open"),
+    (N_("Praktijk"), "/beheer/praktijk", "hand"),
     (N_("Besluiten"), "/beheer/besluiten", "award"),
     (N_("Intervisie"), "/beheer/intervisie", "calendar"),
 )

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from app.access import Permission
 from app.courses import cohorts as reading
-from app.courses.actions import coaching, cohorts
+from app.courses.actions import cohorts
 from app.courses.actions.cohorts import INVITATION
 from app.courses.cohorts import CohortFacts, CohortLine, EditionChoice, FoundPerson, cohort_facts
 from app.courses.inputs import CoachChoice, InvitationLetter, NewCohort, PeopleToAdd
@@ -20,6 +20,7 @@ from app.letters.desk import Desk, Letter, write
 from app.outbox.tables import Message
 from app.people.queries import admin_ids, cards, coaches
 from app.people.rules import PersonCard
+from app.practice.actions import handover
 from app.practice.queries import progress_of as practice_of
 from app.theory.queries import progress_of as theory_of
 from app.web.kit.ask import Answer, Ask, invalid, redirect, render
@@ -30,6 +31,7 @@ from app.web.words.shared import N_
 
 area = Area()
 LIST: Final = "/beheer/opleidingsgroepen"
+IN_COHORT: Final = "Gekozen bij de opleidingsgroep"
 STAGES: Final = {
     EnrolmentStage.INVITED: (N_("Uitgenodigd"), "sky", "mail"),
     EnrolmentStage.FOLLOWING: (N_("Bezig"), "sun", "pencil"),
@@ -151,13 +153,22 @@ def coach(ask: Ask, cohort: int) -> Answer:
     form = Submitted.read(CoachChoice, ask.form, ask.viewer.locale)
     if form.valid:
         try:
-            ids = _to_coach(ask, cohort, form.given)
-            coaching.assign_coaches(ask.db, by=ask.viewer, enrolment_ids=ids, coach_id=form.given.coach_id, now=ask.now)
+            _give(ask, _to_coach(ask, cohort, form.given), form.given.coach_id)
         except Refused as refused:
             form.refuse(refused)
         else:
             return redirect(f"{LIST}/{cohort}", toast=N_("De coach is gekozen en krijgt bericht."))
     return _cohort(ask, cohort, form, status=422)
+
+
+def _give(ask: Ask, enrolment_ids: list[int], coach_id: int) -> None:
+    """A first coach, or another one than now: then what is planned goes along."""
+    known = enrolment_facts(ask.db, enrolment_ids)
+    first = [id_ for id_ in enrolment_ids if known[id_].coach_id is None]
+    if first:
+        handover.give_first_coach(ask.db, by=ask.viewer, enrolment_ids=first, coach_id=coach_id, now=ask.now)
+    for id_ in set(enrolment_ids) - set(first):
+        handover.give_coach(ask.db, by=ask.viewer, enrolment_id=id_, coach_id=coach_id, reason=IN_COHORT, now=ask.now)
 
 
 def _to_coach(ask: Ask, cohort_id: int, given: CoachChoice) -> list[int]:

@@ -12,6 +12,7 @@ from app.kit.errors import NotFound, Refused
 from app.people.listing import line_of, role_lines
 from app.people.rules import Role
 from app.practice.capacity import Capacity, capacity_of
+from app.practice.handover_page import OpenHandover, open_handovers
 from app.web.kit.ask import Answer, Ask, Page, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.route import Area
@@ -27,13 +28,14 @@ BACK: Final = N_("Bijgewerkt: deze dagen tellen weer mee.")
 
 @dataclass(frozen=True)
 class RoomPage:
-    """One coach. `own`: she looks herself; `base`: where the forms go."""
+    """One coach. `own`: she looks herself; `base`: where the forms go; `on_loan`: her people who are with others."""
 
     person_id: int
     name: str
     own: bool
     base: str
     capacity: Capacity
+    on_loan: tuple[OpenHandover, ...]
 
 
 @area.get(OWN, policy=Permission.COACH, name="coach_room.show")
@@ -117,11 +119,12 @@ def _page(
     away_form: Submitted[inputs.AwayGiven] | None = None,
     status: int = 200,
 ) -> Page:
-    if not any(line.role is Role.COACH for line in role_lines(ask.db, coach_id)):
-        raise NotFound
     capacity = capacity_of(ask.db, [coach_id], now=ask.now)[coach_id]
+    if not (capacity.people or any(line.role is Role.COACH for line in role_lines(ask.db, coach_id))):
+        raise NotFound
     room, base = capacity.room, _base(ask, coach_id)
-    page = RoomPage(coach_id, line_of(ask.db, coach_id).name, base == OWN, base, capacity)
+    on_loan = tuple(open_handovers(ask.db, coach_id=coach_id, today=ask.today))
+    page = RoomPage(coach_id, line_of(ask.db, coach_id).name, base == OWN, base, capacity, on_loan)
     blank: Submitted[Any] = Submitted.blank(
         ask.viewer.locale,
         people_max=room.people_max,

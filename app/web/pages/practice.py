@@ -185,7 +185,7 @@ def _shown(
         elsewhere=elsewhere,
         lost=None if shown else typed,
         keeping=keeping,
-        keeper=f"{ask.viewer.id}-{page.attempt}",
+        keeper=ask.viewer.id,
         parts=PARTS,
         talk=talk,
     )

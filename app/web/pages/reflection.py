@@ -132,6 +132,6 @@ def _shown(
         parts=PARTS,
         elsewhere=elsewhere,
         keeping=keeping,
-        keeper=f"{ask.viewer.id}-{page.attempt}",
+        keeper=ask.viewer.id,
         lost=typed if typed is not None and not page.may_write else None,
     )

@@ -99,6 +99,6 @@ def _shown(
         form=typed or blank,
         confirming=confirming or Submitted.blank(ask.viewer.locale, version=page.talk_version),
         elsewhere=elsewhere,
-        keeper=f"{ask.viewer.id}-{page.attempt}",
+        keeper=ask.viewer.id,
         lost=typed if typed is not None and not page.may_agree else None,
     )

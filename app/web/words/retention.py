@@ -278,6 +278,7 @@ KEPT: Final = (
                 N_("Zodat duidelijk blijft wie je begeleidde en wie oordeelde"),
                 (
                     "coach_assignment.coach_id",
+                    "coach_handover.coach_id",
                     "coach_visit.coach_id",
                     "assessment.coach_id",
                     "sign_off.coach_id",
@@ -362,6 +363,9 @@ KEPT: Final = (
                 (
                     "ledger_event.actor_id",
                     "coach_absence.noted_by_id",
+                    "coach_handover.made_by_id",
+                    "enrolment_extension.granted_by_id",
+                    "return_extension.granted_by_id",
                     "role_grant.granted_by_id",
                     "certification_decision.decided_by_id",
                     "meeting_signup.attendance_by_id",
