@@ -104,7 +104,7 @@ def test_a_group_a_visit_and_a_signature(live: Live, training: Training) -> None
     ruben.link("Plan Noor de Wit")
     ruben.choose(ruben.page.get_by_label(re.compile("26 november")))
     ruben.button("Plan het bezoek")
-    expect(ruben.page.get_by_role("heading", name="Je bezoek")).to_be_visible()
+    expect(ruben.page.get_by_role("heading", name="Je bezoek", exact=True)).to_be_visible()
     live.clock.set(START + timedelta(days=3, hours=7))
     with live.parts.database.reading() as db:
         record = db.scalars(select(AssignmentRecord.id)).one()
@@ -162,13 +162,17 @@ def noor_hands_in(keys: Keys, record: int) -> None:
     keys.button("Voeg de foto toe")
     expect(page.get_by_text("Huizen van karton").first).to_be_visible()
     keys.link("Verder met de opdracht")
-    keys.button("Lever in bij je coach")
+    keys.link("Schrijf je terugblik")
+    for step in ("Situatie", "Taak", "Actie", "Resultaat", "Reflectie"):
+        keys.write(step, "Ik wachtte, en dat hielp.")
+    keys.button("Bewaar en ga terug")
+    keys.button("Lever in bij Ruben")
     keys.mend("Laten maken")
     for group in page.locator("fieldset.crit").all():
         keys.choose(group.get_by_label(re.compile("^Zoals bedoeld")))
     keys.write("Wil je er iets bij vertellen?", "Het werd vanzelf stil.")
-    keys.button("Lever in bij je coach")
-    expect(page.get_by_role("button", name="Lever in bij je coach")).to_have_count(0)
+    keys.button("Lever in bij Ruben")
+    expect(page.get_by_role("button", name="Lever in bij Ruben")).to_have_count(0)
 
 
 def ruben_signs(keys: Keys) -> None:
