@@ -44,6 +44,7 @@ BEGAN: Final = 10  # people in a group of the demo
 FLU: Final = 5  # a session without a visit, which did not go on with some
 COUNTED_WITHIN: Final = timedelta(days=4)
 IN_TWO_WEEKS: Final = timedelta(days=14)
+YES_AFTER: Final = 3  # days, so that a weekend lies between
 PLAN, SESSION, FINALE = 0, 1, 2
 SAID: Final = {Decision.SIGNED_OFF: "", Decision.RETURNED: words.BACK_TO, Decision.NOT_MET: words.TOGETHER}
 
@@ -226,8 +227,8 @@ class Road:
         self._do(self._moment(ago, 16), partial(self._observe, which, whole=True, level=level))
         self._do(self._moment(ago, 16), partial(self._agree, which))
         self._do(self._moment(ago, 16), partial(self._sign, which, decision))
-        if self.actor.seed % 4:  # some say yes another day
-            self._do(self._moment(ago, 19), partial(self._confirm, which))
+        if self.actor.seed % 4 and ago > YES_AFTER:  # some did not say yes yet; the mail that asks goes out first
+            self.story.at(self._moment(ago - YES_AFTER, 9), partial(self._confirm, which))
 
     def discuss(self, which: int, *, ago: int) -> None:
         """The two talked, on the coach's phone; her own yes is still to come."""

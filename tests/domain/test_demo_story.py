@@ -183,7 +183,7 @@ def _both_rounds_are_told(db: Session, now: datetime) -> None:
 
 def _mail_has_a_history(db: Session, now: datetime) -> None:
     for message in db.scalars(select(Message)):
-        assert message.sent_at is not None
+        assert message.sent_at is not None, (message.kind, message.suppressed_reason)
         assert message.send_at <= message.sent_at < message.send_at + timedelta(minutes=5)
         assert message.sent_at <= now
     failed = select(func.count()).select_from(Job).where(Job.failed_at.is_not(None))
