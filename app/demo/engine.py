@@ -46,7 +46,7 @@ def _weekday(day: date) -> date:
 class Actor:
     """Somebody in the story; ids come as she appears.
 
-    `records` by code of the assignment; `handed_in` and `forms` (its version) by record. `busy_until` keeps
+    `records` by code of the assignment; `handed_in`, `signed` and `forms` (its version) by record. `busy_until` keeps
     what happens to her in order.
     """
 
@@ -57,6 +57,7 @@ class Actor:
     cohort_id: int = 0
     records: dict[str, int] = field(default_factory=dict)
     handed_in: dict[int, int] = field(default_factory=dict)
+    signed: dict[int, int] = field(default_factory=dict)
     forms: dict[int, int] = field(default_factory=dict)
     busy_until: datetime | None = None
 

@@ -28,7 +28,7 @@ from app.kit.localtime import instant, local_day
 from app.kit.pictures import Photo
 from app.practice import inputs
 from app.practice import talk_page as afterwards
-from app.practice.actions import assessing, evidence, records, reflections, talking, visits
+from app.practice.actions import assessing, correcting, evidence, records, reflections, talking, visits
 from app.practice.rules.forms import Answer, Check, Observation, criteria_of
 from app.practice.rules.states import Decision
 from app.theory import actions as theory
@@ -229,10 +229,16 @@ class Road:
         self._do(self._moment(ago, 16), partial(self._sign, which, decision))
         if self.actor.seed % 4 and ago > YES_AFTER:  # some did not say yes yet; the mail that asks goes out first
             self.story.at(self._moment(ago - YES_AFTER, 9), partial(self._confirm, which))
+        if self.actor.seed % 3:  # most people open the mail the same evening
+            self._do(self._moment(ago, 20), partial(self._see, which))
 
     def discuss(self, which: int, *, ago: int) -> None:
         """The two talked, on the coach's phone; her own yes is still to come."""
         self._do(self._moment(ago, 17), partial(self._agree, which))
+
+    def ask_back(self, which: int, *, ago: int) -> None:
+        """The coach finds that she signed something wrong, and asks to take it back."""
+        self._do(self._moment(ago, 9), partial(self._ask_back, which))
 
     def talk(self, which: int, lines: Sequence[str], *, ago: int) -> None:
         """The two write in turn, the professional first, a day apart; nobody read the last line yet."""
@@ -340,9 +346,27 @@ class Road:
             by_when=local_day(scene.now) + IN_TWO_WEEKS if again else None,
             seen="on",
         )
-        assessing.sign(scene.db, by=scene.as_(self._present_coach()), record_id=record_id, given=given, now=scene.now)
+        by = scene.as_(self._present_coach())
+        self.actor.signed[record_id] = assessing.sign(scene.db, by=by, record_id=record_id, given=given, now=scene.now)
         if decision is Decision.NOT_MET:
             del self.actor.forms[record_id]
+
+    def _see(self, which: int, scene: Scene) -> None:
+        record_id, by = self.actor.records[self._code(which)], scene.as_(self.actor)
+        correcting.see_result(
+            scene.db, by=by, record_id=record_id, sign_off_id=self.actor.signed[record_id], now=scene.now
+        )
+
+    def _ask_back(self, which: int, scene: Scene) -> None:
+        record_id, by = self.actor.records[self._code(which)], scene.as_(self._present_coach())
+        correcting.ask_correction(
+            scene.db,
+            by=by,
+            record_id=record_id,
+            sign_off_id=self.actor.signed[record_id],
+            reason=words.SIGNED_WRONG,
+            now=scene.now,
+        )
 
     def _form(self, which: int, *, level: int) -> Observation:
         """What the coach saw. `level` is that of the first critical criterion, or of the first one."""

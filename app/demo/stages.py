@@ -113,6 +113,7 @@ def _finale_waits(road: Road, learner: Learner) -> None:
 def _returned(road: Road, learner: Learner) -> None:
     _finale_waits(road, learner)
     road.decide(FINALE, ago=learner.group - FINALE_AFTER - 4, decision=Decision.RETURNED)
+    road.ask_back(PLAN, ago=learner.group - FINALE_AFTER - 5)
 
 
 def _ready(road: Road, learner: Learner) -> None:

@@ -286,3 +286,5 @@ QUESTION: Final = (
         "op terug. Kunnen we het daar even over hebben?"
     ),
 )
+
+SIGNED_WRONG: Final = "Ik tekende dit plan af met de opmerkingen bij een eerder plan. Ik wil het opnieuw doen."

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from email.utils import parseaddr
 from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.courses.editions import edition_of
 from app.courses.queries import enrolment_facts
 from app.courses.rules import AssignmentDefinition, EnrolmentFacts, EnrolmentStage
 from app.courses.tables import PracticalAssignment
 from app.delivery.tables import Delivery, DeliveryDate
 from app.interop.calendar import event
+from app.kit.localtime import local_day
 from app.kit.text import first_name
 from app.letters.desk import CalendarPart, Desk, Draft, Kind, NotDue
 from app.outbox.tables import Message
 from app.people.tables import Person
+from app.practice.paths import STANDS
 from app.practice.rules.states import Decision
-from app.practice.tables import AssignmentRecord, CoachVisit, SignOff, SignOffContent, Submission, Talk
+from app.practice.tables import (
+    AssignmentRecord,
+    CoachVisit,
+    Correction,
+    SignOff,
+    SignOffContent,
+    SignOffWithdrawal,
+    Submission,
+    Talk,
+)
 
 OPEN: Final = frozenset({EnrolmentStage.FOLLOWING, EnrolmentStage.PAUSED, EnrolmentStage.COMPLETED})
 
@@ -105,7 +118,7 @@ def submitted(db: Session, message: Message, desk: Desk) -> Draft:
     enrolment, definition = _about(db, handed_in.record_id)
     if enrolment.coach_id != message.person_id:
         raise NotDue("Deze coach begeleidt deze professional niet meer.")
-    if db.scalar(select(SignOff.id).where(SignOff.submission_id == handed_in.id)) is not None:
+    if db.scalar(select(SignOff.id).where(SignOff.submission_id == handed_in.id, STANDS)) is not None:
         raise NotDue("Hierover is al besloten.")
     professional = db.get_one(Person, enrolment.person_id)
     return Draft(
@@ -125,6 +138,8 @@ def decided(db: Session, message: Message, desk: Desk) -> Draft:
     signed = db.get(SignOff, int(message.data["sign_off_id"]))
     if signed is None or db.get(SignOffContent, signed.id) is None:
         raise NotDue("De inhoud van dit besluit is gewist.")
+    if db.scalar(select(SignOffWithdrawal.id).where(SignOffWithdrawal.sign_off_id == signed.id)) is not None:
+        raise NotDue("Dit besluit is intussen teruggenomen.")
     enrolment, definition = _about(db, signed.record_id)
     coach = db.get_one(Person, signed.coach_id)
     return Draft(
@@ -135,6 +150,9 @@ def decided(db: Session, message: Message, desk: Desk) -> Draft:
             "coach_first": first_name(coach.name),
             "assignment": definition.title,
             "course": enrolment.course_title,
+            "object_until": local_day(signed.signed_at)
+            + timedelta(days=edition_of(db, enrolment.edition_id).policy.appeal_days),
+            "object_at": desk.settings.help_address,
             "link": desk.link(f"/praktijk/{signed.record_id}"),
         },
     )
@@ -169,6 +187,48 @@ def agreed(db: Session, message: Message, desk: Desk) -> Draft:
     )
 
 
+def sign_off_withdrawn(db: Session, message: Message, desk: Desk) -> Draft:
+    """Tells the professional and her coach that a result stands no more. Why stands behind the link."""
+    withdrawal = db.get_one(SignOffWithdrawal, int(message.data["withdrawal_id"]))
+    signed = db.get_one(SignOff, withdrawal.sign_off_id)
+    enrolment, definition = _about(db, signed.record_id)
+    mine = message.person_id == enrolment.person_id
+    coaches = message.person_id == enrolment.coach_id
+    professional = db.get_one(Person, enrolment.person_id)
+    return Draft(
+        "sign_off_withdrawn",
+        {
+            "mine": mine,
+            "signed_at": signed.signed_at,
+            "professional": professional.name,
+            "assignment": definition.title,
+            "course": enrolment.course_title,
+            "link": desk.link(f"/coach/{signed.record_id}" if coaches else f"/praktijk/{signed.record_id}"),
+        },
+    )
+
+
+def correction_declined(db: Session, message: Message, desk: Desk) -> Draft:
+    """Tells who asked to take a result back that it stands, and why."""
+    asked = db.get_one(Correction, int(message.data["correction_id"]))
+    if not asked.answer or asked.settled_by_id is None:
+        raise NotDue("De inhoud van dit besluit is gewist.")
+    signed = db.get_one(SignOff, asked.sign_off_id)
+    enrolment, definition = _about(db, signed.record_id)
+    coaches = message.person_id == enrolment.coach_id
+    return Draft(
+        "correction_declined",
+        {
+            "settled_by": db.get_one(Person, asked.settled_by_id).name,
+            "answer": asked.answer,
+            "professional": db.get_one(Person, enrolment.person_id).name,
+            "assignment": definition.title,
+            "course": enrolment.course_title,
+            "link": desk.link(f"/coach/{signed.record_id}" if coaches else f"/praktijk/{signed.record_id}"),
+        },
+    )
+
+
 def _about(db: Session, record_id: int) -> tuple[EnrolmentFacts, AssignmentDefinition]:
     """Raises: NotDue when the training has ended in the meantime."""
     record = db.get_one(AssignmentRecord, record_id)
@@ -188,4 +248,6 @@ KINDS: Final[dict[str, Kind]] = {
     "practice.submitted": submitted,
     "practice.decided": decided,
     "practice.agreed": agreed,
+    "practice.sign_off_withdrawn": sign_off_withdrawn,
+    "practice.correction_declined": correction_declined,
 }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from app.courses.editions import Edition, edition_of
@@ -19,7 +19,7 @@ from app.courses.rules import EnrolmentFacts, Rubric
 from app.kit.errors import NotFound
 from app.people.queries import person_names
 from app.people.rules import Viewer
-from app.practice.paths import RecordPath, paths_of, paths_of_enrolments, records_visible_to
+from app.practice.paths import STANDS, RecordPath, paths_of, paths_of_enrolments, records_visible_to
 from app.practice.results import level_words, own_words
 from app.practice.rules.forms import Observation
 from app.practice.rules.views import OUTSIDE, Pair, Place, pairs_of, place_of
@@ -138,7 +138,8 @@ def rounds_of(
             SignOff.coach_id,
             SignOffContent.content,
         )
-        .outerjoin(SignOff, SignOff.submission_id == Submission.id)
+        .select_from(Submission)
+        .outerjoin(SignOff, and_(SignOff.submission_id == Submission.id, STANDS))
         .outerjoin(SignOffContent, SignOffContent.sign_off_id == SignOff.id)
         .where(Submission.record_id.in_(known))
         .order_by(Submission.submitted_at, Submission.id)

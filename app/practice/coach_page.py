@@ -146,9 +146,9 @@ def _queue_row(desk: _Desk, path: RecordPath, *, now: datetime) -> QueueRow | No
     number, definition = desk.definitions[path.assignment_id]
     group = desk.groups.get(path.enrolment_id)
     dates_ahead = group is not None and any(date.starts_at > now for date in group.coming)
-    if waits_for_coach(path.state) and path.submitted_at is not None:
+    if waits_for_coach(path.state) and path.lies_with_coach_since is not None:
         due: Literal["review", "plan"] = "review"
-        since = path.submitted_at
+        since = path.lies_with_coach_since
     elif path.state is RecordState.OPEN and definition.needs_visit and path.prepared_at is not None and dates_ahead:
         due, since = "plan", path.prepared_at
     else:

@@ -16,6 +16,7 @@ from app.courses.rules import AssignmentDefinition
 from app.courses.tables import Enrolment, PracticalAssignment
 from app.kit.localtime import local_day
 from app.people.queries import person_names
+from app.practice.paths import STANDS
 from app.practice.rules.states import FILES_KEPT, Decision
 from app.practice.tables import AssignmentRecord, Evidence, SignOff, Submission
 
@@ -42,7 +43,8 @@ def finished_before(day: datetime) -> Select[int]:
 
 def _ended() -> CompoundSelect[Any]:
     """Each moment that a record came to an end; it may have more than one."""
-    last = select(SignOff.record_id, func.max(SignOff.id).label("id")).group_by(SignOff.record_id).subquery("last_one")
+    standing = select(SignOff.record_id, func.max(SignOff.id).label("id")).where(STANDS)
+    last = standing.group_by(SignOff.record_id).subquery("last_one")
     decided = (
         select(SignOff.record_id.label("record_id"), SignOff.signed_at.label("at"))
         .join(last, last.c.id == SignOff.id)

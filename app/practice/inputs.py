@@ -262,6 +262,19 @@ class Signature(_Form):
     seen: Annotated[Literal["", "on"], AfterValidator(_ticked)] = Field(default="", validate_default=True)
 
 
+class SignatureWithProof(Signature):
+    """The same with the six digits, or a code from paper, where the proof of who she is has grown old."""
+
+    code: OptionalLine = ""
+    recovery: OptionalLine = ""
+
+
+class CorrectionReason(_Form):
+    """Why a result is taken back, or why it is not."""
+
+    reason: Paragraph
+
+
 def _levels(form: BaseModel, prefix: str) -> dict[str, int]:
     return {
         name.removeprefix(prefix): level

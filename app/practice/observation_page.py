@@ -81,6 +81,7 @@ class ObservationPage:
     saved_at: datetime | None
     finished: bool
     last: Result | None
+    taken_back: Result | None
     results: tuple[Result, ...]
     marks: tuple[Mark, ...]
     talk: Agreed | None
@@ -125,7 +126,7 @@ def observation_page(db: Session, viewer: Viewer, record_id: int, *, now: dateti
     folds = _folds(definition, rubric, saved)
     sight = sight_of(db, viewer, path, enrolment)
     shown = evidence_of(db, viewer, path, enrolment, sight=sight)
-    results = results_of(db, path, rubric, sight=sight)
+    results = results_of(db, viewer, path, enrolment, rubric, sight=sight)
     both_in = form is not None and form.finished_at is not None and path.submission_id is not None
     suggested = suggestion(saved, definition, rubric)
     waits = waits_for_coach(path.state) and path.submitted_at is not None
@@ -155,7 +156,8 @@ def observation_page(db: Session, viewer: Viewer, record_id: int, *, now: dateti
         version=form.version if form else 0,
         saved_at=form.saved_at if form else None,
         finished=form is not None and form.finished_at is not None,
-        last=results[0] if results and path.decision is None else None,
+        last=next((one for one in results if one.after.stands), None) if path.decision is None else None,
+        taken_back=results[0] if results and path.reopened else None,
         results=results,
         marks=marks_of(db, path, enrolment, definition, rubric, sight=sight),
         talk=talk_of(db, viewer, path, enrolment, sight=sight),

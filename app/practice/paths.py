@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy import Select, and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.courses.queries import enrolments_visible_to
@@ -17,7 +17,15 @@ from app.delivery.tables import DeliveryDate
 from app.kit.db import fetch
 from app.people.rules import Viewer
 from app.practice.rules.states import Decision, RecordFacts, RecordState, state
-from app.practice.tables import Assessment, AssignmentRecord, CoachVisit, Preparation, SignOff, Submission
+from app.practice.tables import (
+    Assessment,
+    AssignmentRecord,
+    CoachVisit,
+    Preparation,
+    SignOff,
+    SignOffWithdrawal,
+    Submission,
+)
 
 
 def records_visible_to(viewer: Viewer) -> Select[int]:
@@ -52,6 +60,7 @@ class RecordPath:
     decision: Decision | None = None
     signed_at: datetime | None = None
     signed_by: int | None = None
+    withdrawn_at: datetime | None = None
     visits_done: int = 0
 
     @property
@@ -77,9 +86,30 @@ class RecordPath:
     def since(self) -> datetime:
         """Since when the state is what it is."""
         visit_at = self.visit.planned_at if self.visit else None
-        return self.signed_at or self.submitted_at or visit_at or self.created_at
+        return self.signed_at or self.lies_with_coach_since or visit_at or self.created_at
+
+    @property
+    def lies_with_coach_since(self) -> datetime | None:
+        """Since when she may decide: it was handed in, or what she signed was taken back."""
+        return self.withdrawn_at or self.submitted_at
+
+    @property
+    def reopened(self) -> bool:
+        """Whether a sign-off was taken back and no other came in its place yet."""
+        return self.withdrawn_at is not None and self.decision is None
 
 
+STANDS: Final = ~exists().where(SignOffWithdrawal.sign_off_id == SignOff.id)
+"""A sign-off that was not taken back: at most one for a submission."""
+_Before = aliased(SignOff)  # of the same submission, taken back
+WITHDRAWN_AT: Final = (
+    select(func.max(SignOffWithdrawal.withdrawn_at))
+    .join(_Before, _Before.id == SignOffWithdrawal.sign_off_id)
+    .where(_Before.submission_id == Submission.id)
+    .correlate(Submission)
+    .scalar_subquery()
+)
+"""When the last sign-off of a submission was taken back."""
 _Latest = aliased(CoachVisit)  # of the attempt that a submission was made in
 _PATHS: Final = (
     select(
@@ -109,6 +139,7 @@ _PATHS: Final = (
         SignOff.decision,
         SignOff.signed_at,
         SignOff.coach_id.label("signed_by"),
+        WITHDRAWN_AT.label("withdrawn_at"),
         _Latest.id.label("visited"),
     )
     .outerjoin(Preparation, and_(Preparation.record_id == AssignmentRecord.id, Preparation.goal != ""))
@@ -122,7 +153,7 @@ _PATHS: Final = (
     )
     .outerjoin(DeliveryDate, DeliveryDate.id == CoachVisit.date_id)
     .outerjoin(Submission, Submission.record_id == AssignmentRecord.id)
-    .outerjoin(SignOff, SignOff.submission_id == Submission.id)
+    .outerjoin(SignOff, and_(SignOff.submission_id == Submission.id, STANDS))
     .outerjoin(
         _Latest,
         and_(
@@ -169,6 +200,7 @@ def _paths(rows: Iterable[Any]) -> list[RecordPath]:
                 decision=Decision(row.decision) if row.decision else None,
                 signed_at=row.signed_at,
                 signed_by=row.signed_by,
+                withdrawn_at=row.withdrawn_at,
             )
         if row.decision and row.visited:
             decided[row.id].add(row.submitted_in)

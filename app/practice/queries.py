@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from app.courses.editions import edition_of
@@ -21,7 +21,7 @@ from app.kit.db import fetch
 from app.kit.errors import NotFound
 from app.kit.localtime import local_day, working_days_between
 from app.people.rules import Viewer
-from app.practice.paths import RecordPath, paths_of_enrolments, records_visible_to
+from app.practice.paths import STANDS, WITHDRAWN_AT, RecordPath, paths_of_enrolments, records_visible_to
 from app.practice.rules.progress import AssignmentProgress, NextCode, PracticeProgress, PracticeStep
 from app.practice.rules.states import Decision, Qualified, RecordFacts, RecordState, state
 from app.practice.tables import AssignmentRecord, CoachVisit, SignOff, Submission
@@ -169,14 +169,14 @@ class WaitingRecord:
 
 _WAITING: Final = (
     select(
-        Submission.submitted_at,
+        func.coalesce(WITHDRAWN_AT, Submission.submitted_at).label("since"),
         Enrolment.person_id,
         Enrolment.edition_id,
         CoachAssignment.coach_id,
     )
     .join(AssignmentRecord, AssignmentRecord.id == Submission.record_id)
     .join(Enrolment, Enrolment.id == AssignmentRecord.enrolment_id)
-    .outerjoin(SignOff, SignOff.submission_id == Submission.id)
+    .outerjoin(SignOff, and_(SignOff.submission_id == Submission.id, STANDS))
     .outerjoin(CoachAssignment, and_(CoachAssignment.enrolment_id == Enrolment.id, CoachAssignment.until.is_(None)))
     .where(
         SignOff.id.is_(None),
@@ -184,7 +184,7 @@ _WAITING: Final = (
         Enrolment.withdrawn_at.is_(None),
         Enrolment.expired_at.is_(None),
     )
-    .order_by(Submission.submitted_at)
+    .order_by(func.coalesce(WITHDRAWN_AT, Submission.submitted_at))
 )
 
 
@@ -196,9 +196,9 @@ def waiting(db: Session, now: datetime) -> list[WaitingRecord]:
     today = local_day(now)
     found = []
     for row in fetch(db, _WAITING):
-        days = working_days_between(local_day(row.submitted_at), today)
+        days = working_days_between(local_day(row.since), today)
         late = days > edition_of(db, row.edition_id).policy.review_within_working_days
-        found.append(WaitingRecord(row.person_id, row.coach_id, row.submitted_at, days, late=late))
+        found.append(WaitingRecord(row.person_id, row.coach_id, row.since, days, late=late))
     return found
 
 
@@ -219,5 +219,5 @@ def enrolments_signed() -> Select[int]:
     return (
         select(AssignmentRecord.enrolment_id)
         .join(SignOff, SignOff.record_id == AssignmentRecord.id)
-        .where(SignOff.decision == Decision.SIGNED_OFF)
+        .where(SignOff.decision == Decision.SIGNED_OFF, STANDS)
     )

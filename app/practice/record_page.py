@@ -180,7 +180,7 @@ def record_page(db: Session, viewer: Viewer, record_id: int, *, now: datetime) -
         levels=rubric.level_names,
         elements=element_views(rounds_of(db, [path], enrolment, edition, sights={path.id: sight}), edition),
         talk=talk_of(db, viewer, path, enrolment, sight=sight),
-        results=results_of(db, path, rubric, sight=sight),
+        results=results_of(db, viewer, path, enrolment, rubric, sight=sight),
         review_days=edition.policy.review_within_working_days,
         attempt=path.attempt,
         attempts_max=edition.policy.assignment_attempts_max,

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from app.courses.rules import AssignmentDefinition, Criterion, EnrolmentFacts, Rubric
 from app.people.queries import person_names
+from app.people.rules import Viewer
+from app.practice.afterwards import After, after_results
 from app.practice.paths import RecordPath
 from app.practice.rules.forms import UNSEEN, Observation, criteria_of
 from app.practice.rules.states import Decision
@@ -75,11 +77,13 @@ class Result:
     reason: str
     by_when: date | None
     emptied: bool
+    after: After
     held_back: bool = False
 
     def agreement_only(self) -> Result:
         """Without the judgement in it; why the agreement stays is told in `app.practice.sight`."""
-        return replace(self, strong=(), growing=(), notes=(), reason="", held_back=not self.emptied)
+        after = replace(self.after, why="")
+        return replace(self, strong=(), growing=(), notes=(), reason="", after=after, held_back=not self.emptied)
 
 
 def criterion_views(definition: AssignmentDefinition, rubric: Rubric) -> tuple[CriterionView, ...]:
@@ -159,7 +163,9 @@ def level_words(criterion: Criterion, rubric: Rubric, level: int | None) -> tupl
     return rubric.level_names[level - 1], criterion.levels[level - 1]
 
 
-def results_of(db: Session, path: RecordPath, rubric: Rubric, *, sight: Sight) -> tuple[Result, ...]:
+def results_of(
+    db: Session, viewer: Viewer, path: RecordPath, enrolment: EnrolmentFacts, rubric: Rubric, *, sight: Sight
+) -> tuple[Result, ...]:
     """What was decided so far, the latest first, in as many words as the viewer may read."""
     rows = db.execute(
         select(SignOff, SignOffContent.content)
@@ -169,8 +175,9 @@ def results_of(db: Session, path: RecordPath, rubric: Rubric, *, sight: Sight) -
     ).all()
     names = person_names(db, {signed.coach_id for signed, _ in rows})
     titles = {criterion.code: criterion.title for criterion in rubric.criteria}
+    after = after_results(db, viewer, path.id, enrolment)
     later = later_days(db, [signed.id for signed, _ in rows])
-    each = ((signed, _result(signed, content or {}, names, titles)) for signed, content in rows)
+    each = ((signed, _result(signed, content or {}, names, titles, after[signed.id])) for signed, content in rows)
     results = (
         (signed, replace(result, by_when=later[signed.id]) if signed.id in later else result) for signed, result in each
     )
@@ -192,7 +199,9 @@ def later_days(db: Session, sign_off_ids: Sequence[int]) -> dict[int, date]:
     return {row.sign_off_id: row.by_when for row in rows}
 
 
-def _result(signed: SignOff, content: dict[str, object], names: dict[int, str], titles: dict[str, str]) -> Result:
+def _result(
+    signed: SignOff, content: dict[str, object], names: dict[int, str], titles: dict[str, str], after: After
+) -> Result:
     form = content.get("form")
     observation = Observation.from_facts(form if isinstance(form, dict) else {})
     by_when = content.get("by_when")
@@ -207,4 +216,5 @@ def _result(signed: SignOff, content: dict[str, object], names: dict[int, str], 
         reason=str(content.get("reason") or ""),
         by_when=date.fromisoformat(by_when) if isinstance(by_when, str) else None,
         emptied=not content,
+        after=after,
     )

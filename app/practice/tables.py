@@ -12,6 +12,7 @@ from app.kit.tables import NOT_PERSONAL, Base, Id, pii, refers_to_person
 
 FILE = "90 days after the final decision"
 SCORES = "end of certification + 24 months"
+OPEN, FIRST = text("settled_at IS NULL"), text("replaces_id IS NULL")
 
 
 class AssignmentRecord(Base):
@@ -285,12 +286,16 @@ class Talk(Base):
 class SignOff(Base):
     """The coach's decision on one submission. Triggers on both engines refuse UPDATE and DELETE.
 
+    One that was taken back has a `SignOffWithdrawal`, and `replaces_id` of the next one points at it: so at most one
+    sign-off of a submission stands.
+
     Retention: ids, decision and digest stay; the content goes with the certification's file.
     """
 
     __tablename__ = "sign_off"
     __table_args__ = (
-        UniqueConstraint("submission_id"),
+        Index("uq_sign_off_first", "submission_id", unique=True, sqlite_where=FIRST, postgresql_where=FIRST),
+        UniqueConstraint("replaces_id"),
         CheckConstraint("decision IN ('signed_off', 'returned', 'not_met')", name="decision"),
     )
 
@@ -305,6 +310,7 @@ class SignOff(Base):
     signed_at: Mapped[datetime]
     digest: Mapped[str] = mapped_column(info=NOT_PERSONAL)
     event_id: Mapped[int] = mapped_column(ForeignKey("ledger_event.id"))
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("sign_off.id"), default=None)
 
 
 class SignOffContent(Base):
@@ -333,3 +339,59 @@ class ReturnExtension(Base):
     by_when: Mapped[date]
     granted_at: Mapped[datetime]
     granted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=refers_to_person("accountability"))
+
+
+class Correction(Base):
+    """Somebody asks to take a sign-off back. Retention: the words go with the content of the sign-off."""
+
+    __tablename__ = "correction"
+    __table_args__ = (
+        Index("uq_correction_open", "sign_off_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
+    )
+
+    id: Mapped[Id] = mapped_column(init=False)
+    sign_off_id: Mapped[int] = mapped_column(ForeignKey("sign_off.id"), index=True)
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=refers_to_person("who asked"))
+    asked_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(info=pii("free text", "proof", SCORES, "delete"))
+    settled_at: Mapped[datetime | None] = mapped_column(default=None)
+    settled_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id"), default=None, info=refers_to_person("who settled")
+    )
+    granted: Mapped[bool] = mapped_column(default=False)
+    answer: Mapped[str] = mapped_column(default="", info=pii("free text", "proof", SCORES, "delete"))
+
+
+class SignOffWithdrawal(Base):
+    """A sign-off does not stand any more; frozen, as it is. Retention: as the sign-off."""
+
+    __tablename__ = "sign_off_withdrawal"
+    __table_args__ = (UniqueConstraint("sign_off_id"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    sign_off_id: Mapped[int] = mapped_column(ForeignKey("sign_off.id"))
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=refers_to_person("who asked"))
+    decided_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=refers_to_person("who decided"))
+    withdrawn_at: Mapped[datetime]
+    digest: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    event_id: Mapped[int] = mapped_column(ForeignKey("ledger_event.id"))
+
+
+class SignOffWithdrawalContent(Base):
+    """Why a sign-off was taken back. Retention: end of certification + 24 months."""
+
+    __tablename__ = "sign_off_withdrawal_content"
+
+    withdrawal_id: Mapped[int] = mapped_column(ForeignKey("sign_off_withdrawal.id"), primary_key=True)
+    salt: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    content: Mapped[dict[str, Any]] = mapped_column(info=pii("free text", "proof", SCORES, "delete"))
+
+
+class ResultSeen(Base):
+    """The professional read a result: once, and never unread; frozen. Retention: with the sign-off."""
+
+    __tablename__ = "result_seen"
+
+    sign_off_id: Mapped[int] = mapped_column(ForeignKey("sign_off.id"), primary_key=True)
+    seen_at: Mapped[datetime]
+    event_id: Mapped[int] = mapped_column(ForeignKey("ledger_event.id"))

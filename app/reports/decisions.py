@@ -17,6 +17,7 @@ from app.courses.tables import CourseEdition, Enrolment
 from app.kit.errors import NotFound
 from app.people.queries import admin_ids, cards, person_names
 from app.people.rules import PersonCard, Viewer
+from app.practice.paths import STANDS
 from app.practice.tables import AssignmentRecord, SignOff
 
 DECIDED_SHOWN: Final = 30
@@ -129,7 +130,7 @@ def _signed(db: Session, enrolment_ids: list[int]) -> dict[int | None, tuple[int
     rows = db.execute(
         select(SignOff.record_id, SignOff.coach_id, SignOff.signed_at)
         .join(AssignmentRecord, AssignmentRecord.id == SignOff.record_id)
-        .where(AssignmentRecord.enrolment_id.in_(enrolment_ids), SignOff.decision == "signed_off")
+        .where(AssignmentRecord.enrolment_id.in_(enrolment_ids), SignOff.decision == "signed_off", STANDS)
         .order_by(SignOff.id)
     )
     return {row.record_id: (row.coach_id, row.signed_at) for row in rows}

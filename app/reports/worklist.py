@@ -23,6 +23,7 @@ from app.ledger.tables import LedgerContent, LedgerEvent
 from app.outbox.tables import Message
 from app.people.queries import person_names
 from app.people.tables import Account, Invitation, Person
+from app.practice.afterwards import WaitingCorrections, corrections_waiting, withdrawn_after_certificate
 from app.practice.going import SOON, going
 from app.practice.queries import WaitingRecord
 from app.practice.queries import waiting as practice_waiting
@@ -42,6 +43,8 @@ class Work(StrEnum):
 
     FIRST_STEPS = "first_steps"
     DECISIONS = "decisions"
+    CORRECTIONS = "corrections"
+    AFTER_CERTIFICATE = "after_certificate"
     LATE_REVIEWS = "late_reviews"
     LEFT_UNREAD = "left_unread"
     NO_GROUP = "no_group"
@@ -110,6 +113,8 @@ def work_list(db: Session, *, now: datetime, first_steps_open: bool, patience: P
     lines = [
         WorkLine(Work.FIRST_STEPS, 1, "/beheer/start") if first_steps_open else None,
         _decisions(db),
+        _corrections(db, Work.CORRECTIONS, corrections_waiting(db), "/beheer/correcties"),
+        _corrections(db, Work.AFTER_CERTIFICATE, withdrawn_after_certificate(db), "/beheer/mensen?stand=certified"),
         _late_reviews(db, reviews),
         _left_unread(db, now),
         *_practice(db, now),
@@ -139,6 +144,16 @@ def _decisions(db: Session) -> WorkLine | None:
         return None
     names = _named(db, [one.enrolment.person_id for one in waiting])
     return WorkLine(Work.DECISIONS, len(waiting), "/beheer/besluiten", waiting[0].ready_on, names)
+
+
+def _corrections(db: Session, what: Work, found: WaitingCorrections, href: str) -> WorkLine | None:
+    """Sign-offs that somebody wants taken back, or that were while there is a certificate."""
+    if found.since is None:
+        return None
+    if what is Work.AFTER_CERTIFICATE and len(found.person_ids) == 1:
+        href = f"/beheer/mensen/{found.person_ids[0]}"
+    names = _named(db, found.person_ids)
+    return WorkLine(what, len(found.person_ids), href, local_day(found.since), names)
 
 
 def _late_reviews(db: Session, reviews: Sequence[WaitingRecord]) -> WorkLine | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.attributes import InstrumentedAttribute
 
@@ -35,7 +35,15 @@ from app.ledger.tables import LedgerContent, LedgerEvent
 from app.meetings.tables import Meeting, MeetingSignup
 from app.outbox.tables import Message
 from app.people.tables import Account, Membership, Person, SignIn
-from app.practice.tables import AssignmentRecord, CoachVisit, SignOff, SignOffContent, Submission
+from app.practice.tables import (
+    AssignmentRecord,
+    CoachVisit,
+    SignOff,
+    SignOffContent,
+    SignOffWithdrawal,
+    SignOffWithdrawalContent,
+    Submission,
+)
 
 PIECE: Final = 1_000
 SPANS_AT_ONCE: Final = 200
@@ -54,6 +62,9 @@ FROZEN: Final = (
     "handbook_session",
     "course_image",
     "ledger_seal",
+    "reflection",
+    "sign_off_withdrawal",
+    "result_seen",
 )
 """Tables whose rows never change; a test holds this equal to the migrations."""
 
@@ -136,6 +147,34 @@ def sign_off_digests(db: Session) -> Iterator[Violation]:
         SignOffContent, SignOffContent.sign_off_id == SignOff.id
     )
     yield from _changed("I-2", "sign_off", _in_pieces(db, query, SignOff.id))
+
+
+def withdrawal_digests(db: Session) -> Iterator[Violation]:
+    """I-2: why a sign-off was taken back says what was written then."""
+    query = select(
+        SignOffWithdrawal.id,
+        SignOffWithdrawal.digest,
+        SignOffWithdrawalContent.salt,
+        SignOffWithdrawalContent.content,
+    ).join(SignOffWithdrawalContent, SignOffWithdrawalContent.withdrawal_id == SignOffWithdrawal.id)
+    yield from _changed("I-2", "sign_off_withdrawal", _in_pieces(db, query, SignOffWithdrawal.id))
+
+
+def standing_once(db: Session) -> Iterator[Violation]:
+    """I-2: of a submission one sign-off stands, and only what was taken back is replaced."""
+    stands = ~exists().where(SignOffWithdrawal.sign_off_id == SignOff.id)
+    twice = select(SignOff.submission_id).where(stands).group_by(SignOff.submission_id).having(func.count() > 1)
+    for submission_id in db.scalars(twice):
+        yield Violation("I-2", "submission", submission_id, "heeft meer dan één aftekening die geldt")
+    before = aliased(SignOff)
+    wrong = (
+        select(SignOff.id)
+        .join(before, before.id == SignOff.replaces_id)
+        .outerjoin(SignOffWithdrawal, SignOffWithdrawal.sign_off_id == before.id)
+        .where(or_(SignOffWithdrawal.id.is_(None), before.submission_id != SignOff.submission_id))
+    )
+    for sign_off_id in db.scalars(wrong):
+        yield Violation("I-2", "sign_off", sign_off_id, "komt in de plaats van iets dat niet is teruggenomen")
 
 
 def sign_offs(db: Session) -> Iterator[Violation]:
@@ -293,6 +332,8 @@ CHECKS: Final[tuple[Callable[[Session], Iterator[Violation]], ...]] = (
     ledger_digests,
     ledger_chain,
     sign_off_digests,
+    withdrawal_digests,
+    standing_once,
     sign_offs,
     certificates,
     periods,
@@ -306,7 +347,7 @@ CHECKS: Final[tuple[Callable[[Session], Iterator[Violation]], ...]] = (
 )
 
 
-PROOFS: Final = (ledger_digests, ledger_chain, sign_off_digests, frozen_tables)
+PROOFS: Final = (ledger_digests, ledger_chain, sign_off_digests, withdrawal_digests, standing_once, frozen_tables)
 
 
 def _in_pieces(db: Session, query: Any, key: InstrumentedAttribute[int]) -> Iterator[Any]:

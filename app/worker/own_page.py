@@ -171,6 +171,8 @@ LABELS: Final = {
     "score_pct": "Score in procenten",
     "scores": "Scores",
     "searches": "Groepen die je zocht",
+    "seen_at": "Gezien op",
+    "taken_back_at": "Teruggenomen op",
     "self_scores": "Hoe je jezelf ziet",
     "session_plan": "Opzet",
     "sessies": "Waar je bent ingelogd",

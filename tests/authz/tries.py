@@ -67,6 +67,7 @@ THINGS: Final = {
     "coach": "coach",
     "code": "code",
     "cohort": "cohort",
+    "correction": "correction",
     "course": "course",
     "date": "date",
     "edition": "edition",
@@ -87,6 +88,7 @@ THINGS: Final = {
     "said": "said",
     "search": "search",
     "session": "session",
+    "sign_off": "sign_off",
     "token": "invitation_token",
     "version": "meeting_version",
     "wanted": "wanted",
@@ -153,6 +155,7 @@ def _upload(world: World) -> dict[str, Any]:
 
 
 CODE: Final = says(code="000000")
+SIGNED: Final = {"record": "signed_record"}
 OWN_RECORD: Final = {"record": "own_record"}
 NEWCOMER: Final = {"enrolment": "new_enrolment"}
 LENDER: Final = {"coach": "lender"}
@@ -226,6 +229,11 @@ TRIES: Final[dict[str, Try]] = {
     "coach.cancel_visit": Try(OWN_RECORD, says(reason="Ik ben ziek.")),
     "coach.observe": Try(form=lambda world: {"version": world.things["version"], "strong_1": "Rust"}),
     "coach.sign": Try(form=_signature),
+    "results.see": Try(SIGNED),
+    "results.ask_form": Try(SIGNED),
+    "results.ask": Try(SIGNED, says(reason="Het was een andere dag.")),
+    "corrections.agree": Try(),
+    "corrections.decline": Try(form=says(reason="Het klopt zo.")),
     "coach_photos.add": Try(form=says(recognisable="nobody", caption="De tafel"), files=_upload),
     "coach_photos.remove": Try({"photo": "visit_photo"}),
     "coach_room.save": Try(form=ROOM),

@@ -38,9 +38,10 @@ from app.people.queries import viewer_for
 from app.people.rules import Role
 from app.people.tables import Account, Export, SignIn
 from app.practice import inputs
-from app.practice.actions import handover, reflections, talking, visits
+from app.practice.actions import correcting, handover, reflections, talking, visits
 from app.practice.actions.dates import call_off
 from app.practice.inputs import handover_form
+from app.practice.tables import Correction
 from app.worker.run import run_due
 from migrations.models import metadata
 from tests.apps import set_up_app
@@ -264,7 +265,7 @@ def _first_half(db: Session, parts: Parts, world: World, cast: Cast, present: da
     first, second = (Assignment.number(db, edition, position) for position in (0, 1))
     signed = first.begin(cast.noor, now)
     submission = first.hand_in(cast.noor, signed, now)
-    first.sign_off(fresh(db, cast.ruben.id, now), signed, submission, now)
+    world.things["sign_off"] = first.sign_off(fresh(db, cast.ruben.id, now), signed, submission, now)
     waiting = second.begin(cast.noor, now)
     visits.plan_visit(db, by=cast.ruben, record_id=waiting, date_id=dates[0], now=now)
     world.things |= {"dates": dates, "signed_record": signed, "record": waiting}
@@ -313,7 +314,11 @@ def _candidate(db: Session, parts: Parts, world: World, cast: Cast, *, now: date
     visits.plan_visit(db, by=daan, record_id=record, date_id=dates[0], now=long_ago)
     only.photograph(tessa, record, parts.storage, visited)
     submission = only.hand_in(tessa, record, visited)
-    only.sign_off(fresh(db, daan.id, visited), record, submission, visited)
+    signed = only.sign_off(fresh(db, daan.id, visited), record, submission, visited)
+    correcting.ask_correction(
+        db, by=fresh(db, daan.id, now), record_id=record, sign_off_id=signed, reason="De verkeerde dag.", now=now
+    )
+    world.things["correction"] = db.scalars(select(Correction.id)).one()
 
 
 def _bring_together(db: Session, world: World, now: datetime) -> None:

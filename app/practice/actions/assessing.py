@@ -18,6 +18,7 @@ from app.practice import inputs
 from app.practice.actions.cases import Case, coached_case
 from app.practice.actions.reflections import digest_in
 from app.practice.actions.talking import talk_in
+from app.practice.paths import STANDS
 from app.practice.rules.forms import Observation, Suggestion, decisions_for, digest_of, gaps, signature_gaps, suggestion
 from app.practice.rules.states import Step, may, may_be_observed, step_of
 from app.practice.tables import Assessment, Evidence, SignOff, SignOffContent
@@ -99,6 +100,7 @@ def sign(db: Session, *, by: Viewer, record_id: int, given: inputs.Signature, no
     step = step_of(given.decision, attempt=case.record.attempt, attempts_max=attempts_max)
     if not may(case.path.state, step):
         raise Refused("already_decided")
+    replaces = _taken_back(db, given.submission_id)
     event_id = record(
         db,
         f"practice.{given.decision.value}",
@@ -109,6 +111,7 @@ def sign(db: Session, *, by: Viewer, record_id: int, given: inputs.Signature, no
         submission_id=given.submission_id,
         suggested=suggested.decision.value,
         deviates=given.decision is not suggested.decision,
+        **({"replaces": replaces} if replaces is not None else {}),
     )
     content = _content(db, case, form=form, given=given, suggested=suggested, by=by, now=now)
     salt = secrets.token_hex(16)
@@ -123,6 +126,7 @@ def sign(db: Session, *, by: Viewer, record_id: int, given: inputs.Signature, no
         signed_at=now,
         digest=digest_of(salt, content),
         event_id=event_id,
+        replaces_id=replaces,
     )
     db.add(signed)
     db.flush()
@@ -149,7 +153,7 @@ def note_reading(db: Session, *, by: Viewer, record_id: int, now: datetime) -> N
 
 def _must_be_signable(db: Session, case: Case, *, by: Viewer, given: inputs.Signature) -> tuple[Assessment, Suggestion]:
     """The form that will be signed and what it suggests. Raises: Refused."""
-    if db.scalar(select(SignOff.id).where(SignOff.submission_id == given.submission_id)) is not None:
+    if db.scalar(select(SignOff.id).where(SignOff.submission_id == given.submission_id, STANDS)) is not None:
         raise Refused("already_decided")
     if case.path.submission_id != given.submission_id:
         raise Refused("nothing_handed_in")
@@ -168,6 +172,13 @@ def _must_be_signable(db: Session, case: Case, *, by: Viewer, given: inputs.Sign
     for gap in signature_gaps(given.decision, suggested.decision, reason=given.reason, by_when=given.by_when):
         raise Refused(gap.code, gap.field)
     return form, suggested
+
+
+def _taken_back(db: Session, submission_id: int) -> int | None:
+    """The last sign-off of the submission, which the new one replaces; none stands any more."""
+    return db.scalar(
+        select(SignOff.id).where(SignOff.submission_id == submission_id).order_by(SignOff.id.desc()).limit(1)
+    )
 
 
 def _content(

@@ -23,11 +23,15 @@ from app.practice.tables import (
     Assessment,
     AssignmentRecord,
     CoachVisit,
+    Correction,
     DraftDevice,
     Evidence,
     Preparation,
+    ResultSeen,
     SignOff,
     SignOffContent,
+    SignOffWithdrawal,
+    SignOffWithdrawalContent,
     Submission,
 )
 
@@ -106,6 +110,22 @@ def empty_scores(db: Session, *, records: Select[int]) -> dict[str, int]:
             delete(SignOffContent).where(SignOffContent.sign_off_id.in_(signed)),
             SignOffContent.sign_off_id,
         ),
+        (
+            "withdrawals",
+            delete(SignOffWithdrawalContent).where(
+                SignOffWithdrawalContent.withdrawal_id.in_(
+                    select(SignOffWithdrawal.id).where(SignOffWithdrawal.sign_off_id.in_(signed))
+                )
+            ),
+            SignOffWithdrawalContent.withdrawal_id,
+        ),
+        (
+            "corrections",
+            update(Correction)
+            .where(Correction.sign_off_id.in_(signed), or_(Correction.reason != "", Correction.answer != ""))
+            .values(reason="", answer=""),
+            Correction.id,
+        ),
     )
     empty_talks(db, records=records)
     counted = {}
@@ -159,12 +179,6 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
         .where(Evidence.added_by_id == person_id, Evidence.record_id.not_in(records), Evidence.removed_at.is_(None))
         .order_by(Evidence.id)
     )
-    decided = db.execute(
-        select(SignOff.signed_at, SignOff.decision, SignOffContent.content)
-        .outerjoin(SignOffContent, SignOffContent.sign_off_id == SignOff.id)
-        .where(SignOff.record_id.in_(records))
-        .order_by(SignOff.id)
-    ).all()
     as_coach = db.scalars(select(SignOff).where(SignOff.coach_id == person_id).order_by(SignOff.id)).all()
     return {
         "preparations": [
@@ -193,13 +207,40 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
             for one in photos
         ],
         "photos_as_coach": [{"at": one.uploaded_at.isoformat(), "caption": one.caption} for one in taken],
-        "decisions": [
-            {"at": one.signed_at.isoformat(), "decision": one.decision, "content": one.content} for one in decided
-        ],
+        "decisions": _decisions_of(db, records),
         "signed_as_coach": [
             {"at": one.signed_at.isoformat(), "decision": one.decision, "record": one.record_id} for one in as_coach
         ],
     }
+
+
+def _decisions_of(db: Session, records: Select[int]) -> list[dict[str, Any]]:
+    """What was decided about the work, with when she read it, and why it was taken back if it was."""
+    rows = db.execute(
+        select(
+            SignOff.signed_at,
+            SignOff.decision,
+            SignOffContent.content,
+            ResultSeen.seen_at,
+            SignOffWithdrawal.withdrawn_at,
+            SignOffWithdrawalContent.content.label("why"),
+        )
+        .outerjoin(SignOffContent, SignOffContent.sign_off_id == SignOff.id)
+        .outerjoin(ResultSeen, ResultSeen.sign_off_id == SignOff.id)
+        .outerjoin(SignOffWithdrawal, SignOffWithdrawal.sign_off_id == SignOff.id)
+        .outerjoin(SignOffWithdrawalContent, SignOffWithdrawalContent.withdrawal_id == SignOffWithdrawal.id)
+        .where(SignOff.record_id.in_(records))
+        .order_by(SignOff.id)
+    )
+    found: list[dict[str, Any]] = []
+    for row in rows:
+        one = {"at": row.signed_at.isoformat(), "decision": row.decision, "content": row.content}
+        if row.seen_at is not None:
+            one["seen_at"] = row.seen_at.isoformat()
+        if row.withdrawn_at is not None:
+            one |= {"taken_back_at": row.withdrawn_at.isoformat(), "reason": (row.why or {}).get("reason", "")}
+        found.append(one)
+    return found
 
 
 def erase(db: Session, *, person_id: int, storage: Storage, now: datetime) -> None:

@@ -39,6 +39,7 @@ class Step(StrEnum):
     TRY_AGAIN = "try_again"
     GIVE_UP = "give_up"
     ALLOW_AGAIN = "allow_again"
+    WITHDRAW = "withdraw"
 
 
 class Decision(StrEnum):
@@ -69,6 +70,11 @@ TRANSITIONS: Final[dict[tuple[RecordState, Step], RecordState]] = {
     (S.IN_REVIEW, T.GIVE_UP): S.NOT_MET,
     (S.RETURNED, T.SUBMIT): S.SUBMITTED,
     (S.NOT_MET, T.ALLOW_AGAIN): S.OPEN,
+    # A sign-off that is taken back: her work lies with the coach again. OPEN: it had begun a next attempt.
+    (S.SIGNED_OFF, T.WITHDRAW): S.IN_REVIEW,
+    (S.RETURNED, T.WITHDRAW): S.IN_REVIEW,
+    (S.NOT_MET, T.WITHDRAW): S.IN_REVIEW,
+    (S.OPEN, T.WITHDRAW): S.IN_REVIEW,
 }
 """Every step that may be taken, and where it leads. What is not here may not happen."""
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from starlette.datastructures import FormData
 
 from app.access import Permission
-from app.web.kit.ask import Answer, Services
+from app.web.kit.ask import Answer, Ask, Services
 
 BODY_BYTES: Final = 512 * 1024
 PageFunction = Callable[..., Answer]
@@ -20,6 +20,8 @@ class Entry:
     """One route as declared: what it asks for and how it runs.
 
     `heavy`, with own transactions: it decodes what people sent, in places of its own, with half a minute.
+    `first`, for a form: what is looked at before it in transactions of its own, and stays whatever comes of the form;
+    what it gives is `prepared`.
     `back`, for a form: the page that it stands on, where that is not the nearest page above it.
     """
 
@@ -32,5 +34,6 @@ class Entry:
     own_transactions: bool = False
     heavy: bool = False
     prepare: Callable[[Services, FormData], Any] | None = None
+    first: Callable[[Ask], Any] | None = None
     body_bytes: int = BODY_BYTES
     back: str = ""

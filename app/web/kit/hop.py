@@ -28,7 +28,7 @@ from app.kit.storage import StorageTrouble
 from app.people.rules import TOUCH_EVERY, Viewer
 from app.people.tables import FormKey
 from app.web.kit import errors, sessions
-from app.web.kit.ask import Answer, Ask, Redirect, Services
+from app.web.kit.ask import Answer, Ask, Cookie, Redirect, Services
 from app.web.kit.entry import Entry
 from app.web.kit.forms import named_in
 from app.web.kit.responses import Responder
@@ -60,6 +60,7 @@ class Hop:
     viewer: Viewer = field(default_factory=Viewer)
     touch_due: bool = False
     repeat: bool = False
+    cookies: list[Cookie] = field(default_factory=list)
     _abandoned: threading.Event = field(default_factory=threading.Event)
     _driver: Any = None
 
@@ -74,10 +75,13 @@ class Hop:
         """Do the work; every domain error becomes an answer, every bug an exception."""
         second_time, self.repeat = self.repeat, False
         ask = Ask(self.services, self.request, self.viewer, self.services.clock.now(), self.form, self.prepared)
+        ask.cookies = self.cookies  # also of a first run that is done again
         return self.responder.carry(self._told(ask, second_time=second_time), ask.cookies)
 
     def _told(self, ask: Ask, *, second_time: bool) -> Response:
         try:
+            if self.entry.first is not None and not second_time and (refusal := self._go_first(ask)) is not None:
+                return refusal
             if self.entry.own_transactions:
                 return self._without_session(ask)
             return self._with_session(ask)
@@ -185,8 +189,17 @@ class Hop:
             answer.also = NAMED[next(iter(kinds))] if len(kinds) == 1 else NAMED_MORE
         return answer
 
+    def _go_first(self, ask: Ask) -> Response | None:
+        """What the entry looks at before its form; the answer to who may not send it."""
+        if (refusal := self._identified(self._refusal)) is not None:
+            return refusal
+        ask.viewer = self.viewer
+        ask.prepared = self.prepared = self.entry.first(ask) if self.entry.first else None
+        return None
+
     def _identify(self, ask: Ask, session: Session) -> None:
-        self.viewer, seen = sessions.viewer_of(session, self.request, self.services.settings, ask.now)
+        settings = self.services.settings
+        self.viewer, seen = sessions.viewer_of(session, self.request, settings, ask.now, carried=self.cookies)
         self.touch_due = seen is not None and ask.now - seen >= TOUCH_EVERY
         ask.viewer = self.viewer
 

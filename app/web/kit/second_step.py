@@ -11,6 +11,7 @@ from markupsafe import Markup
 from app.kit.errors import Refused
 from app.people.actions import limits, second_factor, sign_in
 from app.people.actions.limits import Limit
+from app.people.rules import FACTOR_FOR_SIGN_OFF, fresh_factor
 from app.web.kit.devices import device_of
 from app.web.kit.sessions import session_cookie
 
@@ -62,6 +63,22 @@ def go_on_proved(ask: Ask, *, person_id: int) -> bool:
     if token is not None and ask.viewer.signed_in:
         ask.viewer = replace(ask.viewer, factor_at=ask.now)
     return token is not None
+
+
+def prove_on_page(ask: Ask) -> Refused | None:
+    """Look at the code that came along with a form, before the form itself: it counts whatever comes of the rest.
+
+    So who signs in a hall types six digits where she is, and eight signatures ask for them once.
+    """
+    code, recovery = (str(ask.form.get(name, "")) for name in ("code", "recovery"))
+    if not ask.viewer.second_factor or not (code.strip() or recovery.strip()):
+        return None
+    if fresh_factor(ask.viewer, max_age=FACTOR_FOR_SIGN_OFF, now=ask.now):
+        return None
+    refused = try_second(ask, person_id=ask.viewer.id, code=code, recovery=recovery)
+    if refused is None:
+        go_on_proved(ask, person_id=ask.viewer.id)
+    return refused
 
 
 def picture_of(address: str, title: str) -> Markup:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -36,11 +37,18 @@ def has_cookie(request: Request, settings: Settings) -> bool:
     return bool(request.cookies.get(session_cookie_name(settings)))
 
 
-def viewer_of(session: Session, request: Request, settings: Settings, now: datetime) -> tuple[Viewer, datetime | None]:
-    """The viewer of a request and when she was last seen; nobody (and None) without a valid session."""
+def viewer_of(
+    session: Session, request: Request, settings: Settings, now: datetime, *, carried: Sequence[Cookie] = ()
+) -> tuple[Viewer, datetime | None]:
+    """The viewer of a request and when she was last seen; nobody (and None) without a valid session.
+
+    `carried`: cookies that this request already gives back; a session of hers that was renewed meanwhile counts.
+    """
     locale = known_locale(request.cookies.get(LANGUAGE_COOKIE))
     browser = request.cookies.get(BROWSER_COOKIE, "")
-    token = request.cookies.get(session_cookie_name(settings))
+    name = session_cookie_name(settings)
+    renewed = [cookie.value for cookie in carried if cookie.name == name]
+    token = renewed[-1] if renewed else request.cookies.get(name)
     asks = settings.asks_second_factor
     found = viewer_by_token(session, digest(token), now=now, second_factor=asks) if token else None
     if found is None:

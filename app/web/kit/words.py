@@ -23,6 +23,7 @@ AREAS: Final = (
     "reflections",
     "conversation",
     "talks",
+    "corrections",
     "meetings",
     "certification",
 )

@@ -1,4 +1,4 @@
-"""The coach: who waits, the page of one assignment with its form, and signing."""
+"""The coach: who waits, and the page of one assignment with its form."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.practice.coach_page import coach_page
 from app.practice.conflicts import Difference, observation_differences
 from app.practice.observation_page import ObservationPage, observation_page
 from app.practice.queries import form_parts
-from app.practice.rules.forms import Gap, Observation, gaps, signature_gaps
+from app.practice.rules.forms import Gap, Observation, gaps
 from app.web.kit.ask import Answer, Ask, Page, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.route import Area
@@ -104,39 +104,6 @@ def observe(ask: Ask, record: int) -> Answer:
     return redirect(f"/coach/{record}", toast=N_("Je formulier is bewaard."))
 
 
-@area.get("/coach/{record:id}/aftekenen", policy=Permission.COACH, name="coach.review")
-def review(ask: Ask, record: int) -> Answer:
-    page = observation_page(ask.db, ask.viewer, record, now=ask.now)
-    if not page.may_sign:
-        return redirect(f"/coach/{record}")
-    blank: Form = Submitted.blank(
-        ask.viewer.locale,
-        decision=page.suggested.value,
-        version=page.version,
-        submission_id=page.submission_id,
-    )
-    return render("coach/sign.html", page, form=blank)
-
-
-@area.post("/coach/{record:id}/aftekenen", policy=Permission.COACH, name="coach.sign")
-def sign(ask: Ask, record: int) -> Answer:
-    form = Submitted.read(inputs.Signature, ask.form, ask.viewer.locale)
-    if form.valid:
-        try:
-            assessing.sign(ask.db, by=ask.viewer, record_id=record, given=form.given, now=ask.now)
-        except Refused as refused:
-            if refused.field is None:  # about what is signed, not about what was typed: the page has changed
-                raise
-            form.refuse(refused)
-        else:
-            return redirect(f"/coach/{record}", toast=N_("Vastgelegd. Het bericht is onderweg."))
-    page = observation_page(ask.db, ask.viewer, record, now=ask.now)
-    if not page.may_sign:
-        return redirect(f"/coach/{record}")
-    _note_signature_gaps(form, page)
-    return render("coach/sign.html", page, status=422, form=form)
-
-
 def _kept(ask: Ask, record: int, form: Form, keeping: str) -> Page:
     """What changes on the page while she types: the version, and whether it is kept."""
     return _page(ask, record, Forms(observed=form, keeping=keeping))
@@ -149,17 +116,6 @@ def _note_gaps(form: Form, found: list[Gap], refused: Refused) -> None:
         return
     for gap in found:
         form.add(gap.field, gap.code, title=gap.title)
-
-
-def _note_signature_gaps(form: Form, page: ObservationPage) -> None:
-    """The rest of what is missing, also when the form was not right for another reason."""
-    chosen = next((one for one in page.decisions if one.value == form.get("decision")), None)
-    if chosen is None:
-        return
-    reason, by_when = form.get("reason").strip(), form.get("by_when").strip()
-    for gap in signature_gaps(chosen, page.suggested, reason=reason, by_when=by_when):
-        if form.error(gap.field) is None:
-            form.add(gap.field, gap.code)
 
 
 def _stale(ask: Ask, record: int, form: Form, typed: Observation) -> Page:

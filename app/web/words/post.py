@@ -49,6 +49,8 @@ KIND_WORDS: Final[dict[str, str]] = {
     "people.second_factor_changed": N_("Inloggen met een app veranderd"),
     "practice.agreed": N_("Wat jullie afspraken"),
     "practice.allowed_again": N_("Nog een keer"),
+    "practice.correction_declined": N_("Besluit blijft staan"),
+    "practice.sign_off_withdrawn": N_("Besluit teruggenomen"),
     "practice.decided": N_("Wat je coach besloot"),
     "practice.piece_extended": N_("Meer tijd voor een stukje"),
     "practice.submitted": N_("Werk ingeleverd"),

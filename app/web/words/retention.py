@@ -254,6 +254,11 @@ KEPT: Final = (
                 ("sign_off_content.content",),
             ),
             Row(
+                N_("Waarom een besluit van je coach is teruggenomen, of juist niet"),
+                N_("Om uit te leggen waarom er opnieuw is gekeken"),
+                ("sign_off_withdrawal_content.content", "correction.reason", "correction.answer"),
+            ),
+            Row(
                 N_("Waarom een bezoek van je coach niet doorging"),
                 N_("Om samen een andere dag te vinden"),
                 ("coach_visit.cancel_reason",),
@@ -283,6 +288,10 @@ KEPT: Final = (
                     "assessment.coach_id",
                     "sign_off.coach_id",
                     "talk.discussed_by_id",
+                    "correction.asked_by_id",
+                    "correction.settled_by_id",
+                    "sign_off_withdrawal.asked_by_id",
+                    "sign_off_withdrawal.decided_by_id",
                 ),
                 WITH_NAME,
             ),
