@@ -21,6 +21,7 @@ class Permission(Enum):
     SIGNED_IN = auto()
     FOLLOW_TRAINING = auto()
     COACH = auto()
+    SEE_COACHING = auto()
     SEE_OWN_ORGANISATION = auto()
     MANAGE = auto()
     DECIDE = auto()
@@ -36,6 +37,7 @@ POLICY: Final[dict[Permission, Predicate]] = {
     Permission.SIGNED_IN: lambda viewer: viewer.signed_in,
     Permission.FOLLOW_TRAINING: lambda viewer: viewer.has(Role.PROFESSIONAL),
     Permission.COACH: lambda viewer: viewer.has(Role.COACH),
+    Permission.SEE_COACHING: lambda viewer: viewer.has(Role.COACH) or viewer.is_admin,
     Permission.SEE_OWN_ORGANISATION: lambda viewer: bool(viewer.contact_of),
     Permission.MANAGE: lambda viewer: viewer.is_admin,
     Permission.DECIDE: lambda viewer: viewer.is_admin,

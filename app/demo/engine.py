@@ -155,6 +155,8 @@ class Story:
                     act(Scene(db, moment, past, seen_today))
                     db.flush()
             _send_mail(work, clock)
+        clock.set(self.now)
+        _send_mail(work, clock)  # what was planned for a day on which nothing else happened
 
 
 def _send_mail(work: Work, clock: MovableClock) -> None:

@@ -161,7 +161,7 @@ RUNNING: Final = Class(
         Learner(JORIS, LINDE, "safety", 24, INEKE),
         Learner("Bram Hoekstra", LINDE, "stuck", 110, INEKE),
         Learner("Fenna Dijkstra", MAASOEVER, "reading", 20),
-        Learner("Rashida Ramdin", MAASOEVER, "seeking", 113, SAMUEL),
+        Learner("Rashida Ramdin", MAASOEVER, "seeking", 113, RUBEN, phone="06 55 50 10 42"),
         Learner("Jeroen Kuipers", BRUG, "seeking", 111, MARJOLEIN),
         Learner("Thuy Nguyen", LINDE, "grouped", 109, INEKE, -18, 5),
         Learner("Wouter Blom", BRUG, "visit", 112, MARJOLEIN, 13, 3),

@@ -8,27 +8,23 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Final, TypeVar
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from app.conversation import actions as conversation
 from app.conversation.queries import talk_page
-from app.courses.editions import edition_of
-from app.courses.rules import AssignmentDefinition, Outline, Rubric
-from app.courses.tables import Quiz
 from app.delivery import actions as delivery
 from app.delivery import dates
 from app.delivery.inputs import Group
 from app.delivery.queries import own_group
 from app.delivery.rules import Counts
 from app.demo import words
+from app.demo.course import Course, Step
 from app.demo.engine import Act, Actor, Scene, Story, working_day
 from app.demo.people import PLACES, Place
 from app.kit.localtime import instant, local_day
 from app.kit.pictures import Photo
 from app.practice import inputs
 from app.practice import talk_page as afterwards
-from app.practice.actions import assessing, correcting, evidence, records, reflections, talking, visits
+from app.practice.actions import assessing, correcting, evidence, noting, records, reflections, talking, visits
+from app.practice.agreements import agreements_of
 from app.practice.rules.forms import Answer, Check, Observation, criteria_of
 from app.practice.rules.states import Decision
 from app.theory import actions as theory
@@ -58,51 +54,6 @@ def _answer(question: Question, *, right: bool) -> list[int]:
     """The right options, or the first one that is wrong."""
     wanted = [index for index, option in enumerate(question.options) if option.right is right]
     return wanted if right else wanted[:1]
-
-
-@dataclass(frozen=True)
-class Step:
-    """A lesson, or a check with its questions."""
-
-    slug: str
-    questions: tuple[Question, ...] = ()
-
-
-@dataclass(frozen=True)
-class Course:
-    """What the road is made of, read once from the published edition."""
-
-    slug: str
-    edition_id: int
-    intervention_id: int
-    steps: tuple[Step, ...]
-    first_steps: int
-    assignments: tuple[tuple[int, AssignmentDefinition], ...]
-    rubric: Rubric
-
-
-def read_course(db: Session, edition_id: int, intervention_id: int) -> Course:
-    """The steps of theory in their order, and the assignments. `first_steps`: those of the first module."""
-    outline: Outline = edition_of(db, edition_id).outline
-    questions = {
-        quiz.slug: tuple(Question.from_facts(one) for one in quiz.questions)
-        for quiz in db.scalars(select(Quiz).where(Quiz.edition_id == edition_id))
-    }
-    steps: list[Step] = []
-    for module in outline.open_modules:
-        steps += [Step(lesson.slug) for lesson in module.lessons]
-        if module.quiz is not None:
-            steps.append(Step(module.quiz.slug, questions[module.quiz.slug]))
-    first = outline.open_modules[0]
-    return Course(
-        slug=outline.slug,
-        edition_id=edition_id,
-        intervention_id=intervention_id,
-        steps=tuple(steps),
-        first_steps=len(first.lessons) + (first.quiz is not None),
-        assignments=tuple(edition_of(db, edition_id).assignments),
-        rubric=edition_of(db, edition_id).rubric,
-    )
 
 
 @dataclass(frozen=True)
@@ -245,6 +196,18 @@ class Road:
         for turn, line in enumerate(lines):
             self._do(self._moment(ago - turn, 19 if turn % 2 else 18), partial(self._say, which, turn, line))
 
+    def tell_way(self, which: int, *, ago: int) -> None:
+        """She tells her coach how to get to the visit that was planned."""
+        self._do(self._moment(ago, 18), partial(self._tell_way, which))
+
+    def note(self, text: str, *, ago: int, back: int | None = None) -> None:
+        """The coach notes something; `back`: when to come back to it."""
+        self._do(self._moment(ago, 16), partial(self._note, text, back))
+
+    def keep_agreement(self, *, ago: int) -> None:
+        """She ticks the latest agreement as done."""
+        self._do(self._moment(ago, 19), self._keep_agreement)
+
     def open(self, which: int, *, ago: int) -> None:
         self._do(self._moment(ago, 10), partial(self._open, which))
 
@@ -278,6 +241,22 @@ class Road:
         visits.plan_visit(
             scene.db, by=scene.as_(self._present_coach()), record_id=record_id, date_id=date_id, now=scene.now
         )
+
+    def _tell_way(self, which: int, scene: Scene) -> None:
+        directions, contact = pick(words.WAYS, self.actor)
+        given = inputs.TheWay(directions=directions, venue_contact=contact)
+        record_id = self.actor.records[self._code(which)]
+        visits.note_the_way(scene.db, by=scene.as_(self.actor), record_id=record_id, given=given, now=scene.now)
+
+    def _note(self, text: str, back: int | None, scene: Scene) -> None:
+        day = self.story.day(back) if back is not None else None
+        by, given = scene.as_(self._present_coach()), inputs.Note(text=text, come_back_on=day)
+        noting.write_note(scene.db, by=by, enrolment_id=self.actor.enrolment_id, given=given, now=scene.now)
+
+    def _keep_agreement(self, scene: Scene) -> None:
+        one = agreements_of(scene.db, [self.actor.enrolment_id])[self.actor.enrolment_id][0]
+        given = inputs.KeptAgreement(sign_off_id=one.sign_off_id, number=one.number, kept="yes")
+        noting.mark_agreement(scene.db, by=scene.as_(self.actor), given=given, now=scene.now)
 
     def _hand_in(self, which: int, levels: tuple[int, ...], scene: Scene) -> None:
         definition = self.course.assignments[which][1]

@@ -27,6 +27,7 @@ def _theory(road: Road, learner: Learner) -> None:
 
 def _stuck(road: Road, learner: Learner) -> None:
     road.learn(begin=learner.came - 1, end=47, steps=5)
+    road.note(words.NOTED["stuck"], ago=26, back=2)
 
 
 def _reading(road: Road, learner: Learner) -> None:
@@ -44,6 +45,7 @@ def _withdrawn(road: Road, learner: Learner) -> None:
 
 def _seeking(road: Road, learner: Learner) -> None:
     road.learn(begin=learner.came - 1, end=30 + road.actor.seed % 20)
+    road.note(words.NOTED["seeking"], ago=14, back=-5)
 
 
 def _grouped(road: Road, learner: Learner) -> None:
@@ -72,12 +74,19 @@ def _visit_planned(road: Road, learner: Learner) -> None:
     _plan_done(road, learner)
     road.plan_visit(SESSION, road.dates(learner.group)[VISITED], ago=learner.group - 8)
     road.prepare(SESSION, ago=learner.group - 11)
+    road.tell_way(SESSION, ago=learner.group - 11)
     if learner.stage == "visit" and learner.group - 12 >= len(words.TALK):  # a line a day, the last one yesterday
         road.talk(SESSION, words.TALK, ago=learner.group - 12)
 
 
+def _before_visit(road: Road, learner: Learner) -> None:
+    _visit_planned(road, learner)
+    road.note(words.NOTED["visit"], ago=learner.group - 12, back=0)
+
+
 def _visit_waits(road: Road, learner: Learner) -> None:
     _visit_planned(road, learner)
+    road.keep_agreement(ago=learner.group - 14)
     road.hand_in(SESSION, ago=learner.group - TO_VISIT, late=learner.late_words)
     if learner.late_words:
         road.talk(SESSION, words.QUESTION, ago=2)
@@ -131,7 +140,7 @@ _WALKS: Final[Mapping[Stage, Callable[[Road, Learner], None]]] = {
     "grouped": _grouped,
     "plan_waits": _plan_waits,
     "planning": _planning,
-    "visit": _visit_planned,
+    "visit": _before_visit,
     "visit_waits": _visit_waits,
     "second_attempt": _second_attempt,
     "returned": _returned,

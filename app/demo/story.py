@@ -19,9 +19,10 @@ from app.courses.inputs import NewCohort
 from app.courses.queries import interventions
 from app.demo import people, words
 from app.demo.coaches import tell as tell_of_coaches
+from app.demo.course import Course, read_course
 from app.demo.engine import Actor, Scene, Story
 from app.demo.people import CITIES, Class, Colleague, Learner, Veteran, address_of
-from app.demo.road import Course, Road, read_course
+from app.demo.road import Road
 from app.demo.rounds import Rounds
 from app.demo.seeking import Seeking
 from app.demo.stages import walk

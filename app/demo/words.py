@@ -288,3 +288,15 @@ QUESTION: Final = (
 )
 
 SIGNED_WRONG: Final = "Ik tekende dit plan af met de opmerkingen bij een eerder plan. Ik wil het opnieuw doen."
+NOTED: Final = {
+    "stuck": "Heeft het druk met een verhuizing op het werk. Wil wel door. Over een paar weken bellen hoe het gaat.",
+    "seeking": "Praat met twee buurthuizen over een groep. Vragen of er al een datum is.",
+    "visit": "Vindt stilte in de groep spannend. Vlak voor het bezoek even vragen hoe de vorige keer ging.",
+}
+"""What a coach notes, by how far somebody is; she reads it too."""
+WAYS: Final = (
+    ("De ingang is aan de achterkant, langs de speeltuin. Fietsen kunnen op het plein.", "de gastvrouw, 010 555 08 20"),
+    ("Tram 2, halte Plein. De zaal is op de eerste verdieping, er is een lift.", "de beheerder, 010 555 08 21"),
+    ("Parkeren kan achter de kerk. Bel aan bij de blauwe deur.", "de beheerder, 076 555 08 22"),
+)
+"""How a coach gets to a visit, and whom to ask for there: a role and a number, as people write it themselves."""

@@ -26,6 +26,7 @@ from app.practice.tables import (
     AssignmentRecord,
     CoachVisit,
     Correction,
+    Preparation,
     SignOff,
     SignOffContent,
     SignOffWithdrawal,
@@ -51,6 +52,20 @@ def visit_cancelled(db: Session, message: Message, desk: Desk) -> Draft:
     return Draft("visit_cancelled", *_visit(db, message, desk))
 
 
+def visit_reminder(db: Session, message: Message, desk: Desk) -> Draft:
+    """The visit is near: what to bring and to prepare. How to get there stands behind the link, not in the mail."""
+    facts, _ = _visit(db, message, desk)
+    planned = db.get_one(CoachVisit, int(message.data["visit_id"]))
+    if planned.cancelled_at is not None:
+        raise NotDue("Het bezoek gaat niet door.")
+    if facts["starts_at"] <= desk.now:
+        raise NotDue("Het bezoek is al begonnen.")
+    written = db.get(Preparation, planned.record_id)
+    prepared = written is not None and written.goal != ""
+    bring = () if facts["to_coach"] else facts["bring"]
+    return Draft("visit_reminder", facts | {"days": int(message.data["days"]), "prepared": prepared, "bring": bring})
+
+
 def _visit(db: Session, message: Message, desk: Desk) -> tuple[dict[str, Any], CalendarPart]:
     """What a letter about a visit says to one of the two. Raises: NotDue when a later letter took its place."""
     planned = db.get(CoachVisit, int(message.data["visit_id"]))
@@ -74,6 +89,7 @@ def _visit(db: Session, message: Message, desk: Desk) -> tuple[dict[str, Any], C
         "professional": professional.name,
         "professional_first": first_name(professional.name),
         "assignment": definition.title,
+        "bring": definition.bring,
         "starts_at": date.starts_at,
         "ends_at": date.ends_at,
         "place": group.place,
@@ -245,6 +261,7 @@ KINDS: Final[dict[str, Kind]] = {
     "practice.visit_planned": visit_planned,
     "practice.visit_moved": visit_moved,
     "practice.visit_cancelled": visit_cancelled,
+    "practice.visit_reminder": visit_reminder,
     "practice.submitted": submitted,
     "practice.decided": decided,
     "practice.agreed": agreed,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -86,6 +87,23 @@ def expire(db: Session, *, message_id: int, now: datetime) -> None:
 def suppress(db: Session, *, message_id: int, reason: str, now: datetime) -> None:
     """The message should not go out any more; `reason` is a sentence for the admin."""
     _end(db, message_id, suppressed_at=now, suppressed_reason=reason[:300])
+
+
+def suppress_planned(db: Session, *, key_prefix: str, but: Iterable[str] = (), reason: str, now: datetime) -> int:
+    """Take back what was planned under keys that begin so and did not go out yet, `but` for some; gives how many."""
+    planned = db.scalars(
+        select(Message.id).where(
+            Message.key.not_in(list(but)),
+            Message.key.startswith(key_prefix, autoescape=True),
+            Message.sent_at.is_(None),
+            Message.bounced_at.is_(None),
+            Message.expired_at.is_(None),
+            Message.suppressed_at.is_(None),
+        )
+    ).all()
+    for message_id in planned:
+        suppress(db, message_id=message_id, reason=reason, now=now)
+    return len(planned)
 
 
 def note_trouble(db: Session, *, message_id: int, reason: str) -> None:

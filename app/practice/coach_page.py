@@ -1,25 +1,30 @@
-"""The work list of a coach: who waits for her, which visits come, how her people are."""
+"""Vandaag, the work list of a coach: who waits for her, what to come back to, who may get stuck, which visits come."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from sqlalchemy.orm import Session
 
 from app.courses.editions import editions_of
 from app.courses.queries import enrolments_coached
-from app.courses.rules import AssignmentDefinition, EnrolmentFacts, EnrolmentStage
+from app.courses.rules import AssignmentDefinition, CoachRoom, EnrolmentFacts, EnrolmentStage, Policy
 from app.delivery.queries import groups_of
 from app.delivery.rules import GroupFacts
 from app.kit.localtime import local, local_day, working_days_between
 from app.people.queries import cards
 from app.people.rules import PersonCard, Viewer
-from app.practice.paths import RecordPath, paths_of_enrolments
+from app.practice.attention import risks_of
+from app.practice.capacity import monday_of
+from app.practice.notes import DueRow, beside_of
+from app.practice.paths import RecordPath, Way, paths_of_enrolments
 from app.practice.queries import practice_of
 from app.practice.rules.progress import NextCode, PracticeProgress
+from app.practice.rules.risks import Risk, RiskCode
 from app.practice.rules.states import RecordState, waits_for_coach
 from app.theory.queries import progress_of as theory_progress_of
 from app.theory.rules import TheoryProgress
@@ -32,6 +37,7 @@ class QueueRow:
     """Somebody who waits: for a review, or for a date to be picked. `days`: working days."""
 
     record_id: int
+    href: str
     person: str
     organisation: str
     number: int
@@ -42,22 +48,49 @@ class QueueRow:
 
 
 @dataclass(frozen=True)
+class DueNote:
+    """A note whose day has come. `href`: the page of the person whom it is about."""
+
+    id: int
+    href: str
+    person: str
+    organisation: str
+    text: str
+    since: date
+
+
+@dataclass(frozen=True)
+class AtRisk:
+    """Somebody who may be getting stuck, and why; the first reason presses most."""
+
+    href: str
+    person: str
+    organisation: str
+    phone: str
+    email: str
+    risks: tuple[Risk, ...]
+
+
+@dataclass(frozen=True)
 class ComingVisit:
-    """A visit that is to come, or that is today."""
+    """A visit that is to come, or that is today. `this_week`: up to and including Sunday."""
 
     record_id: int
+    href: str
     person: str
     starts_at: datetime
     ends_at: datetime
     place: str
     address: str
+    way: Way
     phone: str
     today: bool
+    this_week: bool
 
 
 @dataclass(frozen=True)
 class Coachee:
-    """One of the coach's people. `done`: how many of the four stages; `href`: empty before practice."""
+    """One of the coach's people. `done`: how many of the four stages; `risk`: the one that presses most."""
 
     person: str
     organisation: str
@@ -68,18 +101,28 @@ class Coachee:
     lessons_done: int
     lessons_total: int
     href: str
+    risk: Risk | None
 
 
 @dataclass(frozen=True)
 class CoachPage:
-    """The work list of a coach. `promised`: the working days within which she answers."""
+    """The work list of a coach.
+
+    `promised`: the working days within which she answers. `has`: the people in training whom she coaches, as her room
+    is counted in; `visits_this_week` also counts those that have been.
+    """
 
     sample: bool
     first_name: str
     hour: int
     today: datetime
     promised: int
+    room: CoachRoom
+    has: int
+    visits_this_week: int
     queue: tuple[QueueRow, ...]
+    notes: tuple[DueNote, ...]
+    at_risk: tuple[AtRisk, ...]
     visits: tuple[ComingVisit, ...]
     people: tuple[Coachee, ...]
 
@@ -97,35 +140,49 @@ class _Desk:
     paths: list[RecordPath]
     definitions: dict[int, tuple[int, AssignmentDefinition]]
     groups: dict[int, GroupFacts]
-    promised: dict[int, int]
+    policies: dict[int, Policy]
+    has: int
 
-    def person_of(self, path: RecordPath) -> PersonCard:
-        return self.people[self.facts[path.enrolment_id].person_id]
+    def person_of(self, enrolment_id: int) -> PersonCard:
+        return self.people[self.facts[enrolment_id].person_id]
+
+
+def href_of(enrolment_id: int) -> str:
+    """The page of one of the coach's people."""
+    return f"/coach/mensen/{enrolment_id}"
 
 
 def coach_page(db: Session, viewer: Viewer, *, now: datetime) -> CoachPage:
     """What waits for the viewer as a coach; the number of statements does not grow with her people."""
     desk = _desk(db, viewer, now=now)
     theory = theory_progress_of(db, desk.facts.values())
+    practice = practice_of(db, desk.facts.values(), theory=theory, paths=desk.paths, groups=desk.groups)
+    beside = beside_of(db, desk.facts, coach_id=viewer.id, on=local_day(now))
+    risks = _risks(desk, beside.added, theory=theory, practice=practice, today=local_day(now))
     queue = [row for path in desk.paths if (row := _queue_row(desk, path, now=now)) is not None]
     return CoachPage(
         sample=any(one.sample for one in desk.facts.values()),
         first_name=viewer.first_name,
         hour=local(now).hour,
         today=now,
-        promised=min(desk.promised.values(), default=5),
-        queue=tuple(sorted(queue, key=lambda row: (not row.late, row.due != "review", -row.days))),
-        visits=_visits(desk, now=now),
-        people=_people(
-            desk,
-            theory=theory,
-            practice=practice_of(db, desk.facts.values(), theory=theory, paths=desk.paths, groups=desk.groups),
+        promised=min((policy.review_within_working_days for policy in desk.policies.values()), default=5),
+        room=beside.room,
+        has=desk.has,
+        visits_this_week=sum(
+            path.visit is not None and monday_of(local_day(path.visit.date.starts_at)) == monday_of(local_day(now))
+            for path in desk.paths
         ),
+        queue=tuple(sorted(queue, key=lambda row: (not row.late, row.due != "review", -row.days))),
+        notes=_notes(desk, beside.due),
+        at_risk=_at_risk(desk, risks),
+        visits=_visits(desk, now=now),
+        people=_people(desk, theory=theory, practice=practice, risks=risks),
     )
 
 
 def _desk(db: Session, viewer: Viewer, *, now: datetime) -> _Desk:
-    facts = {one.id: one for one in enrolments_coached(db, viewer.id) if one.stage in WORKING}
+    coached = enrolments_coached(db, viewer.id)
+    facts = {one.id: one for one in coached if one.stage in WORKING}
     editions = editions_of(db, (one.edition_id for one in facts.values())).values()
     return _Desk(
         facts=facts,
@@ -137,7 +194,8 @@ def _desk(db: Session, viewer: Viewer, *, now: datetime) -> _Desk:
             for number, (id_, definition) in enumerate(edition.assignments, start=1)
         },
         groups=groups_of(db, facts),
-        promised={edition.id: edition.policy.review_within_working_days for edition in editions},
+        policies={edition.id: edition.policy for edition in editions},
+        has=sum(one.completed_at is None for one in coached),
     )
 
 
@@ -154,10 +212,11 @@ def _queue_row(desk: _Desk, path: RecordPath, *, now: datetime) -> QueueRow | No
     else:
         return None
     days = working_days_between(local_day(since), local_day(now))
-    promised = desk.promised[desk.facts[path.enrolment_id].edition_id]
-    person = desk.person_of(path)
+    promised = desk.policies[desk.facts[path.enrolment_id].edition_id].review_within_working_days
+    person = desk.person_of(path.enrolment_id)
     return QueueRow(
         path.id,
+        href_of(path.enrolment_id),
         person.name,
         person.organisation,
         number,
@@ -168,30 +227,86 @@ def _queue_row(desk: _Desk, path: RecordPath, *, now: datetime) -> QueueRow | No
     )
 
 
+def _notes(desk: _Desk, due: Iterable[DueRow]) -> tuple[DueNote, ...]:
+    found = []
+    for row in due:
+        person = desk.person_of(row.enrolment_id)
+        href = href_of(row.enrolment_id)
+        found.append(DueNote(row.id, href, person.name, person.organisation, row.text, row.day))
+    return tuple(found)
+
+
+def _risks(
+    desk: _Desk,
+    added: Mapping[int, int],
+    *,
+    theory: Mapping[int, TheoryProgress],
+    practice: Mapping[int, PracticeProgress],
+    today: date,
+) -> dict[int, tuple[Risk, ...]]:
+    """The risks of each of the coach's people, by enrolment."""
+    paths: dict[int, list[RecordPath]] = defaultdict(list)
+    for path in desk.paths:
+        paths[path.enrolment_id].append(path)
+    return {
+        id_: risks_of(
+            one,
+            desk.policies[one.edition_id],
+            theory=theory[id_],
+            practice=practice[id_],
+            paths=paths[id_],
+            group=desk.groups.get(id_),
+            added=added.get(id_, 0),
+            today=today,
+        )
+        for id_, one in desk.facts.items()
+    }
+
+
+def _at_risk(desk: _Desk, risks: Mapping[int, tuple[Risk, ...]]) -> tuple[AtRisk, ...]:
+    """Who may be getting stuck: by how much it presses, then by how long."""
+    order = list(RiskCode)
+    pressing = sorted(
+        (id_ for id_, found in risks.items() if found),
+        key=lambda id_: (order.index(risks[id_][0].code), risks[id_][0].since, id_),
+    )
+    people = [(id_, desk.person_of(id_)) for id_ in pressing]
+    return tuple(
+        AtRisk(href_of(id_), one.name, one.organisation, one.phone, one.email, risks[id_]) for id_, one in people
+    )
+
+
 def _visits(desk: _Desk, *, now: datetime) -> tuple[ComingVisit, ...]:
     found = []
     for path in desk.paths:
         group = desk.groups.get(path.enrolment_id)
         if path.visit is None or group is None or local_day(path.visit.date.ends_at) < local_day(now):
             continue
-        date, person = path.visit.date, desk.person_of(path)
+        date, person = path.visit.date, desk.person_of(path.enrolment_id)
         found.append(
             ComingVisit(
                 path.id,
+                href_of(path.enrolment_id),
                 person.name,
                 date.starts_at,
                 date.ends_at,
                 group.place,
                 f"{group.address}, {group.municipality}",
+                path.way,
                 person.phone,
                 local_day(date.starts_at) == local_day(now),
+                local_day(date.starts_at) < monday_of(local_day(now)) + timedelta(days=7),
             )
         )
     return tuple(sorted(found, key=lambda visit: visit.starts_at))
 
 
 def _people(
-    desk: _Desk, *, theory: Mapping[int, TheoryProgress], practice: Mapping[int, PracticeProgress]
+    desk: _Desk,
+    *,
+    theory: Mapping[int, TheoryProgress],
+    practice: Mapping[int, PracticeProgress],
+    risks: Mapping[int, tuple[Risk, ...]],
 ) -> tuple[Coachee, ...]:
     found = []
     for id_, one in desk.facts.items():
@@ -213,7 +328,8 @@ def _people(
                 visit.date.starts_at if visit else None,
                 read.lessons_done,
                 read.lessons_total,
-                f"/coach/{record_id}" if record_id else "",
+                href_of(id_),
+                risks[id_][0] if risks[id_] else None,
             )
         )
     return tuple(sorted(found, key=lambda coachee: coachee.person))

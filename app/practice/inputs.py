@@ -33,6 +33,7 @@ GROWING: Final = 2
 AGREEMENTS: Final = 2
 MAX_ATTEMPT: Final = 1_000
 HANDOVER_MOST: Final = 500
+AGREEMENTS_MAX: Final = 20  # what was agreed together may be more than the form has lines for
 
 
 def _as_level(value: object) -> object:
@@ -249,6 +250,29 @@ class VisitCancel(_Form):
     """Why a visit does not go on."""
 
     reason: Paragraph
+
+
+class TheWay(_Form):
+    """How to get to a visit, and whom of the place to ask for."""
+
+    directions: OptionalParagraph = ""
+    venue_contact: OptionalLine = ""
+
+
+class Note(_Form):
+    """What a coach writes down, and when to come back to it. `version`: of the words that she had before her."""
+
+    text: Paragraph
+    come_back_on: OptionalDay = None
+    version: Version = None
+
+
+class KeptAgreement(_Form):
+    """An agreement of a sign-off, counted from one, and whether it is done."""
+
+    sign_off_id: KnownId
+    number: Annotated[int, Field(ge=1, le=AGREEMENTS_MAX)]
+    kept: Literal["yes", "no"]
 
 
 class Signature(_Form):

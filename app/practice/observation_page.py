@@ -19,7 +19,7 @@ from app.kit.localtime import local_day
 from app.people.queries import cards
 from app.people.rules import PersonCard, Viewer
 from app.practice.evidence_view import PhotoView, evidence_of
-from app.practice.paths import RecordPath, paths_of, records_visible_to
+from app.practice.paths import RecordPath, Way, paths_of, records_visible_to
 from app.practice.record_page import PreparationView
 from app.practice.reflection_page import HandedReflection, handed_reflections
 from app.practice.results import CriterionView, Mark, Result, criterion_views, marks_of, results_of
@@ -57,6 +57,7 @@ class ObservationPage:
 
     sample: bool
     record_id: int
+    enrolment_id: int
     person: PersonCard
     number: int
     attempt: int
@@ -69,6 +70,7 @@ class ObservationPage:
     dates: tuple[DateFacts, ...]
     place: str
     address: str
+    way: Way
     preparation: PreparationView | None
     photos: tuple[PhotoView, ...]
     withdrawn: int
@@ -129,10 +131,10 @@ def observation_page(db: Session, viewer: Viewer, record_id: int, *, now: dateti
     results = results_of(db, viewer, path, enrolment, rubric, sight=sight)
     both_in = form is not None and form.finished_at is not None and path.submission_id is not None
     suggested = suggestion(saved, definition, rubric)
-    waits = waits_for_coach(path.state) and path.submitted_at is not None
     return ObservationPage(
         sample=enrolment.sample,
         record_id=path.id,
+        enrolment_id=enrolment.id,
         person=cards(db, [enrolment.person_id], local_day(now))[enrolment.person_id],
         number=loaded.number,
         attempt=path.attempt,
@@ -145,6 +147,7 @@ def observation_page(db: Session, viewer: Viewer, record_id: int, *, now: dateti
         dates=tuple(date for date in group.coming if date.starts_at > now) if group else (),
         place=f"{group.place}, {group.municipality}" if group else "",
         address=f"{group.address}, {group.municipality}" if group else "",
+        way=path.way,
         preparation=_preparation(db, path),
         photos=shown.photos,
         withdrawn=shown.withdrawn,
@@ -166,11 +169,17 @@ def observation_page(db: Session, viewer: Viewer, record_id: int, *, now: dateti
         may_plan=definition.needs_visit and may(path.state, Step.PLAN_VISIT),
         may_cancel=may(path.state, Step.CANCEL_VISIT),
         may_observe=may_be_observed(path.state),
-        may_sign=waits and form is not None and form.finished_at is not None,
+        may_sign=_may_sign(path, form),
         suggested=suggested.decision,
         reasons=tuple((reason.code, _about(reason.about, rubric)) for reason in suggested.reasons),
         decisions=decisions_for(definition),
     )
+
+
+def _may_sign(path: RecordPath, form: Assessment | None) -> bool:
+    """Whether the work lies with her and her form is whole."""
+    waits = waits_for_coach(path.state) and path.submitted_at is not None
+    return waits and form is not None and form.finished_at is not None
 
 
 def _load(db: Session, viewer: Viewer, record_id: int) -> _Loaded:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import Select, and_, bindparam, exists, func, select
@@ -22,7 +22,9 @@ from app.practice.tables import (
     AssignmentRecord,
     CoachVisit,
     Preparation,
+    ReturnExtension,
     SignOff,
+    SignOffContent,
     SignOffWithdrawal,
     Submission,
 )
@@ -34,6 +36,14 @@ def records_visible_to(viewer: Viewer) -> Select[int]:
 
 
 @dataclass(frozen=True)
+class Way:
+    """How to get to a visit, and whom of the place to ask for."""
+
+    directions: str = ""
+    venue_contact: str = ""
+
+
+@dataclass(frozen=True)
 class VisitFacts:
     """A visit that is planned, with the date it is for."""
 
@@ -41,11 +51,15 @@ class VisitFacts:
     coach_id: int
     date: DateFacts
     planned_at: datetime
+    way: Way = Way()
 
 
 @dataclass(frozen=True)
 class RecordPath:
-    """Where one record stands: its present attempt, and the latest submission in it."""
+    """Where one record stands: its present attempt, and the latest submission in it.
+
+    `by_when`: the day for what is still to do, as the coach or since then an admin gave it.
+    """
 
     id: int
     enrolment_id: int
@@ -61,7 +75,12 @@ class RecordPath:
     signed_at: datetime | None = None
     signed_by: int | None = None
     withdrawn_at: datetime | None = None
+    by_when: date | None = None
     visits_done: int = 0
+
+    @property
+    def way(self) -> Way:
+        return self.visit.way if self.visit else Way()
 
     @property
     def prepared(self) -> bool:
@@ -128,6 +147,8 @@ _PATHS: Final = (
         CoachVisit.id.label("visit_id"),
         CoachVisit.coach_id.label("visitor_id"),
         CoachVisit.planned_at,
+        CoachVisit.directions,
+        CoachVisit.venue_contact,
         DeliveryDate.id.label("date_id"),
         DeliveryDate.kind,
         DeliveryDate.starts_at,
@@ -140,6 +161,13 @@ _PATHS: Final = (
         SignOff.signed_at,
         SignOff.coach_id.label("signed_by"),
         WITHDRAWN_AT.label("withdrawn_at"),
+        SignOffContent.content["by_when"].as_string().label("by_when"),
+        select(ReturnExtension.by_when)
+        .where(ReturnExtension.sign_off_id == SignOff.id)
+        .order_by(ReturnExtension.id.desc())
+        .limit(1)
+        .scalar_subquery()
+        .label("later"),
         _Latest.id.label("visited"),
     )
     .outerjoin(Preparation, and_(Preparation.record_id == AssignmentRecord.id, Preparation.goal != ""))
@@ -154,6 +182,7 @@ _PATHS: Final = (
     .outerjoin(DeliveryDate, DeliveryDate.id == CoachVisit.date_id)
     .outerjoin(Submission, Submission.record_id == AssignmentRecord.id)
     .outerjoin(SignOff, and_(SignOff.submission_id == Submission.id, STANDS))
+    .outerjoin(SignOffContent, SignOffContent.sign_off_id == SignOff.id)
     .outerjoin(
         _Latest,
         and_(
@@ -201,6 +230,7 @@ def _paths(rows: Iterable[Any]) -> list[RecordPath]:
                 signed_at=row.signed_at,
                 signed_by=row.signed_by,
                 withdrawn_at=row.withdrawn_at,
+                by_when=row.later or (date.fromisoformat(row.by_when) if row.by_when else None),
             )
         if row.decision and row.visited:
             decided[row.id].add(row.submitted_in)
@@ -213,4 +243,4 @@ def _visit(row: Any) -> VisitFacts | None:
         return None
     cancelled = row.cancelled_at is not None
     date = DateFacts(row.date_id, DateKind(row.kind), row.starts_at, row.ends_at, cancelled)
-    return VisitFacts(row.visit_id, row.visitor_id, date, row.planned_at)
+    return VisitFacts(row.visit_id, row.visitor_id, date, row.planned_at, Way(row.directions, row.venue_contact))

@@ -20,7 +20,7 @@ from app.people.queries import person_names
 from app.people.rules import Viewer
 from app.practice.both_views import ElementView, element_views, rounds_of
 from app.practice.evidence_view import PhotoView, evidence_of
-from app.practice.paths import RecordPath, paths_of, records_visible_to
+from app.practice.paths import RecordPath, Way, paths_of, records_visible_to
 from app.practice.reflection_page import ReflectionView, reflection_view
 from app.practice.results import CriterionView, Mark, Own, Result, criterion_views, marks_of, own_of, results_of
 from app.practice.rules.states import Decision, RecordState, may_change_work
@@ -96,6 +96,7 @@ class RecordPage:
     visit_at: datetime | None
     visit_until: datetime | None
     place: str
+    way: Way
     marks: tuple[Mark, ...]
     levels: tuple[str, ...]
     elements: tuple[ElementView, ...]
@@ -121,6 +122,11 @@ class RecordPage:
         return self.mine and self.open_to_work
 
     @property
+    def may_note_way(self) -> bool:
+        """Whether a visit is ahead of her, of which she may tell how to get there."""
+        return self.may_prepare and self.step == "visit" and self.visit_at is not None
+
+    @property
     def may_hand_in(self) -> bool:
         """Whether the forms for evidence and self-scores stand open."""
         return self.may_prepare and self.step == "hand_in"
@@ -139,8 +145,7 @@ def record_page(db: Session, viewer: Viewer, record_id: int, *, now: datetime) -
     number, definition = next(
         (index, found) for index, (id_, found) in enumerate(edition.assignments, start=1) if id_ == path.assignment_id
     )
-    rubric = edition.rubric
-    group = groups_of(db, [enrolment.id]).get(enrolment.id)
+    group, rubric = groups_of(db, [enrolment.id]).get(enrolment.id), edition.rubric
     people = person_names(db, {enrolment.person_id, *([enrolment.coach_id] if enrolment.coach_id else [])})
     mine = enrolment.person_id == viewer.person_id
     written = db.get(Preparation, path.id)
@@ -163,7 +168,7 @@ def record_page(db: Session, viewer: Viewer, record_id: int, *, now: datetime) -
         coach_looks_at=Markup(definition.coach_looks_at_html),  # noqa: S704 - the same
         bring=definition.bring,
         steps=_steps(definition, path, group, now=now),
-        preparation=_preparation(written),
+        preparation=preparation_view(written),
         draft=_draft(written, path) if mine else SelfDraft(),
         reflection=reflection_view(db, path, enrolment, definition, viewer=viewer),
         own=own,
@@ -176,6 +181,7 @@ def record_page(db: Session, viewer: Viewer, record_id: int, *, now: datetime) -
         visit_at=path.visit.date.starts_at if path.visit else None,
         visit_until=path.visit.date.ends_at if path.visit else None,
         place=f"{group.place}, {group.municipality}" if group else "",
+        way=path.way,
         marks=marks_of(db, path, enrolment, definition, rubric, sight=sight),
         levels=rubric.level_names,
         elements=element_views(rounds_of(db, [path], enrolment, edition, sights={path.id: sight}), edition),
@@ -188,7 +194,7 @@ def record_page(db: Session, viewer: Viewer, record_id: int, *, now: datetime) -
     )
 
 
-def _preparation(written: Preparation | None) -> PreparationView | None:
+def preparation_view(written: Preparation | None) -> PreparationView | None:
     if written is None or not written.goal:
         return None
     return PreparationView(written.goal, written.session_plan, written.learning_question, written.version)

@@ -13,6 +13,7 @@ from app.kit.tables import NOT_PERSONAL, Base, Id, pii, refers_to_person
 FILE = "90 days after the final decision"
 SCORES = "end of certification + 24 months"
 OPEN, FIRST = text("settled_at IS NULL"), text("replaces_id IS NULL")
+TALK = "1 year after the end"
 
 
 class AssignmentRecord(Base):
@@ -63,7 +64,10 @@ class Preparation(Base):
 
 
 class CoachVisit(Base):
-    """The coach comes to one of the group's dates. Retention: with the record."""
+    """The coach comes to one of the group's dates.
+
+    Retention: with the record; how to get there and who is there go 90 days after the final decision.
+    """
 
     __tablename__ = "coach_visit"
     __table_args__ = (
@@ -87,6 +91,8 @@ class CoachVisit(Base):
     sequence: Mapped[int] = mapped_column(default=0)
     cancelled_at: Mapped[datetime | None] = mapped_column(default=None)
     cancel_reason: Mapped[str] = mapped_column(default="", info=pii("free text", "coaching", SCORES, "delete"))
+    directions: Mapped[str] = mapped_column(default="", info=pii("free text", "coaching", FILE, "delete"))
+    venue_contact: Mapped[str] = mapped_column(default="", info=pii("contact", "coaching", FILE, "delete"))
 
 
 class Evidence(Base):
@@ -395,3 +401,44 @@ class ResultSeen(Base):
     sign_off_id: Mapped[int] = mapped_column(ForeignKey("sign_off.id"), primary_key=True)
     seen_at: Mapped[datetime]
     event_id: Mapped[int] = mapped_column(ForeignKey("ledger_event.id"))
+
+
+class AgreementKept(Base):
+    """What was agreed at a sign-off and done since. Gone again when somebody ticked by mistake.
+
+    The words stand in the content of the sign-off; `number` counts them from one.
+
+    Retention: with the sign-off; it holds no words.
+    """
+
+    __tablename__ = "agreement_kept"
+    __table_args__ = (UniqueConstraint("sign_off_id", "number"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    sign_off_id: Mapped[int] = mapped_column(ForeignKey("sign_off.id"))
+    number: Mapped[int]
+    kept_at: Mapped[datetime]
+    kept_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=refers_to_person("who said that it was done"))
+
+
+class CoachNote(Base):
+    """What a coach wrote down about somebody's training, which that person reads too; with a day to come back to it.
+
+    A note that is removed is gone, also its earlier words in the ledger; that there was one stays.
+
+    Retention: 1 year after the training ended.
+    """
+
+    __tablename__ = "coach_note"
+
+    id: Mapped[Id] = mapped_column(init=False)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=refers_to_person("who wrote it"))
+    text: Mapped[str] = mapped_column(info=pii("free text", "coaching", TALK, "delete"))
+    written_at: Mapped[datetime]
+    come_back_on: Mapped[date | None] = mapped_column(default=None)
+    changed_at: Mapped[datetime | None] = mapped_column(default=None)
+    settled_at: Mapped[datetime | None] = mapped_column(default=None)
+    version: Mapped[int] = mapped_column(init=False, default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012

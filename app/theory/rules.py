@@ -30,7 +30,7 @@ class NextLesson:
 
 @dataclass(frozen=True)
 class TheoryProgress:
-    """How far somebody is with reading and checks."""
+    """How far somebody is with reading and checks. `last_at`: when she last did something of it."""
 
     lessons_done: int
     lessons_total: int
@@ -41,6 +41,7 @@ class TheoryProgress:
     completed_on: date | None
     safety_done: bool
     next: NextLesson | None
+    last_at: datetime | None = None
 
 
 def progress(outline: Outline, *, lessons: Mapping[str, datetime], quizzes: Mapping[str, datetime]) -> TheoryProgress:
@@ -69,6 +70,7 @@ def progress(outline: Outline, *, lessons: Mapping[str, datetime], quizzes: Mapp
             module_done(module, lessons=lessons, quizzes=quizzes) for module in outline.modules if module.safety
         ),
         next=next_step(outline, lessons=lessons, quizzes=quizzes),
+        last_at=max([*lessons.values(), *quizzes.values()], default=None),
     )
 
 

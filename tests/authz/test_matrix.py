@@ -32,6 +32,7 @@ NOTED_LOOKS: Final = {
     "practice.profile": frozenset({"fatma", "otto"}),  # as on the assignment itself
     "practice.record": frozenset({"fatma", "otto"}),  # an admin who opens scores stands in the ledger
     "conversation.show": frozenset({"fatma", "otto"}),  # and one who reads along too
+    "coach.person": frozenset({"fatma", "otto"}),  # and one who reads notes and agreements
 }
 """Pages that are looked at and yet write, for whom (architecture.md 4: limits and logged reads)."""
 PARTIAL: Final = {"hx-request": "true", "hx-request-type": "partial"}

@@ -78,6 +78,7 @@ THINGS: Final = {
     "meeting": "meeting",
     "message": "message",
     "name": "image",
+    "note": "note",
     "number": "attempt",
     "person": "person",
     "photo": "photo",
@@ -132,6 +133,10 @@ def _request(world: World) -> dict[str, Any]:
 
 def _answers(world: World) -> dict[str, Any]:
     return {name: [str(one) for one in chosen] for name, chosen in world.things["answers"].items()}
+
+
+def _agreement(world: World) -> dict[str, Any]:
+    return {"sign_off_id": world.things["sign_off"], "number": "1", "kept": "yes"}
 
 
 def _signature(world: World) -> dict[str, Any]:
@@ -212,6 +217,7 @@ TRIES: Final[dict[str, Try]] = {
     "group_search.save": Try(form=says(**SEARCH)),
     "group_search.stop": Try(form=says(found="no")),
     "practice.begin": Try(form=lambda world: {"assignment_id": world.things["assignment"]}),
+    "practice.mark_agreement": Try(form=_agreement),
     "practice.prepare": Try(OWN_RECORD, says(goal="Doel", session_plan="Plan", learning_question="Vraag", version="1")),
     "practice.reflection": Try(OWN_RECORD),
     "practice.keep_reflection": Try(OWN_RECORD, says(situation="Een moment", version="1")),
@@ -220,6 +226,7 @@ TRIES: Final[dict[str, Try]] = {
     "practice.agree": Try(form=lambda world: {"version": world.things["version"], "agreement_1": "Drie vragen"}),
     "practice.confirm_agreement": Try(form=lambda world: {"version": world.things["talk_version"]}),
     "practice.save_self_view": Try(OWN_RECORD, says(note="Bijna klaar.")),
+    "practice.note_way": Try(OWN_RECORD, says(directions="Ingang achterom.", venue_contact="")),
     "practice.submit": Try(OWN_RECORD, says(note="Klaar.")),
     "evidence.add_photo": Try(OWN_RECORD, says(recognisable="nobody", caption="Werk"), _upload),
     "evidence.remove": Try(OWN_RECORD | {"photo": "loose_photo"}),
@@ -227,6 +234,12 @@ TRIES: Final[dict[str, Try]] = {
     # coaching
     "coach.plan_visit": Try(OWN_RECORD, lambda world: {"date_id": world.things["dates"][2]}),
     "coach.cancel_visit": Try(OWN_RECORD, says(reason="Ik ben ziek.")),
+    "coach.note_way": Try(OWN_RECORD, says(directions="Ingang achterom.", venue_contact="Beheerder, 010 555 00 00")),
+    "coach.write_note": Try(form=says(text="Bel in januari.", come_back_on="")),
+    "coach.change_note": Try(form=says(text="Bel in februari.", come_back_on="")),
+    "coach.remove_note": Try(),
+    "coach.settle_note": Try(),
+    "coach.mark_agreement": Try(form=_agreement),
     "coach.observe": Try(form=lambda world: {"version": world.things["version"], "strong_1": "Rust"}),
     "coach.sign": Try(form=_signature),
     "results.see": Try(SIGNED),

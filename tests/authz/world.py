@@ -38,7 +38,7 @@ from app.people.queries import viewer_for
 from app.people.rules import Role
 from app.people.tables import Account, Export, SignIn
 from app.practice import inputs
-from app.practice.actions import correcting, handover, reflections, talking, visits
+from app.practice.actions import correcting, handover, noting, reflections, talking, visits
 from app.practice.actions.dates import call_off
 from app.practice.inputs import handover_form
 from app.practice.tables import Correction
@@ -266,6 +266,10 @@ def _first_half(db: Session, parts: Parts, world: World, cast: Cast, present: da
     signed = first.begin(cast.noor, now)
     submission = first.hand_in(cast.noor, signed, now)
     world.things["sign_off"] = first.sign_off(fresh(db, cast.ruben.id, now), signed, submission, now)
+    remember = inputs.Note(text="Vroeg om meer tijd voor de voorbereiding.", come_back_on=local_day(present))
+    world.things["note"] = noting.write_note(
+        db, by=cast.ruben, enrolment_id=world.things["enrolment"], given=remember, now=now
+    )
     waiting = second.begin(cast.noor, now)
     visits.plan_visit(db, by=cast.ruben, record_id=waiting, date_id=dates[0], now=now)
     world.things |= {"dates": dates, "signed_record": signed, "record": waiting}

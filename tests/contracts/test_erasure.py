@@ -29,7 +29,7 @@ from app.people.inputs import PersonDetails
 from app.people.queries import own_export, viewer_for
 from app.people.tables import Export
 from app.practice import inputs
-from app.practice.actions import assessing, records, reflections, talking, visits
+from app.practice.actions import assessing, noting, records, reflections, talking, visits
 from app.practice.rules.forms import Observation
 from app.practice.tables import Preparation, SignOff
 from app.theory.tables import LessonCompletion, QuizAttempt
@@ -64,6 +64,10 @@ HERS: Final = (
 )
 OF_HER: Final = (
     "bezoek-merk",
+    "route-merk",
+    "deur-merk",
+    "notitie-merk",
+    "nieuw-merk",
     "oordeel-merk",
     "afspraak-merk",
     "samen-merk",
@@ -124,6 +128,12 @@ def _what_others_wrote(parts: Parts, world: World, clock: MovableClock) -> None:
         given = {"version": things["version"] + 1, "agreement_1": "afspraak-merk", "agreement_2": "samen-merk"}
         agreed = inputs.Agreement.model_validate(given)
         talking.agree(db, by=ruben, record_id=things["record"], given=agreed, now=now)
+        way = inputs.TheWay(directions="route-merk", venue_contact="deur-merk")
+        visits.note_the_way(db, by=ruben, record_id=things["own_record"], given=way, now=now)
+        was = inputs.Note(text="notitie-merk", come_back_on=None)
+        which = {"enrolment_id": things["enrolment"], "note_id": things["note"]}
+        noting.change_note(db, by=ruben, **which, given=was, now=now)
+        noting.change_note(db, by=ruben, **which, given=inputs.Note(text="nieuw-merk"), now=now)
         visits.cancel_visit(db, by=ruben, record_id=things["own_record"], reason="bezoek-merk", now=now)
         post(
             db,

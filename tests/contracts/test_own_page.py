@@ -30,9 +30,14 @@ DECIDED: Final[dict[str, Any]] = {
 
 
 def _keys(domain: str) -> set[str]:
-    tree = ast.parse(inspect.getsource(import_module(EXPORTERS[domain]).export_of))
+    module = import_module(EXPORTERS[domain])
+    whole = ast.parse(inspect.getsource(module.export_of))
+    called = {found.id for found in ast.walk(whole) if isinstance(found, ast.Name)}
+    helpers = [getattr(module, name) for name in called if name.startswith("_")]  # parts that stand apart
+    trees = [whole, *(ast.parse(inspect.getsource(helper)) for helper in helpers)]
     literal = {
         str(key.value)
+        for tree in trees
         for found in ast.walk(tree)
         if isinstance(found, ast.Dict)
         for key in found.keys

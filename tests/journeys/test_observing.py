@@ -44,7 +44,7 @@ def test_the_form_counts_along_and_keeps_itself(live: Live) -> None:
         dialog.accept()
 
     page.on("dialog", leave)
-    page.get_by_label("Terug naar wacht op mij").click()
+    page.get_by_label("Terug naar vandaag").click()
     page.wait_for_url("**/coach")
     assert asked == []  # it is kept, so there is nothing to ask
     page.goto(f"/coach/{at_work.record_id}")
@@ -59,7 +59,7 @@ def test_the_form_counts_along_and_keeps_itself(live: Live) -> None:
     page.get_by_role("button", name="Bewaar, ik ga later verder").click()
     expect(page.get_by_text("Daar: Van de telefoon")).to_be_visible()
     expect(page.get_by_label("Sterk punt 1")).to_have_value("Rust en tijd")
-    page.get_by_label("Terug naar wacht op mij").click()
+    page.get_by_label("Terug naar vandaag").click()
     page.wait_for_url("**/coach")
     assert asked == ["beforeunload"]  # what came back with errors is not kept
     live.troubles[:] = [one for one in live.troubles if "422" not in one]  # the form that came back, as it should

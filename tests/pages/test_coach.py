@@ -67,6 +67,59 @@ def test_an_empty_desk_is_honest(site: Site, clock: MovableClock) -> None:
     assert "Je begeleidt nog niemand" in site.visitor(at_work.ruben.id).get("/coach").text
 
 
+def test_a_note_comes_back_on_its_day_and_stays_until_it_is_done(site: Site, clock: MovableClock) -> None:
+    at_work = work(site, clock)
+    visitor, day = site.visitor(at_work.ruben.id), clock.now() + timedelta(days=3)
+    hers = f"/coach/mensen/{at_work.training.enrolment_id}"
+    given = {"text": "Vraag hoe het ging", "come_back_on": day.date().isoformat()}
+    visitor.post(f"{hers}/notitie", given)
+    assert "Vraag hoe het ging" not in visitor.get("/coach").text
+    for later in (3, 4):
+        clock.set(day + timedelta(days=later - 3))
+        visitor = site.visitor(at_work.ruben.id)
+        text = visitor.get("/coach").text
+        assert "Hier kom je op terug" in text
+        assert "Vraag hoe het ging" in text
+    visitor.post(f"{hers}/notitie/1/klaar", {"from": "today"})
+    assert "Vraag hoe het ging" not in visitor.get("/coach").text
+
+
+def test_who_may_get_stuck_is_named_with_the_reason(site: Site, clock: MovableClock) -> None:
+    at_work = work(site, clock)
+    assert "Hier kan iets vastlopen" not in site.visitor(at_work.ruben.id).get("/coach").text
+    clock.advance(timedelta(days=38))
+    text = site.visitor(at_work.ruben.id).get("/coach").text
+    assert "Hier kan iets vastlopen" in text
+    assert "Zette al 21 dagen geen stap." in text
+    assert "Nog geen bezoek" in text  # on the card the one that presses most
+    assert 'href="tel:0612345678"' in text
+    clock.advance(timedelta(days=300))
+    text = site.visitor(at_work.ruben.id).get("/coach").text
+    assert "De opleiding l" in text  # loopt of liep af
+    assert "en er is nog geen bezoek" in text
+    assert "Zette al" in site.visitor(at_work.ruben.id).get(f"/coach/mensen/{at_work.training.enrolment_id}").text
+
+
+def test_visits_of_this_week_with_the_way_and_what_she_can_take_on(site: Site, clock: MovableClock) -> None:
+    at_work = work(site, clock, "planned")  # on Thursday 3 December
+    ruben, path = site.visitor(at_work.ruben.id), f"/coach/{at_work.record_id}"
+    text = ruben.get("/coach").text
+    assert "Bezoeken later" in text
+    assert "Je begeleidt 1 persoon." in text
+    assert "Vul in hoeveel je aankunt" in text
+    ruben.post(f"{path}/bezoek/route", {"directions": "Langs de speeltuin", "venue_contact": "de gastvrouw"})
+    room = {"people_max": "8", "visits_per_week": "3", "regions": "Rotterdam", "version": ""}
+    ruben.post("/coach/beschikbaarheid", room)
+    clock.advance(timedelta(days=7))
+    text = site.visitor(at_work.ruben.id).get("/coach").text
+    assert "Bezoeken later" not in text
+    assert "Langs de speeltuin" in text
+    assert "Daar vraag je naar: de gastvrouw" in text
+    assert "https://www.openstreetmap.org/search?query=Dorpsstraat%201%2C%20Rotterdam" in text
+    assert "Je begeleidt 1 van 8 mensen." in text
+    assert "Deze week: 1 van 3 bezoeken." in text
+
+
 def test_a_new_coach_looks_with_her_own_eyes_first(site: Site, clock: MovableClock) -> None:
     at_work = work(site, clock, "handed_in")
     observe(site.parts.database, at_work, clock, score_SM1="1")
@@ -104,8 +157,27 @@ def test_planning_moving_and_calling_off(site: Site, clock: MovableClock) -> Non
     visitor.post(f"{path}/bezoek/afzeggen", {"reason": "Ik ben ziek"})
     with site.parts.database.reading() as db:
         assert db.scalars(select(CoachVisit.sequence)).one() == 2
-        kinds = db.scalars(select(Message.kind).where(Message.kind.like("practice.visit%")).order_by(Message.id))
+        told = Message.kind.like("practice.visit%"), Message.kind != "practice.visit_reminder"
+        kinds = db.scalars(select(Message.kind).where(*told).order_by(Message.id))
         assert list(kinds) == [f"practice.visit_{what}" for what in ("planned", "moved", "cancelled") for _ in range(2)]
+
+
+def test_both_tell_how_to_get_there(site: Site, clock: MovableClock) -> None:
+    at_work = work(site, clock, "planned")
+    ruben, noor = site.visitor(at_work.ruben.id), site.visitor(at_work.noor.id)
+    of_coach, hers = f"/coach/{at_work.record_id}", f"/praktijk/{at_work.record_id}"
+    assert "Noor leest dit mee." in ruben.get(of_coach).text
+    noor.post(f"{hers}/bezoek", {"directions": "Ingang achterom", "venue_contact": "Beheerder, 010 555 00 00"})
+    assert "Ingang achterom" in noor.get(hers).text
+    assert "Beheerder, 010 555 00 00" in ruben.get(of_coach).text
+    long = ruben.post(f"{of_coach}/bezoek/route", {"directions": "", "venue_contact": "x" * 300}, status=422)
+    assert asked_for(long.text) == {"venue_contact"}
+    ruben.post(f"{of_coach}/bezoek/route", {"directions": "Bus 32", "venue_contact": ""})
+    assert "Bus 32" in noor.get(hers).text
+    assert "Beheerder" not in noor.get(hers).text
+    ruben.post(f"{of_coach}/bezoek/afzeggen", {"reason": "Ziek"})
+    lost = noor.post(f"{hers}/bezoek", {"directions": "Toch de andere ingang", "venue_contact": ""}, status=422)
+    assert "Toch de andere ingang" in lost.text
 
 
 def test_draft_whole_and_signed(site: Site, clock: MovableClock) -> None:

@@ -12,6 +12,7 @@ from app.kit.errors import Refused
 from app.ledger.actions import record
 from app.people.rules import Viewer
 from app.practice.actions.cases import own_case
+from app.practice.actions.reminding import forget_reminders
 from app.practice.actions.visits import tell_both
 from app.practice.rules.states import Step, may
 from app.practice.tables import CoachVisit
@@ -47,4 +48,5 @@ def call_off(db: Session, *, by: Viewer, date_id: int, now: datetime) -> bool:
             with_date=date_id,
         )
         tell_both(db, "practice.visit_cancelled", case, visit, now=now, not_after=None, with_date=True)
+        forget_reminders(db, visit, now=now)
     return True

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Select, String, cast, delete, or_, select, update
+from sqlalchemy import ColumnElement, Select, String, cast, delete, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.courses.tables import Enrolment
+from app.delivery.tables import DeliveryDate
 from app.kit.storage import Storage
 from app.ledger.actions import forget, record
+from app.practice.actions.noting import forget_notes_about
 from app.practice.actions.reflections import handed_reflections_of, let_go, reflection_drafts_of
 from app.practice.actions.talking import empty_talks, talks_of
 from app.practice.evidence_view import attested_for, to_take_along
@@ -20,8 +22,10 @@ from app.practice.going import finished_before
 from app.practice.rules.evidence import ATTESTED
 from app.practice.rules.states import FILES_KEPT, ORPHAN_AGE
 from app.practice.tables import (
+    AgreementKept,
     Assessment,
     AssignmentRecord,
+    CoachNote,
     CoachVisit,
     Correction,
     DraftDevice,
@@ -63,6 +67,9 @@ def expire_files(db: Session, *, now: datetime) -> Expired:
     let_go(db, records=records)
     db.execute(update(Submission).where(Submission.record_id.in_(records), Submission.note != "").values(note=""))
     db.execute(delete(DraftDevice).where(DraftDevice.sent_at < now - FILES_KEPT))
+    known = or_(CoachVisit.directions != "", CoachVisit.venue_contact != "")
+    ways = update(CoachVisit).where(CoachVisit.record_id.in_(records), known)
+    db.execute(ways.values(directions="", venue_contact=""))
     if photos:
         record(
             db,
@@ -101,8 +108,11 @@ def empty_scores(db: Session, *, records: Select[int]) -> dict[str, int]:
         (
             "visits",
             update(CoachVisit)
-            .where(CoachVisit.record_id.in_(records), CoachVisit.cancel_reason != "")
-            .values(cancel_reason=""),
+            .where(
+                CoachVisit.record_id.in_(records),
+                or_(CoachVisit.cancel_reason != "", CoachVisit.directions != "", CoachVisit.venue_contact != ""),
+            )
+            .values(cancel_reason="", directions="", venue_contact=""),
             CoachVisit.id,
         ),
         (
@@ -169,7 +179,9 @@ def _hide(db: Session, photo_ids: list[int], *, now: datetime) -> None:
 
 def export_of(db: Session, person_id: int) -> dict[str, Any]:
     """What somebody wrote, added and got back, and what she assessed as a coach."""
-    records = select(AssignmentRecord.id).join(Enrolment).where(Enrolment.person_id == person_id)
+    own = select(Enrolment.id).where(Enrolment.person_id == person_id)
+    records = select(AssignmentRecord.id).where(AssignmentRecord.enrolment_id.in_(own))
+    kept = db.scalars(select(AgreementKept).where(AgreementKept.kept_by_id == person_id).order_by(AgreementKept.id))
     prepared = db.scalars(select(Preparation).where(Preparation.record_id.in_(records))).all()
     handed_in = db.scalars(select(Submission).where(Submission.record_id.in_(records)).order_by(Submission.id)).all()
     photos = db.scalars(select(Evidence).where(Evidence.id.in_(to_take_along(person_id))).order_by(Evidence.id)).all()
@@ -207,7 +219,11 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
             for one in photos
         ],
         "photos_as_coach": [{"at": one.uploaded_at.isoformat(), "caption": one.caption} for one in taken],
+        "visits": _visits(db, records),
         "decisions": _decisions_of(db, records),
+        "notes_about_you": _notes(db, CoachNote.enrolment_id.in_(own)),
+        "notes_by_you": _notes(db, CoachNote.author_id == person_id),
+        "agreements_kept": [{"at": one.kept_at.isoformat(), "record": one.sign_off_id} for one in kept],
         "signed_as_coach": [
             {"at": one.signed_at.isoformat(), "decision": one.decision, "record": one.record_id} for one in as_coach
         ],
@@ -243,6 +259,36 @@ def _decisions_of(db: Session, records: Select[int]) -> list[dict[str, Any]]:
     return found
 
 
+def _visits(db: Session, records: Select[int]) -> list[dict[str, Any]]:
+    found = db.execute(
+        select(CoachVisit, DeliveryDate.starts_at)
+        .join(DeliveryDate, DeliveryDate.id == CoachVisit.date_id)
+        .where(CoachVisit.record_id.in_(records))
+        .order_by(DeliveryDate.starts_at, CoachVisit.id)
+    )
+    return [
+        {
+            "at": starts_at.isoformat(),
+            "directions": one.directions,
+            "venue_contact": one.venue_contact,
+            "cancel_reason": one.cancel_reason,
+        }
+        for one, starts_at in found
+    ]
+
+
+def _notes(db: Session, which: ColumnElement[bool]) -> list[dict[str, Any]]:
+    return [
+        {
+            "at": one.written_at.isoformat(),
+            "text": one.text,
+            "come_back_on": one.come_back_on.isoformat() if one.come_back_on else None,
+            "settled_at": one.settled_at.isoformat() if one.settled_at else None,
+        }
+        for one in db.scalars(select(CoachNote).where(which).order_by(CoachNote.id))
+    ]
+
+
 def erase(db: Session, *, person_id: int, storage: Storage, now: datetime) -> None:
     """Remove what the columns' marks say: files, words and scores. Decisions stay as ids and a digest."""
     records = select(AssignmentRecord.id).join(Enrolment).where(Enrolment.person_id == person_id)
@@ -252,6 +298,7 @@ def erase(db: Session, *, person_id: int, storage: Storage, now: datetime) -> No
     _hide(db, [photo.id for photo in photos], now=now)
     db.execute(delete(Preparation).where(Preparation.record_id.in_(records)))
     let_go(db, records=records)
+    forget_notes_about(db, person_id=person_id)
     empty_scores(db, records=records)
     forget(db, kind="assignment_record", ids=records)  # the scores that a coach gave
     for photo in photos:

@@ -1,4 +1,4 @@
-"""The coach comes to a group: planned, moved, called off. Both get a letter with a calendar entry."""
+"""The coach comes to a group: planned, moved, called off. Both get a letter with a calendar entry, and reminders."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 from app.delivery.actions import hold_groups
 from app.delivery.queries import groups_of
 from app.delivery.rules import DateFacts
-from app.kit.errors import Refused
+from app.kit.errors import NotFound, Refused
 from app.ledger.actions import record
 from app.outbox.actions import post
 from app.people.rules import Viewer
-from app.practice.actions.cases import Case, coached_case
+from app.practice import inputs
+from app.practice.actions.cases import Case, coached_case, own_case
+from app.practice.actions.reminding import forget_reminders, remind_of
 from app.practice.rules.states import Step, may
 from app.practice.tables import CoachVisit
 
@@ -62,6 +64,7 @@ def plan_visit(db: Session, *, by: Viewer, record_id: int, date_id: int, now: da
         sequence=visit.sequence,
     )
     tell_both(db, kind, case, visit, now=now, not_after=date.ends_at)
+    remind_of(db, visit, starts_at=date.starts_at, people=(case.enrolment.person_id, visit.coach_id), now=now)
     return visit.id
 
 
@@ -77,6 +80,28 @@ def cancel_visit(db: Session, *, by: Viewer, record_id: int, reason: str, now: d
     db.flush()
     record(db, "practice.visit_cancelled", actor_id=by.id, subject=("coach_visit", visit.id), now=now)
     tell_both(db, "practice.visit_cancelled", case, visit, now=now, not_after=None)
+    forget_reminders(db, visit, now=now)
+
+
+def note_the_way(db: Session, *, by: Viewer, record_id: int, given: inputs.TheWay, now: datetime) -> None:
+    """Keep how to get to a visit and who is there to meet the coach. Both may write it, and both read it.
+
+    Raises: NotFound for others; Refused when no visit is planned.
+    """
+    case = _case_of_either(db, by=by, record_id=record_id, now=now)
+    visit = _current(db, case)
+    if visit is None:
+        raise Refused("visit_first")
+    visit.directions, visit.venue_contact = given.directions, given.venue_contact
+    db.flush()
+    record(db, "practice.way_noted", actor_id=by.id, subject=("coach_visit", visit.id), now=now)
+
+
+def _case_of_either(db: Session, *, by: Viewer, record_id: int, now: datetime) -> Case:
+    try:
+        return own_case(db, by=by, record_id=record_id)
+    except NotFound:
+        return coached_case(db, by=by, record_id=record_id, now=now)
 
 
 def _current(db: Session, case: Case) -> CoachVisit | None:

@@ -61,7 +61,7 @@ _LEARNING: Final = (
     (N_("Praktijk"), "/groep", "hand"),
     (N_("Intervisie"), "/intervisie", "users"),
 )
-_COACHING: Final = ((N_("Wacht op mij"), "/coach", "inbox"),)
+_COACHING: Final = ((N_("Vandaag"), "/coach", "inbox"),)
 _MANAGING: Final = (
     (N_("Overzicht"), "/beheer", "layout-grid"),
     (N_("Mensen"), "/beheer/mensen", "users"),

@@ -29,6 +29,7 @@ class Forms(NamedTuple):
 
     visit: Form | None = None
     cancel: Form | None = None
+    way: Form | None = None
     observed: Form | None = None
     elsewhere: tuple[Difference, ...] = ()
     keeping: str = ""
@@ -37,7 +38,8 @@ class Forms(NamedTuple):
 @area.get("/coach", policy=Permission.COACH, name="coach.list")
 def work_list(ask: Ask) -> Answer:
     talks = new_for(ask.db, ask.viewer.id)
-    return render("coach/list.html", coach_page(ask.db, ask.viewer, now=ask.now), talks=talks)
+    form: Form = Submitted.blank(ask.viewer.locale)
+    return render("coach/list.html", coach_page(ask.db, ask.viewer, now=ask.now), talks=talks, form=form)
 
 
 @area.get("/coach/{record:id}", policy=Permission.COACH, name="coach.record")
@@ -69,6 +71,19 @@ def cancel_visit(ask: Ask, record: int) -> Answer:
         else:
             return redirect(f"/coach/{record}", toast=N_("Het bezoek is afgezegd. Jullie krijgen allebei een mail."))
     return _page(ask, record, Forms(cancel=form))
+
+
+@area.post("/coach/{record:id}/bezoek/route", policy=Permission.COACH, name="coach.note_way")
+def note_way(ask: Ask, record: int) -> Answer:
+    form = Submitted.read(inputs.TheWay, ask.form, ask.viewer.locale)
+    if form.valid:
+        try:
+            visits.note_the_way(ask.db, by=ask.viewer, record_id=record, given=form.given, now=ask.now)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            return redirect(f"/coach/{record}", toast=N_("Bewaard. Jullie kunnen het allebei lezen."))
+    return _page(ask, record, Forms(way=form))
 
 
 @area.post("/coach/{record:id}/formulier", policy=Permission.COACH, name="coach.observe")
@@ -132,8 +147,9 @@ def _page(ask: Ask, record: int, forms: Forms | None = None) -> Page:
 
 
 def _show(ask: Ask, page: ObservationPage, forms: Forms) -> Page:
-    typed = forms.visit or forms.cancel or forms.observed
+    typed = forms.visit or forms.cancel or forms.way or forms.observed
     shown = page.may_observe if forms.observed else page.may_cancel if forms.cancel else page.may_plan
+    shown = page.visit is not None if forms.way else shown
     locale = ask.viewer.locale
     if forms.observed:
         page = page.counting({name for name in forms.observed.raw if forms.observed.get(name)})
@@ -144,6 +160,7 @@ def _show(ask: Ask, page: ObservationPage, forms: Forms) -> Page:
         status=200 if typed is None or forms.keeping else 422,
         visit=forms.visit or Submitted.blank(locale, date_id=page.visit.id if page.visit else None),
         cancel=forms.cancel or Submitted.blank(locale),
+        way=forms.way or Submitted.blank(locale, directions=page.way.directions, venue_contact=page.way.venue_contact),
         observed=forms.observed or Submitted.blank(locale, version=page.version, **inputs.filled_in(page.saved)),
         elsewhere=forms.elsewhere,
         lost=None if shown else typed,

@@ -11,12 +11,13 @@ from app.conversation.queries import new_in
 from app.kit.errors import Forbidden, Refused
 from app.kit.ids import read_id
 from app.practice import inputs
-from app.practice.actions import assessing, records
+from app.practice.actions import assessing, noting, records, visits
 from app.practice.conflicts import Difference, preparation_differences, self_view_differences
 from app.practice.own_practice import practice_list
 from app.practice.queries import form_parts
 from app.practice.record_page import RecordPage, record_page
 from app.practice.rules.forms import self_gaps
+from app.practice.together_page import together_page
 from app.web.kit.ask import Answer, Ask, Page, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.route import Area
@@ -42,6 +43,25 @@ def begin(ask: Ask) -> Answer:
         return redirect("/praktijk")
     record = records.open_record(ask.db, by=ask.viewer, assignment_id=assignment_id, now=ask.now)
     return redirect(f"/praktijk/{record}")
+
+
+@area.get("/praktijk/afspraken", policy=Permission.FOLLOW_TRAINING, name="practice.together")
+def together(ask: Ask) -> Answer:
+    return _together(ask)
+
+
+@area.post("/praktijk/afspraken", policy=Permission.FOLLOW_TRAINING, name="practice.mark_agreement")
+def mark_agreement(ask: Ask) -> Answer:
+    form = Submitted.read(inputs.KeptAgreement, ask.form, ask.viewer.locale)
+    if not form.valid:
+        return _together(ask, status=422)
+    noting.mark_agreement(ask.db, by=ask.viewer, given=form.given, now=ask.now)
+    return redirect("/praktijk/afspraken", toast=N_("Bewaard. Jullie zien het allebei."))
+
+
+def _together(ask: Ask, *, status: int = 200) -> Page:
+    page, form = together_page(ask.db, ask.viewer), Submitted[Any].blank(ask.viewer.locale)
+    return render("practice/together.html", page, status=status, form=form, today=ask.today)
 
 
 @area.get("/praktijk/{record:id}", policy=Permission.SIGNED_IN, name="practice.record", own_transactions=True)
@@ -131,6 +151,20 @@ def submit(ask: Ask, record: int) -> Answer:
     return _page(ask, ask.db, record, own=form)
 
 
+@area.post("/praktijk/{record:id}/bezoek", policy=Permission.FOLLOW_TRAINING, name="practice.note_way")
+def note_way(ask: Ask, record: int) -> Answer:
+    """How the coach gets to the group, and whom to ask for there."""
+    form = Submitted.read(inputs.TheWay, ask.form, ask.viewer.locale)
+    if form.valid:
+        try:
+            visits.note_the_way(ask.db, by=ask.viewer, record_id=record, given=form.given, now=ask.now)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            return redirect(f"/praktijk/{record}", toast=N_("Bewaard. Jullie kunnen het allebei lezen."))
+    return _page(ask, ask.db, record, way=form)
+
+
 def _self_form(ask: Ask, record: int) -> Form:
     definition, rubric = form_parts(ask.db, ask.viewer, record)
     return Submitted.read(inputs.self_view(definition, rubric), ask.form, ask.viewer.locale)
@@ -153,11 +187,12 @@ def _page(
     *,
     prepare: Form | None = None,
     own: Form | None = None,
+    way: Form | None = None,
     keeping: str = "",
 ) -> Page:
     """The page of one assignment; a form that came back carries its sentences and makes the status 422."""
     page = record_page(db, ask.viewer, record, now=ask.now)
-    return _shown(ask, page, talk=new_in(db, ask.viewer, record), prepare=prepare, own=own, keeping=keeping)
+    return _shown(ask, page, talk=new_in(db, ask.viewer, record), prepare=prepare, own=own, way=way, keeping=keeping)
 
 
 def _shown(
@@ -167,12 +202,13 @@ def _shown(
     talk: int = 0,
     prepare: Form | None = None,
     own: Form | None = None,
+    way: Form | None = None,
     elsewhere: tuple[Difference, ...] = (),
     keeping: str = "",
 ) -> Page:
     """`keeping`: the page keeps the self-scores by itself, and hears how that went."""
-    typed = prepare or own
-    shown = page.may_prepare if prepare else page.may_hand_in
+    typed = prepare or own or way
+    shown = page.may_prepare if prepare else page.may_note_way if way else page.may_hand_in
     if typed is not None and not page.mine:
         raise Forbidden
     return render(
@@ -182,6 +218,8 @@ def _shown(
         status=200 if typed is None or keeping else 422,
         prepare=prepare or _prepare_form(ask, page),
         own=own or _own_form(ask, page),
+        way=way
+        or Submitted.blank(ask.viewer.locale, directions=page.way.directions, venue_contact=page.way.venue_contact),
         elsewhere=elsewhere,
         lost=None if shown else typed,
         keeping=keeping,
@@ -189,6 +227,11 @@ def _shown(
         parts=PARTS,
         talk=talk,
     )
+
+
+def _way_form(ask: Ask, page: RecordPage) -> Form:
+    known = page.way
+    return Submitted.blank(ask.viewer.locale, directions=known.directions, venue_contact=known.venue_contact)
 
 
 def _prepare_form(ask: Ask, page: RecordPage) -> Form:

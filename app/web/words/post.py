@@ -57,6 +57,7 @@ KIND_WORDS: Final[dict[str, str]] = {
     "practice.visit_cancelled": N_("Bezoek afgezegd"),
     "practice.visit_moved": N_("Bezoek verplaatst"),
     "practice.visit_planned": N_("Bezoek gepland"),
+    "practice.visit_reminder": N_("Herinnering aan een bezoek"),
 }
 
 # What the mailer noted, as it begins, with what it means: names of errors, and the codes of RFC 5321 and RFC 3463.

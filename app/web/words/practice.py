@@ -43,6 +43,12 @@ WORDS: Final[dict[str, str]] = {
     "visit_too_late": N_("Er is geen bezoek meer te plannen of af te zeggen: het werk is al verder."),
     "date_unknown": N_("Deze datum staat niet (meer) bij de groep. Kies een andere."),
     "date_past": N_("Deze dag is al geweest. Kies een latere dag."),
+    # notes
+    "come_back_past": N_("Deze dag is al geweest. Kies vandaag of een latere dag, of laat het leeg."),
+    "stale_note": N_(
+        "Deze notitie is intussen in een ander venster veranderd. Hieronder zie je hoe hij daar staat. "
+        "Bewaar je opnieuw, dan geldt wat jij hier schreef."
+    ),
     # observing and signing
     "coach_is_professional": N_("Je kunt je eigen werk niet beoordelen."),
     "not_coach_of_intervention": N_("Je bent geen coach voor {intervention}. Vraag een beheerder."),

@@ -259,6 +259,11 @@ KEPT: Final = (
                 ("sign_off_withdrawal_content.content", "correction.reason", "correction.answer"),
             ),
             Row(
+                N_("Hoe je coach bij je groep komt, en wie daar de deur opendoet"),
+                N_("Zodat je coach op tijd is en weet bij wie te zijn"),
+                ("coach_visit.directions", "coach_visit.venue_contact"),
+            ),
+            Row(
                 N_("Waarom een bezoek van je coach niet doorging"),
                 N_("Om samen een andere dag te vinden"),
                 ("coach_visit.cancel_reason",),
@@ -279,6 +284,11 @@ KEPT: Final = (
                 ("coach_absence.reason", "coach_absence.person_id"),
             ),
             Row(
+                N_("De notities van je coach over je opleiding"),
+                N_("Zodat jij en je coach weten wat er speelt, en een volgende coach niet opnieuw begint"),
+                ("coach_note.text",),
+            ),
+            Row(
                 N_("Wie je coach was, en wie aftekende"),
                 N_("Zodat duidelijk blijft wie je begeleidde en wie oordeelde"),
                 (
@@ -292,6 +302,8 @@ KEPT: Final = (
                     "correction.settled_by_id",
                     "sign_off_withdrawal.asked_by_id",
                     "sign_off_withdrawal.decided_by_id",
+                    "coach_note.author_id",
+                    "agreement_kept.kept_by_id",
                 ),
                 WITH_NAME,
             ),

@@ -22,6 +22,7 @@ from app.outbox.tables import Message
 from app.people.rules import Role
 from app.people.tables import Account, Invitation, Person, RoleGrant, SignIn
 from app.practice.actions import keeping as practice
+from app.practice.actions import noting
 from app.practice.tables import AssignmentRecord
 from app.theory import actions as theory
 from app.worker.work import Handler, Periodic, Work
@@ -31,6 +32,7 @@ FORGET_AFTER: Final = 24  # domain.md 8.1 and 8.5
 NOTICE: Final = timedelta(days=60)  # the letter says two months
 BATCH: Final = 50
 ANSWERS_KEPT: Final = 12
+NOTES_KEPT: Final = 12
 ATTENDANCE_KEPT: Final = 72
 
 
@@ -52,6 +54,14 @@ def empty_answers(work: Work, _payload: dict[str, Any]) -> None:
         if emptied:
             subject = ("quiz_attempt", None)
             record(db, "theory.answers_emptied", actor_id=None, subject=subject, now=work.now, attempts=emptied)
+
+
+def remove_notes(work: Work, _payload: dict[str, Any]) -> None:
+    """What a coach noted about a training goes a year after it ended."""
+    with work.database.writing() as db:
+        gone = noting.remove_notes(db, before=start_of(_months_ago(work.now, NOTES_KEPT)))
+        if gone:
+            record(db, "practice.notes_removed", actor_id=None, subject=("coach_note", None), now=work.now, notes=gone)
 
 
 def clear_attendance(work: Work, _payload: dict[str, Any]) -> None:
@@ -149,6 +159,7 @@ def _nightly(now: datetime) -> str:
 HANDLERS: Final[dict[str, Handler]] = {
     "people.let_go": let_go,
     "theory.empty_answers": empty_answers,
+    "practice.remove_notes": remove_notes,
     "meetings.clear_attendance": clear_attendance,
     "certification.close_files": close_files,
 }

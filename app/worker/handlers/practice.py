@@ -1,4 +1,4 @@
-"""Keeping the files of practice no longer than promised."""
+"""Keeping the files of practice no longer than promised, and the reminders of visits right."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from app.kit.localtime import local_day
-from app.practice.actions import keeping
+from app.practice.actions import keeping, reminding
 from app.worker.work import Handler, Periodic, Work
 
 
@@ -35,6 +35,12 @@ def remove_orphans(work: Work, _payload: dict[str, Any]) -> None:
         work.storage.delete(key)
 
 
+def remind(work: Work, _payload: dict[str, Any]) -> None:
+    """The reminders of visits that are near stand in the outbox, also of those that were handed over or moved."""
+    with work.database.writing() as db:
+        reminding.remind_of_coming(db, now=work.now)
+
+
 def _nightly(now: datetime) -> str:
     return local_day(now).isoformat()
 
@@ -43,8 +49,10 @@ HANDLERS: Final[dict[str, Handler]] = {
     "practice.remove_photo": remove_photo,
     "practice.expire_files": expire_files,
     "practice.remove_orphans": remove_orphans,
+    "practice.remind": remind,
 }
 PERIODIC: Final = (
     Periodic("practice.expire_files", _nightly),
     Periodic("practice.remove_orphans", _nightly),
+    Periodic("practice.remind", _nightly),
 )

@@ -1,0 +1,123 @@
+"""One of a coach's people: her road, what was agreed, and the notes that both of them read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.access import Permission
+from app.kit.errors import Refused
+from app.practice import inputs
+from app.practice.actions import noting
+from app.practice.notes import note_page
+from app.practice.person_page import person_page
+from app.web.kit.ask import Answer, Ask, Page, redirect, render
+from app.web.kit.forms import Submitted
+from app.web.kit.route import Area
+from app.web.words.shared import N_
+
+area = Area()
+Form = Submitted[Any]
+
+
+@area.get("/coach/mensen/{enrolment:id}", policy=Permission.SEE_COACHING, name="coach.person", own_transactions=True)
+def show(ask: Ask, enrolment: int) -> Answer:
+    """That an admin read what coach and professional wrote to each other is noted (domain.md 8.3b)."""
+    database = ask.services.database
+    with database.reading() as db:
+        answer = _page(ask, db, enrolment)
+    page = answer.data["page"]
+    if not page.mine and (page.notes or page.agreements or page.preparation):
+        with database.writing() as db:
+            noting.note_looking(db, by=ask.viewer, enrolment_id=enrolment, now=ask.now)
+    return answer
+
+
+@area.post("/coach/mensen/{enrolment:id}/notitie", policy=Permission.COACH, name="coach.write_note")
+def write_note(ask: Ask, enrolment: int) -> Answer:
+    form = Submitted.read(inputs.Note, ask.form, ask.viewer.locale)
+    noting.coached_enrolment(ask.db, by=ask.viewer, enrolment_id=enrolment)
+    if form.valid:
+        try:
+            noting.write_note(ask.db, by=ask.viewer, enrolment_id=enrolment, given=form.given, now=ask.now)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            return _back(enrolment, N_("Je notitie is bewaard."))
+    return _page(ask, ask.db, enrolment, note=form)
+
+
+@area.get("/coach/mensen/{enrolment:id}/notitie/{note:id}", policy=Permission.COACH, name="coach.note")
+def note(ask: Ask, enrolment: int, note: int) -> Answer:
+    page = note_page(ask.db, ask.viewer, enrolment_id=enrolment, note_id=note)
+    form: Form = Submitted.blank(
+        ask.viewer.locale, text=page.text, come_back_on=page.come_back_on, version=page.version
+    )
+    return render("coach/note.html", page, form=form)
+
+
+@area.post("/coach/mensen/{enrolment:id}/notitie/{note:id}", policy=Permission.COACH, name="coach.change_note")
+def change_note(ask: Ask, enrolment: int, note: int) -> Answer:
+    form = Submitted.read(inputs.Note, ask.form, ask.viewer.locale)
+    page = note_page(ask.db, ask.viewer, enrolment_id=enrolment, note_id=note)
+    if form.valid:
+        which = {"enrolment_id": enrolment, "note_id": note}
+        try:
+            noting.change_note(ask.db, by=ask.viewer, **which, given=form.given, now=ask.now)
+        except Refused as refused:
+            form.refuse(refused)
+            if refused.code == "stale_note":  # sending it again is a choice
+                form.raw["version"] = [str(page.version)]
+        else:
+            return _back(enrolment, N_("Je notitie is aangepast."))
+    return render("coach/note.html", page, status=422, form=form)
+
+
+@area.post("/coach/mensen/{enrolment:id}/notitie/{note:id}/weg", policy=Permission.COACH, name="coach.remove_note")
+def remove_note(ask: Ask, enrolment: int, note: int) -> Answer:
+    noting.remove_note(ask.db, by=ask.viewer, enrolment_id=enrolment, note_id=note, now=ask.now)
+    return _back(enrolment, N_("De notitie is weg."))
+
+
+@area.post(
+    "/coach/mensen/{enrolment:id}/notitie/{note:id}/klaar",
+    policy=Permission.COACH,
+    name="coach.settle_note",
+    back="/coach/mensen/{enrolment:id}",
+)
+def settle_note(ask: Ask, enrolment: int, note: int) -> Answer:
+    """From the page of the person, or from Vandaag: back to where the button was pressed."""
+    noting.settle_note(ask.db, by=ask.viewer, enrolment_id=enrolment, note_id=note, now=ask.now)
+    if ask.form.get("from") == "today":
+        return redirect("/coach", toast=N_("Mooi, je bent erop teruggekomen."))
+    return _back(enrolment, N_("Mooi, je bent erop teruggekomen."))
+
+
+@area.post("/coach/mensen/{enrolment:id}/afspraak", policy=Permission.COACH, name="coach.mark_agreement")
+def mark_agreement(ask: Ask, enrolment: int) -> Answer:
+    noting.coached_enrolment(ask.db, by=ask.viewer, enrolment_id=enrolment)
+    form = Submitted.read(inputs.KeptAgreement, ask.form, ask.viewer.locale)
+    if form.valid:
+        noting.mark_agreement(ask.db, by=ask.viewer, given=form.given, now=ask.now)
+        return redirect(f"/coach/mensen/{enrolment}#as", toast=N_("Bewaard. Jullie zien het allebei."))
+    return _page(ask, ask.db, enrolment, lost=form)
+
+
+def _back(enrolment: int, toast: str) -> Answer:
+    return redirect(f"/coach/mensen/{enrolment}#notities", toast=toast)
+
+
+def _page(ask: Ask, db: Session, enrolment: int, *, note: Form | None = None, lost: Form | None = None) -> Page:
+    page = person_page(db, ask.viewer, enrolment, now=ask.now)
+    if note is not None and not page.may_note:
+        note, lost = None, note
+    return render(
+        "coach/person.html",
+        page,
+        status=200 if note is None and lost is None else 422,
+        note=note or Submitted.blank(ask.viewer.locale),
+        form=Submitted.blank(ask.viewer.locale),
+        lost=lost,
+        today=ask.today,
+    )
