@@ -5,15 +5,19 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
+from obstore import open_writer
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
+
+STREAM_PIECE: Final = 5 * 1024 * 1024  # the least that S3 takes as a part
+STREAM_AT_ONCE: Final = 1  # parts on their way to the store, so in memory
 
 
 class StorageTrouble(Exception):
@@ -41,8 +45,10 @@ class Storage(Protocol):
     """Immutable files by key. Raises: FileNotFoundError for a missing key; StorageTrouble."""
 
     def put(self, area: str, content: bytes, *, suffix: str = "") -> StoredFile: ...
+    def put_stream(self, area: str, pieces: Iterable[bytes], *, suffix: str = "") -> StoredFile: ...
     def put_at(self, key: str, content: bytes) -> None: ...
     def get(self, key: str) -> bytes: ...
+    def read(self, key: str, start: int, end: int) -> bytes: ...
     def delete(self, key: str) -> None: ...
     def keys(self, prefix: str = "") -> list[str]: ...
     def entries(self, prefix: str = "") -> list[Entry]: ...
@@ -60,6 +66,21 @@ class ObjectStorage:
         self._write(key, content, "create")
         return StoredFile(key, len(content), hashlib.sha256(content).hexdigest())
 
+    def put_stream(self, area: str, pieces: Iterable[bytes], *, suffix: str = "") -> StoredFile:
+        """Keep what comes in pieces, of which only a few are in memory; nobody finds it before it is whole."""
+        key = f"{area}/{secrets.token_hex(16)}{suffix}"
+        sha, size = hashlib.sha256(), 0
+
+        def counted() -> Iterator[bytes]:
+            nonlocal size
+            for piece in pieces:
+                sha.update(piece)
+                size += len(piece)
+                yield piece
+
+        self._write_stream(key, counted())
+        return StoredFile(key, size, sha.hexdigest())
+
     def put_at(self, key: str, content: bytes) -> None:
         """Keep `content` under a key of our choosing; used for lists that live outside the database."""
         self._write(key, content, "overwrite")
@@ -67,6 +88,11 @@ class ObjectStorage:
     def get(self, key: str) -> bytes:
         with _trouble_told():
             return bytes(self._store.get(key).bytes())
+
+    def read(self, key: str, start: int, end: int) -> bytes:
+        """The bytes from `start` up to, not including, `end`."""
+        with _trouble_told():
+            return bytes(self._store.get_range(key, start=start, end=end)) if end > start else b""
 
     def delete(self, key: str) -> None:
         """Remove the file; no error when it is gone already, so that a repeat is safe."""
@@ -88,6 +114,19 @@ class ObjectStorage:
         with _trouble_told():
             self._store.put(key, content, mode=mode)
 
+    def _write_stream(self, key: str, pieces: Iterator[bytes]) -> None:
+        """The pieces may come out of this very store, so they are asked for between two calls of it, not within one.
+
+        A writer that is not closed leaves nothing: an error on the way ends there.
+        """
+        with _trouble_told():
+            writer = open_writer(self._store, key, buffer_size=STREAM_PIECE, max_concurrency=STREAM_AT_ONCE)
+        for piece in pieces:
+            with _trouble_told():
+                writer.write(piece)
+        with _trouble_told():
+            writer.close()
+
 
 class FolderStorage(ObjectStorage):
     """Storage in a folder. A file is on the disk itself before its row can be committed."""
@@ -98,6 +137,13 @@ class FolderStorage(ObjectStorage):
 
     def _write(self, key: str, content: bytes, mode: Literal["create", "overwrite"]) -> None:
         super()._write(key, content, mode)
+        self._settle(key)
+
+    def _write_stream(self, key: str, pieces: Iterator[bytes]) -> None:
+        super()._write_stream(key, pieces)
+        self._settle(key)
+
+    def _settle(self, key: str) -> None:
         place = self._path / key
         try:
             flush(place)
@@ -113,6 +159,12 @@ def flush(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def pieces_of(storage: Storage, key: str, start: int, end: int, *, size: int = 1024 * 1024) -> Iterator[bytes]:
+    """A stretch of a file, piece by piece, so that a video is never in memory as a whole."""
+    for place in range(start, end, size):
+        yield storage.read(key, place, min(place + size, end))
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from app.kit.errors import NotFound
 from app.kit.localtime import local_day
 from app.people.queries import person_names
 from app.people.rules import Viewer
+from app.practice.coming import UploadView, uploads_of
 from app.practice.evidence_view import PhotoView, evidence_of
 from app.practice.going import finished_at
 from app.practice.paths import RecordPath, paths_of, records_visible_to
@@ -34,16 +35,12 @@ class EvidencePage:
     id: int
     number: int
     title: str
-    photos: tuple[PhotoView, ...]
+    pieces: tuple[PhotoView, ...]
     earlier: tuple[PhotoView, ...]
+    uploads: tuple[UploadView, ...]
     withdrawn: int
-    photos_max: int
-    open_to_work: bool
+    may_add: bool
     goes_on: date | None
-
-    @property
-    def may_add(self) -> bool:
-        return self.open_to_work and sum(not one.by_coach for one in self.photos) < self.photos_max
 
 
 @dataclass(frozen=True)
@@ -60,7 +57,7 @@ class CoachPhotosPage:
     open_to_add: bool
 
 
-def evidence_page(db: Session, viewer: Viewer, record_id: int) -> EvidencePage:
+def evidence_page(db: Session, viewer: Viewer, record_id: int, *, now: datetime) -> EvidencePage:
     """Raises: NotFound for everybody but the professional whose work it is."""
     path, enrolment = _loaded(db, viewer, record_id)
     if enrolment.person_id != viewer.person_id:
@@ -73,11 +70,11 @@ def evidence_page(db: Session, viewer: Viewer, record_id: int) -> EvidencePage:
         id=path.id,
         number=number,
         title=title,
-        photos=tuple(one for one in shown.photos if one.attempt == path.attempt),
-        earlier=tuple(one for one in shown.photos if one.attempt != path.attempt),
+        pieces=tuple(one for one in (*shown.photos, *shown.files) if one.attempt == path.attempt),
+        earlier=tuple(one for one in (*shown.photos, *shown.files) if one.attempt != path.attempt),
+        uploads=uploads_of(db, viewer, record_id, now=now),
         withdrawn=shown.withdrawn,
-        photos_max=PHOTOS_MAX,
-        open_to_work=may_change_work(path.state),
+        may_add=may_change_work(path.state),
         goes_on=local_day(ended + FILES_KEPT) if ended else None,
     )
 

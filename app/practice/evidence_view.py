@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
@@ -18,7 +19,7 @@ from app.courses.tables import Enrolment
 from app.kit.errors import NotFound
 from app.people.rules import Viewer
 from app.practice.paths import RecordPath, paths_of, records_visible_to
-from app.practice.rules.evidence import ATTESTED, Purpose, may_be_used
+from app.practice.rules.evidence import ATTESTED, Kind, Purpose, may_be_used
 from app.practice.rules.states import may_be_observed, may_change_work
 from app.practice.sight import Sight, sight_of
 from app.practice.tables import Assessment, AssignmentRecord, ConsentAttestation, Evidence, SignOff, Submission
@@ -26,7 +27,7 @@ from app.practice.tables import Assessment, AssignmentRecord, ConsentAttestation
 
 @dataclass(frozen=True)
 class PhotoView:
-    """One photo. `by_coach`: taken during a visit.
+    """One photo, or another piece of evidence. `by_coach`: taken during a visit. `host`: of a link.
 
     `removable`: still the viewer's to take back. `may_withdraw`: she may say that consent is taken back.
     """
@@ -39,13 +40,22 @@ class PhotoView:
     may_withdraw: bool
     by_coach: bool
     attempt: int
+    kind: Kind
+    bytes: int
+    words: str
+    link: str
+    host: str
 
 
 @dataclass(frozen=True)
 class Shown:
-    """The evidence that a viewer sees. `withdrawn`: how many files went because consent was taken back."""
+    """The evidence that a viewer sees. `files`: what is no photo.
+
+    `withdrawn`: how many went because consent was taken back.
+    """
 
     photos: tuple[PhotoView, ...]
+    files: tuple[PhotoView, ...]
     withdrawn: int
 
 
@@ -56,6 +66,17 @@ class PhotoKeys:
     large: str
     small: str
     media_type: str
+
+
+@dataclass(frozen=True)
+class FileOf:
+    """Where the file of any kind of evidence stands, and what it is."""
+
+    key: str
+    kind: Kind
+    media_type: str
+    bytes: int
+    sha256: str
 
 
 _SIGNED: Final = (
@@ -93,6 +114,11 @@ _KEPT: Final = select(
     Evidence.thumb_key,
     Evidence.media_type,
     Evidence.withdrawn_at,
+    Evidence.kind,
+    Evidence.sha256,
+    Evidence.bytes,
+    Evidence.words,
+    Evidence.link,
     _SIGNED,
     _BOTH_IN,
 ).where(or_(Evidence.removed_at.is_(None), Evidence.withdrawn_at.is_not(None)))
@@ -127,7 +153,7 @@ def evidence_of(
         if shows(row, viewer, enrolment, sight)
     ]
     purposes = attested_for(db, [row.id for row in rows if row.recognisable == ATTESTED])
-    photos = tuple(
+    pieces = tuple(
         PhotoView(
             id=row.id,
             caption=row.caption,
@@ -137,11 +163,17 @@ def evidence_of(
             may_withdraw=viewer.id in {enrolment.person_id, row.added_by_id} or viewer.is_admin,
             by_coach=row.added_by_id not in {None, enrolment.person_id},
             attempt=row.attempt,
+            kind=Kind(row.kind),
+            bytes=row.bytes,
+            words=row.words,
+            link=row.link,
+            host=urlsplit(row.link).hostname or "",
         )
         for row in rows
         if row.withdrawn_at is None
     )
-    return Shown(photos, len(rows) - len(photos))
+    photos = tuple(one for one in pieces if one.kind is Kind.PHOTO)
+    return Shown(photos, tuple(one for one in pieces if one.kind is not Kind.PHOTO), len(rows) - len(pieces))
 
 
 def visible_evidence(db: Session, viewer: Viewer, *, record_id: int, evidence_id: int) -> Any | None:
@@ -168,13 +200,30 @@ def photo_keys(
     db: Session, viewer: Viewer, *, record_id: int, photo_id: int, purpose: Purpose = Purpose.ASSESSMENT
 ) -> PhotoKeys:
     """Raises: NotFound when the photo is not the viewer's to see, is gone, or may not be used for the purpose."""
-    row = visible_evidence(db, viewer, record_id=record_id, evidence_id=photo_id)
+    row = _usable(db, viewer, record_id, photo_id, purpose)
+    if row.kind != Kind.PHOTO:
+        raise NotFound
+    return PhotoKeys(row.storage_key, row.thumb_key, row.media_type)
+
+
+def file_of(
+    db: Session, viewer: Viewer, *, record_id: int, evidence_id: int, purpose: Purpose = Purpose.ASSESSMENT
+) -> FileOf:
+    """Raises: NotFound, as `photo_keys`, and for words and links, which have no file."""
+    row = _usable(db, viewer, record_id, evidence_id, purpose)
+    if row.kind == Kind.PHOTO or not row.storage_key:
+        raise NotFound
+    return FileOf(row.storage_key, Kind(row.kind), row.media_type, row.bytes, row.sha256)
+
+
+def _usable(db: Session, viewer: Viewer, record_id: int, evidence_id: int, purpose: Purpose) -> Any:
+    row = visible_evidence(db, viewer, record_id=record_id, evidence_id=evidence_id)
     if row is None:
         raise NotFound
     attested = attested_for(db, [row.id])[row.id] if row.recognisable == ATTESTED else ()
     if not may_be_used(row.recognisable, attested, purpose):
         raise NotFound
-    return PhotoKeys(row.storage_key, row.thumb_key, row.media_type)
+    return row
 
 
 def attested_for(db: Session, evidence_ids: list[int]) -> dict[int, tuple[Purpose, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -22,7 +23,7 @@ from app.courses.rules import EXTENSION_MOST, AssignmentDefinition, Rubric
 from app.kit.fields import Day, KnownId, OptionalDay, OptionalId, blank_is_nothing
 from app.kit.ids import MAX_ID, read_id
 from app.kit.text import Line, OptionalLine, OptionalParagraph, PageText, Paragraph
-from app.practice.rules.evidence import ATTESTED, Purpose, consent_lacks
+from app.practice.rules.evidence import ATTESTED, Kind, Purpose, consent_lacks
 from app.practice.rules.forms import Answer, Check, Observation, checks_of, criteria_of
 from app.practice.rules.handover import HandoverReason
 from app.practice.rules.reflections import Starr
@@ -30,6 +31,7 @@ from app.practice.rules.states import Decision
 
 STRONG: Final = 3
 GROWING: Final = 2
+LINK_MOST: Final = 1_000
 AGREEMENTS: Final = 2
 MAX_ATTEMPT: Final = 1_000
 HANDOVER_MOST: Final = 500
@@ -86,6 +88,21 @@ class Reflection(_Form):
         return Starr.of(self)
 
 
+def _https(value: str) -> str:
+    """An address on the web, of a host by its name, without somebody's name before it."""
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme == "https" and bool(parts.hostname) and not parts.username and (parts.port or 443) > 0
+    except ValueError:
+        good = False
+    if not good or any(char.isspace() or char in "\\<>\"'`" for char in value):
+        raise PydanticCustomError("link_https", "not an address")
+    return value
+
+
+HttpsAddress = Annotated[Line, StringConstraints(max_length=LINK_MOST), AfterValidator(_https)]
+
+
 class PhotoNote(_Form):
     """What goes with a photo. Nobody can be recognised, or who can be said yes to what is ticked."""
 
@@ -102,6 +119,27 @@ class PhotoNote(_Form):
         if consent_lacks(ATTESTED, given):
             raise PydanticCustomError("consent_for_assessment", "no consent for the assessment")
         return sorted(set(given))
+
+
+class UploadNote(PhotoNote):
+    """What will come piece by piece. `fingerprint`: by what the browser knows the same file again."""
+
+    kind: Literal[Kind.PHOTO, Kind.VIDEO, Kind.AUDIO, Kind.PDF]
+    length: Annotated[int, Field(ge=1, le=MAX_ID)]
+    fingerprint: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class TextNote(_Form):
+    """Words as evidence."""
+
+    words: Paragraph
+
+
+class LinkNote(_Form):
+    """The address of something elsewhere. Nobody here ever opens it."""
+
+    link: HttpsAddress
+    caption: OptionalLine = ""
 
 
 class VisitPhotoNote(_Form):

@@ -73,6 +73,7 @@ class ObservationPage:
     way: Way
     preparation: PreparationView | None
     photos: tuple[PhotoView, ...]
+    files: tuple[PhotoView, ...]
     withdrawn: int
     reflection: HandedReflection | None
     folds: tuple[Fold, ...]
@@ -150,6 +151,7 @@ def observation_page(db: Session, viewer: Viewer, record_id: int, *, now: dateti
         way=path.way,
         preparation=_preparation(db, path),
         photos=shown.photos,
+        files=shown.files,
         withdrawn=shown.withdrawn,
         reflection=next(iter(handed_reflections(db, path.id)), None) if definition.needs_reflection else None,
         folds=folds,

@@ -90,6 +90,7 @@ class RecordPage:
     own_note: str
     criteria: tuple[CriterionView, ...]
     photos: tuple[PhotoView, ...]
+    files: tuple[PhotoView, ...]
     withdrawn: int
     asks_photo: bool
     asks_visit: bool
@@ -175,6 +176,7 @@ def record_page(db: Session, viewer: Viewer, record_id: int, *, now: datetime) -
         own_note=own_note,
         criteria=criterion_views(definition, rubric),
         photos=shown.photos,
+        files=shown.files,
         withdrawn=shown.withdrawn,
         asks_photo=definition.needs_photo,
         asks_visit=definition.needs_visit,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.kit.tables import NOT_PERSONAL, Base, Id, pii, refers_to_person
 
 FILE = "90 days after the final decision"
+DAY = "24 hours"
 SCORES = "end of certification + 24 months"
 OPEN, FIRST = text("settled_at IS NULL"), text("replaces_id IS NULL")
 TALK = "1 year after the end"
@@ -133,6 +134,51 @@ class Evidence(Base):
     )
     sent_key: Mapped[str | None] = mapped_column(default=None, info=NOT_PERSONAL)
     withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)
+    words: Mapped[str] = mapped_column(default="", info=pii("free text", "assessment", FILE, "delete"))
+    link: Mapped[str] = mapped_column(default="", info=pii("free text", "assessment", FILE, "delete"))
+
+
+class Upload(Base):
+    """A file that comes in piece by piece, until it is whole and a job made evidence of it. Only its sender sees it.
+
+    `received` is how far it is; it moves by one conditional UPDATE. `refused`: why it could not become evidence.
+    `fingerprint`: what the browser makes of name, size and date, to know the same file again.
+
+    Retention: 24 hours, with its pieces.
+    """
+
+    __tablename__ = "upload"
+    __table_args__ = (CheckConstraint("received >= 0 AND received <= length", name="received"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    record_id: Mapped[int] = mapped_column(ForeignKey("assignment_record.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=refers_to_person("who sends it"))
+    attempt: Mapped[int]
+    kind: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    length: Mapped[int]
+    fingerprint: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    caption: Mapped[str] = mapped_column(info=pii("free text", "assessment", DAY, "delete"))
+    recognisable: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    purposes: Mapped[list[Any]] = mapped_column(info=NOT_PERSONAL)
+    begun_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    received: Mapped[int] = mapped_column(default=0)
+    refused: Mapped[str] = mapped_column(default="", info=NOT_PERSONAL)
+    finished_at: Mapped[datetime | None] = mapped_column(default=None)
+    evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"), default=None)
+
+
+class UploadPiece(Base):
+    """A stretch of an upload, as a file in the store where no page looks. Retention: with its upload."""
+
+    __tablename__ = "upload_piece"
+    __table_args__ = (UniqueConstraint("upload_id", "starts_at"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    upload_id: Mapped[int] = mapped_column(ForeignKey("upload.id"))
+    starts_at: Mapped[int]
+    bytes: Mapped[int]
+    storage_key: Mapped[str] = mapped_column(info=pii("special", "assessment", DAY, "delete"))
 
 
 class ConsentAttestation(Base):

@@ -14,7 +14,7 @@ from app.certification.tables import Certificate
 from app.courses.tables import CourseImage
 from app.kit.storage import Entry
 from app.people.tables import Export
-from app.practice.tables import Evidence
+from app.practice.tables import Evidence, UploadPiece
 
 ORPHAN_AGE: Final = timedelta(hours=24)  # a file is written before its row; security.md I-7
 AREAS: Final = ("evidence/", "certificates/", "courses/", "exports/", "incoming/")
@@ -22,6 +22,7 @@ AREAS: Final = ("evidence/", "certificates/", "courses/", "exports/", "incoming/
 NAMES: Final[tuple[tuple[InstrumentedAttribute[Any], ColumnElement[bool] | None], ...]] = (
     (Evidence.storage_key, Evidence.removed_at.is_(None)),
     (Evidence.thumb_key, Evidence.removed_at.is_(None)),
+    (UploadPiece.storage_key, None),
     (Certificate.pdf_key, None),
     (CourseImage.storage_key, None),
     (Export.storage_key, Export.removed_at.is_(None)),

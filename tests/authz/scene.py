@@ -73,7 +73,12 @@ class Scene:
         self.client.cookies.clear()
         if entry.method == "GET":
             return self.client.get(path, headers=headers, follow_redirects=False)
+        headers |= how.headers
+        if entry.method == "HEAD":
+            return self.client.head(path, headers=headers, follow_redirects=False)
         headers |= SAME_ORIGIN if ours else {}
+        if entry.method != "POST":
+            return self.client.request(entry.method, path, content=how.content, headers=headers, follow_redirects=False)
         files = how.files(self.world) if how.files else None
         return self.client.post(path, data=how.form(self.world), files=files, headers=headers, follow_redirects=False)
 

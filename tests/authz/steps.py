@@ -19,6 +19,7 @@ from app.kit.pictures import Photo
 from app.people.queries import viewer_for
 from app.practice import inputs
 from app.practice.actions import assessing, evidence, observed_photos, records, reflections
+from app.practice.rules.evidence import Kind
 from app.practice.rules.forms import Answer, Check, Observation, checks_of, criteria_of
 from app.practice.rules.reflections import NEEDED
 from app.practice.rules.states import Decision
@@ -123,6 +124,13 @@ class Assignment:
         stored = evidence.store_photo(storage, Photo(large=data, small=data, width=32, height=32), now=now)
         note = inputs.PhotoNote(recognisable="nobody", caption="De tafel")
         return evidence.add_photo(self.db, by=by, record_id=record, given=note, stored=stored, now=now)
+
+    def attach(self, by: Viewer, record: int, storage: Storage, now: datetime) -> int:
+        """Add a PDF."""
+        stored = storage.put(evidence.area(now), b"%PDF-1.7\n%%EOF\n", suffix=".pdf")
+        kept = evidence.Kept(Kind.PDF, stored.sha256, stored.bytes, "application/pdf", key=stored.key)
+        note = inputs.PhotoNote(recognisable="nobody", caption="Het plan")
+        return evidence.add(self.db, by=by, record_id=record, given=note, kept=kept, now=now)
 
     def photograph_visit(self, coach: Viewer, record: int, storage: Storage, now: datetime) -> int:
         """Add a photo to the coach's form."""

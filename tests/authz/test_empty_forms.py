@@ -42,6 +42,7 @@ ELSEWHERE: Final = {
     "practice.begin": "only a button, before an assignment is begun",
     "practice.save_self_view": "tests/pages/test_practice.py",
     "practice.submit": "tests/pages/test_practice.py",
+    "uploads.begin": "sent by script; tests/pages/test_uploads.py",
     "sign_in.out": "only a button, on every page of who is in",
 }
 LENIENT: Final = {

@@ -34,6 +34,8 @@ class Try:
     path: dict[str, str] = field(default_factory=dict)
     form: Data = lambda world: {}  # noqa: ARG005 - a form without fields
     files: Callable[[World], dict[str, Any]] | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    content: bytes = b""
 
 
 def path_of(path: str, name: str, world: World) -> str:
@@ -91,6 +93,7 @@ THINGS: Final = {
     "session": "session",
     "sign_off": "sign_off",
     "token": "invitation_token",
+    "upload": "upload",
     "version": "meeting_version",
     "wanted": "wanted",
 }
@@ -159,6 +162,7 @@ def _upload(world: World) -> dict[str, Any]:
     return {"photo": ("werk.jpg", picture(200, "JPEG"), "image/jpeg")}
 
 
+TUS: Final = {"tus-resumable": "1.0.0"}
 CODE: Final = says(code="000000")
 SIGNED: Final = {"record": "signed_record"}
 OWN_RECORD: Final = {"record": "own_record"}
@@ -231,6 +235,17 @@ TRIES: Final[dict[str, Try]] = {
     "evidence.add_photo": Try(OWN_RECORD, says(recognisable="nobody", caption="Werk"), _upload),
     "evidence.remove": Try(OWN_RECORD | {"photo": "loose_photo"}),
     "evidence.withdraw": Try(),
+    "evidence.file": Try({"photo": "pdf"}),
+    "evidence.add_text": Try(OWN_RECORD, says(words="Wij zijn trots.")),
+    "evidence.add_link": Try(OWN_RECORD, says(link="https://voorbeeld.nl/finale")),
+    "uploads.begin": Try(
+        OWN_RECORD, says(kind="pdf", length="90", fingerprint="a" * 64, recognisable="nobody", caption="Plan")
+    ),
+    "uploads.how_far": Try(headers=TUS),
+    "uploads.receive": Try(
+        headers=TUS | {"upload-offset": "0", "content-type": "application/offset+octet-stream"}, content=b"%PDF"
+    ),
+    "uploads.stop": Try(),
     # coaching
     "coach.plan_visit": Try(OWN_RECORD, lambda world: {"date_id": world.things["dates"][2]}),
     "coach.cancel_visit": Try(OWN_RECORD, says(reason="Ik ben ziek.")),

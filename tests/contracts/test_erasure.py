@@ -196,7 +196,9 @@ def test_nothing_of_her_is_left(marked: tuple[Parts, World], clock: MovableClock
     assert found_in(dump(parts), HERS + OF_HER + OLD) == []
     assert found_in(stored(parts), HERS + OF_HER + OLD) == []
     assert world.sessions["noor"] not in dump(parts)
-    assert len(files) - len(set(parts.storage.keys("evidence"))) == 6  # three photos in two sizes; Tessa's stay
+    assert (
+        len(files) - len(set(parts.storage.keys("evidence"))) == 7
+    )  # three photos in two sizes and a PDF; Tessa's stay
     assert parts.storage.keys("exports") == []
     assert mailed_to(parts, *OLD, *HERS) == []
     assert counts(parts) == before

@@ -153,7 +153,9 @@ def addresses_in_code() -> list[tuple[str, str]]:
         routes = {
             id(node.args[0])
             for node in ast.walk(module)
-            if isinstance(node, ast.Call) and node.args and getattr(node.func, "attr", "") in {"get", "post"}
+            if isinstance(node, ast.Call)
+            and node.args
+            and getattr(node.func, "attr", "") in {"get", "head", "options", "patch", "post"}
         }
         for node in ast.walk(module):
             text = _address(node) if id(node) not in joined | routes else None
@@ -174,7 +176,7 @@ def test_addresses_in_the_program_lead_to_a_route() -> None:
     dead = [
         (where, to.replace(HOLE, "{}"))
         for where, to in addresses_in_code()
-        if not leads_somewhere(to, "GET") and not leads_somewhere(to, "POST")
+        if not any(leads_somewhere(to, method) for method in ("GET", "POST", "PATCH"))
     ]
     assert dead == []
 

@@ -203,13 +203,13 @@ def test_withdrawn_under_review_the_coach_is_told(
 def test_her_own_page_says_what_goes_when(database: Database, storage: Storage, clock: MovableClock) -> None:
     at_work = begin(database, storage, clock, until="observed")
     with database.reading() as db:
-        page = evidence_page(db, at_work.noor, at_work.record_id)
-        assert (page.goes_on, page.may_add, len(page.photos)) == (None, False, 1)
+        page = evidence_page(db, at_work.noor, at_work.record_id, now=clock.now())
+        assert (page.goes_on, page.may_add, len(page.pieces)) == (None, False, 1)
         for viewer in (at_work.ruben, at_work.training.cast.fatma, at_work.training.cast.joris):
             with pytest.raises(NotFound):
-                evidence_page(db, viewer, at_work.record_id)
+                evidence_page(db, viewer, at_work.record_id, now=clock.now())
     sign(database, at_work, clock)
     with database.reading() as db:
-        page = evidence_page(db, at_work.noor, at_work.record_id)
+        page = evidence_page(db, at_work.noor, at_work.record_id, now=clock.now())
         assert page.goes_on == (clock.now() + timedelta(days=90)).date()
-        assert [(one.removable, one.may_withdraw) for one in page.photos] == [(False, True)]
+        assert [(one.removable, one.may_withdraw) for one in page.pieces] == [(False, True)]

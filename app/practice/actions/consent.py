@@ -37,7 +37,7 @@ def withdraw_consent(db: Session, *, by: Viewer, record_id: int, evidence_id: in
     if by.id not in {case.enrolment.person_id, photo.added_by_id} and not by.is_admin:
         raise NotFound
     photo.removed_at = photo.withdrawn_at = now
-    photo.caption = ""
+    photo.caption = photo.words = photo.link = ""
     db.execute(
         update(ConsentAttestation)
         .where(ConsentAttestation.evidence_id == photo.id, ConsentAttestation.withdrawn_at.is_(None))

@@ -37,6 +37,8 @@ from app.practice.tables import (
     SignOffWithdrawal,
     SignOffWithdrawalContent,
     Submission,
+    Upload,
+    UploadPiece,
 )
 
 AREA: Final = "evidence/"
@@ -79,7 +81,7 @@ def expire_files(db: Session, *, now: datetime) -> Expired:
             now=now,
             count=len(photos),
         )
-    keys = tuple(key for photo in photos for key in (photo.storage_key, photo.thumb_key))
+    keys = tuple(key for photo in photos for key in (photo.storage_key, photo.thumb_key) if key)
     return Expired(len(photos), keys)
 
 
@@ -152,7 +154,7 @@ def files_of(db: Session, evidence_id: int) -> tuple[str, ...]:
             Evidence.id == evidence_id, Evidence.removed_at.is_not(None)
         )
     ).first()
-    return (row.storage_key, row.thumb_key) if row else ()
+    return tuple(filter(None, (row.storage_key, row.thumb_key))) if row else ()
 
 
 def old_keys(keys: Iterable[str], *, now: datetime) -> list[str]:
@@ -169,12 +171,12 @@ def orphans(db: Session, keys: Iterable[str]) -> list[str]:
 
 def _stored_at(key: str) -> datetime:
     """The end of the hour in which the file was stored: a file may be kept a little longer, never shorter."""
-    hour = datetime.strptime(key.removeprefix(AREA).partition("/")[0], HOUR).replace(tzinfo=UTC)
+    hour = datetime.strptime(key.split("/")[1], HOUR).replace(tzinfo=UTC)
     return hour + timedelta(hours=1)
 
 
 def _hide(db: Session, photo_ids: list[int], *, now: datetime) -> None:
-    db.execute(update(Evidence).where(Evidence.id.in_(photo_ids)).values(removed_at=now, caption=""))
+    db.execute(update(Evidence).where(Evidence.id.in_(photo_ids)).values(removed_at=now, caption="", words="", link=""))
 
 
 def export_of(db: Session, person_id: int) -> dict[str, Any]:
@@ -212,6 +214,9 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
         "photos": [
             {
                 "at": one.uploaded_at.isoformat(),
+                "kind": one.kind,
+                "words": one.words,
+                "link": one.link,
                 "caption": one.caption,
                 "recognisable": one.recognisable,
                 "purposes": [str(purpose) for purpose in consents.get(one.id, ())],
@@ -301,6 +306,12 @@ def erase(db: Session, *, person_id: int, storage: Storage, now: datetime) -> No
     forget_notes_about(db, person_id=person_id)
     empty_scores(db, records=records)
     forget(db, kind="assignment_record", ids=records)  # the scores that a coach gave
+    pieces = select(Upload.id).where(Upload.person_id == person_id)
+    keys = list(db.scalars(select(UploadPiece.storage_key).where(UploadPiece.upload_id.in_(pieces))))
+    silent = {"synchronize_session": False}
+    db.execute(delete(UploadPiece).where(UploadPiece.upload_id.in_(pieces)).execution_options(**silent))
+    db.execute(delete(Upload).where(Upload.person_id == person_id).execution_options(**silent))
     for photo in photos:
-        storage.delete(photo.storage_key)
-        storage.delete(photo.thumb_key)
+        keys += [photo.storage_key, photo.thumb_key]
+    for key in filter(None, keys):
+        storage.delete(key)

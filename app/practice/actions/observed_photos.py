@@ -11,7 +11,8 @@ from app.kit.errors import Refused
 from app.people.rules import Viewer
 from app.practice import inputs
 from app.practice.actions.cases import Case, coached_case
-from app.practice.actions.evidence import StoredPhoto, keep_photo, must_have_room, photo_of, take_away
+from app.practice.actions.evidence import Kept, StoredPhoto, keep, must_have_room, piece_of, take_away
+from app.practice.rules.evidence import Kind
 from app.practice.rules.states import may_be_observed
 from app.practice.tables import Evidence, SignOff
 
@@ -24,7 +25,7 @@ def photo_sent_before(db: Session, *, by: Viewer, record_id: int, sent_key: str 
     case = coached_case(db, by=by, record_id=record_id, now=now, hold=False)
     if (known := _sent(db, case, by=by, sent_key=sent_key)) is not None:
         return known
-    _must_be_open(db, case, by=by)
+    _must_be_open(db, case, by=by, now=now)
     return None
 
 
@@ -45,14 +46,14 @@ def add_photo(
     case = coached_case(db, by=by, record_id=record_id, now=now)
     if (known := _sent(db, case, by=by, sent_key=sent_key)) is not None:
         return known
-    _must_be_open(db, case, by=by)
-    return keep_photo(db, case, by=by, given=given, stored=stored, sent_key=sent_key, now=now)
+    _must_be_open(db, case, by=by, now=now)
+    return keep(db, case, by=by, given=given, kept=Kept.photo(stored), sent_key=sent_key, now=now)
 
 
 def remove_photo(db: Session, *, by: Viewer, record_id: int, photo_id: int, now: datetime) -> None:
     """Take a photo back. Raises: NotFound; Refused once it was signed."""
     case = coached_case(db, by=by, record_id=record_id, now=now)
-    photo = photo_of(db, case, photo_id, by_id=by.id)
+    photo = piece_of(db, case, photo_id, by_id=by.id)
     signed = db.scalar(
         select(SignOff.id).where(
             SignOff.record_id == record_id,
@@ -76,7 +77,7 @@ def _sent(db: Session, case: Case, *, by: Viewer, sent_key: str | None) -> int |
     )
 
 
-def _must_be_open(db: Session, case: Case, *, by: Viewer) -> None:
+def _must_be_open(db: Session, case: Case, *, by: Viewer, now: datetime) -> None:
     if not may_be_observed(case.path.state):
         raise Refused("not_observable")
-    must_have_room(db, case, by_id=by.id)
+    must_have_room(db, case, by_id=by.id, kind=Kind.PHOTO, now=now)

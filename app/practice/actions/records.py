@@ -17,7 +17,9 @@ from app.people.rules import Viewer
 from app.practice import inputs
 from app.practice.actions.cases import Case, must_be_open, must_follow, own_case
 from app.practice.actions.reflections import hand_in_reflection, must_be_written
+from app.practice.coming import on_the_way
 from app.practice.queries import qualified
+from app.practice.rules.evidence import SHOWS_THE_WORK
 from app.practice.rules.forms import self_gaps
 from app.practice.tables import Assessment, AssignmentRecord, Evidence, Preparation, Submission
 
@@ -136,28 +138,26 @@ def _must_be_ready(db: Session, case: Case, given: inputs.SelfView, *, now: date
         raise Refused("visit_first")
     if path.visit is not None and path.visit.date.starts_at > now:
         raise Refused("visit_not_yet")
-    if definition.needs_photo and not photos_in(db, case, by_id=case.enrolment.person_id):
+    if on_the_way(db, record_id=case.record.id, now=now):
+        raise Refused("upload_running")
+    if definition.needs_photo and not shows_work(db, case):
         raise Refused("photo_first", "photo")
     must_be_written(db, case)
     for gap in self_gaps(given.scores(), definition, edition_of(db, case.enrolment.edition_id).rubric):
         raise Refused(gap.code, gap.field, title=gap.title)
 
 
-def photos_in(db: Session, case: Case, *, by_id: int) -> int:
-    """How many photos somebody has in the present attempt. Those of nobody are the professional's, from long ago."""
-    return (
-        db.scalar(
-            select(func.count())
-            .select_from(Evidence)
-            .where(
-                Evidence.record_id == case.record.id,
-                Evidence.attempt == case.record.attempt,
-                Evidence.removed_at.is_(None),
-                func.coalesce(Evidence.added_by_id, case.enrolment.person_id) == by_id,
-            )
-        )
-        or 0
+def shows_work(db: Session, case: Case) -> bool:
+    """Whether she has a photo or a film in this attempt. Those of nobody are hers, from before it was written down."""
+    owner = case.enrolment.person_id
+    there = select(Evidence.id).where(
+        Evidence.record_id == case.record.id,
+        Evidence.attempt == case.record.attempt,
+        Evidence.kind.in_(SHOWS_THE_WORK),
+        Evidence.removed_at.is_(None),
+        func.coalesce(Evidence.added_by_id, owner) == owner,
     )
+    return db.scalar(there.limit(1)) is not None
 
 
 def _has_dates(db: Session, enrolment_id: int) -> bool:

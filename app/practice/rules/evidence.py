@@ -37,6 +37,12 @@ BYTES_MOST: Final[Mapping[Kind, int]] = {
     Kind.AUDIO: 50 * MEGABYTE,
     Kind.PDF: 20 * MEGABYTE,
 }
+TOO_LARGE: Final[Mapping[Kind, str]] = {
+    Kind.PHOTO: "photo_too_large",
+    Kind.VIDEO: "video_too_large",
+    Kind.AUDIO: "audio_too_large",
+    Kind.PDF: "pdf_too_large",
+}
 MOST: Final[Mapping[Kind, int]] = {
     Kind.PHOTO: 10,
     Kind.VIDEO: 3,

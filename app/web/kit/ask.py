@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from ipaddress import IPv6Network, ip_address
@@ -134,6 +134,21 @@ class Content(Answer):
     """Bytes: a document, a picture, a calendar."""
 
     body: bytes = b""
+    media_type: str = "application/octet-stream"
+    filename: str | None = None
+    inline: bool = False
+
+
+@dataclass
+class Streamed(Answer):
+    """A file that is sent piece by piece, from any place in it: a film is looked through without loading it all.
+
+    `pieces` gives the bytes from one place up to another. `tag` names this very content.
+    """
+
+    size: int = 0
+    pieces: Callable[[int, int], Iterator[bytes]] = lambda start, end: iter(())  # noqa: ARG005
+    tag: str = ""
     media_type: str = "application/octet-stream"
     filename: str | None = None
     inline: bool = False

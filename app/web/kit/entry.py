@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from app.web.kit.ask import Answer, Ask, Services
 
 BODY_BYTES: Final = 512 * 1024
 PageFunction = Callable[..., Answer]
+Receiver = Callable[..., Awaitable[Answer]]
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Entry:
     `heavy`, with own transactions: it decodes what people sent, in places of its own, with half a minute.
     `first`, for a form: what is looked at before it in transactions of its own, and stays whatever comes of the form;
     what it gives is `prepared`.
+    `receive`, instead of `function`: it keeps the body piece by piece while it comes in (`app.web.kit.incoming`).
     `back`, for a form: the page that it stands on, where that is not the nearest page above it.
     """
 
@@ -37,3 +39,4 @@ class Entry:
     first: Callable[[Ask], Any] | None = None
     body_bytes: int = BODY_BYTES
     back: str = ""
+    receive: Receiver | None = None

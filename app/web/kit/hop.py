@@ -36,6 +36,10 @@ from app.web.words.naming import NAMED, NAMED_MORE
 
 Answered = TypeVar("Answered")
 FORM_KEY_LENGTHS = range(16, 81)
+TOLD = (NotFound, Forbidden, Refused, FreshFactorNeeded, StaleDataError)
+"""What a domain says no with."""
+TROUBLE = (DatabaseBusy, OperationalError, PoolTimeout, StorageTrouble)
+"""What passes by itself: the answer is 503, and the same may be tried again."""
 UNIQUE_VIOLATION = "23505"  # PostgreSQL; SQLite has one writer, so there it is a bug
 
 
@@ -90,9 +94,9 @@ class Hop:
                 raise overtaken.__cause__ from None
             self.repeat = True
             return Response(status_code=409)
-        except (NotFound, Forbidden, Refused, FreshFactorNeeded, StaleDataError) as told:
+        except TOLD as told:
             return errors.told(self.responder, self.request, self.viewer, told)
-        except (DatabaseBusy, OperationalError, PoolTimeout, StorageTrouble) as trouble:
+        except TROUBLE as trouble:
             if self._abandoned.is_set():
                 raise Abandoned from trouble
             errors.report(self.entry.name, trouble)

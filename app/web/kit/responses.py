@@ -14,9 +14,10 @@ from starlette.responses import Response
 from app.kit.i18n import Locale, translations
 from app.people.rules import Viewer
 from app.settings import Settings
-from app.web.kit.ask import Answer, Content, Cookie, Page, Redirect
+from app.web.kit.ask import Answer, Content, Cookie, Page, Redirect, Streamed
 from app.web.kit.chrome import chrome_for
 from app.web.kit.forms import Submitted
+from app.web.kit.ranges import stretch
 from app.web.kit.templates import Templates
 
 TOAST_COOKIE: Final = "toast"
@@ -46,10 +47,10 @@ class Responder:
                 response = self._redirect(request, answer)
             case Content():
                 response = Response(answer.body, status_code=answer.status, media_type=answer.media_type)
-                if answer.filename is not None:
-                    kind = "inline" if answer.inline else "attachment"
-                    name = quote(answer.filename)
-                    response.headers["Content-Disposition"] = f"{kind}; filename*=UTF-8''{name}"
+                _name(response, answer)
+            case Streamed():
+                response = stretch(request, answer)
+                _name(response, answer)
             case _:
                 response = Response(status_code=answer.status)
         for header, value in answer.headers.items():
@@ -106,6 +107,13 @@ class Responder:
             httponly=True,
             samesite="lax",
         )
+
+
+def _name(response: Response, answer: Content | Streamed) -> None:
+    """What the file is called where it is saved, and whether it may be shown instead."""
+    if answer.filename is not None:
+        kind = "inline" if answer.inline else "attachment"
+        response.headers["Content-Disposition"] = f"{kind}; filename*=UTF-8''{quote(answer.filename)}"
 
 
 def _html(request: Request, text: str, status: int) -> Response:

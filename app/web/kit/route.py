@@ -29,8 +29,9 @@ from app.people.rules import Viewer
 from app.web.kit import csrf, errors, sessions
 from app.web.kit.ask import Answer, Ask, Redirect, Services
 from app.web.kit.body import BodyTooLarge, read_form
-from app.web.kit.entry import Entry, PageFunction
-from app.web.kit.hop import Abandoned, Hop
+from app.web.kit.entry import Entry, PageFunction, Receiver
+from app.web.kit.hop import TOLD, TROUBLE, Abandoned, Hop
+from app.web.kit.incoming import Incoming
 from app.web.kit.responses import Responder
 from app.web.kit.way_back import filled
 
@@ -38,6 +39,7 @@ DEADLINE_S: Final = 5.0  # security.md founding decision 6
 PREPARE_S: Final = 30.0
 HEAVY_AT_ONCE: Final = 2  # pictures decoded at the same time, so that they never hold up signing in
 SLOW_AT_ONCE: Final = 4  # password checks; 19 MiB each
+UPLOADS_AT_ONCE: Final = 4  # pieces on their way to the store
 SAFE: Final = frozenset({"GET", "HEAD"})
 
 Looked = TypeVar("Looked")
@@ -101,6 +103,23 @@ class Area:
         """Something that is done: one transaction, committed when the status is below 400."""
         return self._add("POST", path, policy, name, how)
 
+    def head(self, path: str, *, policy: Permission, name: str) -> Callable[[PageFunction], PageFunction]:
+        """What a program asks before it goes on; read like a page."""
+        return self._add("HEAD", path, policy, name, {})
+
+    def options(self, path: str, *, policy: Permission, name: str) -> Callable[[PageFunction], PageFunction]:
+        """What a program asks before it begins."""
+        return self._add("OPTIONS", path, policy, name, {})
+
+    def patch(self, path: str, *, policy: Permission, name: str) -> Callable[[Receiver], Receiver]:
+        """A body that comes in while we keep it."""
+
+        def register(receiver: Receiver) -> Receiver:
+            self.entries.append(Entry("PATCH", path, _nothing, policy, name, receive=receiver))
+            return receiver
+
+        return register
+
     def _add(
         self, method: str, path: str, policy: Permission, name: str, how: dict[str, Any]
     ) -> Callable[[PageFunction], PageFunction]:
@@ -127,11 +146,13 @@ class Edge:
     lane: CapacityLimiter = field(init=False)
     slow: CapacityLimiter = field(init=False)
     heavy: CapacityLimiter = field(init=False)
+    uploads: CapacityLimiter = field(init=False)
 
     def __post_init__(self) -> None:
         self.lane = CapacityLimiter(self.services.database.lanes)
         self.slow = CapacityLimiter(SLOW_AT_ONCE)
         self.heavy = CapacityLimiter(HEAVY_AT_ONCE)
+        self.uploads = CapacityLimiter(UPLOADS_AT_ONCE)
 
     def route(self, entry: Entry) -> Route:
         """The Starlette route for an entry."""
@@ -174,6 +195,8 @@ class Edge:
         if request.method not in SAFE and not unknown:
             if not csrf.same_origin(request.headers, self.services.settings.address, demo=self.services.settings.demo):
                 return await refused(403, errors.ELSEWHERE)
+            if entry.receive is not None:
+                return await self._receive(entry, entry.receive, request)
             try:
                 form = await read_form(request, entry.body_bytes)
                 errors.note_typed(request, form)
@@ -220,6 +243,32 @@ class Edge:
         if hop.touch_due:
             response.background = BackgroundTask(to_thread.run_sync, partial(sessions.touch, self.services, hop.viewer))
         return response
+
+    async def _receive(self, entry: Entry, receive: Receiver, request: Request) -> Response:
+        """A body that is kept while it comes in. Who may send it is asked first; the deadline is that of each step."""
+        hop = Hop(self.services, self.responder, entry, request, FormData())
+
+        async def received() -> Response:
+            if (refused := await self._in_lane(hop.refused)) is not None:
+                return refused
+            incoming = Incoming(self.services, request, hop.viewer, self._in_lane, self._aside)
+            try:
+                answer = await receive(incoming, **request.path_params)
+            except BodyTooLarge:
+                return await self._refused(entry, request, 413)
+            except TOLD as told:
+                return errors.told(self.responder, request, hop.viewer, told)
+            except TROUBLE as trouble:
+                errors.report(entry.name, trouble)
+                return errors.plain(self.responder, request, 503)
+            return self.responder.respond(request, hop.viewer, answer)
+
+        return await self._bounded(hop, received())
+
+    async def _aside(self, work: Callable[[], Looked]) -> Looked:
+        """Work with the store, in places of its own, so that it never holds up who asks the database."""
+        with anyio.fail_after(PREPARE_S):
+            return await to_thread.run_sync(work, limiter=self.uploads, abandon_on_cancel=True)
 
     async def _in_lane(self, look: Callable[[], Looked]) -> Looked:
         with anyio.fail_after(DEADLINE_S):

@@ -207,9 +207,20 @@ KEPT: Final = (
                 ),
             ),
             Row(
-                N_("Foto’s van het werk, met wat je erbij schreef"),
+                N_("Foto’s, video, geluid en tekst van het werk, met wat je erbij schreef"),
                 N_("Om te laten zien wat jullie maakten"),
-                ("evidence.storage_key", "evidence.thumb_key", "evidence.caption"),
+                (
+                    "evidence.storage_key",
+                    "evidence.thumb_key",
+                    "evidence.caption",
+                    "evidence.words",
+                    "evidence.link",
+                ),
+            ),
+            Row(
+                N_("Een bestand dat nog onderweg is, in stukken"),
+                N_("Om verder te gaan als de verbinding wegviel"),
+                ("upload.caption", "upload_piece.storage_key"),
             ),
             Row(
                 N_("Wat je aan je coach schreef toen je inleverde"),
@@ -312,6 +323,7 @@ KEPT: Final = (
                 N_("Zodat duidelijk blijft van wie een foto is en dat het mocht"),
                 (
                     "evidence.added_by_id",
+                    "upload.person_id",
                     "consent_attestation.attested_by_id",
                     "consent_attestation.withdrawn_by_id",
                 ),

@@ -163,14 +163,22 @@ def pack(parts: dict[str, Any], *, name: str, made: datetime, files: dict[str, b
 
 def _files_of(db: Session, person_id: int) -> dict[str, str]:
     """The storage keys of somebody's own files, by the name they get in the copy."""
-    photos = db.execute(select(Evidence.id, Evidence.storage_key).where(Evidence.id.in_(to_take_along(person_id))))
+    pieces = db.execute(
+        select(Evidence.id, Evidence.kind, Evidence.storage_key).where(
+            Evidence.id.in_(to_take_along(person_id)), Evidence.storage_key != ""
+        )
+    )
     documents = db.execute(
         select(Certificate.number, Certificate.pdf_key)
         .join(CertificationPeriod, CertificationPeriod.id == Certificate.period_id)
         .join(Certification, Certification.id == CertificationPeriod.certification_id)
         .where(Certification.person_id == person_id, Certificate.pdf_key != "")
     )
-    found = {f"foto-{row.id}{PurePosixPath(row.storage_key).suffix}": row.storage_key for row in photos}
+    named = {"photo": "foto"}
+    found = {
+        f"{named.get(row.kind, 'bewijs')}-{row.id}{PurePosixPath(row.storage_key).suffix}": row.storage_key
+        for row in pieces
+    }
     return found | {f"certificaat-{row.number}.pdf": row.pdf_key for row in documents}
 
 
