@@ -12,7 +12,10 @@ import app.ledger.tables
 import app.meetings.tables
 import app.outbox.tables
 import app.people.tables
-import app.practice.tables
+import app.practice.tables.coaching
+import app.practice.tables.evidence
+import app.practice.tables.proof
+import app.practice.tables.work
 import app.theory.tables  # noqa: F401 - imported for their tables
 from app.kit.tables import Base
 

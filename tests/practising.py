@@ -25,7 +25,8 @@ from app.practice import inputs
 from app.practice.actions import assessing, evidence, observed_photos, records, reflections, visits
 from app.practice.queries import form_parts
 from app.practice.rules.forms import Observation
-from app.practice.tables import Assessment, Preparation, ReflectionDraft, Submission
+from app.practice.tables.coaching import Assessment
+from app.practice.tables.work import Preparation, ReflectionDraft, Submission
 from tests.people import Cast, make_person
 from tests.trained import Training, finish_theory, in_training
 

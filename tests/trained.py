@@ -25,7 +25,9 @@ from app.people.queries import viewer_for
 from app.people.rules import Role
 from app.practice import queries as practice
 from app.practice.rules.progress import PracticeProgress
-from app.practice.tables import Assessment, AssignmentRecord, CoachVisit, Preparation, SignOff, Submission
+from app.practice.tables.coaching import Assessment
+from app.practice.tables.proof import SignOff
+from app.practice.tables.work import AssignmentRecord, CoachVisit, Preparation, Submission
 from app.theory import queries as theory
 from app.theory.rules import TheoryProgress
 from app.theory.tables import LessonCompletion, QuizAttempt

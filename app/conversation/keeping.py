@@ -15,7 +15,7 @@ from app.kit.storage import Storage
 from app.ledger.actions import record
 from app.practice.going import finished_before
 from app.practice.rules.states import FILES_KEPT
-from app.practice.tables import AssignmentRecord
+from app.practice.tables.work import AssignmentRecord
 
 
 def expire(db: Session, *, now: datetime) -> int:

@@ -24,7 +24,7 @@ from app.people.queries import person_names
 from app.people.rules import Viewer
 from app.people.tables import Person
 from app.practice.paths import records_visible_to
-from app.practice.tables import AssignmentRecord
+from app.practice.tables.work import AssignmentRecord
 
 _Sides: Final = aliased(ConversationSide)
 _OF_PROFESSIONAL: Final = ConversationMessage.author_id == Enrolment.person_id

@@ -26,7 +26,7 @@ from app.people.tables import Person
 from app.practice.actions.handover_letters import TO_FORMER, TO_NEW, TO_PROFESSIONAL
 from app.practice.paths import paths_of_enrolments
 from app.practice.rules.states import waits_for_coach
-from app.practice.tables import AssignmentRecord, CoachVisit
+from app.practice.tables.work import AssignmentRecord, CoachVisit
 
 OPEN: Final = frozenset({EnrolmentStage.INVITED, EnrolmentStage.FOLLOWING, EnrolmentStage.PAUSED})
 

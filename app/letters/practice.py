@@ -22,17 +22,9 @@ from app.outbox.tables import Message
 from app.people.tables import Person
 from app.practice.paths import STANDS
 from app.practice.rules.states import Decision
-from app.practice.tables import (
-    AssignmentRecord,
-    CoachVisit,
-    Correction,
-    Preparation,
-    SignOff,
-    SignOffContent,
-    SignOffWithdrawal,
-    Submission,
-    Talk,
-)
+from app.practice.tables.coaching import Talk
+from app.practice.tables.proof import Correction, SignOff, SignOffContent, SignOffWithdrawal
+from app.practice.tables.work import AssignmentRecord, CoachVisit, Preparation, Submission
 
 OPEN: Final = frozenset({EnrolmentStage.FOLLOWING, EnrolmentStage.PAUSED, EnrolmentStage.COMPLETED})
 

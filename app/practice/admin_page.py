@@ -24,7 +24,9 @@ from app.people.tables import Person
 from app.practice.capacity import WEEK, WEEKS_AHEAD, Capacity, capacity_of, monday_of
 from app.practice.handing_over import able_coaches
 from app.practice.rules.states import Decision, RecordFacts, RecordState, state, waits_for_coach
-from app.practice.tables import Assessment, AssignmentRecord, CoachVisit, Preparation, SignOff, Submission
+from app.practice.tables.coaching import Assessment
+from app.practice.tables.proof import SignOff
+from app.practice.tables.work import AssignmentRecord, CoachVisit, Preparation, Submission
 
 LATE: Final = "laat"
 ONE_DAY: Final = timedelta(days=1)

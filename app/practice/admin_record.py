@@ -21,7 +21,8 @@ from app.practice.paths import paths_of
 from app.practice.results import later_days
 from app.practice.rules.handover import may_coach
 from app.practice.rules.states import RecordState, Step, may
-from app.practice.tables import AssignmentRecord, SignOff, SignOffContent
+from app.practice.tables.proof import SignOff, SignOffContent
+from app.practice.tables.work import AssignmentRecord
 
 
 @dataclass(frozen=True)

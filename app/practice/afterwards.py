@@ -22,14 +22,8 @@ from app.people.rules import Viewer
 from app.practice.paths import STANDS, records_visible_to
 from app.practice.rules.corrections import alone
 from app.practice.rules.states import Decision
-from app.practice.tables import (
-    AssignmentRecord,
-    Correction,
-    ResultSeen,
-    SignOff,
-    SignOffWithdrawal,
-    SignOffWithdrawalContent,
-)
+from app.practice.tables.proof import Correction, ResultSeen, SignOff, SignOffWithdrawal, SignOffWithdrawalContent
+from app.practice.tables.work import AssignmentRecord
 
 SETTLED_SHOWN: Final = 30
 

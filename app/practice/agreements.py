@@ -17,7 +17,9 @@ from sqlalchemy.orm import Session
 from app.people.queries import person_names
 from app.practice.results import later_days
 from app.practice.rules.forms import Observation
-from app.practice.tables import AgreementKept, AssignmentRecord, SignOff, SignOffContent
+from app.practice.tables.coaching import AgreementKept
+from app.practice.tables.proof import SignOff, SignOffContent
+from app.practice.tables.work import AssignmentRecord
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,9 @@ from app.practice.results import level_words, own_words
 from app.practice.rules.forms import Observation
 from app.practice.rules.views import OUTSIDE, Pair, Place, pairs_of, place_of
 from app.practice.sight import Sight, sights_of
-from app.practice.tables import Assessment, AssignmentRecord, SignOff, SignOffContent, Submission
+from app.practice.tables.coaching import Assessment
+from app.practice.tables.proof import SignOff, SignOffContent
+from app.practice.tables.work import AssignmentRecord, Submission
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from app.courses.rules import CoachRoom
 from app.delivery.tables import DeliveryDate
 from app.kit.db import fetch
 from app.kit.localtime import local_day, start_of
-from app.practice.tables import CoachVisit
+from app.practice.tables.work import CoachVisit
 
 WEEKS_AHEAD: Final = 8
 WEEK: Final = timedelta(days=7)

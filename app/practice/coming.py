@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.kit.errors import NotFound
 from app.people.rules import Viewer
-from app.practice.tables import Upload
+from app.practice.tables.evidence import Upload
 
 State = Literal["coming", "working", "ready", "refused"]
 

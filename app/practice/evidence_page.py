@@ -21,7 +21,7 @@ from app.practice.going import finished_at
 from app.practice.paths import RecordPath, paths_of, records_visible_to
 from app.practice.rules.states import FILES_KEPT, PHOTOS_MAX, may_be_observed, may_change_work
 from app.practice.sight import sight_of
-from app.practice.tables import AssignmentRecord
+from app.practice.tables.work import AssignmentRecord
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,10 @@ from app.practice.paths import RecordPath, paths_of, records_visible_to
 from app.practice.rules.evidence import ATTESTED, Kind, Purpose, may_be_used
 from app.practice.rules.states import may_be_observed, may_change_work
 from app.practice.sight import Sight, sight_of
-from app.practice.tables import Assessment, AssignmentRecord, ConsentAttestation, Evidence, SignOff, Submission
+from app.practice.tables.coaching import Assessment
+from app.practice.tables.evidence import ConsentAttestation, Evidence
+from app.practice.tables.proof import SignOff
+from app.practice.tables.work import AssignmentRecord, Submission
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,9 @@ from app.kit.localtime import local_day
 from app.people.queries import person_names
 from app.practice.paths import STANDS
 from app.practice.rules.states import FILES_KEPT, Decision
-from app.practice.tables import AssignmentRecord, Evidence, SignOff, Submission
+from app.practice.tables.evidence import Evidence
+from app.practice.tables.proof import SignOff
+from app.practice.tables.work import AssignmentRecord, Submission
 
 AHEAD: Final = timedelta(days=42)
 SOON: Final = timedelta(days=14)

@@ -21,7 +21,7 @@ from app.kit.localtime import local_day
 from app.people.rules import PersonCard, Role
 from app.people.tables import Account, LineManager, Organisation, Person, RoleGrant
 from app.practice.rules.handover import Candidate, Charge, PlannedVisit, Span
-from app.practice.tables import AssignmentRecord, CoachVisit, Submission
+from app.practice.tables.work import AssignmentRecord, CoachVisit, Submission
 
 _COMING: Final = (
     select(

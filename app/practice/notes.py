@@ -30,7 +30,7 @@ from app.kit.text import first_name
 from app.people.queries import person_names
 from app.people.rules import Viewer
 from app.people.tables import Person
-from app.practice.tables import CoachNote
+from app.practice.tables.coaching import CoachNote
 
 
 @dataclass(frozen=True)

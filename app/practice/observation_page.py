@@ -27,7 +27,8 @@ from app.practice.rules.forms import Observation, checks_of, criteria_of, decisi
 from app.practice.rules.states import Decision, RecordState, Step, may, may_be_observed, waits_for_coach
 from app.practice.rules.talks import Agreed
 from app.practice.sight import sight_of
-from app.practice.tables import Assessment, AssignmentRecord, Preparation, Submission
+from app.practice.tables.coaching import Assessment
+from app.practice.tables.work import AssignmentRecord, Preparation, Submission
 from app.practice.talk_page import talk_of
 
 OUTSIDE = ""  # criteria and checks that belong to no core element

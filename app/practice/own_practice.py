@@ -20,7 +20,7 @@ from app.people.rules import Viewer
 from app.practice.queries import pinned_dates, progress_of
 from app.practice.rules.progress import PracticeStep
 from app.practice.rules.states import RecordState
-from app.practice.tables import AssignmentRecord, CoachVisit
+from app.practice.tables.work import AssignmentRecord, CoachVisit
 from app.theory.queries import progress_of as theory_progress_of
 
 

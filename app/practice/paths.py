@@ -17,17 +17,9 @@ from app.delivery.tables import DeliveryDate
 from app.kit.db import fetch
 from app.people.rules import Viewer
 from app.practice.rules.states import Decision, RecordFacts, RecordState, state
-from app.practice.tables import (
-    Assessment,
-    AssignmentRecord,
-    CoachVisit,
-    Preparation,
-    ReturnExtension,
-    SignOff,
-    SignOffContent,
-    SignOffWithdrawal,
-    Submission,
-)
+from app.practice.tables.coaching import Assessment
+from app.practice.tables.proof import ReturnExtension, SignOff, SignOffContent, SignOffWithdrawal
+from app.practice.tables.work import AssignmentRecord, CoachVisit, Preparation, Submission
 
 
 def records_visible_to(viewer: Viewer) -> Select[int]:

@@ -28,7 +28,7 @@ from app.practice.record_page import PreparationView, preparation_view
 from app.practice.rules.progress import PracticeProgress, PracticeStep
 from app.practice.rules.risks import Risk, ends_on
 from app.practice.rules.states import RecordState, waits_for_coach
-from app.practice.tables import AssignmentRecord, CoachVisit, Preparation
+from app.practice.tables.work import AssignmentRecord, CoachVisit, Preparation
 from app.theory.queries import progress_of as theory_progress_of
 from app.theory.rules import NextLesson
 

@@ -20,7 +20,7 @@ from app.practice.inputs import filled_in
 from app.practice.observation_page import Fold, ObservationPage
 from app.practice.paths import paths_of_enrolments
 from app.practice.rules.states import PHOTOS_MAX, may_be_observed, waits_for_coach
-from app.practice.tables import Assessment
+from app.practice.tables.coaching import Assessment
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ from app.people.rules import Viewer
 from app.practice.paths import STANDS, WITHDRAWN_AT, RecordPath, paths_of_enrolments, records_visible_to
 from app.practice.rules.progress import AssignmentProgress, NextCode, PracticeProgress, PracticeStep
 from app.practice.rules.states import Decision, Qualified, RecordFacts, RecordState, state
-from app.practice.tables import AssignmentRecord, CoachVisit, SignOff, Submission
+from app.practice.tables.proof import SignOff
+from app.practice.tables.work import AssignmentRecord, CoachVisit, Submission
 from app.theory.queries import progress_of as theory_progress_of
 from app.theory.rules import TheoryProgress
 

@@ -26,10 +26,7 @@ from app.practice.results import CriterionView, Mark, Own, Result, criterion_vie
 from app.practice.rules.states import Decision, RecordState, may_change_work
 from app.practice.rules.talks import Agreed
 from app.practice.sight import sight_of
-from app.practice.tables import (
-    AssignmentRecord,
-    Preparation,
-)
+from app.practice.tables.work import AssignmentRecord, Preparation
 from app.practice.talk_page import talk_of
 
 StepState = Literal["done", "now", "later"]

@@ -17,7 +17,14 @@ from app.people.rules import Viewer
 from app.practice.paths import RecordPath, paths_of, records_visible_to
 from app.practice.rules.reflections import NEEDED, Starr
 from app.practice.rules.states import may_change_work
-from app.practice.tables import AssignmentRecord, Preparation, Reflection, ReflectionDraft, ReflectionWords, Submission
+from app.practice.tables.work import (
+    AssignmentRecord,
+    Preparation,
+    Reflection,
+    ReflectionDraft,
+    ReflectionWords,
+    Submission,
+)
 
 
 @dataclass(frozen=True)

@@ -18,13 +18,9 @@ from app.practice.paths import RecordPath
 from app.practice.rules.forms import UNSEEN, Observation, criteria_of
 from app.practice.rules.states import Decision
 from app.practice.sight import Sight
-from app.practice.tables import (
-    Assessment,
-    ReturnExtension,
-    SignOff,
-    SignOffContent,
-    Submission,
-)
+from app.practice.tables.coaching import Assessment
+from app.practice.tables.proof import ReturnExtension, SignOff, SignOffContent
+from app.practice.tables.work import Submission
 
 StepState = Literal["done", "now", "later"]
 

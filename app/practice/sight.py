@@ -19,7 +19,8 @@ from app.people.rules import Viewer
 from app.practice.paths import RecordPath
 from app.practice.rules.forms import Observation, OwnDrafts
 from app.practice.rules.states import RecordState
-from app.practice.tables import Assessment, AssignmentRecord
+from app.practice.tables.coaching import Assessment
+from app.practice.tables.work import AssignmentRecord
 
 CLOSED = frozenset({RecordState.SIGNED_OFF, RecordState.NOT_MET})
 

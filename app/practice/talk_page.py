@@ -21,7 +21,9 @@ from app.practice.rules.forms import Observation
 from app.practice.rules.talks import Agreed, TalkFacts, agreed
 from app.practice.rules.views import Pair, Pattern, pairs_of, to_talk_about
 from app.practice.sight import Sight, sight_of
-from app.practice.tables import Assessment, AssignmentRecord, Preparation, SignOff, Submission, Talk
+from app.practice.tables.coaching import Assessment, Talk
+from app.practice.tables.proof import SignOff
+from app.practice.tables.work import AssignmentRecord, Preparation, Submission
 
 
 @dataclass(frozen=True)

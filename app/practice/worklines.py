@@ -14,7 +14,8 @@ from app.courses.terms import overdue
 from app.courses.without_coach import without_coach
 from app.kit.localtime import local_day, start_of
 from app.practice.rules.states import Decision
-from app.practice.tables import AssignmentRecord, SignOff
+from app.practice.tables.proof import SignOff
+from app.practice.tables.work import AssignmentRecord
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ from app.kit.errors import NotFound
 from app.people.queries import admin_ids, cards, person_names
 from app.people.rules import PersonCard, Viewer
 from app.practice.paths import STANDS
-from app.practice.tables import AssignmentRecord, SignOff
+from app.practice.tables.proof import SignOff
+from app.practice.tables.work import AssignmentRecord
 
 DECIDED_SHOWN: Final = 30
 

@@ -14,7 +14,7 @@ from app.certification.tables import Certificate
 from app.courses.tables import CourseImage
 from app.kit.storage import Entry
 from app.people.tables import Export
-from app.practice.tables import Evidence, UploadPiece
+from app.practice.tables.evidence import Evidence, UploadPiece
 
 ORPHAN_AGE: Final = timedelta(hours=24)  # a file is written before its row; security.md I-7
 AREAS: Final = ("evidence/", "certificates/", "courses/", "exports/", "incoming/")

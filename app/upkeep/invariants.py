@@ -35,15 +35,8 @@ from app.ledger.tables import LedgerContent, LedgerEvent
 from app.meetings.tables import Meeting, MeetingSignup
 from app.outbox.tables import Message
 from app.people.tables import Account, Membership, Person, SignIn
-from app.practice.tables import (
-    AssignmentRecord,
-    CoachVisit,
-    SignOff,
-    SignOffContent,
-    SignOffWithdrawal,
-    SignOffWithdrawalContent,
-    Submission,
-)
+from app.practice.tables.proof import SignOff, SignOffContent, SignOffWithdrawal, SignOffWithdrawalContent
+from app.practice.tables.work import AssignmentRecord, CoachVisit, Submission
 
 PIECE: Final = 1_000
 SPANS_AT_ONCE: Final = 200

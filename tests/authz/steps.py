@@ -23,7 +23,8 @@ from app.practice.rules.evidence import Kind
 from app.practice.rules.forms import Answer, Check, Observation, checks_of, criteria_of
 from app.practice.rules.reflections import NEEDED
 from app.practice.rules.states import Decision
-from app.practice.tables import Assessment, Submission
+from app.practice.tables.coaching import Assessment
+from app.practice.tables.work import Submission
 from app.theory.actions import finish_lesson, hand_in_quiz
 from app.theory.rules import Question
 

@@ -23,7 +23,8 @@ from app.practice import inputs
 from app.practice.actions import assessing, records, reflections
 from app.practice.rules.forms import Answer, Check, Observation, checks_of, criteria_of
 from app.practice.rules.reflections import NEEDED
-from app.practice.tables import Assessment, Preparation
+from app.practice.tables.coaching import Assessment
+from app.practice.tables.work import Preparation
 from app.worker.run import run_due
 from tests.authz.steps import fresh
 from tests.authz.tries import path_of

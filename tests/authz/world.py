@@ -41,7 +41,8 @@ from app.practice import inputs
 from app.practice.actions import correcting, handover, noting, reflections, talking, visits
 from app.practice.actions.dates import call_off
 from app.practice.inputs import handover_form
-from app.practice.tables import Correction, Upload
+from app.practice.tables.evidence import Upload
+from app.practice.tables.proof import Correction
 from app.worker.run import run_due
 from migrations.models import metadata
 from tests.apps import set_up_app

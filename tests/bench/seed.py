@@ -30,7 +30,7 @@ from app.people.actions import accounts
 from app.people.queries import viewer_for
 from app.people.rules import Role
 from app.people.tables import Account, Membership, Person, RoleGrant, SignIn
-from app.practice.tables import AssignmentRecord, CoachVisit, Preparation, Submission
+from app.practice.tables.work import AssignmentRecord, CoachVisit, Preparation, Submission
 from app.settings import Settings
 from app.theory.tables import LessonCompletion
 

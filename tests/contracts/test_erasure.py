@@ -31,7 +31,8 @@ from app.people.tables import Export
 from app.practice import inputs
 from app.practice.actions import assessing, noting, records, reflections, talking, visits
 from app.practice.rules.forms import Observation
-from app.practice.tables import Preparation, SignOff
+from app.practice.tables.proof import SignOff
+from app.practice.tables.work import Preparation
 from app.theory.tables import LessonCompletion, QuizAttempt
 from app.worker.run import run_due
 from migrations.models import metadata

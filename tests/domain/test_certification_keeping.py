@@ -18,7 +18,9 @@ from app.kit.storage import folder
 from app.ledger.tables import LedgerContent, LedgerEvent
 from app.people.tables import Person
 from app.practice.rules.forms import digest_of
-from app.practice.tables import Assessment, AssignmentRecord, CoachVisit, SignOff, SignOffContent, Submission
+from app.practice.tables.coaching import Assessment
+from app.practice.tables.proof import SignOff, SignOffContent
+from app.practice.tables.work import AssignmentRecord, CoachVisit, Submission
 from app.settings import Settings
 from app.upkeep.invariants import invariants
 from app.worker.handlers.certification import render

@@ -22,7 +22,7 @@ from app.outbox.tables import Message
 from app.people.rules import Viewer
 from app.practice.actions.dates import call_off
 from app.practice.own_practice import group_page
-from app.practice.tables import CoachVisit
+from app.practice.tables.work import CoachVisit
 from tests.conftest import START
 from tests.domain.test_practice_visits import letters, lines, plan
 from tests.practising import VISIT_AT, Practising, begin, group_form

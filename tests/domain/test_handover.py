@@ -29,7 +29,7 @@ from app.practice import inputs
 from app.practice.actions import handover, visits
 from app.practice.coach_page import coach_page
 from app.practice.record_page import record_page
-from app.practice.tables import CoachVisit
+from app.practice.tables.work import CoachVisit
 from app.practice.worklines import practice_work
 from app.upkeep.invariants import invariants
 from app.worker.run import run_due

@@ -15,7 +15,7 @@ from app.kit.storage import Storage, folder
 from app.outbox.tables import Message
 from app.people.queries import viewer_for
 from app.practice.actions import assessing, handover
-from app.practice.tables import SignOff
+from app.practice.tables.proof import SignOff
 from app.upkeep.invariants import invariants
 from tests.domain.test_at_once import at_once
 from tests.handing import coaches_now, form, make_coach, make_people

@@ -38,7 +38,7 @@ from app.practice.actions import assessing, evidence, records, reflections, visi
 from app.practice.rules.forms import Answer, Check, Observation, checks_of, criteria_of
 from app.practice.rules.reflections import NEEDED
 from app.practice.rules.states import Decision
-from app.practice.tables import SignOff
+from app.practice.tables.proof import SignOff
 from app.theory import actions as theory
 from app.theory.rules import Question
 from tests.people import KEYRING, make_cast

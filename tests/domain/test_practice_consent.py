@@ -28,7 +28,8 @@ from app.practice.evidence_view import photo_keys
 from app.practice.observation_page import observation_page
 from app.practice.record_page import record_page
 from app.practice.rules.evidence import Purpose
-from app.practice.tables import ConsentAttestation, Evidence, SignOffContent
+from app.practice.tables.evidence import ConsentAttestation, Evidence
+from app.practice.tables.proof import SignOffContent
 from app.settings import Settings
 from app.worker.handlers import own_data as copying
 from app.worker.run import run_due

@@ -23,9 +23,8 @@ from app.practice.observation_page import observation_page
 from app.practice.queries import waiting
 from app.practice.record_page import record_page
 from app.practice.rules.states import RecordState
-from app.practice.tables import (
-    Assessment,
-    AssignmentRecord,
+from app.practice.tables.coaching import Assessment
+from app.practice.tables.proof import (
     Correction,
     ResultSeen,
     SignOff,
@@ -33,6 +32,7 @@ from app.practice.tables import (
     SignOffWithdrawal,
     SignOffWithdrawalContent,
 )
+from app.practice.tables.work import AssignmentRecord
 from app.settings import Settings
 from app.upkeep.invariants import invariants, proofs
 from tests.domain.test_at_once import at_once

@@ -15,7 +15,7 @@ from app.kit.storage import Storage, folder
 from app.practice.actions import keeping
 from app.practice.going import AHEAD, SOON, going, going_page
 from app.practice.rules.states import FILES_KEPT
-from app.practice.tables import Evidence
+from app.practice.tables.evidence import Evidence
 from app.reports.worklist import Work, work_list
 from tests.practising import add_photo, begin, hand_in, observe, sign
 

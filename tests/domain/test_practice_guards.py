@@ -29,7 +29,7 @@ from app.practice.observation_page import observation_page
 from app.practice.queries import progress_of, waiting
 from app.practice.record_page import record_page
 from app.practice.rules.states import RecordState
-from app.practice.tables import SignOff
+from app.practice.tables.proof import SignOff
 from tests.people import make_person
 from tests.practising import (
     Practising,

@@ -21,7 +21,8 @@ from app.practice.record_page import RecordPage, record_page
 from app.practice.results import Result
 from app.practice.rules.forms import Observation, OwnDrafts
 from app.practice.rules.states import Decision
-from app.practice.tables import Assessment, AssignmentRecord
+from app.practice.tables.coaching import Assessment
+from app.practice.tables.work import AssignmentRecord
 from app.settings import Settings
 from tests.people import KEYRING
 from tests.practising import (

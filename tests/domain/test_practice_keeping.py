@@ -20,7 +20,9 @@ from app.ledger.tables import LedgerContent, LedgerEvent
 from app.practice.actions import evidence, keeping
 from app.practice.evidence_view import photo_keys
 from app.practice.rules.states import PHOTOS_MAX
-from app.practice.tables import Evidence, Preparation, SignOff, SignOffContent, Submission
+from app.practice.tables.evidence import Evidence
+from app.practice.tables.proof import SignOff, SignOffContent
+from app.practice.tables.work import Preparation, Submission
 from app.settings import Settings
 from app.worker.handlers import practice as handlers
 from app.worker.work import Work

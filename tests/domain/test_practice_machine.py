@@ -31,7 +31,9 @@ from app.practice.paths import paths_of
 from app.practice.record_page import record_page
 from app.practice.rules.forms import digest_of
 from app.practice.rules.states import TRANSITIONS, RecordState, Step, may, may_be_observed
-from app.practice.tables import Assessment, AssignmentRecord, SignOff, SignOffContent, Submission
+from app.practice.tables.coaching import Assessment
+from app.practice.tables.proof import SignOff, SignOffContent
+from app.practice.tables.work import AssignmentRecord, Submission
 from tests.conftest import START
 from tests.practising import (
     PREPARED,

@@ -22,7 +22,7 @@ from app.practice.actions import keeping, noting
 from app.practice.agreements import AgreementView, agreements_of
 from app.practice.notes import NoteView, beside_of, notes_of
 from app.practice.person_page import person_page
-from app.practice.tables import CoachNote
+from app.practice.tables.coaching import CoachNote
 from app.practice.together_page import together_page
 from tests.practising import Practising, begin, hand_over, sign
 

@@ -17,7 +17,9 @@ from app.practice.actions import keeping, records, reflections
 from app.practice.record_page import record_page
 from app.practice.reflection_page import ReflectionPage, reflection_page
 from app.practice.rules.reflections import Starr
-from app.practice.tables import Assessment, Preparation, Reflection, ReflectionDraft, ReflectionWords, SignOffContent
+from app.practice.tables.coaching import Assessment
+from app.practice.tables.proof import SignOffContent
+from app.practice.tables.work import Preparation, Reflection, ReflectionDraft, ReflectionWords
 from tests.practising import LOOKED_BACK, add_photo, begin, hand_in, look_back, observe, self_view, sign
 
 if TYPE_CHECKING:

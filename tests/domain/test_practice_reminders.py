@@ -19,7 +19,7 @@ from app.outbox.tables import Message
 from app.practice import inputs
 from app.practice.actions import keeping, reminding, visits
 from app.practice.actions.reminding import REMINDER
-from app.practice.tables import CoachVisit
+from app.practice.tables.work import CoachVisit
 from app.settings import Settings
 from tests.people import KEYRING
 from tests.practising import Practising, begin, coached_by, hand_over

@@ -23,7 +23,9 @@ from app.practice.record_page import record_page
 from app.practice.rules.forms import digest_of
 from app.practice.rules.progress import NextCode
 from app.practice.rules.states import Decision, RecordState
-from app.practice.tables import Assessment, AssignmentRecord, SignOff, SignOffContent, Submission
+from app.practice.tables.coaching import Assessment
+from app.practice.tables.proof import SignOff, SignOffContent
+from app.practice.tables.work import AssignmentRecord, Submission
 from tests.practising import (
     Practising,
     add_photo,

@@ -25,7 +25,7 @@ from app.practice.actions.visits import cancel_visit
 from app.practice.observation_page import observation_page
 from app.practice.phone import form_for_phone, open_forms
 from app.practice.rules.states import FILES_KEPT
-from app.practice.tables import Assessment, DraftDevice
+from app.practice.tables.coaching import Assessment, DraftDevice
 from tests.practising import Practising, begin, hand_over, observation, observe, sign
 
 if TYPE_CHECKING:

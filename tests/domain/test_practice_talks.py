@@ -18,7 +18,9 @@ from app.practice.both_views import profile_page
 from app.practice.observation_page import observation_page
 from app.practice.rules.talks import Agreed
 from app.practice.rules.views import Pattern
-from app.practice.tables import Assessment, AssignmentRecord, SignOffContent, Talk
+from app.practice.tables.coaching import Assessment, Talk
+from app.practice.tables.proof import SignOffContent
+from app.practice.tables.work import AssignmentRecord
 from app.practice.talk_page import TalkPage, talk_page
 from tests.practising import OBSERVED, add_photo, begin, hand_in, hand_over, observe, sign
 

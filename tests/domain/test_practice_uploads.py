@@ -26,7 +26,7 @@ from app.practice.evidence_page import evidence_page
 from app.practice.evidence_view import file_of
 from app.practice.rules import evidence as rules
 from app.practice.rules.evidence import BYTES_MOST, MOST, Kind
-from app.practice.tables import Evidence, Upload, UploadPiece
+from app.practice.tables.evidence import Evidence, Upload, UploadPiece
 from app.settings import Settings
 from app.worker.handlers import uploads as handlers
 from app.worker.run import run_due

@@ -21,7 +21,8 @@ from app.practice.evidence_view import photo_keys
 from app.practice.observation_page import observation_page
 from app.practice.record_page import record_page
 from app.practice.rules.states import PHOTOS_MAX
-from app.practice.tables import Evidence, SignOffContent
+from app.practice.tables.evidence import Evidence
+from app.practice.tables.proof import SignOffContent
 from tests.practising import (
     Practising,
     add_photo,

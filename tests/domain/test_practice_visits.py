@@ -27,7 +27,7 @@ from app.people.rules import Viewer
 from app.practice.actions import visits
 from app.practice.own_practice import group_page
 from app.practice.queries import pinned_dates
-from app.practice.tables import CoachVisit
+from app.practice.tables.work import CoachVisit
 from app.settings import Settings
 from tests.people import KEYRING
 from tests.practising import Practising, begin, group_form, hand_in

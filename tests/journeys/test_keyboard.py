@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from app.kit.localtime import local_day
-from app.practice.tables import AssignmentRecord
+from app.practice.tables.work import AssignmentRecord
 from tests.conftest import START
 from tests.intervision import add_session, make_round, publish
 from tests.journeys.conftest import Live, link_in

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from app.people.actions.sign_in import start_session
-from app.practice.tables import Assessment
+from app.practice.tables.coaching import Assessment
 from tests.journeys.conftest import Live, accessible
 from tests.practising import begin, observe
 

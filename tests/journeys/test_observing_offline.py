@@ -16,7 +16,8 @@ from sqlalchemy import func, select
 from app.ledger.tables import LedgerEvent
 from app.people.actions.accounts import revoke_role
 from app.people.rules import Role
-from app.practice.tables import Assessment, Evidence
+from app.practice.tables.coaching import Assessment
+from app.practice.tables.evidence import Evidence
 from tests.journeys.conftest import Live, accessible
 from tests.journeys.phone import KEPT, SENT, Phone, phone
 from tests.practising import Practising, begin, hand_over, observe, sign

@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from app.people.actions.sign_in import start_session
 from app.practice.actions import visits
-from app.practice.tables import Assessment, ReflectionDraft, Submission, Talk
+from app.practice.tables.coaching import Assessment, Talk
+from app.practice.tables.work import ReflectionDraft, Submission
 from tests.journeys.conftest import Live, accessible
 from tests.practising import add_photo, begin, observe, sign
 

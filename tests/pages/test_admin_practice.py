@@ -13,7 +13,7 @@ from app.kit.clock import MovableClock
 from app.kit.db import Database
 from app.kit.storage import Storage, folder
 from app.practice import admin_page
-from app.practice.tables import AssignmentRecord
+from app.practice.tables.work import AssignmentRecord
 from tests.handing import coaches_now, make_coach, make_people
 from tests.page import Site
 from tests.practising import Practising, begin, observe, sign

@@ -13,7 +13,9 @@ from app.courses.actions.cohorts import withdraw
 from app.kit.clock import MovableClock
 from app.kit.db import Database
 from app.outbox.tables import Message
-from app.practice.tables import Assessment, AssignmentRecord, CoachVisit, SignOff, Submission
+from app.practice.tables.coaching import Assessment
+from app.practice.tables.proof import SignOff
+from app.practice.tables.work import AssignmentRecord, CoachVisit, Submission
 from tests.blank_forms import asked_for
 from tests.page import SAME_ORIGIN, Site, Visitor, check_html, make_test_parts
 from tests.practising import OBSERVED, Practising, begin, hand_in, hand_over, observe, sign

@@ -12,7 +12,8 @@ from app.kit.clock import MovableClock
 from app.kit.db import Database
 from app.kit.localtime import local_day
 from app.ledger.tables import LedgerEvent
-from app.practice.tables import AgreementKept, CoachNote, SignOff
+from app.practice.tables.coaching import AgreementKept, CoachNote
+from app.practice.tables.proof import SignOff
 from tests.blank_forms import asked_for
 from tests.page import Site, make_test_parts
 from tests.practising import Practising, begin, hand_over, sign

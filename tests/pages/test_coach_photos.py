@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from app.kit.clock import MovableClock
 from app.kit.db import Database
-from app.practice.tables import Evidence
+from app.practice.tables.evidence import Evidence
 from tests.blank_forms import asked_for, blank_form
 from tests.page import SAME_ORIGIN, Site, Visitor, make_test_parts
 from tests.practising import Practising, add_photo, begin, hand_in, sign

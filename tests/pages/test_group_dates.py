@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.delivery.tables import Delivery, DeliveryDate
 from app.kit.clock import MovableClock
-from app.practice.tables import CoachVisit
+from app.practice.tables.work import CoachVisit
 from tests.blank_forms import asked_for
 from tests.page import Site
 from tests.practising import VISIT_AT, Practising, begin

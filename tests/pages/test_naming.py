@@ -13,7 +13,8 @@ from sqlalchemy import select
 
 from app.kit.clock import MovableClock
 from app.kit.db import Database
-from app.practice.tables import Assessment, CoachVisit, Preparation
+from app.practice.tables.coaching import Assessment
+from app.practice.tables.work import CoachVisit, Preparation
 from tests.blank_forms import blank_form
 from tests.contracts.test_house import ROOT
 from tests.page import Site, make_test_parts

@@ -15,7 +15,7 @@ from app.kit.clock import MovableClock
 from app.kit.db import Database
 from app.people.actions.accounts import revoke_role
 from app.people.rules import Role
-from app.practice.tables import Assessment, DraftDevice
+from app.practice.tables.coaching import Assessment, DraftDevice
 from app.web.kit.release import release
 from app.web.kit.static import ROOT, StaticFiles, shipped
 from tests.page import SAME_ORIGIN, Site, Visitor, make_test_parts

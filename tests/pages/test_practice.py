@@ -15,7 +15,8 @@ from app.courses.tables import Enrolment
 from app.kit.clock import MovableClock
 from app.kit.db import Database
 from app.ledger.tables import LedgerEvent
-from app.practice.tables import AssignmentRecord, Evidence, Preparation, Submission
+from app.practice.tables.evidence import Evidence
+from app.practice.tables.work import AssignmentRecord, Preparation, Submission
 from app.worker.handlers.keeping import close_files
 from tests.blank_forms import asked_for, blank_form
 from tests.page import SAME_ORIGIN, Site, Visitor, make_test_parts

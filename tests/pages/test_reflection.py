@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from app.kit.clock import MovableClock
 from app.kit.db import Database
 from app.ledger.tables import LedgerEvent
-from app.practice.tables import Preparation, ReflectionDraft
+from app.practice.tables.work import Preparation, ReflectionDraft
 from tests.page import SAME_ORIGIN, Site, Visitor, check_html, make_test_parts
 from tests.practising import LOOKED_BACK, Practising, add_photo, begin, hand_in, look_back
 

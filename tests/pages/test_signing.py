@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from app.kit.ids import digest
 from app.kit.storage import folder
 from app.people.tables import RateWindow, SignIn
-from app.practice.tables import SignOff
+from app.practice.tables.proof import SignOff
 from tests.apps import digits, set_up_app
 from tests.page import Site, make_test_parts
 from tests.practising import begin, signature

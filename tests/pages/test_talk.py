@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.kit.clock import MovableClock
 from app.kit.db import Database
 from app.ledger.tables import LedgerEvent
-from app.practice.tables import Assessment, Talk
+from app.practice.tables.coaching import Assessment, Talk
 from app.worker.run import run_due
 from tests.blank_forms import blank_form
 from tests.page import Site, make_test_parts

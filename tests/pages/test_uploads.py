@@ -18,7 +18,7 @@ from app.kit.clock import MovableClock
 from app.kit.db import Database
 from app.kit.storage import StorageTrouble
 from app.practice.rules.evidence import BYTES_MOST, Kind
-from app.practice.tables import Evidence, Upload
+from app.practice.tables.evidence import Evidence, Upload
 from app.worker.run import run_due
 from tests.page import SAME_ORIGIN, Site, Visitor, make_test_parts
 from tests.practising import Practising, begin, hand_in

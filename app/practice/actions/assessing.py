@@ -21,7 +21,9 @@ from app.practice.actions.talking import talk_in
 from app.practice.paths import STANDS
 from app.practice.rules.forms import Observation, Suggestion, decisions_for, digest_of, gaps, signature_gaps, suggestion
 from app.practice.rules.states import Step, may, may_be_observed, step_of
-from app.practice.tables import Assessment, Evidence, SignOff, SignOffContent
+from app.practice.tables.coaching import Assessment
+from app.practice.tables.evidence import Evidence
+from app.practice.tables.proof import SignOff, SignOffContent
 
 
 def save_observation(

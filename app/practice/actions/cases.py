@@ -17,7 +17,7 @@ from app.people.rules import Viewer
 from app.people.tables import LineManager
 from app.practice.paths import RecordPath, paths_of, records_visible_to
 from app.practice.rules.states import RecordState, Step, may
-from app.practice.tables import AssignmentRecord
+from app.practice.tables.work import AssignmentRecord
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from app.people.actions.own_data import make_copies_again
 from app.people.rules import Viewer
 from app.practice.actions.cases import seen_case
 from app.practice.evidence_view import visible_evidence
-from app.practice.tables import ConsentAttestation, Evidence
+from app.practice.tables.evidence import ConsentAttestation, Evidence
 
 
 def withdraw_consent(db: Session, *, by: Viewer, record_id: int, evidence_id: int, now: datetime) -> bool:

@@ -26,17 +26,16 @@ from app.practice.actions.cases import Case, seen_case
 from app.practice.paths import STANDS
 from app.practice.rules.corrections import CorrectionFacts, alone, objection
 from app.practice.rules.forms import digest_of
-from app.practice.tables import (
-    Assessment,
-    CoachVisit,
+from app.practice.tables.coaching import Assessment
+from app.practice.tables.proof import (
     Correction,
     ResultSeen,
     SignOff,
     SignOffContent,
     SignOffWithdrawal,
     SignOffWithdrawalContent,
-    Submission,
 )
+from app.practice.tables.work import CoachVisit, Submission
 
 OPEN: Final = frozenset({EnrolmentStage.FOLLOWING, EnrolmentStage.PAUSED, EnrolmentStage.COMPLETED})
 

@@ -15,7 +15,7 @@ from app.practice.actions.cases import own_case
 from app.practice.actions.reminding import forget_reminders
 from app.practice.actions.visits import tell_both
 from app.practice.rules.states import Step, may
-from app.practice.tables import CoachVisit
+from app.practice.tables.work import CoachVisit
 
 
 def call_off(db: Session, *, by: Viewer, date_id: int, now: datetime) -> bool:

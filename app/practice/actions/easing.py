@@ -18,7 +18,8 @@ from app.outbox.actions import post
 from app.people.rules import Viewer
 from app.practice.paths import RecordPath, paths_of
 from app.practice.rules.states import RecordState, Step, may
-from app.practice.tables import AssignmentRecord, ReturnExtension, SignOff
+from app.practice.tables.proof import ReturnExtension, SignOff
+from app.practice.tables.work import AssignmentRecord
 
 RUNS = frozenset({EnrolmentStage.FOLLOWING, EnrolmentStage.PAUSED})
 

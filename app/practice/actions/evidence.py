@@ -21,7 +21,7 @@ from app.practice import inputs
 from app.practice.actions.cases import Case, must_be_open, own_case
 from app.practice.coming import open_at
 from app.practice.rules.evidence import MOST, QUOTA_BYTES, Kind, Purpose
-from app.practice.tables import ConsentAttestation, Evidence, Upload
+from app.practice.tables.evidence import ConsentAttestation, Evidence, Upload
 
 MEDIA_TYPE = "image/webp"
 

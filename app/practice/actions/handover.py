@@ -22,7 +22,7 @@ from app.practice.actions.handover_letters import tell, tell_of_visits
 from app.practice.actions.handover_visits import settle
 from app.practice.handing_over import able_coaches, charges_of
 from app.practice.rules.handover import Charge, may_coach
-from app.practice.tables import AssignmentRecord
+from app.practice.tables.work import AssignmentRecord
 
 COACHED = frozenset({EnrolmentStage.INVITED, EnrolmentStage.FOLLOWING, EnrolmentStage.PAUSED})
 """The training is still to come or runs: somebody has to be there."""

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.ledger.actions import record_each
 from app.practice.rules.handover import Candidate, Charge, Fate, fates
-from app.practice.tables import CoachVisit
+from app.practice.tables.work import CoachVisit
 
 
 @dataclass(frozen=True)

@@ -21,25 +21,17 @@ from app.practice.evidence_view import attested_for, to_take_along
 from app.practice.going import finished_before
 from app.practice.rules.evidence import ATTESTED
 from app.practice.rules.states import FILES_KEPT, ORPHAN_AGE
-from app.practice.tables import (
-    AgreementKept,
-    Assessment,
-    AssignmentRecord,
-    CoachNote,
-    CoachVisit,
+from app.practice.tables.coaching import AgreementKept, Assessment, CoachNote, DraftDevice
+from app.practice.tables.evidence import Evidence, Upload, UploadPiece
+from app.practice.tables.proof import (
     Correction,
-    DraftDevice,
-    Evidence,
-    Preparation,
     ResultSeen,
     SignOff,
     SignOffContent,
     SignOffWithdrawal,
     SignOffWithdrawalContent,
-    Submission,
-    Upload,
-    UploadPiece,
 )
+from app.practice.tables.work import AssignmentRecord, CoachVisit, Preparation, Submission
 
 AREA: Final = "evidence/"
 HOUR: Final = "%Y%m%d%H"

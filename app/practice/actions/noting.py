@@ -16,7 +16,9 @@ from app.ledger.actions import forget, record
 from app.people.rules import Role, Viewer
 from app.practice import inputs
 from app.practice.agreements import agreed_in
-from app.practice.tables import AgreementKept, AssignmentRecord, CoachNote, SignOff, SignOffContent
+from app.practice.tables.coaching import AgreementKept, CoachNote
+from app.practice.tables.proof import SignOff, SignOffContent
+from app.practice.tables.work import AssignmentRecord
 
 SUBJECT = "coach_note"
 

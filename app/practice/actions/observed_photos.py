@@ -14,7 +14,8 @@ from app.practice.actions.cases import Case, coached_case
 from app.practice.actions.evidence import Kept, StoredPhoto, keep, must_have_room, piece_of, take_away
 from app.practice.rules.evidence import Kind
 from app.practice.rules.states import may_be_observed
-from app.practice.tables import Evidence, SignOff
+from app.practice.tables.evidence import Evidence
+from app.practice.tables.proof import SignOff
 
 
 def photo_sent_before(db: Session, *, by: Viewer, record_id: int, sent_key: str | None, now: datetime) -> int | None:

@@ -21,7 +21,9 @@ from app.practice.coming import on_the_way
 from app.practice.queries import qualified
 from app.practice.rules.evidence import SHOWS_THE_WORK
 from app.practice.rules.forms import self_gaps
-from app.practice.tables import Assessment, AssignmentRecord, Evidence, Preparation, Submission
+from app.practice.tables.coaching import Assessment
+from app.practice.tables.evidence import Evidence
+from app.practice.tables.work import AssignmentRecord, Preparation, Submission
 
 
 def open_record(db: Session, *, by: Viewer, assignment_id: int, now: datetime) -> int:

@@ -15,7 +15,7 @@ from app.people.rules import Viewer
 from app.practice import inputs
 from app.practice.actions.cases import Case, must_be_open, own_case
 from app.practice.rules.reflections import PARTS, Starr, reflection_gaps
-from app.practice.tables import Reflection, ReflectionDraft, ReflectionWords, Submission
+from app.practice.tables.work import Reflection, ReflectionDraft, ReflectionWords, Submission
 
 EMPTY: Final = dict.fromkeys(("salt", *PARTS), "")
 

@@ -13,7 +13,7 @@ from app.courses.tables import Enrolment
 from app.delivery.tables import DeliveryDate
 from app.outbox.actions import post, suppress_planned
 from app.practice.rules.reminders import REMIND_DAYS, reminders
-from app.practice.tables import AssignmentRecord, CoachVisit
+from app.practice.tables.work import AssignmentRecord, CoachVisit
 
 REMINDER: Final = "practice.visit_reminder"
 NEAR: Final = timedelta(days=max(REMIND_DAYS) + 2)

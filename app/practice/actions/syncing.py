@@ -19,7 +19,7 @@ from app.practice.actions.assessing import form_of, keep, stands
 from app.practice.actions.cases import Case, coached_case
 from app.practice.rules.forms import Gap, Observation, gaps
 from app.practice.rules.states import may_be_observed, waits_for_coach
-from app.practice.tables import Assessment, DraftDevice
+from app.practice.tables.coaching import Assessment, DraftDevice
 
 
 @dataclass(frozen=True)

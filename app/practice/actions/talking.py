@@ -16,7 +16,8 @@ from app.people.rules import Viewer
 from app.practice import inputs
 from app.practice.actions.cases import Case, coached_case, own_case
 from app.practice.rules.talks import Agreed, agreed
-from app.practice.tables import Assessment, Submission, Talk
+from app.practice.tables.coaching import Assessment, Talk
+from app.practice.tables.work import Submission
 from app.practice.talk_page import Ground, facts_of, ground_of
 
 

@@ -25,7 +25,7 @@ from app.practice.actions.cases import must_be_open, own_case
 from app.practice.actions.evidence import Kept, keep, must_fit, must_have_room
 from app.practice.coming import open_at
 from app.practice.rules.evidence import BYTES_MOST, MEGABYTE, TOO_LARGE, UPLOAD_KEPT, Kind
-from app.practice.tables import Upload, UploadPiece
+from app.practice.tables.evidence import Upload, UploadPiece
 
 AREA: Final = "incoming/"
 

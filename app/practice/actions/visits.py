@@ -19,7 +19,7 @@ from app.practice import inputs
 from app.practice.actions.cases import Case, coached_case, own_case
 from app.practice.actions.reminding import forget_reminders, remind_of
 from app.practice.rules.states import Step, may
-from app.practice.tables import CoachVisit
+from app.practice.tables.work import CoachVisit
 
 
 def plan_visit(db: Session, *, by: Viewer, record_id: int, date_id: int, now: datetime) -> int:

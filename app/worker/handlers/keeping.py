@@ -23,7 +23,7 @@ from app.people.rules import Role
 from app.people.tables import Account, Invitation, Person, RoleGrant, SignIn
 from app.practice.actions import keeping as practice
 from app.practice.actions import noting
-from app.practice.tables import AssignmentRecord
+from app.practice.tables.work import AssignmentRecord
 from app.theory import actions as theory
 from app.worker.work import Handler, Periodic, Work
 

@@ -28,7 +28,7 @@ from app.people.actions.accounts import is_last_owner
 from app.people.queries import person_names
 from app.people.tables import Export
 from app.practice.evidence_view import to_take_along
-from app.practice.tables import Evidence
+from app.practice.tables.evidence import Evidence
 from app.worker.own_page import own_page
 from app.worker.work import GiveUp, Handler, Work
 
