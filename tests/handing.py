@@ -16,7 +16,7 @@ from app.letters.mailer import make_mail
 from app.outbox.tables import Message
 from app.people.actions.accounts import grant_role
 from app.people.rules import Role
-from app.practice import inputs
+from app.practice import admin_inputs
 from app.practice.actions import handover
 from app.settings import Settings
 from tests.people import KEYRING, make_person
@@ -58,11 +58,11 @@ def make_people(db: Session, training: Training, count: int, *, coach_id: int, n
     return found
 
 
-def form(to: dict[int, int | None], **more: Any) -> inputs.Handover:
+def form(to: dict[int, int | None], **more: Any) -> admin_inputs.Handover:
     """For good unless `back_on` says until when."""
     named = {f"to_{id_}": str(coach or "") for id_, coach in to.items()}
     given = {"reason": "ill", "how": "until" if "back_on" in more else "good"} | named | more
-    return inputs.handover_form(named).model_validate(given)
+    return admin_inputs.handover_form(named).model_validate(given)
 
 
 def hand_over(database: Database, at_work: Practising, clock: MovableClock, to: int | None, **more: Any) -> int:

@@ -14,8 +14,8 @@ from app.demo import people
 from app.demo.engine import Actor, Scene, Story
 from app.kit.localtime import add_working_days, local_day
 from app.practice.actions import handover
+from app.practice.admin_inputs import handover_form
 from app.practice.handover_page import handover_page
-from app.practice.inputs import handover_form
 
 ROOMS: Final = {
     people.RUBEN: Room(people_max=9, visits_per_week=2, regions="Rotterdam, Schiedam"),

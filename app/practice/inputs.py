@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
@@ -19,13 +18,12 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from app.courses.rules import EXTENSION_MOST, AssignmentDefinition, Rubric
-from app.kit.fields import Day, KnownId, OptionalDay, OptionalId, blank_is_nothing
-from app.kit.ids import MAX_ID, read_id
+from app.courses.rules import AssignmentDefinition, Rubric
+from app.kit.fields import KnownId, OptionalDay, blank_is_nothing
+from app.kit.ids import MAX_ID
 from app.kit.text import Line, OptionalLine, OptionalParagraph, PageText, Paragraph
 from app.practice.rules.evidence import ATTESTED, Kind, Purpose, consent_lacks
 from app.practice.rules.forms import Answer, Check, Observation, checks_of, criteria_of
-from app.practice.rules.handover import HandoverReason
 from app.practice.rules.reflections import Starr
 from app.practice.rules.states import Decision
 
@@ -34,7 +32,6 @@ GROWING: Final = 2
 LINK_MOST: Final = 1_000
 AGREEMENTS: Final = 2
 MAX_ATTEMPT: Final = 1_000
-HANDOVER_MOST: Final = 500
 AGREEMENTS_MAX: Final = 20  # what was agreed together may be more than the form has lines for
 
 
@@ -347,64 +344,3 @@ def _levels(form: BaseModel, prefix: str) -> dict[str, int]:
 
 def _lines(given: dict[str, Any], name: str, count: int) -> tuple[str, ...]:
     return tuple(line for number in range(1, count + 1) if (line := given[f"{name}_{number}"]))
-
-
-class Handover(_Form):
-    """Who takes over from a coach: `to_<enrolment>` fields are added for who stands in the form; empty: she stays.
-
-    `how`: until a day, or for good. `do` says which button was pressed: look or send.
-    """
-
-    reason: HandoverReason
-    how: Literal["until", "good"]
-    back_on: OptionalDay = None
-    do: str = ""
-
-    def chosen(self) -> dict[int, int | None]:
-        """The new coach of each enrolment that stood in the form."""
-        return {
-            int(name.removeprefix("to_")): getattr(self, name)
-            for name in type(self).model_fields
-            if name.startswith("to_")
-        }
-
-
-def handover_form(names: Iterable[str]) -> type[Handover]:
-    """The form for those who stood in it; names that are no such field stay unknown."""
-    people = [name for name in names if (id_ := read_id(name.removeprefix("to_"))) and name == f"to_{id_}"]
-    fields: dict[str, Any] = dict.fromkeys(people[:HANDOVER_MOST], (OptionalId, None))
-    return create_model("Handover", __base__=Handover, **fields)
-
-
-class BackOn(_Form):
-    """Another day on which people come back; `how` as with handing over."""
-
-    how: Literal["until", "good", "now"]
-    back_on: OptionalDay = None
-
-
-class NewCoach(_Form):
-    """Another coach for one person, with a reason in words."""
-
-    coach_id: KnownId
-    reason: Line
-
-
-class MoreDays(_Form):
-    """More days for a training."""
-
-    days: Annotated[int, Field(ge=1, le=EXTENSION_MOST)]
-    reason: Line
-
-
-class LaterPiece(_Form):
-    """Another day for the piece that was asked for."""
-
-    by_when: Day
-    reason: Line
-
-
-class OnceMore(_Form):
-    """One more attempt."""
-
-    reason: Line

@@ -118,13 +118,8 @@ class _Loaded:
 def observation_page(db: Session, viewer: Viewer, record_id: int, *, now: datetime) -> ObservationPage:
     """Raises: NotFound for everybody but the present coach of the professional."""
     loaded = _load(db, viewer, record_id)
-    path, enrolment, definition, rubric, form = (
-        loaded.path,
-        loaded.enrolment,
-        loaded.definition,
-        loaded.rubric,
-        loaded.form,
-    )
+    path, enrolment, form = loaded.path, loaded.enrolment, loaded.form
+    definition, rubric = loaded.definition, loaded.rubric
     group = groups_of(db, [enrolment.id]).get(enrolment.id)
     saved = Observation.from_facts(form.form) if form else Observation()
     folds = _folds(definition, rubric, saved)

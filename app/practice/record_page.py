@@ -132,12 +132,7 @@ class RecordPage:
 
 def record_page(db: Session, viewer: Viewer, record_id: int, *, now: datetime) -> RecordPage:
     """Raises: NotFound when the record is not the viewer's to see."""
-    visible = select(AssignmentRecord.id).where(
-        AssignmentRecord.id == record_id, AssignmentRecord.id.in_(records_visible_to(viewer))
-    )
-    path = next(iter(paths_of(db, visible)), None)
-    if path is None:
-        raise NotFound
+    path = _path(db, viewer, record_id)
     enrolment = enrolment_facts(db, [path.enrolment_id])[path.enrolment_id]
     edition = edition_of(db, enrolment.edition_id)
     number, definition = next(
@@ -197,6 +192,16 @@ def preparation_view(written: Preparation | None) -> PreparationView | None:
     if written is None or not written.goal:
         return None
     return PreparationView(written.goal, written.session_plan, written.learning_question, written.version)
+
+
+def _path(db: Session, viewer: Viewer, record_id: int) -> RecordPath:
+    visible = select(AssignmentRecord.id).where(
+        AssignmentRecord.id == record_id, AssignmentRecord.id.in_(records_visible_to(viewer))
+    )
+    path = next(iter(paths_of(db, visible)), None)
+    if path is None:
+        raise NotFound
+    return path
 
 
 def _draft(written: Preparation | None, path: RecordPath) -> SelfDraft:

@@ -40,7 +40,7 @@ from app.people.tables import Account, Export, SignIn
 from app.practice import inputs
 from app.practice.actions import correcting, handover, noting, reflections, talking, visits
 from app.practice.actions.dates import call_off
-from app.practice.inputs import handover_form
+from app.practice.admin_inputs import handover_form
 from app.practice.tables.evidence import Upload
 from app.practice.tables.proof import Correction
 from app.worker.run import run_due

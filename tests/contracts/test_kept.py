@@ -10,7 +10,8 @@ import pytest
 from app.kit.i18n import LOCALES, Locale, translations
 from app.kit.tables import WITH_ITS_ROW
 from app.web.pages.information import what_is_kept
-from app.web.words.retention import ERASED, KEPT, PERIODS, Row
+from app.web.words.kept import Row
+from app.web.words.retention import ERASED, KEPT, PERIODS
 from migrations.models import metadata
 
 MARKS: Final = {f"{table.name}.{column.name}": column.info for table in metadata.tables.values() for column in table.c}

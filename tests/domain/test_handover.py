@@ -25,7 +25,7 @@ from app.people.actions.accounts import revoke_role
 from app.people.queries import viewer_for
 from app.people.rules import Role
 from app.people.tables import Account, LineManager, Person
-from app.practice import inputs
+from app.practice import admin_inputs
 from app.practice.actions import handover, visits
 from app.practice.coach_page import coach_page
 from app.practice.record_page import record_page
@@ -132,12 +132,12 @@ def test_it_goes_back_by_itself_in_the_morning(
     hand_over(database, planned, clock, bram, back_on="2026-12-02")
     assert (visit(database).coach_id, visit(database).sequence) == (ruben, 0)  # after that day she goes herself
     with database.writing() as db:
-        given = inputs.BackOn(how="until", back_on=date(2026, 12, 8))
+        given = admin_inputs.BackOn(how="until", back_on=date(2026, 12, 8))
         (found,) = db.scalars(select(CoachHandover.id))
         handover.change_back_on(db, by=planned.training.cast.fatma, handover_id=found, given=given, now=clock.now())
     assert (visit(database).coach_id, visit(database).sequence) == (bram, 1)
     with database.writing() as db:
-        given = inputs.BackOn(how="until", back_on=date(2026, 12, 1))
+        given = admin_inputs.BackOn(how="until", back_on=date(2026, 12, 1))
         handover.change_back_on(db, by=planned.training.cast.fatma, handover_id=found, given=given, now=clock.now())
     assert (visit(database).coach_id, visit(database).sequence) == (ruben, 2)
     ((method, _, sequence),) = entries(mails(database, clock, "handover.gives")[ruben][-1])
@@ -211,11 +211,11 @@ def test_who_cannot_take_them_back_does_not(
     with database.reading() as db:
         (found,) = db.scalars(select(CoachHandover.id).where(CoachHandover.ended_at.is_(None)))
     with pytest.raises(Refused, match="former_coach_cannot"), database.writing() as db:
-        handover.change_back_on(db, by=fatma, handover_id=found, given=inputs.BackOn(how="now"), now=clock.now())
+        handover.change_back_on(db, by=fatma, handover_id=found, given=admin_inputs.BackOn(how="now"), now=clock.now())
     with database.writing() as db:
-        handover.change_back_on(db, by=fatma, handover_id=found, given=inputs.BackOn(how="good"), now=clock.now())
+        handover.change_back_on(db, by=fatma, handover_id=found, given=admin_inputs.BackOn(how="good"), now=clock.now())
     with pytest.raises(NotFound), database.writing() as db:
-        handover.change_back_on(db, by=fatma, handover_id=found, given=inputs.BackOn(how="good"), now=clock.now())
+        handover.change_back_on(db, by=fatma, handover_id=found, given=admin_inputs.BackOn(how="good"), now=clock.now())
 
 
 @pytest.mark.parametrize("how", ["self", "manager", "role", "blocked", "away", "stranger"])

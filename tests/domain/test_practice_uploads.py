@@ -120,9 +120,9 @@ def test_a_film_in_pieces_becomes_evidence(
     assert start(database, at_work, clock, content) == upload  # chosen again: it goes on
     assert take(database, at_work, clock, upload, 0, content[:PIECE]).received == PIECE
     assert state(database, at_work, clock, upload) == ("coming", "")
+    assert rows(database) == []
     for viewer in (at_work.noor, at_work.ruben):
         with database.reading() as db:
-            assert rows(database) == []
             with pytest.raises(NotFound):
                 file_of(db, viewer, record_id=at_work.record_id, evidence_id=1)
     clock.advance(timedelta(hours=20))

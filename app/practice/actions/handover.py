@@ -17,7 +17,7 @@ from app.kit.localtime import local_day
 from app.ledger.actions import record
 from app.people.queries import cards
 from app.people.rules import Viewer
-from app.practice import inputs
+from app.practice import admin_inputs
 from app.practice.actions.handover_letters import tell, tell_of_visits
 from app.practice.actions.handover_visits import settle
 from app.practice.handing_over import able_coaches, charges_of
@@ -33,7 +33,7 @@ def people_of_coach(db: Session, coach_id: int) -> dict[int, EnrolmentFacts]:
     return {one.id: one for one in enrolments_coached(db, coach_id) if one.stage in COACHED}
 
 
-def hand_over(db: Session, *, by: Viewer, coach_id: int, given: inputs.Handover, now: datetime) -> int:
+def hand_over(db: Session, *, by: Viewer, coach_id: int, given: admin_inputs.Handover, now: datetime) -> int:
     """Give the people of a coach to others, and give the hand-over. All as the form says, or nothing.
 
     Who gets nobody else in the form stays with her. Visits go along where the new coach can be there.
@@ -100,7 +100,7 @@ def give_coach(db: Session, *, by: Viewer, enrolment_id: int, coach_id: int, rea
     record(db, "courses.reassigned", actor_id=by.id, subject=("enrolment", one.id), now=now, reason=reason)
 
 
-def change_back_on(db: Session, *, by: Viewer, handover_id: int, given: inputs.BackOn, now: datetime) -> None:
+def change_back_on(db: Session, *, by: Viewer, handover_id: int, given: admin_inputs.BackOn, now: datetime) -> None:
     """People come back on another day, now, or not at all. Raises: Forbidden; NotFound when it is over; Refused."""
     _only_admins(by)
     if given.how == "now":

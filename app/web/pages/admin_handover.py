@@ -7,7 +7,7 @@ from typing import Any
 
 from app.access import Permission
 from app.kit.errors import NotFound, Refused
-from app.practice import inputs
+from app.practice import admin_inputs
 from app.practice.actions import handover as actions
 from app.practice.handover_page import HandoverPage, OpenHandover, handover_page, open_handovers
 from app.practice.rules.handover import Fate
@@ -36,7 +36,7 @@ def show(ask: Ask, coach: int) -> Answer:
 @area.post("/beheer/coaches/{coach:id}/overdragen", policy=Permission.MANAGE, name="admin_handover.hand_over")
 def hand_over(ask: Ask, coach: int) -> Answer:
     """Look at what the choices would do, or do it."""
-    form = Submitted.read(inputs.handover_form(ask.form.keys()), ask.form, ask.viewer.locale)
+    form = Submitted.read(admin_inputs.handover_form(ask.form.keys()), ask.form, ask.viewer.locale)
     if form.valid and form.given.do == "send":
         try:
             actions.hand_over(ask.db, by=ask.viewer, coach_id=coach, given=form.given, now=ask.now)
@@ -68,7 +68,7 @@ def back_form(ask: Ask, coach: int, handover: int) -> Answer:
 def back(ask: Ask, coach: int, handover: int) -> Answer:
     """Another day, today, or not at all."""
     page = _one(ask, coach, handover)
-    form = Submitted.read(inputs.BackOn, ask.form, ask.viewer.locale)
+    form = Submitted.read(admin_inputs.BackOn, ask.form, ask.viewer.locale)
     if form.valid:
         try:
             actions.change_back_on(ask.db, by=ask.viewer, handover_id=handover, given=form.given, now=ask.now)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from app.access import Permission
 from app.kit.errors import Refused
 from app.kit.ids import read_id
-from app.practice import inputs
+from app.practice import admin_inputs
 from app.practice.actions import easing, handover
 from app.practice.admin_page import LATE, Filters, practice_page
 from app.practice.admin_record import AdminRecord, admin_record
@@ -52,7 +52,7 @@ def show(ask: Ask, record: int) -> Answer:
 @area.post("/beheer/praktijk/{record:id}/coach", policy=Permission.MANAGE, name="admin_practice.coach")
 def give_coach(ask: Ask, record: int) -> Answer:
     """Another coach for the professional of this assignment."""
-    page, form = _asked(ask, record), Submitted.read(inputs.NewCoach, ask.form, ask.viewer.locale)
+    page, form = _asked(ask, record), Submitted.read(admin_inputs.NewCoach, ask.form, ask.viewer.locale)
     if form.valid:
         given = form.given
         try:
@@ -74,7 +74,7 @@ def give_coach(ask: Ask, record: int) -> Answer:
 @area.post("/beheer/praktijk/{record:id}/langer", policy=Permission.MANAGE, name="admin_practice.extend")
 def extend(ask: Ask, record: int) -> Answer:
     """More days for the training."""
-    page, form = _asked(ask, record), Submitted.read(inputs.MoreDays, ask.form, ask.viewer.locale)
+    page, form = _asked(ask, record), Submitted.read(admin_inputs.MoreDays, ask.form, ask.viewer.locale)
     if form.valid:
         days, reason = form.given.days, form.given.reason
         try:
@@ -91,7 +91,7 @@ def extend(ask: Ask, record: int) -> Answer:
 @area.post("/beheer/praktijk/{record:id}/stukje", policy=Permission.MANAGE, name="admin_practice.piece")
 def extend_piece(ask: Ask, record: int) -> Answer:
     """Another day for the piece that the coach asked for."""
-    form = Submitted.read(inputs.LaterPiece, ask.form, ask.viewer.locale)
+    form = Submitted.read(admin_inputs.LaterPiece, ask.form, ask.viewer.locale)
     if form.valid:
         day, reason = form.given.by_when, form.given.reason
         try:
@@ -108,7 +108,7 @@ def extend_piece(ask: Ask, record: int) -> Answer:
 @area.post("/beheer/praktijk/{record:id}/nog-een-keer", policy=Permission.MANAGE, name="admin_practice.again")
 def allow_again(ask: Ask, record: int) -> Answer:
     """One more attempt after the last."""
-    form = Submitted.read(inputs.OnceMore, ask.form, ask.viewer.locale)
+    form = Submitted.read(admin_inputs.OnceMore, ask.form, ask.viewer.locale)
     if form.valid:
         try:
             easing.allow_again(ask.db, by=ask.viewer, record_id=record, reason=form.given.reason, now=ask.now)

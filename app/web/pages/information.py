@@ -10,7 +10,8 @@ from app.kit.tables import WITH_ITS_ROW, Base
 from app.people.rules import INVITATION_PURGE_DAYS
 from app.web.kit.ask import Answer, Ask, redirect, render
 from app.web.kit.route import Area
-from app.web.words.retention import ERASED, KEPT, PERIODS, Row
+from app.web.words.kept import Row
+from app.web.words.retention import ERASED, KEPT, PERIODS
 
 area = Area()
 
