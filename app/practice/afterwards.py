@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import and_, bindparam, exists, select
+from sqlalchemy import and_, bindparam, exists, literal, select
 from sqlalchemy.orm import Session
 
 from app.courses.editions import edition_of
@@ -225,37 +225,39 @@ class WaitingCorrections:
     since: datetime | None
 
 
-def corrections_waiting(db: Session) -> WaitingCorrections:
-    """Requests that wait for a second pair of eyes."""
-    rows = db.execute(
-        select(Enrolment.person_id, Correction.asked_at)
+def corrections_work(db: Session) -> tuple[WaitingCorrections, WaitingCorrections]:
+    """Requests that wait for a second pair of eyes; and results taken back although there is a certificate.
+
+    The second are people whose training gave a certificate and of whom no other result came in its place.
+    """
+    asked = (
+        select(literal("asked").label("what"), Enrolment.person_id, Correction.asked_at.label("since"))
         .select_from(Correction)
         .join(SignOff, SignOff.id == Correction.sign_off_id)
         .join(AssignmentRecord, AssignmentRecord.id == SignOff.record_id)
         .join(Enrolment, Enrolment.id == AssignmentRecord.enrolment_id)
         .where(Correction.settled_at.is_(None))
-        .order_by(Correction.asked_at)
-    ).all()
-    return WaitingCorrections(tuple(row.person_id for row in rows), rows[0].asked_at if rows else None)
-
-
-def withdrawn_after_certificate(db: Session) -> WaitingCorrections:
-    """People with a certificate through a training of which a result was taken back and none came in its place."""
+    )
     anew = exists().where(SignOff.record_id == AssignmentRecord.id, SignOff.decision == Decision.SIGNED_OFF, STANDS)
     taken = (
         select(SignOffWithdrawal.withdrawn_at, SignOff.record_id)
         .join(SignOff, SignOff.id == SignOffWithdrawal.sign_off_id)
         .subquery("taken")
     )
-    rows = db.execute(
-        select(Enrolment.person_id, taken.c.withdrawn_at)
+    certified = (
+        select(literal("certified"), Enrolment.person_id, taken.c.withdrawn_at)
         .join(AssignmentRecord, AssignmentRecord.enrolment_id == Enrolment.id)
         .join(taken, taken.c.record_id == AssignmentRecord.id)
         .where(Enrolment.completed_at.is_not(None), ~anew)
-        .order_by(taken.c.withdrawn_at)
-    ).all()
+    )
+    rows = db.execute(asked.union_all(certified).order_by("since")).all()
+    first, second = ([row for row in rows if row.what == what] for what in ("asked", "certified"))
+    return _waiting(first), _waiting(second)
+
+
+def _waiting(rows: Sequence[Any]) -> WaitingCorrections:
     people = dict.fromkeys(row.person_id for row in rows)
-    return WaitingCorrections(tuple(people), rows[0].withdrawn_at if rows else None)
+    return WaitingCorrections(tuple(people), rows[0].since if rows else None)
 
 
 def _views(db: Session, rows: Iterable[Any]) -> tuple[CorrectionView, ...]:

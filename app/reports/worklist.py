@@ -23,7 +23,7 @@ from app.ledger.tables import LedgerContent, LedgerEvent
 from app.outbox.tables import Message
 from app.people.queries import person_names
 from app.people.tables import Account, Invitation, Person
-from app.practice.afterwards import WaitingCorrections, corrections_waiting, withdrawn_after_certificate
+from app.practice.afterwards import WaitingCorrections, corrections_work
 from app.practice.going import SOON, going
 from app.practice.queries import WaitingRecord
 from app.practice.queries import waiting as practice_waiting
@@ -110,11 +110,12 @@ def work_list(db: Session, *, now: datetime, first_steps_open: bool, patience: P
     """The list of this moment; the number of statements does not grow with what waits."""
     reviews = practice_waiting(db, now)
     failed_jobs, backup_at = _background(db)
+    asked_back, taken_back = corrections_work(db)
     lines = [
         WorkLine(Work.FIRST_STEPS, 1, "/beheer/start") if first_steps_open else None,
         _decisions(db),
-        _corrections(db, Work.CORRECTIONS, corrections_waiting(db), "/beheer/correcties"),
-        _corrections(db, Work.AFTER_CERTIFICATE, withdrawn_after_certificate(db), "/beheer/mensen?stand=certified"),
+        _corrections(db, Work.CORRECTIONS, asked_back, "/beheer/correcties"),
+        _corrections(db, Work.AFTER_CERTIFICATE, taken_back, "/beheer/mensen?stand=certified"),
         _late_reviews(db, reviews),
         _left_unread(db, now),
         *_practice(db, now),

@@ -18,7 +18,7 @@ from app.letters.practice import correction_declined, decided, sign_off_withdraw
 from app.outbox.tables import Message
 from app.people.queries import viewer_for
 from app.practice.actions import assessing, correcting, keeping, visits
-from app.practice.afterwards import corrections_waiting, withdrawn_after_certificate
+from app.practice.afterwards import corrections_work
 from app.practice.observation_page import observation_page
 from app.practice.queries import waiting
 from app.practice.record_page import record_page
@@ -100,7 +100,7 @@ def test_the_coach_asks_another_looks_and_she_signs_anew(
     assert ask(database, at_work, clock, at_work.ruben, first) is False
     with database.reading() as db:
         assert state_of(db, at_work, clock) is RecordState.SIGNED_OFF  # it stands until somebody agreed
-        assert corrections_waiting(db).person_ids == (at_work.noor.id,)
+        assert corrections_work(db)[0].person_ids == (at_work.noor.id,)
         assert not record_page(db, at_work.ruben, at_work.record_id, now=clock.now()).results[0].after.may_ask
     fatma = at_work.training.cast.fatma
     agree(database, fatma, clock)
@@ -123,7 +123,7 @@ def test_the_coach_asks_another_looks_and_she_signs_anew(
             db.execute(select(Message.person_id).where(Message.kind == "practice.sign_off_withdrawn")).scalars().all()
         )
         assert sorted(told) == sorted([at_work.noor.id, at_work.ruben.id])
-        assert corrections_waiting(db).person_ids == ()
+        assert corrections_work(db)[0].person_ids == ()
     with pytest.raises(Refused, match="form_first"):
         sign(database, at_work, clock)
     clock.advance(timedelta(hours=1))
@@ -340,14 +340,14 @@ def test_with_a_certificate_it_stays_on_the_work_list_until_signed_anew(
             update(Enrolment).where(Enrolment.id == at_work.training.enrolment_id).values(completed_at=clock.now())
         )
     with database.reading() as db:
-        assert withdrawn_after_certificate(db).person_ids == ()
+        assert corrections_work(db)[1].person_ids == ()
     ask(database, at_work, clock, at_work.training.cast.fatma, sign_off_id)
     with database.reading() as db:
-        assert withdrawn_after_certificate(db).person_ids == (at_work.noor.id,)
+        assert corrections_work(db)[1].person_ids == (at_work.noor.id,)
     observe(database, at_work, clock)
     sign(database, at_work, clock)
     with database.reading() as db:
-        assert withdrawn_after_certificate(db).person_ids == ()
+        assert corrections_work(db)[1].person_ids == ()
 
 
 def test_she_says_once_that_she_read_it_and_the_coach_sees(
