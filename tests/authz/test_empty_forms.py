@@ -30,6 +30,8 @@ ELSEWHERE: Final = {
     "admin_start.publish": "only a button, before a course is published",
     "account.session_end": "only a button, beside another session",
     "account.password_drop": "only a button, with a password",
+    "admin_practice.again": "tests/pages/test_admin_practice.py",
+    "admin_practice.piece": "tests/pages/test_admin_practice.py",
     "confirm.password": "tests/pages/test_people_sign_in.py",
     "second.begin": "tests/pages/test_people_second_factor.py",
     "second.step": "tests/pages/test_people_second_factor.py",

@@ -107,6 +107,7 @@ def test_one_assignment_with_what_can_be_done(
         assert words in page
     for path, typed, told in (
         ("nog-een-keer", {"reason": ""}, "Dit vakje is nog leeg."),
+        ("stukje", {"by_when": "", "reason": ""}, "Nieuwe dag: Dit vakje is nog leeg."),
         ("coach", {"coach_id": str(at_work.noor.id), "reason": "Zo"}, "Iemand kan niet de eigen coach zijn."),
         ("langer", {"days": "181", "reason": "Verlof"}, "Dit getal is te hoog."),
         ("stukje", {"by_when": "2027-01-01", "reason": "Verlof"}, "niet (meer) om een stukje gevraagd"),
