@@ -191,6 +191,10 @@ def test_an_admin_reads_along_and_that_is_noted(site: Site, at_work: Practising)
     assert noted() == 1  # nothing was shown
     fatma.post(path, {"body": "Namens Ruben"}, status=403)
     fatma.post(f"{path}/concept", {"body": "Namens Ruben"}, status=403)
+    for where, body in ((path, ""), (path, "a" * 2001), (f"{path}/concept", "a" * 2001)):
+        assert "Iets" not in fatma.post(where, {"body": body}, status=403).text
+    fatma.post(f"{path}/concept", {"body": "a" * 2001, "typing": "1"}, status=403)
+    assert noted() == 1  # and nothing was read beside the ledger
     assert count(site, ConversationMessage) == 1
     assert "Het gesprek" in fatma.get(f"/praktijk/{at_work.record_id}").text
 

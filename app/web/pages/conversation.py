@@ -6,9 +6,9 @@ from typing import Any
 
 from app.access import Permission
 from app.conversation import actions, inputs
-from app.conversation.queries import talk_page
+from app.conversation.queries import TalkPage, talk_page
 from app.conversation.rules import Writing
-from app.kit.errors import Refused
+from app.kit.errors import Forbidden, Refused
 from app.kit.ids import read_id
 from app.web.kit.ask import Answer, Ask, Page, redirect, render
 from app.web.kit.forms import Submitted
@@ -66,7 +66,7 @@ def keep_draft(ask: Ask, record: int) -> Answer:
         except Refused as refused:
             form.refuse(refused)
     if form.get("typing") == "1":
-        page = talk_page(ask.db, ask.viewer, record)
+        page = _own(ask, record)
         stand = "kept" if form.valid else "failed"
         return render(PAGE, page, part="conversation/_kept.html", form=form, stand=stand)
     if not form.valid:
@@ -81,5 +81,12 @@ def take_back(ask: Ask, record: int, said: int) -> Answer:
 
 
 def _again(ask: Ask, record: int, form: Form) -> Page:
+    return render(PAGE, _own(ask, record), status=422, part="conversation/_newer.html", form=form, stand="")
+
+
+def _own(ask: Ask, record: int) -> TalkPage:
+    """The page for who writes on it. Raises: NotFound; Forbidden for who looks along, and whose reading is noted."""
     page = talk_page(ask.db, ask.viewer, record)
-    return render(PAGE, page, status=422, part="conversation/_newer.html", form=form, stand="")
+    if page.writing is Writing.LOOKS_ALONG:
+        raise Forbidden
+    return page
