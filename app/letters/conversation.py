@@ -40,7 +40,7 @@ def _new(db: Session, message: Message, desk: Desk, wanted: MailChoice) -> Draft
     if not new or newest is None:
         raise NotDue("Alles is al gelezen, of deze persoon hoort niet meer bij het gesprek.")
     told = db.scalar(
-        select(func.max(Message.send_at)).where(
+        select(func.max(Message.sent_at)).where(
             Message.person_id == message.person_id,
             Message.kind.in_([NEW, DIGEST]),
             Message.sent_at.is_not(None),

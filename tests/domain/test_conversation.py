@@ -323,6 +323,15 @@ def test_what_a_mail_told_is_not_told_again(scene: Scene) -> None:
     assert scene.mails(scene.ruben)[1].suppressed_reason == "Hierover ging al een mail uit."
 
 
+def test_what_went_late_told_what_was_said_meanwhile(scene: Scene) -> None:
+    """The first mail waited for the mail server, and a second one was planned after it."""
+    scene.say(scene.noor)
+    scene.clock.advance(timedelta(minutes=20))
+    scene.say(scene.noor, "En de lijm?")
+    scene.work(timedelta(minutes=6))
+    assert scene.states(scene.ruben) == [MessageState.SENT, MessageState.SUPPRESSED]
+
+
 def test_once_a_day_is_five_oclock_on_days_with_something_new(scene: Scene) -> None:
     scene.choose(scene.ruben, MailChoice.DAILY)
     scene.say(scene.noor)
