@@ -6,11 +6,11 @@ Nobody is told why: that somebody is ill is hers to tell.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from email.utils import parseaddr
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.courses.queries import enrolment_facts
@@ -24,8 +24,9 @@ from app.outbox.tables import Message
 from app.people.queries import person_names
 from app.people.tables import Person
 from app.practice.actions.handover_letters import TO_FORMER, TO_NEW, TO_PROFESSIONAL
-from app.practice.paths import paths_of_enrolments
-from app.practice.rules.states import waits_for_coach
+from app.practice.paths import paths_of, paths_of_enrolments
+from app.practice.rules.states import RecordState, waits_for_coach
+from app.practice.tables.proof import ReturnExtension
 from app.practice.tables.work import AssignmentRecord, CoachVisit
 
 OPEN: Final = frozenset({EnrolmentStage.INVITED, EnrolmentStage.FOLLOWING, EnrolmentStage.PAUSED})
@@ -201,15 +202,23 @@ def allowed_again(db: Session, message: Message, desk: Desk) -> Draft:
 
 
 def piece_extended(db: Session, message: Message, desk: Desk) -> Draft:
-    """Tells a professional that she has longer for the piece that was asked for."""
-    enrolment, title = _of_record(db, int(message.data["record_id"]))
+    """Tells a professional that she has longer for the piece that was asked for. Of several days the latest counts."""
+    record_id = int(message.data["record_id"])
+    enrolment, title = _of_record(db, record_id)
+    extension = db.get_one(ReturnExtension, int(message.data["extension_id"]))
+    newest = select(func.max(ReturnExtension.id)).where(ReturnExtension.sign_off_id == extension.sign_off_id)
+    if db.scalar(newest) != extension.id:
+        raise NotDue("Er kwam intussen een andere dag.")
+    (path,) = paths_of(db, select(AssignmentRecord.id).where(AssignmentRecord.id == record_id))
+    if path.state is not RecordState.RETURNED:
+        raise NotDue("Er wordt niet meer op een stukje gewacht.")
     return Draft(
         "piece_extended",
         {
             "assignment": title,
-            "by_when": date.fromisoformat(str(message.data["by_when"])),
+            "by_when": extension.by_when,
             "course": enrolment.course_title,
-            "link": desk.link(f"/praktijk/{message.data['record_id']}"),
+            "link": desk.link(f"/praktijk/{record_id}"),
         },
     )
 

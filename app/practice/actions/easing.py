@@ -73,15 +73,17 @@ def extend_piece(db: Session, *, by: Viewer, record_id: int, by_when: date, reas
     if by_when <= local_day(now):
         raise Refused("back_on_past", "by_when")
     asked = db.scalars(select(SignOff.id).where(SignOff.submission_id == path.submission_id)).one()
-    db.add(ReturnExtension(sign_off_id=asked, by_when=by_when, granted_at=now, granted_by_id=by.id))
+    extension = ReturnExtension(sign_off_id=asked, by_when=by_when, granted_at=now, granted_by_id=by.id)
+    db.add(extension)
+    db.flush()
     subject = ("assignment_record", record_id)
     record(db, "practice.piece_extended", actor_id=by.id, subject=subject, now=now, by_when=by_when, reason=reason)
     post(
         db,
         "practice.piece_extended",
         person_id=enrolment.person_id,
-        key=f"piece_extended:{asked}:{by_when}",
-        data={"record_id": record_id, "by_when": by_when.isoformat()},
+        key=f"piece_extended:{extension.id}",
+        data={"record_id": record_id, "extension_id": extension.id},
         reply_to_id=by.id,
         now=now,
     )
