@@ -181,7 +181,7 @@ def agreed(db: Session, message: Message, desk: Desk) -> Draft:
     to_coach = message.person_id == enrolment.coach_id
     if not to_coach and message.person_id != enrolment.person_id:
         raise NotDue("Deze coach begeleidt deze professional niet meer.")
-    author = db.get_one(Person, talk.discussed_by_id)
+    author = db.get_one(Person, message.reply_to_id or talk.discussed_by_id)  # who acted: it may be a yes to his words
     return Draft(
         "agreed",
         {

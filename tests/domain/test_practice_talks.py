@@ -22,6 +22,7 @@ from app.practice.tables.coaching import Assessment, Talk
 from app.practice.tables.proof import SignOffContent
 from app.practice.tables.work import AssignmentRecord
 from app.practice.talk_page import TalkPage, talk_page
+from tests.handing import mails as letters
 from tests.practising import OBSERVED, add_photo, begin, hand_in, hand_over, observe, sign
 
 if TYPE_CHECKING:
@@ -134,6 +135,14 @@ def test_on_her_own_phone_she_says_yes_with_it(database: Database, storage: Stor
     assert page.agreed is Agreed.CONFIRMED
     assert page.agreements == (NEW,)
     assert mails(database) == [at_work.ruben.id]
+
+
+def test_a_yes_to_the_same_words_is_told_as_hers(database: Database, storage: Storage, clock: MovableClock) -> None:
+    at_work = begin(database, storage, clock, until="observed")
+    agree(database, at_work, clock, at_work.ruben, NEW)
+    agree(database, at_work, clock, at_work.noor, NEW)  # sent from her own phone, with nothing changed
+    (mail,) = letters(database, clock, "practice.agreed")[at_work.ruben.id]
+    assert "Noor de Wit schreef op" in " ".join(str(mail.get_body(("plain",))).split())
 
 
 def test_what_changes_afterwards_voids_the_yes(database: Database, storage: Storage, clock: MovableClock) -> None:
