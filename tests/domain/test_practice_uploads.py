@@ -26,7 +26,7 @@ from app.practice.evidence_page import evidence_page
 from app.practice.evidence_view import file_of
 from app.practice.rules import evidence as rules
 from app.practice.rules.evidence import BYTES_MOST, MOST, Kind
-from app.practice.tables.evidence import Evidence, Upload, UploadPiece
+from app.practice.tables.evidence import ConsentAttestation, Evidence, Upload, UploadPiece
 from app.settings import Settings
 from app.worker.handlers import uploads as handlers
 from app.worker.run import run_due
@@ -142,6 +142,25 @@ def test_a_film_in_pieces_becomes_evidence(
     assert b"udta" not in storage.get(row.storage_key)
     assert storage.keys("incoming/") == []
     nothing_is_half(database, storage)
+
+
+def test_what_was_said_last_about_a_file_counts(
+    database: Database, storage: Storage, clock: MovableClock, work: Work
+) -> None:
+    at_work = begin(database, storage, clock, until="visited")
+    content = film()
+    upload = start(database, at_work, clock, content)
+    take(database, at_work, clock, upload, 0, content[:PIECE])
+    better: dict[str, Any] = {"recognisable": "attested", "purposes": ["assessment", "training"], "caption": "Finale"}
+    assert start(database, at_work, clock, content, **better) == upload
+    assert start(database, at_work, clock, content, "audio") != upload  # something else than was begun
+    for place in range(PIECE, len(content), PIECE):
+        take(database, at_work, clock, upload, place, content[place : place + PIECE])
+    run_due(work)
+    [row] = rows(database)
+    assert (row.recognisable, row.caption) == ("attested", "Finale")
+    with database.reading() as db:
+        assert set(db.scalars(select(ConsentAttestation.purpose))) == {"assessment", "training"}
 
 
 def test_a_photo_and_a_pdf_come_the_same_way(

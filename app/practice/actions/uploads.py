@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
@@ -26,6 +26,7 @@ from app.practice.actions.evidence import Kept, keep, must_fit, must_have_room
 from app.practice.coming import open_at
 from app.practice.rules.evidence import BYTES_MOST, MEGABYTE, TOO_LARGE, UPLOAD_KEPT, Kind
 from app.practice.tables.evidence import Upload, UploadPiece
+from app.practice.tables.work import AssignmentRecord
 
 AREA: Final = "incoming/"
 
@@ -53,21 +54,13 @@ class Whole:
 
 
 def begin(db: Session, *, by: Viewer, record_id: int, given: inputs.UploadNote, now: datetime) -> int:
-    """Say what will come; gives the upload, the same one when this very file was begun before.
+    """Say what will come; gives the upload, the same one when this very file was begun before: what is said now counts.
 
     The room that it needs is held from now on. Raises: NotFound, Refused.
     """
     case = own_case(db, by=by, record_id=record_id)
     must_be_open(case)
-    known = db.scalar(
-        select(Upload.id).where(
-            Upload.record_id == record_id,
-            Upload.person_id == by.id,
-            Upload.fingerprint == given.fingerprint,
-            Upload.length == given.length,
-            open_at(now),
-        )
-    )
+    known = _begun_before(db, by=by, record_id=record_id, given=given, now=now)
     if known is not None:
         return known
     if given.length > BYTES_MOST[given.kind]:
@@ -81,11 +74,9 @@ def begin(db: Session, *, by: Viewer, record_id: int, given: inputs.UploadNote, 
         kind=given.kind,
         length=given.length,
         fingerprint=given.fingerprint,
-        caption=given.caption,
-        recognisable=given.recognisable,
-        purposes=[str(one) for one in given.purposes],
         begun_at=now,
         expires_at=now + UPLOAD_KEPT,
+        **_answers(given),
     )
     db.add(begun)
     db.flush()
@@ -164,6 +155,8 @@ def finish(db: Session, upload_id: int, *, kept: Kept, now: datetime) -> bool:
 
     When the work was handed in meanwhile, or there is no room any more, the upload says so instead.
     """
+    its_record = AssignmentRecord.id.in_(select(Upload.record_id).where(Upload.id == upload_id))
+    db.execute(select(AssignmentRecord.id).where(its_record).with_for_update())  # the record first, as everywhere
     upload = db.scalar(select(Upload).where(Upload.id == upload_id, open_at(now)).with_for_update())
     if upload is None:
         return False
@@ -222,6 +215,30 @@ def without_row(db: Session, keys: Sequence[str]) -> list[str]:
     """Those of the files that no upload counts."""
     known = set(db.scalars(select(UploadPiece.storage_key)))
     return [key for key in keys if key not in known]
+
+
+def _begun_before(db: Session, *, by: Viewer, record_id: int, given: inputs.UploadNote, now: datetime) -> int | None:
+    """The open upload of this very file. Who corrected her answers and sent the form again is held to the new ones."""
+    return db.scalar(
+        update(Upload)
+        .where(
+            Upload.record_id == record_id,
+            Upload.person_id == by.id,
+            Upload.kind == given.kind,
+            Upload.fingerprint == given.fingerprint,
+            Upload.length == given.length,
+            open_at(now),
+        )
+        .values(**_answers(given))
+        .returning(Upload.id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _answers(given: inputs.UploadNote) -> dict[str, Any]:
+    """What goes with the file, as a row keeps it."""
+    purposes = [str(one) for one in given.purposes]
+    return {"caption": given.caption, "recognisable": given.recognisable, "purposes": purposes}
 
 
 def _hers(by: Viewer, record_id: int, upload_id: int) -> ColumnElement[bool]:
