@@ -27,15 +27,24 @@ class BadMedia(Exception):
 
 
 @dataclass(frozen=True)
-class Media:
-    """A sniffed file. `blanks`: places where words about who, where and with what were found, as type of a box.
+class Blank:
+    """A box with words about who, where and with what: where its type stands, and from where to where its content."""
 
-    Written as `free` there, every player skips them, and nothing else of the film moves.
+    type_at: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Media:
+    """A sniffed file. `blanks`: the boxes that must not be kept.
+
+    Named `free` and filled with zeros, every player skips them, and nothing else of the film moves.
     """
 
     media_type: str
     suffix: str
-    blanks: tuple[int, ...] = ()
+    blanks: tuple[Blank, ...] = ()
 
 
 _FILM_BRANDS: Final = (b"isom", b"iso", b"mp4", b"avc1", b"M4V", b"MSNV", b"dash", b"3gp", b"3g2", b"qt", b"mmp4")
@@ -105,14 +114,14 @@ def _boxed(kind: str, head: bytes, read: Reader, size: int) -> Media:
     sound = brand.startswith(_SOUND_BRANDS)
     if not brand.startswith((*_SOUND_BRANDS, *_FILM_BRANDS)) or (kind == "video" and sound):
         raise BadMedia(OTHER[kind])
-    blanks: list[int] = []
+    blanks: list[Blank] = []
     names = set()
     for name, type_at, start, end in _boxes(read, 0, size, kind):
         names.add(name)
         if name == b"moov":
             blanks += _words_in(read, start, end, kind, deep=1)
         elif name in _WORDS:
-            blanks.append(type_at)
+            blanks.append(Blank(type_at, start, end))
     if b"moov" not in names:
         raise BadMedia(BROKEN[kind])
     if kind == "audio":
@@ -120,12 +129,12 @@ def _boxed(kind: str, head: bytes, read: Reader, size: int) -> Media:
     return Media("video/mp4", ".mp4", tuple(blanks))
 
 
-def _words_in(read: Reader, start: int, end: int, kind: str, *, deep: int) -> list[int]:
+def _words_in(read: Reader, start: int, end: int, kind: str, *, deep: int) -> list[Blank]:
     """Where the boxes with words stand: the place of the film, its maker, the device."""
     found = []
     for name, type_at, inner, after in _boxes(read, start, end, kind):
         if name in _WORDS:
-            found.append(type_at)
+            found.append(Blank(type_at, inner, after))
         elif name in _INSIDE and deep < 2:
             found += _words_in(read, inner, after, kind, deep=deep + 1)
     return found
@@ -155,18 +164,25 @@ def _boxes(read: Reader, start: int, end: int, kind: str) -> Iterator[tuple[byte
     raise BadMedia(BROKEN[kind])
 
 
-def blanked(pieces: Iterator[bytes], blanks: tuple[int, ...]) -> Iterator[bytes]:
-    """The same pieces with `free` written at these places, also where a piece ends in the middle of one."""
+def blanked(pieces: Iterator[bytes], blanks: tuple[Blank, ...]) -> Iterator[bytes]:
+    """The same pieces with these boxes emptied, also where a piece ends in the middle of one."""
     place = 0
     for piece in pieces:
-        touched = [blank for blank in blanks if blank + 4 > place and blank < place + len(piece)]
+        touched = [blank for blank in blanks if blank.end > place and blank.type_at < place + len(piece)]
         if touched:
             changed = bytearray(piece)
             for blank in touched:
-                for number, sign in enumerate(b"free"):
-                    if 0 <= blank + number - place < len(piece):
-                        changed[blank + number - place] = sign
+                _write(changed, b"free", blank.type_at - place)
+                first, after = max(blank.start - place, 0), min(blank.end - place, len(piece))
+                changed[first:after] = bytes(max(after - first, 0))
             yield bytes(changed)
         else:
             yield piece
         place += len(piece)
+
+
+def _write(piece: bytearray, words: bytes, at: int) -> None:
+    """Those of the words that fall within the piece; `at` may lie before it."""
+    for number, sign in enumerate(words, at):
+        if 0 <= number < len(piece):
+            piece[number] = sign

@@ -139,6 +139,7 @@ def test_a_film_in_pieces_becomes_evidence(
         at_work.noor.id,
     )
     assert PLACE in content
+    assert PLACE not in storage.get(row.storage_key)
     assert b"udta" not in storage.get(row.storage_key)
     assert storage.keys("incoming/") == []
     nothing_is_half(database, storage)

@@ -109,5 +109,18 @@ def test_words_in_a_film_are_blanked_and_nothing_moves(size: int) -> None:
     assert len(clean) == len(content)
     assert b"udta" not in clean
     assert b"meta" not in clean
+    assert PLACE in content
+    assert PLACE not in clean
+    assert b"made by a phone" not in clean
     assert clean.count(b"free") == 2
+    assert clean.endswith(box(b"mdat", b"film" * 500))
     assert sniff("video", clean) == Media("video/mp4", ".mp4")
+
+
+@pytest.mark.parametrize("size", [1, 5, 10_000])
+def test_a_box_with_a_long_length_and_an_empty_one_are_emptied_too(size: int) -> None:
+    content = box(b"ftyp", b"isom") + box(b"moov", box(b"udta") + box(b"uuid", PLACE, long=True)) + box(b"mdat", b"x")
+    pieces = (content[place : place + size] for place in range(0, len(content), size))
+    inside = box(b"free") + box(b"free", b"\0" * len(PLACE), long=True)
+    clean = box(b"ftyp", b"isom") + box(b"moov", inside) + box(b"mdat", b"x")
+    assert b"".join(blanked(pieces, sniff("video", content).blanks)) == clean
