@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.kit.clock import MovableClock
 from app.kit.db import Database
@@ -187,6 +187,29 @@ def test_the_store_is_away_in_the_middle(
     assert offset(noor, href) == 1_000  # what was kept before stays
     patch(noor, href, 1_000, content[1_000:])
     assert noor.get(f"{href}/stand").json()["state"] == "working"
+
+
+def test_a_piece_that_is_refused_does_not_stay(
+    site: Site, noor: Visitor, at_work: Practising, monkeypatch: pytest.MonkeyPatch, clock: MovableClock
+) -> None:
+    """Stopped in another window, or sent from it too, after we looked how far it was."""
+    content, put = film(), site.parts.storage.put
+    href, other = start(noor, at_work, content), start(noor, at_work, content[:900])
+    elsewhere: list[str] = []
+
+    def meanwhile(area: str, piece: bytes, *, suffix: str = "") -> object:
+        stored = put(area, piece, suffix=suffix)
+        with site.parts.database.writing() as db:
+            upload_id = int(elsewhere[0].rsplit("/", 1)[1])
+            changed = {"expires_at": clock.now()} if elsewhere[0] == href else {"received": 5}
+            db.execute(update(Upload).where(Upload.id == upload_id).values(changed))
+        return stored
+
+    monkeypatch.setattr(site.parts.storage, "put", meanwhile)
+    for address, piece, status in ((href, content, 404), (other, content[:900], 409)):
+        elsewhere[:] = [address]
+        patch(noor, address, 0, piece, status=status)
+        assert site.parts.storage.keys("incoming/") == []
 
 
 def test_a_player_gets_the_part_that_it_asks_for(site: Site, noor: Visitor, at_work: Practising) -> None:

@@ -6,11 +6,13 @@ Beginning is a form like all others, so that what is wrong is said in a sentence
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from functools import partial
 from typing import Final
 
 from app.access import Permission
-from app.kit.errors import Refused
+from app.kit.errors import NotFound, Refused
+from app.kit.storage import StorageTrouble
 from app.practice import inputs
 from app.practice.actions import uploads
 from app.practice.coming import upload_state
@@ -104,7 +106,10 @@ def _stands(incoming: Incoming, record: int, upload: int) -> uploads.Standing:
 
 
 async def _kept(incoming: Incoming, record: int, upload: int, *, at: int, piece: bytes) -> uploads.Standing:
-    """First the store, then the row that counts it: what fails in between is a file that nobody knows of."""
+    """First the store, then the row that counts it: what fails in between is a file that nobody knows of.
+
+    A piece that is refused goes again at once: it is in nobody's room, so it must not stay.
+    """
     store = incoming.services.storage
     stored = await incoming.aside(partial(store.put, uploads.area(incoming.now), piece))
 
@@ -114,7 +119,12 @@ async def _kept(incoming: Incoming, record: int, upload: int, *, at: int, piece:
                 db, by=incoming.viewer, record_id=record, upload_id=upload, at=at, stored=stored, now=incoming.now
             )
 
-    return await incoming.in_lane(counted)
+    try:
+        return await incoming.in_lane(counted)
+    except (NotFound, Refused):
+        with suppress(StorageTrouble):  # the cleaner takes it tomorrow
+            await incoming.aside(partial(store.delete, stored.key))
+        raise
 
 
 def _other_version(given: str | None) -> Answer | None:
