@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -258,6 +259,30 @@ def test_work_is_not_handed_in_while_a_file_is_on_its_way(
         uploads.stop(db, by=at_work.noor, record_id=at_work.record_id, upload_id=upload, now=clock.now())
     hand_in(database, at_work, clock)
     assert code_of(lambda: start(database, at_work, clock, PDF, "pdf")) == "already_handed_in"
+
+
+def test_stopped_while_it_is_being_finished_it_is_evidence_and_says_so(
+    database: Database, storage: Storage, clock: MovableClock, work: Work
+) -> None:
+    at_work = begin(database, storage, clock, until="visited")
+    upload = send(database, at_work, clock, PDF, "pdf")
+    with database.reading() as db:
+        whole = uploads.whole_upload(db, upload, now=clock.now())
+    assert whole is not None
+    kept = handlers.made(storage, whole, now=clock.now())
+
+    def stop() -> None:
+        with database.writing() as db:
+            uploads.stop(db, by=at_work.noor, record_id=at_work.record_id, upload_id=upload, now=clock.now())
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.writing() as db:
+            assert uploads.finish(db, upload, kept=kept, now=clock.now())
+            stopping = pool.submit(stop)
+            wait([stopping], timeout=1)  # by then it has looked, or it waits for us
+        with pytest.raises(NotFound):
+            stopping.result(timeout=20)
+    assert state(database, at_work, clock, upload) == ("ready", "")
 
 
 def test_there_is_an_end_to_it(

@@ -125,11 +125,19 @@ def take_piece(
 
 
 def stop(db: Session, *, by: Viewer, record_id: int, upload_id: int, now: datetime) -> None:
-    """Give up on an upload, or clear away one that was refused. Raises: NotFound."""
-    found = db.scalar(select(Upload).where(_hers(by, record_id, upload_id), Upload.evidence_id.is_(None)))
-    if found is None:
+    """Give up on an upload, or clear away one that was refused; not one that just became evidence. Raises: NotFound.
+
+    One conditional UPDATE: it waits for the job that finishes this upload, and then finds that it is evidence.
+    """
+    stopped = db.scalar(
+        update(Upload)
+        .where(_hers(by, record_id, upload_id), Upload.evidence_id.is_(None))
+        .values(expires_at=now)
+        .returning(Upload.id)
+        .execution_options(synchronize_session=False)
+    )
+    if stopped is None:
         raise NotFound
-    found.expires_at = now
     enqueue(db, "practice.clear_uploads", now=now, key=f"practice.clear_uploads:stop:{upload_id}")
     record(db, "practice.upload_stopped", actor_id=by.id, subject=("upload", upload_id), now=now)
 
