@@ -44,7 +44,7 @@ def count(site: Site, table: type) -> int:
 def upload(visitor: Visitor, at_work: Practising, content: bytes, *, status: int = 422, **fields: str) -> str:
     given = {"recognisable": "nobody", "caption": "Huizen van karton"} | fields
     photo = {"photo": ("../../een foto.jpg", content, "image/jpeg")}
-    return visitor.post(f"/praktijk/{at_work.record_id}/foto", given, status=status, files=photo).text
+    return visitor.post(f"/praktijk/{at_work.record_id}/bewijs/foto", given, status=status, files=photo).text
 
 
 def jpeg() -> bytes:
@@ -144,7 +144,7 @@ def test_what_lacks_is_asked_for_by_name(site: Site, clock: MovableClock) -> Non
     at_work = work(site, clock, "visited")
     visitor = site.visitor(at_work.noor.id)
     page = f"/praktijk/{at_work.record_id}"
-    for path, asked in ((f"{page}/foto", {"photo", "recognisable"}), (f"{page}/inleveren", set())):
+    for path, asked in ((f"{page}/bewijs/foto", {"photo", "recognisable"}), (f"{page}/inleveren", set())):
         if path.endswith("inleveren"):
             upload(visitor, at_work, jpeg(), status=303)
             look_back(site.parts.database, at_work, clock)
@@ -184,7 +184,7 @@ def test_a_photo_needs_its_answer(site: Site, clock: MovableClock) -> None:
     at_work = work(site, clock, "visited")
     visitor = site.visitor(at_work.noor.id)
     assert "Kies een van de antwoorden." in upload(visitor, at_work, jpeg(), recognisable="misschien")
-    path = f"/praktijk/{at_work.record_id}/foto"
+    path = f"/praktijk/{at_work.record_id}/bewijs/foto"
     assert "Kies eerst een foto." in visitor.post(path, {"recognisable": "nobody"}, status=422).text
     assert count(site, Evidence) == 0
 
@@ -219,7 +219,7 @@ def test_an_upload_from_elsewhere_is_not_even_looked_at(site: Site, clock: Movab
     upload(site.visitor(cast.ruben.id), at_work, jpeg(), status=403)
     upload(site.stranger(), at_work, jpeg(), status=303)
     visitor = site.visitor(at_work.noor.id)
-    path = f"/praktijk/{at_work.record_id}/foto"
+    path = f"/praktijk/{at_work.record_id}/bewijs/foto"
     visitor.post(path, {}, status=403, headers=SAME_ORIGIN | {"sec-fetch-site": "cross-site"})
     assert site.parts.storage.keys("evidence/") == []
 

@@ -50,13 +50,12 @@ def show_all(ask: Ask, record: int) -> Answer:
 
 
 @area.post(
-    "/praktijk/{record:id}/foto",
+    "/praktijk/{record:id}/bewijs/foto",
     policy=Permission.FOLLOW_TRAINING,
     name="evidence.add_photo",
     own_transactions=True,
     heavy=True,
     body_bytes=UPLOAD_BYTES,
-    back="/praktijk/{record:id}/bewijs",
 )
 def add_photo(ask: Ask, record: int) -> Answer:
     """Ask first whether she may, decode while no transaction is open, store the files, then write the row."""
@@ -82,7 +81,6 @@ def add_photo(ask: Ask, record: int) -> Answer:
     "/praktijk/{record:id}/tekst",
     policy=Permission.FOLLOW_TRAINING,
     name="evidence.add_text",
-    back="/praktijk/{record:id}/bewijs",
 )
 def add_text(ask: Ask, record: int) -> Answer:
     form: Form = Submitted.read(inputs.TextNote, ask.form, ask.viewer.locale)
@@ -94,7 +92,6 @@ def add_text(ask: Ask, record: int) -> Answer:
     "/praktijk/{record:id}/link",
     policy=Permission.FOLLOW_TRAINING,
     name="evidence.add_link",
-    back="/praktijk/{record:id}/bewijs",
 )
 def add_link(ask: Ask, record: int) -> Answer:
     """The address is kept as words: nobody here ever opens it."""
@@ -153,7 +150,6 @@ def show_small(ask: Ask, record: int, photo: int) -> Answer:
     "/praktijk/{record:id}/foto/{photo:id}/weg",
     policy=Permission.FOLLOW_TRAINING,
     name="evidence.remove",
-    back="/praktijk/{record:id}/bewijs",
 )
 def remove(ask: Ask, record: int, photo: int) -> Answer:
     evidence.remove_photo(ask.db, by=ask.viewer, record_id=record, photo_id=photo, now=ask.now)

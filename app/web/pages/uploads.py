@@ -90,10 +90,9 @@ def state(ask: Ask, record: int, upload: int) -> Answer:
 
 
 @area.post(
-    "/praktijk/{record:id}/upload/{upload:id}/weg",
+    "/praktijk/{record:id}/bewijs/upload/{upload:id}/weg",
     policy=Permission.FOLLOW_TRAINING,
     name="uploads.stop",
-    back="/praktijk/{record:id}/bewijs",
 )
 def stop(ask: Ask, record: int, upload: int) -> Answer:
     uploads.stop(ask.db, by=ask.viewer, record_id=record, upload_id=upload, now=ask.now)
