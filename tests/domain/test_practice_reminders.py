@@ -142,6 +142,21 @@ def test_every_night_the_reminders_of_near_visits_are_made_sure_of(
     assert len(planned(database)) == 8  # what is past is not sent late under another name
 
 
+def test_a_night_of_trouble_with_the_mail_loses_no_reminder(
+    database: Database, storage: Storage, clock: MovableClock
+) -> None:
+    at_work = begin(database, storage, clock, until="planned")
+    both = [at_work.noor.id, at_work.ruben.id]
+    for moment, left in (
+        (WEEK + timedelta(hours=18), (WEEK, DAY)),
+        (DAY + timedelta(hours=18), (DAY,)),  # the one of a week before gave way
+    ):
+        clock.set(moment)
+        with database.writing() as db:
+            reminding.remind_of_coming(db, now=clock.now())
+        assert still(database) == [(one, person) for one in left for person in both]
+
+
 def test_who_stopped_is_not_reminded(database: Database, storage: Storage, clock: MovableClock) -> None:
     at_work = begin(database, storage, clock, until="planned")
     training = at_work.training

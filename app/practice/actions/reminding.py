@@ -22,15 +22,18 @@ NEAR: Final = timedelta(days=max(REMIND_DAYS) + 2)
 def remind_of(db: Session, visit: CoachVisit, *, starts_at: datetime, people: Iterable[int], now: datetime) -> None:
     """Remind these people of a visit as it is now, and of no other; doing it again changes nothing.
 
-    What was planned for the visit as it was before, or for somebody else, is taken back.
+    What was planned for the visit as it was before, or for somebody else, is taken back. One that is late but still
+    helps stays: it goes out when the mail works again.
     """
     both = tuple(people)
-    due = [one for one in reminders(starts_at, planned_at=visit.planned_at) if one.send_at > now]
+    due = [one for one in reminders(starts_at, planned_at=visit.planned_at) if one.not_after > now]
     keys = {
         f"{_keys(visit)}{visit.sequence}:{one.days}:{person_id}": (one, person_id) for one in due for person_id in both
     }
     forget_reminders(db, visit, but=keys, now=now)
     for key, (one, person_id) in keys.items():
+        if one.send_at <= now:
+            continue
         post(
             db,
             REMINDER,
@@ -51,7 +54,10 @@ def forget_reminders(db: Session, visit: CoachVisit, *, now: datetime, but: Iter
 
 
 def remind_of_coming(db: Session, *, now: datetime) -> None:
-    """Make sure of the reminders of all visits that are near, whatever happened to them since they were planned."""
+    """Make sure of the reminders of all visits that are near, whatever happened to them since they were planned.
+
+    The visits are held: one that is moved at this moment is moved before or after.
+    """
     coming = db.execute(
         select(CoachVisit, DeliveryDate.starts_at, Enrolment.person_id)
         .join(DeliveryDate, DeliveryDate.id == CoachVisit.date_id)
@@ -65,6 +71,8 @@ def remind_of_coming(db: Session, *, now: datetime) -> None:
             DeliveryDate.starts_at < now + NEAR,
         )
         .order_by(CoachVisit.id)
+        .with_for_update(key_share=True, of=CoachVisit)
+        .execution_options(populate_existing=True)
     )
     for visit, starts_at, person_id in coming.all():
         remind_of(db, visit, starts_at=starts_at, people=(person_id, visit.coach_id), now=now)
