@@ -15,8 +15,10 @@ from app.delivery.rules import Ended
 from app.delivery.searching import end_search
 from app.delivery.tables import Delivery, DeliveryDate, GroupLink, GroupSearch, TrainerRequest
 from app.kit.storage import Storage
+from app.kit.text import first_name, fold
 from app.ledger.actions import forget
-from app.people.tables import Person
+from app.people.rules import Role
+from app.people.tables import Person, RoleGrant
 
 NOTHING: Final[dict[str, Any]] = {"regions": [], "days": [], "parts": [], "offer": ""}
 NOBODY: Final = dict.fromkeys(REACH, "")
@@ -83,7 +85,8 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
 def erase(db: Session, *, person_id: int, storage: Storage, now: datetime) -> None:  # noqa: ARG001 - one shape for all
     """Places and dates stay as counts; what was written in free words goes, and looking stops.
 
-    Where she is the one to reach, a request cannot go on: it ends, and its trainer hears it.
+    Where she is the one to reach, a request cannot go on: it ends, and its trainer hears it. One that she wrote down
+    for somebody else goes on; who asked is then nobody by name, as everywhere.
     """
     for group in db.scalars(select(Delivery).where(Delivery.leader_id == person_id).with_for_update()).all():
         group.goal_group = ""
@@ -93,15 +96,37 @@ def erase(db: Session, *, person_id: int, storage: Storage, now: datetime) -> No
         if search.ended_at is None:
             end_search(db, search, why=Ended.FORGOTTEN, actor_id=None, now=now)
         _set(search, NOTHING)
-    address = select(Person.email).where(Person.id == person_id).scalar_subquery()
-    hers = or_(TrainerRequest.asked_by_id == person_id, TrainerRequest.contact_email == address)
-    for request in db.scalars(select(TrainerRequest).where(hers).order_by(TrainerRequest.id).with_for_update()).all():
+    for request in _reaching(db, person_id):
         if request.ended_at is None:
             end_request(db, request, why=Ended.FORGOTTEN, actor_id=None, now=now)
         _set(request, NOBODY)
     db.flush()
     own = select(GroupSearch.id).where(GroupSearch.person_id == person_id)
     forget(db, kind="group_link", ids=select(GroupLink.id).where(GroupLink.search_id.in_(own)))
+
+
+def _reaching(db: Session, person_id: int) -> list[TrainerRequest]:
+    """The requests in which somebody is the one to reach: by her address, or she asked and named herself; held.
+
+    A contact of the organisation is known by her first name; who asks on behalf of another by her whole name only.
+    """
+    person = db.get(Person, person_id)
+    if person is None:
+        return []
+    contact_of = select(RoleGrant.organisation_id).where(
+        RoleGrant.person_id == person_id, RoleGrant.role == Role.ORGANISATION_CONTACT, RoleGrant.revoked_at.is_(None)
+    )
+    organisations = set(db.scalars(contact_of))
+
+    def named(request: TrainerRequest) -> bool:
+        if request.organisation_id in organisations:
+            return fold(first_name(request.contact_name)) in {"", fold(first_name(person.name))}
+        return fold(request.contact_name) == fold(person.name)
+
+    asked = TrainerRequest.asked_by_id == person_id
+    hers = or_(asked, TrainerRequest.contact_email == person.email) if person.email else asked
+    found = db.scalars(select(TrainerRequest).where(hers).order_by(TrainerRequest.id).with_for_update()).all()
+    return [one for one in found if one.contact_email == person.email or named(one)]
 
 
 def forget_looking(db: Session, *, before: datetime) -> int:

@@ -26,6 +26,7 @@ from app.outbox.tables import Message
 from app.people.actions.accounts import grant_role, revoke_role
 from app.people.queries import viewer_for
 from app.people.rules import Role
+from app.people.tables import Person
 from app.settings import Settings
 from app.worker.run import run_due
 from app.worker.work import Work
@@ -481,3 +482,49 @@ def test_with_a_contact_her_request_goes(
             assert (request.contact_name, request.contact_email, request.contact_phone) == ("", "", "")
             assert request.ended_why == "forgotten"
     assert cast.noor.id in posted(database, linking.UNDONE)
+
+
+@pytest.mark.parametrize(
+    ("contact", "goes"),
+    [
+        ({}, False),  # Sanne is the one to reach
+        ({"contact_email": "", "contact_name": "Balie"}, False),
+        ({"contact_email": "", "contact_name": "NAME"}, True),
+        ({"contact_email": "EMAIL", "contact_name": "Balie"}, True),
+    ],
+)
+def test_what_an_admin_asked_for_others_goes_on_without_her(
+    database: Database,
+    training: Training,
+    storage: Storage,
+    clock: MovableClock,
+    *,
+    contact: dict[str, str],
+    goes: bool,
+) -> None:
+    cast = training.cast
+    with database.writing() as db:
+        fatma = db.get_one(Person, cast.fatma.id)
+        filled = {name: {"NAME": fatma.name, "EMAIL": fatma.email}.get(text, text) for name, text in contact.items()}
+        search = look(db, cast.noor, now=clock.now())
+        request = ask(db, cast.fatma, now=clock.now(), organisation_id=cast.maasoever_id, **filled)
+        bring_together(db, cast.fatma, search, request, now=clock.now())
+    with database.writing() as db:
+        keeping.erase(db, person_id=cast.fatma.id, storage=storage, now=clock.now())
+    with database.reading() as db:
+        asked = db.scalars(select(TrainerRequest)).one()
+        assert ((asked.ended_why, asked.contact_name) == ("forgotten", "")) is goes
+        assert (asked.ended_at is not None) is goes
+        assert (db.scalars(select(GroupLink.undone_at)).one() is not None) is goes
+
+
+def test_a_contact_may_name_a_colleague(
+    database: Database, training: Training, storage: Storage, clock: MovableClock
+) -> None:
+    cast = training.cast
+    with database.writing() as db:
+        ask(db, cast.sanne, now=clock.now(), contact_name="Piet Vos", contact_email="piet@demo.example")
+        keeping.erase(db, person_id=cast.sanne.id, storage=storage, now=clock.now())
+    with database.reading() as db:
+        asked = db.scalars(select(TrainerRequest)).one()
+        assert (asked.ended_at, asked.contact_name) == (None, "Piet Vos")
