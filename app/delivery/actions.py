@@ -192,14 +192,18 @@ class _Planned:
 def _write_dates(db: Session, group: Delivery, rows: list[DateRow], *, pinned: frozenset[int], now: datetime) -> None:
     """Bring the dates in line with the rows: change, add, call off. Decides everything before it writes.
 
-    Raises: Refused when a date with a visit would move or go.
+    Raises: Refused when a date with a visit would move or go, or one of which she said how many were there.
     """
     known = db.scalars(select(DeliveryDate).where(DeliveryDate.delivery_id == group.id)).all()
     planned = _planned(rows, known)
     standing = {(row.date.id, row.starts_at, row.ends_at) for row in planned if row.date is not None}
     for one in known:
-        if one.id in pinned and (one.id, one.starts_at, one.ends_at) not in standing:
+        if (one.id, one.starts_at, one.ends_at) in standing:
+            continue
+        if one.id in pinned:
             raise Refused("date_has_visit")
+        if one.attended is not None and one.cancelled_at is None:
+            raise Refused("date_counted")
     kept = {row.date.id for row in planned if row.date is not None}
     for one in known:
         if one.id not in kept and one.cancelled_at is None:

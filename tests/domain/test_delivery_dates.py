@@ -284,3 +284,22 @@ def test_more_may_not_come_than_began(database: Database, storage: Storage, cloc
         "more_came_than_started",
         "attended",
     )
+
+
+@pytest.mark.parametrize("how", ["dropped", "moved"])
+def test_a_date_that_was_counted_stays_where_it_is(
+    database: Database, storage: Storage, clock: MovableClock, how: str
+) -> None:
+    from tests.domain.test_delivery_presentation import save
+
+    at_work = begin(database, storage, clock)
+    first, second = at_work.dates
+    clock.set(AFTER_ALL)
+    count(database, at_work.noor, first, 8, clock)
+    changes: dict[str, object] = (
+        {"rows": 1, "id_1": second, "day_1": "2026-12-10"} if how == "dropped" else {"day_1": "2026-12-04"}
+    )
+    assert refusal(lambda: save(database, at_work, clock, **changes)) == ("date_counted", None)
+    save(database, at_work, clock, place="De Esdoorn, zaal 2")
+    with database.reading() as db:
+        assert [one.attended for one in db.scalars(select(DeliveryDate).order_by(DeliveryDate.id))] == [8, None]
