@@ -105,7 +105,7 @@ def test_for_good_with_the_visit_and_one_letter_each(
             .where(LedgerEvent.action == "courses.handed_over")
         ).one()
     assert told.actor_id == planned.training.cast.fatma.id
-    assert (told.content["reason"], told.content["people"], told.content["back_on"]) == ("ill", 1, None)
+    assert (told.content["reason"], told.content["people"], told.content["back_on"]) == ("away", 1, None)
 
 
 def test_a_visit_that_cannot_be_is_planned_again(

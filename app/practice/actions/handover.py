@@ -59,7 +59,7 @@ def hand_over(db: Session, *, by: Viewer, coach_id: int, given: admin_inputs.Han
         subject=("person", coach_id),
         now=now,
         handover_id=handover.id,
-        reason=given.reason.value,
+        reason=given.reason.noted,
         back_on=back_on,
         people=len(moved),
     )

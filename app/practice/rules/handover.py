@@ -28,6 +28,11 @@ class HandoverReason(StrEnum):
     ROOM = "room"
     OTHER = "other"
 
+    @property
+    def noted(self) -> str:
+        """What the ledger keeps, which outlives the days of an absence: that she is away, never how she is."""
+        return {"ill": "away", "holiday": "away", "leave": "away", "stops": "leaves"}.get(self.value, self.value)
+
 
 class Why(StrEnum):
     """What speaks for a coach."""
