@@ -14,6 +14,9 @@ from app.kit.db import Database
 from app.kit.errors import Forbidden, NotFound, Refused
 from app.kit.storage import Storage, folder
 from app.ledger.tables import LedgerContent, LedgerEvent
+from app.people.actions.accounts import grant_role
+from app.people.queries import viewer_for
+from app.people.rules import Role
 from app.practice.actions import easing, records
 from app.practice.admin_record import admin_record
 from app.practice.record_page import record_page
@@ -140,3 +143,19 @@ def test_strangers_see_nothing(database: Database, storage: Storage, clock: Mova
             reason="Verlof",
             now=clock.now(),
         )
+
+
+def test_nobody_eases_her_own_training(database: Database, storage: Storage, clock: MovableClock) -> None:
+    at_work = begin(database, storage, clock, until="observed", assignment_attempts_max=1)
+    sign(database, at_work, clock, "not_met", reason="Het was nog niet veilig")
+    record_id, now, later = at_work.record_id, clock.now(), date(2027, 1, 15)
+    with database.writing() as db:
+        grant_role(db, by=None, person_id=at_work.noor.id, role=Role.ADMIN, now=now)
+        noor = viewer_for(db, at_work.noor.id)
+    with pytest.raises(Refused, match="own_training"), database.writing() as db:
+        easing.allow_again(db, by=noor, record_id=record_id, reason=TALKED, now=now)
+    with pytest.raises(Refused, match="own_training"), database.writing() as db:
+        easing.extend_piece(db, by=noor, record_id=record_id, by_when=later, reason=TALKED, now=now)
+    enrolment_id = at_work.training.enrolment_id
+    with pytest.raises(Refused, match="own_training"), database.writing() as db:
+        easing.extend_training(db, by=noor, enrolment_id=enrolment_id, days=30, reason=TALKED, now=now)

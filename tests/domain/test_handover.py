@@ -21,7 +21,7 @@ from app.kit.localtime import instant, local_day
 from app.kit.storage import Storage, folder
 from app.ledger.tables import LedgerContent, LedgerEvent
 from app.outbox.tables import Message
-from app.people.actions.accounts import revoke_role
+from app.people.actions.accounts import grant_role, revoke_role
 from app.people.queries import viewer_for
 from app.people.rules import Role
 from app.people.tables import Account, LineManager, Person
@@ -106,6 +106,22 @@ def test_for_good_with_the_visit_and_one_letter_each(
         ).one()
     assert told.actor_id == planned.training.cast.fatma.id
     assert (told.content["reason"], told.content["people"], told.content["back_on"]) == ("away", 1, None)
+
+
+def test_nobody_hands_over_her_own_training(
+    database: Database, planned: Practising, bram: int, clock: MovableClock
+) -> None:
+    now, enrolment_id = clock.now(), planned.training.enrolment_id
+    with database.writing() as db:
+        grant_role(db, by=None, person_id=planned.noor.id, role=Role.ADMIN, now=now)
+    with database.reading() as db:
+        noor = viewer_for(db, planned.noor.id)
+    to = form({enrolment_id: bram})
+    with pytest.raises(Refused, match="own_training"), database.writing() as db:
+        handover.hand_over(db, by=noor, coach_id=planned.ruben.id, given=to, now=now)
+    with pytest.raises(Refused, match="own_training"), database.writing() as db:
+        handover.give_coach(db, by=noor, enrolment_id=enrolment_id, coach_id=bram, reason="Liever Bram", now=now)
+    assert coaches_now(database) == {planned.noor.id: planned.ruben.id}
 
 
 def test_a_visit_that_cannot_be_is_planned_again(

@@ -52,6 +52,7 @@ def extend_training(db: Session, *, by: Viewer, enrolment_id: int, days: int, re
     enrolment = enrolment_facts(db, [enrolment_id]).get(enrolment_id)
     if enrolment is None:
         raise NotFound
+    not_her_own(enrolment, by=by)
     term = term_of(db, enrolment)
     if term is None or enrolment.stage not in RUNS:
         raise Refused("enrolment_closed")
@@ -89,6 +90,12 @@ def extend_piece(db: Session, *, by: Viewer, record_id: int, by_when: date, reas
     )
 
 
+def not_her_own(enrolment: EnrolmentFacts, *, by: Viewer) -> None:
+    """Nobody decides about her own training. Raises: Refused("own_training")."""
+    if enrolment.person_id == by.id:
+        raise Refused("own_training")
+
+
 def _held(db: Session, *, by: Viewer, record_id: int) -> tuple[AssignmentRecord, RecordPath, EnrolmentFacts]:
     """A record of a training that runs, held. Raises: Forbidden; NotFound; Refused."""
     if not by.is_admin:
@@ -99,6 +106,7 @@ def _held(db: Session, *, by: Viewer, record_id: int) -> tuple[AssignmentRecord,
         raise NotFound
     path = paths_of(db, select(AssignmentRecord.id).where(AssignmentRecord.id == record_id))[0]
     enrolment = enrolment_facts(db, [row.enrolment_id])[row.enrolment_id]
+    not_her_own(enrolment, by=by)
     if enrolment.stage not in RUNS:
         raise Refused("enrolment_closed")
     return row, path, enrolment

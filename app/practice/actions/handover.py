@@ -18,6 +18,7 @@ from app.ledger.actions import record
 from app.people.queries import cards
 from app.people.rules import Viewer
 from app.practice import admin_inputs
+from app.practice.actions.easing import not_her_own
 from app.practice.actions.handover_letters import tell, tell_of_visits
 from app.practice.actions.handover_visits import settle
 from app.practice.handing_over import able_coaches, charges_of
@@ -47,6 +48,8 @@ def hand_over(db: Session, *, by: Viewer, coach_id: int, given: admin_inputs.Han
     if set(ours) != set(chosen):
         raise Refused("handover_changed")
     moved = {id_: to for id_, to in chosen.items() if to is not None and to != coach_id}
+    for id_ in moved:
+        not_her_own(ours[id_], by=by)
     if not moved:
         raise Refused("handover_of_nobody")
     handover = CoachHandover(coach_id=coach_id, made_at=now, made_by_id=by.id, back_on=back_on)
@@ -89,6 +92,7 @@ def give_coach(db: Session, *, by: Viewer, enrolment_id: int, coach_id: int, rea
     one = enrolment_facts(db, [enrolment_id]).get(enrolment_id)
     if one is None:
         raise NotFound
+    not_her_own(one, by=by)
     if one.coach_id == coach_id:
         return
     must_be_coach_for(db, coach_id, db.get_one(Enrolment, enrolment_id))

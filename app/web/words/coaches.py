@@ -57,6 +57,7 @@ WORDS: Final[dict[str, str]] = {
     "cannot_take_over": N_("Deze coach kan deze persoon nu niet begeleiden. Kies een ander."),
     "back_on_past": N_("Kies een dag na vandaag."),
     "former_coach_cannot": N_("Deze coach is nu weg of geen coach meer. Kies een andere dag, of maak het voor goed."),
+    "own_training": N_("Dit gaat over je eigen training. Vraag een collega om dat te doen."),
     "not_blocked": N_("Deze opdracht zit niet (meer) vast."),
     "nothing_returned": N_("Er is niet (meer) om een stukje gevraagd."),
     "extension_too_long": N_("Zo veel kan er niet bij. Er kunnen nog {left} dagen bij."),
