@@ -8,7 +8,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.conversation.rules import SHOWN, MailChoice, Writing, writing
@@ -21,8 +21,8 @@ from app.kit.db import fetch
 from app.kit.errors import NotFound
 from app.kit.localtime import local_day, working_days_between
 from app.people.queries import person_names
-from app.people.rules import Viewer
-from app.people.tables import Person
+from app.people.rules import Role, Viewer
+from app.people.tables import Person, RoleGrant
 from app.practice.paths import records_visible_to
 from app.practice.tables.work import AssignmentRecord
 
@@ -61,10 +61,16 @@ def _with_parties(*columns: Any) -> Select[*tuple[Any, ...]]:
 
 
 def _for(person_id: int) -> ColumnElement[bool]:
-    """The messages that are for somebody, as the one or the other of the two, now."""
+    """The messages that are for somebody, as the one or the other of the two, now.
+
+    Who is no coach any more opens nothing, also before somebody else takes over.
+    """
+    coaches = exists().where(
+        RoleGrant.person_id == person_id, RoleGrant.role == Role.COACH, RoleGrant.revoked_at.is_(None)
+    )
     return or_(
         and_(Enrolment.person_id == person_id, ~_OF_PROFESSIONAL),
-        and_(CoachAssignment.coach_id == person_id, _OF_PROFESSIONAL),
+        and_(CoachAssignment.coach_id == person_id, coaches, _OF_PROFESSIONAL),
     )
 
 

@@ -20,7 +20,7 @@ from app.letters import desk
 from app.outbox.rules import MessageState, state
 from app.outbox.tables import Message
 from app.people.queries import viewer_for
-from app.people.tables import Person
+from app.people.tables import Person, RoleGrant
 from app.worker.run import run_due
 from tests.page import make_test_parts
 from tests.practising import Practising, begin, hand_over, sign
@@ -208,6 +208,16 @@ def test_a_new_coach_reads_on_and_the_former_one_is_out(scene: Scene) -> None:
     assert after.new(former) == 0
     scene.work(timedelta(minutes=6))
     assert scene.states(former) == [MessageState.SUPPRESSED]  # the mail about the second was on its way to him
+
+
+def test_who_is_no_coach_any_more_hears_nothing(scene: Scene) -> None:
+    scene.say(scene.noor)
+    assert scene.new(scene.ruben) == 1
+    with scene.database.writing() as db:
+        db.execute(update(RoleGrant).where(RoleGrant.person_id == scene.ruben.id).values(revoked_at=scene.clock.now()))
+        assert new_for(db, scene.ruben.id) == []
+    scene.work(timedelta(minutes=6))
+    assert scene.states(scene.ruben) == [MessageState.SUPPRESSED]
 
 
 @pytest.mark.parametrize(
