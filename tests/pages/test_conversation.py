@@ -56,7 +56,7 @@ def test_both_read_and_write_on_the_same_page(site: Site, at_work: Practising) -
     noor, ruben = site.visitor(at_work.noor.id), site.visitor(at_work.ruben.id)
     path = path_of(at_work)
     page = noor.get(path).text
-    assert "Hier staat nog niets." in page
+    assert "Hier staan geen berichten. We bewaren ze tot 90 dagen na het besluit over de opdracht." in page
     assert "Gesprek met Ruben" in page
     form = blank_form(page, path)
     assert form is not None
@@ -173,7 +173,7 @@ def test_long_conversations_go_by_pages(site: Site, at_work: Practising, clock: 
 
 def test_an_admin_reads_along_and_that_is_noted(site: Site, at_work: Practising) -> None:
     fatma, path = site.visitor(at_work.training.cast.fatma.id), path_of(at_work)
-    assert "Hier staat niets." in fatma.get(path).text
+    assert "Hier staan geen berichten." in fatma.get(path).text
     say(site, at_work, at_work.noor, "Iets")
 
     def noted() -> int:
