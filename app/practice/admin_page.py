@@ -23,6 +23,7 @@ from app.people.rules import Viewer
 from app.people.tables import Person
 from app.practice.capacity import WEEK, WEEKS_AHEAD, Capacity, capacity_of, monday_of
 from app.practice.handing_over import able_coaches
+from app.practice.paths import STANDS, WITHDRAWN_AT
 from app.practice.rules.states import Decision, RecordFacts, RecordState, state, waits_for_coach
 from app.practice.tables.coaching import Assessment
 from app.practice.tables.proof import SignOff
@@ -101,6 +102,7 @@ class PracticePage:
 
 _since: Final = func.coalesce(
     SignOff.signed_at,
+    WITHDRAWN_AT,
     Submission.submitted_at,
     CoachVisit.planned_at,
     Preparation.written_at,
@@ -144,7 +146,7 @@ _OPEN: Final = (
         Submission,
         and_(Submission.record_id == AssignmentRecord.id, Submission.attempt == AssignmentRecord.attempt, ~_later),
     )
-    .outerjoin(SignOff, SignOff.submission_id == Submission.id)
+    .outerjoin(SignOff, and_(SignOff.submission_id == Submission.id, STANDS))
     .outerjoin(
         CoachVisit,
         and_(
@@ -220,11 +222,12 @@ def _after(asked: Select[*tuple[Any, ...]], key: str) -> Select[*tuple[Any, ...]
 
 
 def _is_late(db: Session, today: date) -> ColumnElement[bool]:
-    """Handed in longer ago than the policy of its edition promises; editions are few."""
+    """Handed in, or back on the desk, longer ago than the policy of its edition promises; editions are few."""
     found: list[ColumnElement[bool]] = []
+    waits_since = func.coalesce(WITHDRAWN_AT, Submission.submitted_at)
     for edition_id in db.scalars(select(CourseEdition.id)):
         days = edition_of(db, edition_id).policy.review_within_working_days
-        found.append(and_(Enrolment.edition_id == edition_id, Submission.submitted_at < start_of(_first(today, days))))
+        found.append(and_(Enrolment.edition_id == edition_id, waits_since < start_of(_first(today, days))))
     return or_(false(), *found)
 
 

@@ -17,7 +17,7 @@ from app.kit.localtime import local_day
 from app.people.queries import cards, person_names
 from app.people.rules import Viewer
 from app.practice.handing_over import able_coaches, charges_of
-from app.practice.paths import paths_of
+from app.practice.paths import STANDS, paths_of
 from app.practice.results import later_days
 from app.practice.rules.handover import may_coach
 from app.practice.rules.states import RecordState, Step, may
@@ -100,7 +100,7 @@ def _piece_by(db: Session, submission_id: int | None) -> date | None:
     row = db.execute(
         select(SignOff.id, SignOffContent.content)
         .outerjoin(SignOffContent, SignOffContent.sign_off_id == SignOff.id)
-        .where(SignOff.submission_id == submission_id)
+        .where(SignOff.submission_id == submission_id, STANDS)
     ).first()
     if row is None:
         return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from app.courses.editions import edition_of
@@ -15,7 +15,7 @@ from app.courses.rules import AssignmentDefinition, EnrolmentFacts, Rubric
 from app.kit.errors import NotFound
 from app.people.queries import person_names
 from app.people.rules import Viewer
-from app.practice.paths import RecordPath, paths_of, records_visible_to
+from app.practice.paths import STANDS, RecordPath, paths_of, records_visible_to
 from app.practice.results import level_words, own_words
 from app.practice.rules.forms import Observation
 from app.practice.rules.talks import Agreed, TalkFacts, agreed
@@ -160,7 +160,8 @@ def ground_of(db: Session, record_id: int, enrolment: EnrolmentFacts, *, hold: b
     """
     row = db.execute(
         select(Submission, SignOff.coach_id, Talk)
-        .outerjoin(SignOff, SignOff.submission_id == Submission.id)
+        .select_from(Submission)
+        .outerjoin(SignOff, and_(SignOff.submission_id == Submission.id, STANDS))
         .outerjoin(Talk, Talk.submission_id == Submission.id)
         .where(Submission.record_id == record_id)
         .order_by(Submission.number.desc())

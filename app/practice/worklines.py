@@ -13,6 +13,7 @@ from app.courses.tables import CoachAssignment, CoachHandover, CoachHandoverMove
 from app.courses.terms import overdue
 from app.courses.without_coach import without_coach
 from app.kit.localtime import local_day, start_of
+from app.practice.paths import STANDS
 from app.practice.rules.states import Decision
 from app.practice.tables.proof import SignOff
 from app.practice.tables.work import AssignmentRecord
@@ -67,6 +68,7 @@ def _blocked(db: Session) -> Sequence[Row[int, int, datetime]]:
         .join(Enrolment, Enrolment.id == AssignmentRecord.enrolment_id)
         .where(
             SignOff.decision == Decision.NOT_MET,
+            STANDS,
             Enrolment.completed_at.is_(None),
             Enrolment.withdrawn_at.is_(None),
             Enrolment.expired_at.is_(None),

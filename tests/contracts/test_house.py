@@ -32,6 +32,26 @@ BANNED_IN_TEMPLATES: Final = {
     "an address outside": re.compile(r"""<(?:script|link|img|source|iframe)\b[^>]*(?:src|href)=["'](?:https?:)?//"""),
 }
 FIELD: Final = re.compile(r"<(?:input|select|textarea)\b", re.IGNORECASE)
+# Whoever asks for a sign-off asks for one that stands; these know that there may be withdrawn ones among them.
+MAY_COUNT_WITHDRAWN: Final = {
+    "app/practice/actions/assessing.py:_taken_back": "the new one replaces it",
+    "app/practice/actions/keeping.py:empty_scores": "words of all of them go",
+    "app/practice/actions/keeping.py:export_of": "a copy holds all that was signed",
+    "app/practice/actions/keeping.py:_decisions_of": "a copy holds all that was signed",
+    "app/practice/actions/noting.py:mark_agreement": "by its own id",
+    "app/practice/actions/observed_photos.py:remove_photo": "what was signed once is proof and stays",
+    "app/practice/admin_page.py:_since": "a part of _OPEN",
+    "app/practice/admin_page.py:_waits": "a part of _OPEN",
+    "app/practice/afterwards.py:_AFTER": "what became of each of them",
+    "app/practice/afterwards.py:_CORRECTIONS": "by the correction",
+    "app/practice/afterwards.py:ask_page": "by its own id",
+    "app/practice/agreements.py:agreements_of": "what two people agreed holds, also when the form was wrong",
+    "app/practice/evidence_view.py:_SIGNED": "what was signed once is proof and stays",
+    "app/practice/results.py:results_of": "shows all, each with what became of it",
+    "app/upkeep/invariants.py:sign_off_digests": "proof of all of them",
+    "app/upkeep/invariants.py:standing_once": "joins the withdrawals itself",
+    "app/upkeep/invariants.py:sign_offs": "proof of all of them",
+}
 VAGUE_NAME: Final = re.compile(r"(?:^|_)(?:utils?|helpers?|managers?|misc|common)(?:_|$)")
 
 
@@ -132,3 +152,26 @@ def metadata_classes() -> list[type]:
     from app.kit.tables import Base
 
     return [mapper.class_ for mapper in Base.registry.mappers]
+
+
+def test_a_sign_off_that_was_taken_back_counts_only_where_that_is_meant() -> None:
+    found = {
+        f"{named(path)}:{_called(node)}"
+        for path in python_files()
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if _asks_for_sign_offs(node) and not any(isinstance(n, ast.Name) and n.id == "STANDS" for n in ast.walk(node))
+    }
+    assert found - {"app/practice/paths.py:STANDS"} == set(MAY_COUNT_WITHDRAWN)
+
+
+def _asks_for_sign_offs(node: ast.stmt) -> bool:
+    return any(
+        isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name) and part.value.id == "SignOff"
+        for part in ast.walk(node)
+    )
+
+
+def _called(node: ast.stmt) -> str:
+    if isinstance(node, ast.AnnAssign):
+        return ast.unparse(node.target)
+    return getattr(node, "name", "") or ast.unparse(node)

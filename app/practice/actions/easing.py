@@ -16,7 +16,7 @@ from app.kit.localtime import local_day
 from app.ledger.actions import record
 from app.outbox.actions import post
 from app.people.rules import Viewer
-from app.practice.paths import RecordPath, paths_of
+from app.practice.paths import STANDS, RecordPath, paths_of
 from app.practice.rules.states import RecordState, Step, may
 from app.practice.tables.proof import ReturnExtension, SignOff
 from app.practice.tables.work import AssignmentRecord
@@ -73,7 +73,7 @@ def extend_piece(db: Session, *, by: Viewer, record_id: int, by_when: date, reas
         raise Refused("nothing_returned")
     if by_when <= local_day(now):
         raise Refused("back_on_past", "by_when")
-    asked = db.scalars(select(SignOff.id).where(SignOff.submission_id == path.submission_id)).one()
+    asked = db.scalars(select(SignOff.id).where(SignOff.submission_id == path.submission_id, STANDS)).one()
     extension = ReturnExtension(sign_off_id=asked, by_when=by_when, granted_at=now, granted_by_id=by.id)
     db.add(extension)
     db.flush()

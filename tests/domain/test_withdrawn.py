@@ -1,0 +1,110 @@
+"""A sign-off that was taken back counts nowhere: the work lies open again, for the two of them and for the admin."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.kit.storage import folder
+from app.practice import inputs
+from app.practice.actions import correcting, easing, talking
+from app.practice.admin_page import LATE, Filters, practice_page
+from app.practice.admin_record import admin_record
+from app.practice.rules.states import RecordState
+from app.practice.talk_page import talk_page
+from app.practice.worklines import practice_work
+from tests.practising import begin, hand_over, observe, sign
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from app.kit.clock import MovableClock
+    from app.kit.db import Database
+    from app.kit.storage import Storage
+    from tests.practising import Practising
+
+WHY = "Het formulier hoorde bij een andere bijeenkomst."
+LATER = date(2027, 1, 15)
+
+
+@pytest.fixture
+def storage(data_dir: Path) -> Storage:
+    return folder(data_dir / "files")
+
+
+def taken_back(database: Database, at_work: Practising, clock: MovableClock, decision: str) -> int:
+    """Signed by the coach and taken back by the only admin; gives the sign-off."""
+    first = sign(database, at_work, clock, decision, reason="Anders bekeken.")
+    clock.advance(timedelta(days=30))
+    with database.writing() as db:
+        done = correcting.ask_correction(
+            db,
+            by=at_work.training.cast.fatma,
+            record_id=at_work.record_id,
+            sign_off_id=first,
+            reason=WHY,
+            now=clock.now(),
+        )
+    assert done
+    return first
+
+
+def test_the_talk_is_open_again_and_it_is_with_who_coaches_now(
+    database: Database, storage: Storage, clock: MovableClock
+) -> None:
+    at_work = begin(database, storage, clock, until="observed")
+    taken_back(database, at_work, clock, "signed_off")
+    observe(database, at_work, clock, version=2)
+    with database.writing() as db:
+        page = talk_page(db, at_work.noor, at_work.record_id)
+        assert not page.decided
+        given = inputs.Agreement.model_validate({"version": page.version, "agreement_1": "Noor oefent stilte"})
+        talking.agree(db, by=at_work.ruben, record_id=at_work.record_id, given=given, now=clock.now())
+    later = hand_over(database, at_work, clock, "Els Vermeer")
+    observe(database, later, clock)
+    with database.reading() as db:
+        assert talk_page(db, at_work.noor, at_work.record_id).coach == "Els Vermeer"
+
+
+def test_an_admin_sees_that_it_waits_since_it_was_taken_back(
+    database: Database, storage: Storage, clock: MovableClock
+) -> None:
+    at_work = begin(database, storage, clock, until="observed")
+    taken_back(database, at_work, clock, "signed_off")
+    fatma = at_work.training.cast.fatma
+    with database.reading() as db:
+        page = practice_page(db, fatma, filters=Filters(), now=clock.now())
+        (work,) = page.work
+        assert (work.state, work.since, work.late) == (RecordState.IN_REVIEW, clock.now(), False)
+        assert page.late == 0
+    clock.advance(timedelta(days=30))
+    with database.reading() as db:
+        page = practice_page(db, fatma, filters=Filters(only=LATE), now=clock.now())
+        assert [one.late for one in page.work] == [True]
+
+
+def test_the_day_of_a_piece_is_of_the_decision_that_stands(
+    database: Database, storage: Storage, clock: MovableClock
+) -> None:
+    at_work = begin(database, storage, clock, until="observed")
+    taken_back(database, at_work, clock, "returned")
+    observe(database, at_work, clock, version=2)
+    sign(database, at_work, clock, "returned", reason="Toch een stukje.", by_when="2027-01-12")
+    fatma, record_id, now = at_work.training.cast.fatma, at_work.record_id, clock.now()
+    with database.reading() as db:
+        assert admin_record(db, fatma, record_id, now=now).piece_by == date(2027, 1, 12)
+    with database.writing() as db:
+        easing.extend_piece(db, by=fatma, record_id=record_id, by_when=LATER, reason="Verlof", now=now)
+    with database.reading() as db:
+        assert admin_record(db, fatma, record_id, now=now).piece_by == LATER
+
+
+def test_nobody_is_stuck_on_a_decision_that_was_taken_back(
+    database: Database, storage: Storage, clock: MovableClock
+) -> None:
+    at_work = begin(database, storage, clock, until="observed", assignment_attempts_max=1)
+    taken_back(database, at_work, clock, "not_met")
+    with database.reading() as db:
+        assert [line for line in practice_work(db, now=clock.now()) if line.what == "blocked"] == []
