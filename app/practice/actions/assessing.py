@@ -6,7 +6,7 @@ import secrets
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.courses.editions import edition_of
@@ -201,7 +201,13 @@ def _content(
             Evidence.record_id == case.record.id,
             Evidence.attempt == case.record.attempt,
             Evidence.removed_at.is_(None),
-            func.coalesce(Evidence.added_by_id, owner).in_((owner, by.id)),  # not the draft of a former coach
+            or_(  # not what came after handing in, nor the draft of a former coach
+                and_(
+                    func.coalesce(Evidence.added_by_id, owner) == owner,
+                    Evidence.uploaded_at <= case.path.submitted_at,
+                ),
+                Evidence.added_by_id == by.id,
+            ),
         )
         .order_by(Evidence.id)
     )
