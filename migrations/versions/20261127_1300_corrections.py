@@ -66,7 +66,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Only while no submission was signed twice: proof is not thrown away."""
+    """Only while nothing was taken back: without its withdrawal a sign-off would stand again. Raises: RuntimeError."""
+    if op.get_bind().scalar(sa.text("SELECT count(*) FROM sign_off_withdrawal")):
+        raise RuntimeError("sign-offs were taken back: going down would make them stand again")
     for table in FROZEN:
         triggers.drop(table)
     for table in ("result_seen", "sign_off_withdrawal_content", "sign_off_withdrawal", "correction"):

@@ -207,3 +207,18 @@ def test_program_and_tables_use_no_clock_of_the_database() -> None:
     for file in sorted((Path(__file__).parents[2] / "app").rglob("*.py")):
         source = file.read_text(encoding="utf-8")
         assert not re.search(r"func\.(now|current_timestamp|localtime)\b|CURRENT_TIMESTAMP", source), file
+
+
+def test_a_sign_off_that_was_taken_back_cannot_stand_again(empty_url: str, tmp_path: Path) -> None:
+    """Going down past the withdrawals would throw them away."""
+    upgrade(empty_url, data_dir=tmp_path)
+    engine = engine_of(empty_url)
+    table = metadata.tables["sign_off_withdrawal"]
+    with engine.begin() as connection:  # SQLite looks at no keys unless it is told to
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SET session_replication_role = replica"))
+        connection.execute(table.insert(), {column.name: any_value(column) for column in table.columns})
+    engine.dispose()
+    with pytest.raises(RuntimeError, match="were taken back"):
+        downgrade(empty_url, revision="0016")
+    assert "sign_off_withdrawal" in tables_of(empty_url)
