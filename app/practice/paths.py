@@ -12,6 +12,7 @@ from sqlalchemy import Select, and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.courses.queries import enrolments_visible_to
+from app.courses.rules import EnrolmentStage
 from app.delivery.rules import DateFacts, DateKind
 from app.delivery.tables import DeliveryDate
 from app.kit.db import fetch
@@ -108,6 +109,10 @@ class RecordPath:
     def reopened(self) -> bool:
         """Whether a sign-off was taken back and no other came in its place yet."""
         return self.withdrawn_at is not None and self.decision is None
+
+    def at_hand(self, stage: EnrolmentStage) -> bool:
+        """Whether its coach works on it; what was taken back is decided anew, also with a certificate."""
+        return stage is EnrolmentStage.FOLLOWING or (self.reopened and stage is EnrolmentStage.COMPLETED)
 
 
 STANDS: Final = ~exists().where(SignOffWithdrawal.sign_off_id == SignOff.id)

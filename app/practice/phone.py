@@ -14,7 +14,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.courses.queries import enrolments_coached
-from app.courses.rules import EnrolmentStage
 from app.people.rules import Viewer
 from app.practice.inputs import filled_in
 from app.practice.observation_page import Fold, ObservationPage
@@ -33,8 +32,12 @@ class OpenForm:
 
 def open_forms(db: Session, viewer: Viewer) -> tuple[OpenForm, ...]:
     """The forms that are open for somebody as a coach; the statements do not grow with them."""
-    followed = [one.id for one in enrolments_coached(db, viewer.id) if one.stage is EnrolmentStage.FOLLOWING]
-    paths = [path for path in paths_of_enrolments(db, followed) if may_be_observed(path.state)]
+    stages = {one.id: one.stage for one in enrolments_coached(db, viewer.id)}
+    paths = [
+        path
+        for path in paths_of_enrolments(db, stages)
+        if may_be_observed(path.state) and path.at_hand(stages[path.enrolment_id])
+    ]
     versions = {
         (row.record_id, row.attempt): row.version
         for row in db.execute(

@@ -6,16 +6,20 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
+from app.courses.tables import Enrolment
 from app.kit.storage import folder
 from app.practice import inputs
 from app.practice.actions import correcting, easing, talking
 from app.practice.admin_page import LATE, Filters, practice_page
 from app.practice.admin_record import admin_record
+from app.practice.phone import open_forms
 from app.practice.rules.states import RecordState
+from app.practice.tables.proof import SignOffContent
 from app.practice.talk_page import talk_page
 from app.practice.worklines import practice_work
-from tests.practising import begin, hand_over, observe, sign
+from tests.practising import add_photo, add_visit_photo, begin, hand_over, observe, sign
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +42,11 @@ def taken_back(database: Database, at_work: Practising, clock: MovableClock, dec
     """Signed by the coach and taken back by the only admin; gives the sign-off."""
     first = sign(database, at_work, clock, decision, reason="Anders bekeken.")
     clock.advance(timedelta(days=30))
+    take_back(database, at_work, clock, first)
+    return first
+
+
+def take_back(database: Database, at_work: Practising, clock: MovableClock, first: int) -> None:
     with database.writing() as db:
         done = correcting.ask_correction(
             db,
@@ -48,7 +57,6 @@ def taken_back(database: Database, at_work: Practising, clock: MovableClock, dec
             now=clock.now(),
         )
     assert done
-    return first
 
 
 def test_the_talk_is_open_again_and_it_is_with_who_coaches_now(
@@ -108,3 +116,34 @@ def test_nobody_is_stuck_on_a_decision_that_was_taken_back(
     taken_back(database, at_work, clock, "not_met")
     with database.reading() as db:
         assert [line for line in practice_work(db, now=clock.now()) if line.what == "blocked"] == []
+
+
+def test_what_came_after_handing_in_is_not_signed(database: Database, storage: Storage, clock: MovableClock) -> None:
+    at_work = begin(database, storage, clock, until="observed")
+    first = sign(database, at_work, clock, "returned", reason="Anders bekeken.")
+    clock.advance(timedelta(hours=1))
+    later = add_photo(database, at_work, clock, shade=30)
+    take_back(database, at_work, clock, first)
+    observe(database, at_work, clock, version=2)
+    own = add_visit_photo(database, at_work, clock)
+    sign(database, at_work, clock)
+    with database.reading() as db:
+        content = db.scalars(select(SignOffContent.content).order_by(SignOffContent.sign_off_id.desc())).first()
+        assert content is not None
+        signed = [one["id"] for one in content["evidence"]]
+        assert (later in signed, own in signed, len(signed)) == (False, True, 2)
+
+
+def test_a_phone_keeps_the_form_that_is_decided_anew_with_a_certificate(
+    database: Database, storage: Storage, clock: MovableClock
+) -> None:
+    at_work = begin(database, storage, clock, until="observed")
+    first = sign(database, at_work, clock)
+    with database.writing() as db:
+        row = db.get_one(Enrolment, at_work.training.enrolment_id)
+        row.completed_at = clock.now()
+    with database.reading() as db:
+        assert open_forms(db, at_work.ruben) == ()
+    take_back(database, at_work, clock, first)
+    with database.reading() as db:
+        assert [one.record_id for one in open_forms(db, at_work.ruben)] == [at_work.record_id]

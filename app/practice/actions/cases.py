@@ -71,8 +71,8 @@ def coached_case(db: Session, *, by: Viewer, record_id: int, now: datetime, hold
     if case.enrolment.coach_id != by.person_id:
         raise NotFound
     must_be_free_to_judge(db, by=by, enrolment=case.enrolment, now=now)
-    if not (case.path.reopened and case.enrolment.stage is EnrolmentStage.COMPLETED):
-        must_follow(case.enrolment)  # what was taken back is decided anew, also with a certificate
+    if not case.path.at_hand(case.enrolment.stage):
+        must_follow(case.enrolment)
     return case
 
 
