@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select, text
 
 from app.kit.errors import Forbidden, NotFound, Refused
 from app.kit.ids import Keyring, digest
@@ -162,6 +162,29 @@ def test_a_key_can_be_changed_without_anybody_setting_up_anew(database: Database
         assert second_factor.seal_anew(db, keyring=both) == 0
         assert second_factor.unreadable(db, keyring=only) == []
     assert with_keys(only, later + 2 * STEP) is None
+
+
+def test_a_secret_that_was_set_up_meanwhile_is_not_overwritten(database: Database, clock: MovableClock) -> None:
+    both, now = Keyring(("the-next-secret-of-more-than-32-signs", KEYRING.keys[0])), clock.now()
+    with database.writing() as db:
+        ruben = make_cast(db, now=now).ruben.id
+        db.add(
+            SecondFactor(
+                person_id=ruben, sealed=seal(KEYRING, f"second-factor|{ruben}", "OUD"), set_at=now, last_step=0
+            )
+        )
+    with database.writing() as db:
+
+        @event.listens_for(SecondFactor, "load")
+        def meanwhile(_factor: SecondFactor, context: Any) -> None:
+            context.session.connection().execute(text("UPDATE second_factor SET sealed = 'another phone'"))
+
+        try:
+            assert second_factor.seal_anew(db, keyring=both) == 0
+        finally:
+            event.remove(SecondFactor, "load", meanwhile)
+    with database.reading() as db:
+        assert db.scalars(select(SecondFactor.sealed)).one() == "another phone"
 
 
 def test_setting_up_ends_other_sessions_and_happens_once(database: Database, clock: MovableClock) -> None:

@@ -140,15 +140,20 @@ def reset(db: Session, *, by: Viewer | None, person_id: int, reason: str, now: d
 
 
 def seal_anew(db: Session, *, keyring: Keyring) -> int:
-    """Take every secret along to the newest key, so that the one before can go; gives how many there were."""
+    """Take every secret along to the newest key, so that the one before can go; gives how many there were.
+
+    One that was set up or taken away in the meantime is left as it is.
+    """
     anew = 0
-    for factor in db.scalars(select(SecondFactor)):
+    for factor in db.scalars(select(SecondFactor)).all():
         try:
             sealed = sealed_anew(keyring, _purpose(factor.person_id), factor.sealed)
         except Unreadable:
             continue  # `doctor` says whose
         if sealed is not None:
-            factor.sealed, anew = sealed, anew + 1
+            same = (SecondFactor.person_id == factor.person_id, SecondFactor.sealed == factor.sealed)
+            wrote = db.execute(update(SecondFactor).where(*same).values(sealed=sealed))
+            anew += int(getattr(wrote, "rowcount", 0))
     return anew
 
 
