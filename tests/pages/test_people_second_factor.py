@@ -165,6 +165,21 @@ def test_few_tries_and_then_a_quarter_of_an_hour(site: Site, cast: Cast, secret:
     fresh.post("/inloggen/stap", {"code": digits(secret, clock.now())})
 
 
+def test_who_comes_back_each_quarter_has_thirty_tries_a_day(
+    site: Site, cast: Cast, secret: str, clock: MovableClock
+) -> None:
+    clock.set(clock.now().replace(hour=0, minute=1))
+    ruben = come_half_in(site)
+    for _ in range(6):
+        for _ in range(5):
+            ruben.post("/inloggen/stap", {"code": "000000"}, status=422)
+        clock.advance(timedelta(minutes=30))
+    ruben.post("/inloggen/stap", {"code": digits(secret, clock.now())}, status=429)
+    clock.advance(timedelta(days=1))
+    ruben = come_half_in(site)
+    assert led_to(ruben.post("/inloggen/stap", {"code": digits(secret, clock.now())})) != "/inloggen/stap"
+
+
 def test_who_is_in_keeps_her_tries_whatever_happens_at_the_door(
     site: Site, cast: Cast, secret: str, clock: MovableClock
 ) -> None:

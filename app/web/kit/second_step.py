@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 QUARTER: Final = timedelta(minutes=15)
 HOUR: Final = timedelta(hours=1)
+DAY: Final = timedelta(days=1)
 
 
 def try_second(ask: Ask, *, person_id: int, code: str, recovery: str) -> Refused | None:
@@ -35,6 +36,7 @@ def try_second(ask: Ask, *, person_id: int, code: str, recovery: str) -> Refused
     tries = (
         Limit(f"second|{where}|{what}|{person_id}|network|{ask.network}", 6, QUARTER),
         Limit(f"second|{where}|{what}|{person_id}", 20, HOUR),
+        Limit(f"second|{where}|{what}|{person_id}|day", 30, DAY),
     )
     with ask.services.database.writing() as db:
         refused = limits.refusal(db, *tries, now=ask.now)
