@@ -183,10 +183,14 @@ def _both_rounds_are_told(db: Session, now: datetime) -> None:
     assert this.invited > this.seated + this.silent  # some said no
 
 
+OVERTAKEN = frozenset({REMINDER, "conversation.new"})
+"""Letters that wait for a visit to come, or that need not go out: it changed hands, or another one told of it."""
+
+
 def _mail_has_a_history(db: Session, now: datetime) -> None:
     for message in db.scalars(select(Message)):
-        if message.kind == REMINDER and message.send_at > now:  # of a visit that is still to come
-            assert state(message) is MessageState.PLANNED
+        if message.kind in OVERTAKEN and message.sent_at is None:
+            assert state(message) is (MessageState.PLANNED if message.send_at > now else MessageState.SUPPRESSED)
             continue
         assert message.sent_at is not None, (message.kind, message.send_at, state(message), message.suppressed_reason)
         assert message.send_at <= message.sent_at < message.send_at + timedelta(minutes=5)
