@@ -208,7 +208,7 @@ def test_a_photo_is_shown_as_a_picture_and_nothing_else(site: Site, clock: Movab
     for person, status in ((cast.ruben, 200), (cast.fatma, 200), (cast.joris, 404), (cast.sanne, 404)):
         site.visitor(person.id).get(path, status=status)
         site.visitor(person.id).get(f"{path}/klein", status=status)
-    visitor.post(f"{path}/weg")
+    visitor.post(path.replace("/foto/", "/bewijs/foto/") + "/weg")
     visitor.get(path, status=404)
 
 

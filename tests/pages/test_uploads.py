@@ -249,8 +249,8 @@ def test_a_pdf_is_only_saved_never_shown(site: Site, noor: Visitor, at_work: Pra
 
 def test_words_and_links(site: Site, noor: Visitor, at_work: Practising) -> None:
     base = f"/praktijk/{at_work.record_id}"
-    noor.post(f"{base}/tekst", {"words": "Wij zijn <b>trots</b>."})
-    noor.post(f"{base}/link", {"link": "https://voorbeeld.nl/finale?dag=3", "caption": "Het programma"})
+    noor.post(f"{base}/bewijs/tekst", {"words": "Wij zijn <b>trots</b>."})
+    noor.post(f"{base}/bewijs/link", {"link": "https://voorbeeld.nl/finale?dag=3", "caption": "Het programma"})
     for page in (f"{base}/bewijs", base):
         text = noor.get(page).text
         assert "Wij zijn &lt;b&gt;trots&lt;/b&gt;." in text
@@ -267,13 +267,13 @@ def test_words_and_links(site: Site, noor: Visitor, at_work: Practising) -> None
         "https://[::1",
         "https://ééN.nl:99999/",
     ):
-        assert 'id="f-link"' in noor.post(f"{base}/link", {"link": odd}, status=422).text, odd
-    noor.post(f"{base}/tekst", {"words": " "}, status=422)
+        assert 'id="f-link"' in noor.post(f"{base}/bewijs/link", {"link": odd}, status=422).text, odd
+    noor.post(f"{base}/bewijs/tekst", {"words": " "}, status=422)
     with site.parts.database.reading() as db:
         kinds = [(row.kind, row.storage_key) for row in db.scalars(select(Evidence).order_by(Evidence.id))]
     assert kinds == [("text", ""), ("link", "")]
     noor.get(f"{base}/bestand/1", status=404)
-    noor.post(f"{base}/foto/1/weg")
+    noor.post(f"{base}/bewijs/foto/1/weg")
     with site.parts.database.reading() as db:
         assert db.get_one(Evidence, 1).words == ""
 

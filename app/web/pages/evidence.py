@@ -78,7 +78,7 @@ def add_photo(ask: Ask, record: int) -> Answer:
 
 
 @area.post(
-    "/praktijk/{record:id}/tekst",
+    "/praktijk/{record:id}/bewijs/tekst",
     policy=Permission.FOLLOW_TRAINING,
     name="evidence.add_text",
 )
@@ -89,7 +89,7 @@ def add_text(ask: Ask, record: int) -> Answer:
 
 
 @area.post(
-    "/praktijk/{record:id}/link",
+    "/praktijk/{record:id}/bewijs/link",
     policy=Permission.FOLLOW_TRAINING,
     name="evidence.add_link",
 )
@@ -147,7 +147,7 @@ def show_small(ask: Ask, record: int, photo: int) -> Answer:
 
 
 @area.post(
-    "/praktijk/{record:id}/foto/{photo:id}/weg",
+    "/praktijk/{record:id}/bewijs/foto/{photo:id}/weg",
     policy=Permission.FOLLOW_TRAINING,
     name="evidence.remove",
 )
