@@ -137,6 +137,7 @@ LABELS: Final = {
     "leerpunten": "Wat je voor jezelf opschreef",
     "lesson": "Les",
     "lessons": "Lessen die je afrondde",
+    "link": "Link",
     "logboek": "Wat je deed",
     "mail": "Mail over nieuwe berichten",
     "messages": "Gesprekken over je opdrachten",
@@ -219,6 +220,7 @@ LABELS: Final = {
     "werk": "Waar je werkt",
     "why_away": "Waarom",
     "withdrawn_at": "Gestopt op",
+    "words": "Wat je schreef",
 }
 BY_CODE: Final = ("own_scores_so_far", "self_scores", "scores", "notes")
 """Parts whose keys are codes of the rubric, which people know from the form."""

@@ -159,7 +159,7 @@ def noor_hands_in(keys: Keys, record: int) -> None:
     chooser.set_files({"name": "werk.jpg", "mimeType": "image/jpeg", "buffer": photo_with_place()})
     keys.choose(page.get_by_label(re.compile("Nee, niemand")))
     keys.write("Wat zien we?", "Huizen van karton")
-    keys.button("Voeg de foto toe")
+    keys.button("Voeg toe")
     expect(page.get_by_text("Huizen van karton").first).to_be_visible()
     keys.link("Verder met de opdracht")
     keys.link("Schrijf je terugblik")

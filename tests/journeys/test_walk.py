@@ -213,7 +213,7 @@ def noor_hands_in(walk: Walk) -> None:
     )
     page.get_by_label(re.compile("Nee, niemand")).check()
     page.get_by_label("Wat zien we?").fill("Huizen van karton")
-    page.get_by_role("button", name="Voeg de foto toe").click()
+    page.get_by_role("button", name="Voeg toe").click()
     expect(page.get_by_text("Huizen van karton").first).to_be_visible()
     accessible(page)
     page.get_by_role("link", name="Verder met de opdracht").click()
