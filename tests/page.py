@@ -210,6 +210,6 @@ class Site:
         """Somebody who signed in just now."""
         visitor = self.stranger()
         with self.parts.database.writing() as db:
-            token = start_session(db, person_id=person_id, device="test", now=self.parts.clock.now())
+            token = start_session(db, person_id=person_id, device="test", now=self.parts.clock.now(), second=True)
         visitor.client.cookies.set("__Host-session", token, domain="academie.test")
         return visitor
