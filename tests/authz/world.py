@@ -41,12 +41,11 @@ from app.practice import inputs
 from app.practice.actions import correcting, handover, noting, reflections, talking, visits
 from app.practice.actions.dates import call_off
 from app.practice.admin_inputs import handover_form
-from app.practice.tables.evidence import Upload
 from app.practice.tables.proof import Correction
 from app.worker.run import run_due
 from migrations.models import metadata
 from tests.apps import set_up_app
-from tests.authz.steps import Assignment, enter_group, fresh, learn, newest_edition, right_answers
+from tests.authz.steps import Assignment, begin_upload, enter_group, fresh, learn, newest_edition, right_answers
 from tests.authz.tries import GROUP_DAYS
 from tests.people import INTERVENTION, KEYRING, Cast, link_of, make_cast
 from tests.seeking import ask, bring_together, look
@@ -289,7 +288,7 @@ def _second_half(db: Session, parts: Parts, world: World, cast: Cast, *, now: da
     agreed = inputs.Agreement.model_validate({"version": world.things["version"], "agreement_1": "Samen kijken"})
     talking.agree(db, by=cast.ruben, record_id=waiting, given=agreed, now=now)
     world.things |= {"version": world.things["version"] + 1, "talk_version": 1}
-    world.things["upload"] = _upload(db, cast.noor.id, waiting, now)
+    world.things["upload"] = begin_upload(db, cast.noor.id, waiting, now)
     begun = third.begin(cast.noor, now)
     visits.plan_visit(db, by=cast.ruben, record_id=begun, date_id=world.things["dates"][1], now=now)
     looked_back = inputs.Reflection(situation="Iemand wilde stoppen met de collage.")
@@ -308,26 +307,6 @@ def _talk(db: Session, world: World, cast: Cast, record: int, now: datetime) -> 
     answered = talk(by=fresh(db, cast.ruben.id, now), body="Ja, graag.")
     for by in (cast.noor, cast.ruben):
         conversation.read_to(db, by=by, record_id=record, message_id=answered)
-
-
-def _upload(db: Session, person_id: int, record: int, now: datetime) -> int:
-    """A file on its way. Begun by hand: the open record could not be handed in while it runs."""
-    coming = Upload(
-        record_id=record,
-        person_id=person_id,
-        attempt=1,
-        kind="pdf",
-        length=900,
-        fingerprint="b" * 64,
-        caption="Het plan",
-        recognisable="nobody",
-        purposes=[],
-        begun_at=now,
-        expires_at=now + timedelta(days=5),
-    )
-    db.add(coming)
-    db.flush()
-    return coming.id
 
 
 def _candidate(db: Session, parts: Parts, world: World, cast: Cast, *, now: datetime) -> None:

@@ -2,111 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import func, select, update
 
 from app.conversation import actions, keeping
-from app.conversation.queries import left_unread, mail_choice, new_for, new_in, talk_page
+from app.conversation.queries import left_unread, new_for, new_in, talk_page
 from app.conversation.rules import MOST, MailChoice, Writing
 from app.conversation.tables import ConversationMail, ConversationMessage, ConversationSide
-from app.courses.tables import CoachAssignment, Enrolment
 from app.kit.errors import Forbidden, NotFound, Refused
 from app.ledger.tables import LedgerContent, LedgerEvent
-from app.letters import desk
-from app.outbox.rules import MessageState, state
-from app.outbox.tables import Message
+from app.outbox.rules import MessageState
 from app.people.queries import viewer_for
-from app.people.tables import Person, RoleGrant
-from app.worker.run import run_due
+from app.people.tables import RoleGrant
 from tests.page import make_test_parts
-from tests.practising import Practising, begin, hand_over, sign
+from tests.practising import begin, hand_over, sign
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from app.kit.clock import MovableClock
     from app.kit.db import Database
-    from app.main import Parts
-    from app.people.rules import Viewer
-
-TEXT: Final = "Zal ik de foto’s meenemen?"
-
-
-@dataclass(frozen=True)
-class Scene:
-    """Noor and Ruben with one assignment; `parts` with the worker that sends mail."""
-
-    parts: Parts
-    clock: MovableClock
-    at_work: Practising
-
-    @property
-    def database(self) -> Database:
-        return self.parts.database
-
-    @property
-    def noor(self) -> Viewer:
-        return self.at_work.noor
-
-    @property
-    def ruben(self) -> Viewer:
-        return self.at_work.ruben
-
-    @property
-    def fatma(self) -> Viewer:
-        return self.at_work.training.cast.fatma
-
-    @property
-    def record(self) -> int:
-        return self.at_work.record_id
-
-    def say(self, by: Viewer, body: str = TEXT) -> int:
-        with self.database.writing() as db:
-            return actions.say(db, by=by, record_id=self.record, body=body, now=self.clock.now())
-
-    def read(self, by: Viewer) -> None:
-        """Look at the page, as the route does."""
-        with self.database.writing() as db:
-            page = talk_page(db, by, self.record)
-            actions.read_to(db, by=by, record_id=self.record, message_id=page.last)
-
-    def new(self, viewer: Viewer) -> int:
-        with self.database.reading() as db:
-            return new_in(db, viewer, self.record)
-
-    def texts(self, viewer: Viewer) -> list[str]:
-        with self.database.reading() as db:
-            return [line.text for day in talk_page(db, viewer, self.record).days for line in day.lines]
-
-    def mails(self, person: Viewer) -> list[Message]:
-        with self.database.reading() as db:
-            return list(
-                db.scalars(
-                    select(Message)
-                    .where(Message.person_id == person.id, Message.kind.startswith("conversation."))
-                    .order_by(Message.id)
-                )
-            )
-
-    def states(self, person: Viewer) -> list[MessageState]:
-        return [state(message) for message in self.mails(person)]
-
-    def work(self, ahead: timedelta = timedelta()) -> None:
-        """Let time pass and let the worker do what is due."""
-        self.clock.advance(ahead)
-        run_due(self.parts.work)
-
-    def choose(self, by: Viewer, choice: MailChoice) -> None:
-        with self.database.writing() as db:
-            actions.choose_mail(db, by=by, choice=choice, now=self.clock.now())
-
-    def end_training(self, **moments: datetime) -> None:
-        with self.database.writing() as db:
-            db.execute(update(Enrolment).where(Enrolment.id == self.at_work.training.enrolment_id).values(**moments))
+from tests.conversing import TEXT, Scene
 
 
 @pytest.fixture
@@ -293,102 +213,6 @@ def test_nobody_floods_somebody(scene: Scene) -> None:
         assert db.scalar(select(func.count()).select_from(ConversationMessage)) == MOST + 2
 
 
-def test_several_messages_give_one_mail_without_a_word_of_them(scene: Scene) -> None:
-    scene.say(scene.noor)
-    scene.clock.advance(timedelta(minutes=3))
-    scene.say(scene.noor, "En de lijm?")
-    assert len(scene.mails(scene.ruben)) == 1
-    scene.work()
-    assert scene.states(scene.ruben) == [MessageState.PLANNED]
-    scene.work(timedelta(minutes=3))
-    assert scene.states(scene.ruben) == [MessageState.SENT]
-    [path] = (scene.parts.settings.data_dir / "mail").glob("*conversation.new*.eml")
-    mail = path.read_text()
-    for word in ("Noor", "Ruben", "foto", "lijm", "Een bijeenkomst"):
-        assert word not in mail.partition("\n\n")[2], word
-    assert "1 gesprek" in mail
-    assert f"/praktijk/{scene.record}/gesprek" in mail
-    scene.say(scene.noor, "Later nog iets")
-    scene.work(timedelta(minutes=6))
-    assert scene.states(scene.ruben) == [MessageState.SENT] * 2
-    assert scene.mails(scene.noor) == []
-
-
-def test_who_read_it_before_gets_no_mail(scene: Scene) -> None:
-    scene.say(scene.noor)
-    scene.read(scene.ruben)
-    scene.work(timedelta(minutes=6))
-    [message] = scene.mails(scene.ruben)
-    assert state(message) is MessageState.SUPPRESSED
-    assert message.suppressed_reason == "Alles is al gelezen, of deze persoon hoort niet meer bij het gesprek."
-
-
-def test_what_a_mail_told_is_not_told_again(scene: Scene) -> None:
-    """A choice made anew plans a mail for what is unread; it was told already."""
-    scene.say(scene.noor)
-    scene.work(timedelta(minutes=6))
-    scene.choose(scene.ruben, MailChoice.AT_ONCE)
-    scene.work(timedelta(minutes=6))
-    assert scene.states(scene.ruben) == [MessageState.SENT, MessageState.SUPPRESSED]
-    assert scene.mails(scene.ruben)[1].suppressed_reason == "Hierover ging al een mail uit."
-
-
-def test_what_went_late_told_what_was_said_meanwhile(scene: Scene) -> None:
-    """The first mail waited for the mail server, and a second one was planned after it."""
-    scene.say(scene.noor)
-    scene.clock.advance(timedelta(minutes=20))
-    scene.say(scene.noor, "En de lijm?")
-    scene.work(timedelta(minutes=6))
-    assert scene.states(scene.ruben) == [MessageState.SENT, MessageState.SUPPRESSED]
-
-
-def test_once_a_day_is_five_oclock_on_days_with_something_new(scene: Scene) -> None:
-    scene.choose(scene.ruben, MailChoice.DAILY)
-    scene.say(scene.noor)
-    scene.clock.advance(timedelta(hours=2))
-    scene.say(scene.noor, "En nog iets")
-    [message] = scene.mails(scene.ruben)
-    assert message.kind == "conversation.digest"
-    assert message.send_at == datetime(2026, 11, 23, 16, 0, tzinfo=UTC)  # 17.00 in Amsterdam, in winter
-    scene.work(timedelta(hours=6))
-    assert scene.states(scene.ruben) == [MessageState.SENT]
-    scene.work(timedelta(days=2))
-    assert len(scene.mails(scene.ruben)) == 1
-    scene.say(scene.noor, "Na vijven")
-    assert scene.mails(scene.ruben)[-1].send_at == datetime(2026, 11, 26, 16, 0, tzinfo=UTC)
-
-
-def test_no_mail_is_no_mail(scene: Scene) -> None:
-    scene.say(scene.noor)
-    scene.choose(scene.ruben, MailChoice.NONE)
-    scene.say(scene.noor, "Nog iets")
-    scene.work(timedelta(days=1))
-    [message] = scene.mails(scene.ruben)
-    assert message.suppressed_reason == "Deze persoon kiest nu anders hoe ze van nieuwe berichten hoort."
-    with scene.database.reading() as db:
-        assert mail_choice(db, scene.ruben.id) is MailChoice.NONE
-        assert mail_choice(db, scene.noor.id) is MailChoice.AT_ONCE
-
-
-def test_another_choice_also_holds_for_what_is_unread(scene: Scene) -> None:
-    scene.say(scene.noor)
-    scene.choose(scene.ruben, MailChoice.DAILY)
-    scene.work(timedelta(days=1))
-    assert sorted((message.kind, state(message)) for message in scene.mails(scene.ruben)) == [
-        ("conversation.digest", MessageState.SENT),
-        ("conversation.new", MessageState.SUPPRESSED),
-    ]
-
-
-def test_nobody_coaches_yet_and_still_nothing_is_lost(scene: Scene) -> None:
-    with scene.database.writing() as db:
-        db.execute(update(CoachAssignment).values(until=scene.clock.now()))
-    scene.say(scene.noor)
-    assert scene.mails(scene.ruben) == []
-    after = replace(scene, at_work=hand_over(scene.database, scene.at_work, scene.clock, "Els Vermeer"))
-    assert after.new(after.ruben) == 1
-
-
 def test_the_admin_hears_what_no_coach_read_in_five_working_days(scene: Scene) -> None:
     scene.say(scene.noor)
     since = scene.clock.now()
@@ -471,16 +295,6 @@ def test_a_professional_who_leaves_takes_what_was_written_to_her_along(scene: Sc
         keeping.erase(db, person_id=scene.noor.id, storage=scene.parts.storage, now=scene.clock.now())
     assert scene.texts(scene.ruben) == ["", ""]
     assert scene.new(scene.ruben) == 0
-
-
-def test_both_languages_have_the_letter(scene: Scene) -> None:
-    scene.say(scene.noor)
-    with scene.database.writing() as db:
-        db.execute(update(Person).where(Person.id == scene.ruben.id).values(locale="en"))
-    [message] = scene.mails(scene.ruben)
-    with scene.database.reading() as db:
-        letter = desk.write(db, message, scene.parts.work.desk)
-    assert letter.subject == "There is a new message for you"
 
 
 def test_a_viewer_made_anew_sees_the_same(scene: Scene) -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import func, select, text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import func, select, update
 
 from app.courses.tables import Enrolment
 from app.kit.errors import Forbidden, NotFound, Refused
@@ -16,8 +15,7 @@ from app.ledger.tables import LedgerEvent
 from app.letters.desk import Desk, NotDue
 from app.letters.practice import correction_declined, decided, sign_off_withdrawn
 from app.outbox.tables import Message
-from app.people.queries import viewer_for
-from app.practice.actions import assessing, correcting, keeping, visits
+from app.practice.actions import correcting, keeping, visits
 from app.practice.afterwards import corrections_work
 from app.practice.observation_page import observation_page
 from app.practice.queries import waiting
@@ -28,17 +26,14 @@ from app.practice.tables.proof import (
     Correction,
     ResultSeen,
     SignOff,
-    SignOffContent,
     SignOffWithdrawal,
-    SignOffWithdrawalContent,
 )
 from app.practice.tables.work import AssignmentRecord
 from app.settings import Settings
-from app.upkeep.invariants import invariants, proofs
-from tests.domain.test_at_once import at_once
+from app.upkeep.invariants import invariants
 from tests.people import KEYRING
-from tests.practising import begin, fresh, hand_in, hand_over, observe, sign, signature
-from tests.trained import practice_of, second_admin
+from tests.practising import begin, fresh, hand_in, hand_over, observe, sign
+from tests.trained import practice_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,43 +44,13 @@ if TYPE_CHECKING:
     from app.kit.db import Database
     from app.people.rules import Viewer
     from tests.practising import Practising
-
-WHY = "Het formulier hoorde bij een andere bijeenkomst."
+from tests.correcting import WHY, agree, ask, asked_one, other_admin, signed
 
 
 @pytest.fixture
 def at_work(database: Database, data_dir: Path, clock: MovableClock) -> Practising:
     """Noor handed in and Ruben observed: only his signature is missing."""
     return begin(database, folder(data_dir / "files"), clock, until="observed", four_eyes="when_two_admins")
-
-
-def signed(
-    database: Database, at_work: Practising, clock: MovableClock, decision: str = "signed_off", **more: Any
-) -> int:
-    return sign(database, at_work, clock, decision, **more)
-
-
-def other_admin(database: Database, clock: MovableClock) -> Viewer:
-    with database.writing() as db:
-        return viewer_for(db, second_admin(db, "Gerda Bos", now=clock.now()))
-
-
-def ask(database: Database, at_work: Practising, clock: MovableClock, by: Viewer, sign_off_id: int) -> bool:
-    with database.writing() as db:
-        return correcting.ask_correction(
-            db, by=by, record_id=at_work.record_id, sign_off_id=sign_off_id, reason=WHY, now=clock.now()
-        )
-
-
-def asked_one(database: Database) -> int:
-    with database.reading() as db:
-        return db.scalars(select(Correction.id).where(Correction.settled_at.is_(None))).one()
-
-
-def agree(database: Database, by: Viewer, clock: MovableClock) -> None:
-    correction_id = asked_one(database)
-    with database.writing() as db:
-        correcting.agree(db, by=by, correction_id=correction_id, now=clock.now())
 
 
 def state_of(db: Session, at_work: Practising, clock: MovableClock) -> RecordState:
@@ -247,55 +212,6 @@ def test_the_only_admin_does_it_at_once(database: Database, at_work: Practising,
         ask(database, at_work, clock, at_work.training.cast.fatma, sign_off_id)
 
 
-def test_two_who_agree_at_once_take_back_once(database: Database, at_work: Practising, clock: MovableClock) -> None:
-    sign_off_id = signed(database, at_work, clock)
-    ask(database, at_work, clock, at_work.ruben, sign_off_id)
-    admins, correction_id = [at_work.training.cast.fatma, other_admin(database, clock)], asked_one(database)
-
-    def agreeing(by: Viewer) -> Any:
-        return lambda db: correcting.agree(db, by=by, correction_id=correction_id, now=clock.now())
-
-    ended = at_once(database, [agreeing(by) for by in admins * 2])
-    assert ended["done"] == 1
-    assert set(ended) <= {"done", "correction_settled", "correction_done"}
-    with database.reading() as db:
-        assert db.scalar(select(func.count()).select_from(SignOffWithdrawal)) == 1
-
-
-def test_signing_anew_twice_at_once_signs_once(database: Database, at_work: Practising, clock: MovableClock) -> None:
-    sign_off_id = signed(database, at_work, clock)
-    ask(database, at_work, clock, at_work.training.cast.fatma, sign_off_id)
-    clock.advance(timedelta(minutes=5))
-    observe(database, at_work, clock)
-    with database.reading() as db:
-        given = signature(db, at_work)
-
-    def sign_it(db: Session) -> None:
-        assessing.sign(db, by=fresh(at_work.ruben, clock), record_id=at_work.record_id, given=given, now=clock.now())
-
-    assert at_once(database, [sign_it] * 5) == {"done": 1, "already_decided": 4}
-    with database.reading() as db:
-        assert db.scalar(select(func.count()).select_from(SignOff)) == 2
-        assert invariants(db) == []
-
-
-def test_the_database_itself_lets_a_submission_stand_signed_once(
-    database: Database, at_work: Practising, clock: MovableClock
-) -> None:
-    first = signed(database, at_work, clock)
-    copy = text(
-        "INSERT INTO sign_off (record_id, submission_id, assessment_id, attempt, decision, suggested, coach_id, "
-        "signed_at, digest, event_id, replaces_id) SELECT record_id, submission_id, assessment_id, attempt, "
-        "decision, suggested, coach_id, signed_at, digest, event_id, CAST(:replaces AS BIGINT) FROM sign_off"
-    )
-    with pytest.raises(IntegrityError), database.writing() as db:
-        db.execute(copy, {"replaces": None})
-    with database.writing() as db:  # a bug, or a hand in the database: the check names it
-        db.execute(copy, {"replaces": first})
-    with database.reading() as db:
-        assert {found.subject for found in proofs(db)} == {"submission", "sign_off"}
-
-
 def test_declining_tells_who_asked(database: Database, at_work: Practising, clock: MovableClock) -> None:
     sign_off_id = signed(database, at_work, clock)
     ask(database, at_work, clock, at_work.ruben, sign_off_id)
@@ -372,32 +288,3 @@ def test_she_says_once_that_she_read_it_and_the_coach_sees(
         page = record_page(db, at_work.ruben, at_work.record_id, now=clock.now())
         assert page.results[0].after.seen_at == seen_at
         assert keeping.export_of(db, at_work.noor.id)["decisions"][0]["seen_at"] == seen_at.isoformat()
-
-
-def test_words_go_with_the_file_and_the_proof_stays(
-    database: Database, at_work: Practising, clock: MovableClock
-) -> None:
-    sign_off_id = signed(database, at_work, clock)
-    ask(database, at_work, clock, at_work.training.cast.fatma, sign_off_id)
-    with database.reading() as db:
-        assert keeping.export_of(db, at_work.noor.id)["decisions"][0]["reason"] == WHY
-    with database.writing() as db:
-        emptied = keeping.empty_scores(db, records=select(AssignmentRecord.id))
-        assert (emptied["withdrawals"], emptied["corrections"], emptied["sign_offs"]) == (1, 1, 1)
-    with database.reading() as db:
-        assert db.scalar(select(func.count()).select_from(SignOffWithdrawalContent)) == 0
-        assert db.scalar(select(func.count()).select_from(SignOffContent)) == 0
-        assert db.scalars(select(Correction.reason)).one() == ""
-        after = record_page(db, at_work.noor, at_work.record_id, now=clock.now()).results[0].after
-        assert (after.withdrawn_at is not None, after.why) == (True, "")
-        assert invariants(db) == []
-
-
-def test_a_changed_reason_is_found(database: Database, at_work: Practising, clock: MovableClock) -> None:
-    sign_off_id = signed(database, at_work, clock)
-    ask(database, at_work, clock, at_work.training.cast.fatma, sign_off_id)
-    with database.writing() as db:
-        words = db.scalars(select(SignOffWithdrawalContent)).one()
-        words.content = words.content | {"reason": "Iets heel anders."}
-    with database.reading() as db:
-        assert [found.subject for found in proofs(db)] == ["sign_off_withdrawal"]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -18,25 +16,21 @@ from app.kit.clock import MovableClock
 from app.kit.db import Database
 from app.kit.errors import NotFound, Refused
 from app.kit.ids import Keyring
-from app.kit.storage import Entry, Storage, StorageTrouble, StoredFile, folder
+from app.kit.storage import Storage, folder
 from app.people.rules import Viewer
-from app.practice import inputs
-from app.practice.actions import keeping, uploads
-from app.practice.coming import upload_state
+from app.practice.actions import uploads
 from app.practice.evidence_page import evidence_page
 from app.practice.evidence_view import file_of
 from app.practice.rules import evidence as rules
-from app.practice.rules.evidence import BYTES_MOST, MOST, Kind
-from app.practice.tables.evidence import ConsentAttestation, Evidence, Upload, UploadPiece
+from app.practice.tables.evidence import ConsentAttestation, Upload, UploadPiece
 from app.settings import Settings
 from app.worker.handlers import uploads as handlers
 from app.worker.run import run_due
 from app.worker.work import Work
 from tests.people import KEYRING
-from tests.practising import Practising, add_photo, begin, hand_in
+from tests.practising import add_photo, begin, hand_in
 from tests.unit.test_kit_media import PDF, PLACE, film
-
-PIECE: Final = 700
+from tests.uploading import PIECE, code_of, nothing_is_half, rows, send, start, state, take
 
 
 @pytest.fixture
@@ -47,69 +41,6 @@ def storage(data_dir: Path) -> Storage:
 @pytest.fixture
 def work(database: Database, storage: Storage, clock: MovableClock, data_dir: Path) -> Work:
     return Work(Settings(data_dir=data_dir), clock, database, storage, Keyring(KEYRING.keys))
-
-
-def note(content: bytes, kind: str = "video", **more: Any) -> inputs.UploadNote:
-    given = {"recognisable": "nobody", "caption": "De finale", "kind": kind, "length": len(content)}
-    return inputs.UploadNote.model_validate(given | {"fingerprint": hashlib.sha256(content).hexdigest()} | more)
-
-
-def start(
-    database: Database, at_work: Practising, clock: MovableClock, content: bytes, kind: str = "video", **more: Any
-) -> int:
-    with database.writing() as db:
-        given = note(content, kind, **more)
-        return uploads.begin(db, by=at_work.noor, record_id=at_work.record_id, given=given, now=clock.now())
-
-
-def take(  # noqa: PLR0917 - as it reads: this piece at that place
-    database: Database, at_work: Practising, clock: MovableClock, upload: int, at: int, piece: bytes
-) -> uploads.Standing:
-    stored = at_work.storage.put(uploads.area(clock.now()), piece)
-    with database.writing() as db:
-        return uploads.take_piece(
-            db,
-            by=at_work.noor,
-            record_id=at_work.record_id,
-            upload_id=upload,
-            at=at,
-            stored=stored,
-            now=clock.now(),
-        )
-
-
-def send(
-    database: Database, at_work: Practising, clock: MovableClock, content: bytes, kind: str = "video", **more: Any
-) -> int:
-    """Every piece of a file."""
-    upload = start(database, at_work, clock, content, kind, **more)
-    for place in range(0, len(content), PIECE):
-        take(database, at_work, clock, upload, place, content[place : place + PIECE])
-    return upload
-
-
-def code_of(act: Callable[[], object]) -> str:
-    with pytest.raises(Refused) as refused:
-        act()
-    return refused.value.code
-
-
-def state(database: Database, at_work: Practising, clock: MovableClock, upload: int) -> tuple[str, str]:
-    with database.reading() as db:
-        found = upload_state(db, at_work.noor, at_work.record_id, upload, now=clock.now())
-        return found.state, found.refused
-
-
-def rows(database: Database) -> list[Evidence]:
-    with database.reading() as db:
-        return list(db.scalars(select(Evidence).where(Evidence.removed_at.is_(None))))
-
-
-def nothing_is_half(database: Database, storage: Storage) -> None:
-    """Each row has its whole file."""
-    for row in rows(database):
-        content = storage.get(row.storage_key)
-        assert (len(content), hashlib.sha256(content).hexdigest()) == (row.bytes, row.sha256)
 
 
 def test_a_film_in_pieces_becomes_evidence(
@@ -283,115 +214,6 @@ def test_stopped_while_it_is_being_finished_it_is_evidence_and_says_so(
         with pytest.raises(NotFound):
             stopping.result(timeout=20)
     assert state(database, at_work, clock, upload) == ("ready", "")
-
-
-def test_there_is_an_end_to_it(
-    database: Database, storage: Storage, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    at_work = begin(database, storage, clock, until="visited")
-    for kind, most in BYTES_MOST.items():
-        with pytest.raises(Refused, match=f"{kind}_too_large"):
-            start(database, at_work, clock, b"x" * 40, kind.value, length=most + 1)
-    for number in range(MOST[Kind.VIDEO]):
-        start(database, at_work, clock, b"film %d" % number)
-    assert code_of(lambda: start(database, at_work, clock, b"one more")) == "evidence_full"
-    monkeypatch.setattr("app.practice.actions.evidence.QUOTA_BYTES", 100)
-    assert code_of(lambda: start(database, at_work, clock, b"x" * 90, "pdf")) == "no_room"
-
-
-def test_the_room_is_held_while_it_comes(
-    database: Database, storage: Storage, clock: MovableClock, work: Work, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    at_work = begin(database, storage, clock, until="visited")
-    monkeypatch.setattr("app.practice.actions.evidence.QUOTA_BYTES", len(PDF) + 60)
-    send(database, at_work, clock, PDF, "pdf")
-    assert code_of(lambda: start(database, at_work, clock, b"x" * 61, "pdf")) == "no_room"
-    run_due(work)
-    assert [row.kind for row in rows(database)] == ["pdf"]
-    assert code_of(lambda: start(database, at_work, clock, b"x" * 61, "pdf")) == "no_room"
-    start(database, at_work, clock, b"x" * 60, "pdf")
-
-
-class Killed(BaseException):
-    """The program ends here, as with kill -9: nothing after this is done."""
-
-
-class Frail:
-    """A store that lets some calls through and then ends the program, or is away."""
-
-    def __init__(self, storage: Storage, calls: int, how: BaseException) -> None:
-        self.storage, self.calls, self.how = storage, calls, how
-
-    def _count(self) -> None:
-        self.calls -= 1
-        if self.calls < 0:
-            raise self.how
-
-    def put(self, area: str, content: bytes, *, suffix: str = "") -> StoredFile:
-        self._count()
-        return self.storage.put(area, content, suffix=suffix)
-
-    def put_stream(self, area: str, pieces: Iterable[bytes], *, suffix: str = "") -> StoredFile:
-        self._count()
-        stored = self.storage.put_stream(area, pieces, suffix=suffix)
-        self._count()
-        return stored
-
-    def put_at(self, key: str, content: bytes) -> None:
-        self.storage.put_at(key, content)
-
-    def get(self, key: str) -> bytes:
-        self._count()
-        return self.storage.get(key)
-
-    def read(self, key: str, start: int, end: int) -> bytes:
-        self._count()
-        return self.storage.read(key, start, end)
-
-    def delete(self, key: str) -> None:
-        self._count()
-        self.storage.delete(key)
-
-    def keys(self, prefix: str = "") -> list[str]:
-        return self.storage.keys(prefix)
-
-    def entries(self, prefix: str = "") -> list[Entry]:
-        return self.storage.entries(prefix)
-
-
-@pytest.mark.parametrize("how", [Killed, StorageTrouble], ids=["killed", "store away"])
-def test_cut_off_at_each_step_it_is_there_once(
-    database: Database,
-    storage: Storage,
-    clock: MovableClock,
-    work: Work,
-    how: type[BaseException],
-) -> None:
-    at_work = begin(database, storage, clock, until="visited")
-    upload = send(database, at_work, clock, film())
-    cut = 0
-    for calls in range(200):
-        frail = Work(work.settings, clock, database, Frail(storage, calls, how()), work.keyring)
-        try:
-            handlers.finish_upload(frail, {"upload_id": upload})
-        except how:
-            cut += 1
-            assert len(rows(database)) <= 1
-            nothing_is_half(database, storage)
-        else:
-            break
-    assert cut > 10
-    handlers.clear_uploads(work, {})
-    assert state(database, at_work, clock, upload) == ("ready", "")
-    assert len(rows(database)) == 1
-    clock.advance(timedelta(hours=26))
-    unused = keeping.old_keys(storage.keys(keeping.AREA), now=clock.now())
-    with database.reading() as db:
-        for key in keeping.orphans(db, unused):
-            storage.delete(key)
-    handlers.clear_uploads(work, {})
-    assert len(storage.keys()) == 1
-    nothing_is_half(database, storage)
 
 
 def test_her_page_shows_how_far_it_is(database: Database, storage: Storage, clock: MovableClock) -> None:
