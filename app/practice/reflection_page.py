@@ -56,6 +56,7 @@ class ReflectionPage:
 
     sample: bool
     record_id: int
+    attempt: int
     title: str
     mine: bool
     person: str
@@ -91,6 +92,7 @@ def reflection_page(db: Session, viewer: Viewer, record_id: int) -> ReflectionPa
     return ReflectionPage(
         sample=enrolment.sample,
         record_id=path.id,
+        attempt=path.attempt,
         title=definition.title,
         mine=mine,
         person=names.get(enrolment.person_id, ""),

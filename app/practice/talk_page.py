@@ -71,6 +71,7 @@ class TalkPage:
 
     sample: bool
     record_id: int
+    attempt: int
     title: str
     mine: bool
     person: str
@@ -123,6 +124,7 @@ def talk_page(db: Session, viewer: Viewer, record_id: int) -> TalkPage:
     return TalkPage(
         sample=enrolment.sample,
         record_id=record_id,
+        attempt=ground.attempt if ground else path.attempt,
         title=definition.title,
         mine=enrolment.person_id == viewer.person_id,
         person=names.get(enrolment.person_id, ""),

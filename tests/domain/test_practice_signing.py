@@ -218,6 +218,21 @@ def test_what_comes_back_is_handed_in_again(database: Database, storage: Storage
         assert state_of(db, at_work) is RecordState.SIGNED_OFF
 
 
+def test_who_looks_again_may_leave_every_word(database: Database, storage: Storage, clock: MovableClock) -> None:
+    at_work = begin(database, storage, clock, until="observed")
+    sign(database, at_work, clock, "returned", reason="Neem ook de foto van de kring op")
+    clock.advance(timedelta(days=1))
+    hand_in(database, at_work, clock)
+    with database.reading() as db:
+        version = observation_page(db, at_work.ruben, at_work.record_id, now=clock.now()).version
+    clock.advance(timedelta(hours=1))
+    observe(database, at_work, clock, version=version)
+    with database.reading() as db:
+        assert state_of(db, at_work) is RecordState.IN_REVIEW
+        assert observation_page(db, at_work.ruben, at_work.record_id, now=clock.now()).may_sign
+    sign(database, at_work, clock)
+
+
 def test_attempts_end_in_a_talk(database: Database, storage: Storage, clock: MovableClock) -> None:
     at_work = begin(database, storage, clock, until="handed_in", assignment_attempts_max=1)
     observe(database, at_work, clock, score_VS1="1")

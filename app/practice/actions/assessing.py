@@ -49,6 +49,11 @@ def stands(form: Assessment | None, given: Observation) -> bool:
     return form is not None and form.form == given.as_facts()
 
 
+def _looked_before(form: Assessment, case: Case) -> bool:
+    """Whether work came in after the form was last kept: to leave every word as it is counts as looking again."""
+    return case.path.submitted_at is not None and form.saved_at < case.path.submitted_at
+
+
 def keep(
     db: Session, case: Case, form: Assessment | None, *, by: Viewer, given: Observation, whole: bool, now: datetime
 ) -> Assessment:
@@ -69,7 +74,7 @@ def keep(
             saved_at=now,
         )
         db.add(form)
-    elif not stands(form, given):
+    elif not stands(form, given) or _looked_before(form, case):
         form.form = given.as_facts()
         form.saved_at = now
     first_time = whole and form.finished_at is None

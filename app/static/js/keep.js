@@ -1,4 +1,4 @@
-// A form that stays on this device until the server has it: form[data-keep] names the person and the thing.
+// A form that stays on this device until the server has it: form[data-keep] names the person, the thing and the attempt.
 // A tab that is killed, a battery or a connection that dies: what was typed stands there again the next time.
 (() => {
   "use strict";
