@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
@@ -18,6 +19,9 @@ from obstore.store import LocalStore, S3Store
 
 STREAM_PIECE: Final = 5 * 1024 * 1024  # the least that S3 takes as a part
 STREAM_AT_ONCE: Final = 1  # parts on their way to the store, so in memory
+PIECE: Final = 1024 * 1024
+UNFINISHED: Final = re.compile(r".+#\d+")
+"""What obstore calls a file in a folder until it is whole; its own lists leave these out."""
 
 
 class StorageTrouble(Exception):
@@ -47,11 +51,14 @@ class Storage(Protocol):
     def put(self, area: str, content: bytes, *, suffix: str = "") -> StoredFile: ...
     def put_stream(self, area: str, pieces: Iterable[bytes], *, suffix: str = "") -> StoredFile: ...
     def put_at(self, key: str, content: bytes) -> None: ...
+    def put_stream_at(self, key: str, pieces: Iterable[bytes]) -> None: ...
     def get(self, key: str) -> bytes: ...
     def read(self, key: str, start: int, end: int) -> bytes: ...
+    def size(self, key: str) -> int: ...
     def delete(self, key: str) -> None: ...
     def keys(self, prefix: str = "") -> list[str]: ...
     def entries(self, prefix: str = "") -> list[Entry]: ...
+    def sweep(self, *, before: datetime) -> int: ...
 
 
 class ObjectStorage:
@@ -85,6 +92,10 @@ class ObjectStorage:
         """Keep `content` under a key of our choosing; used for lists that live outside the database."""
         self._write(key, content, "overwrite")
 
+    def put_stream_at(self, key: str, pieces: Iterable[bytes]) -> None:
+        """As `put_at`, of which only a few pieces are in memory."""
+        self._write_stream(key, iter(pieces))
+
     def get(self, key: str) -> bytes:
         with _trouble_told():
             return bytes(self._store.get(key).bytes())
@@ -93,6 +104,10 @@ class ObjectStorage:
         """The bytes from `start` up to, not including, `end`."""
         with _trouble_told():
             return bytes(self._store.get_range(key, start=start, end=end)) if end > start else b""
+
+    def size(self, key: str) -> int:
+        with _trouble_told():
+            return self._store.head(key)["size"]
 
     def delete(self, key: str) -> None:
         """Remove the file; no error when it is gone already, so that a repeat is safe."""
@@ -109,6 +124,13 @@ class ObjectStorage:
         with _trouble_told():
             pages = self._store.list(prefix=prefix or None)
             return [Entry(entry["path"], entry["last_modified"]) for page in pages for entry in page]
+
+    def sweep(self, *, before: datetime) -> int:  # noqa: ARG002 - as the folder does
+        """Remove what was begun and never became a file, last written before then; gives how many.
+
+        In a bucket nobody but the bucket sees it: there a lifecycle rule removes parts that were never put together.
+        """
+        return 0
 
     def _write(self, key: str, content: bytes, mode: Literal["create", "overwrite"]) -> None:
         with _trouble_told():
@@ -135,6 +157,14 @@ class FolderStorage(ObjectStorage):
         super().__init__(LocalStore(prefix=path))
         self._path = path
 
+    def sweep(self, *, before: datetime) -> int:
+        """As it says there: a program that was killed while it wrote leaves its file under another name."""
+        try:
+            left = [path for path in self._path.rglob("*#*") if UNFINISHED.fullmatch(path.name) and path.is_file()]
+            return sum(_removed(path, before) for path in left)
+        except OSError as trouble:
+            raise StorageTrouble from trouble
+
     def _write(self, key: str, content: bytes, mode: Literal["create", "overwrite"]) -> None:
         super()._write(key, content, mode)
         self._settle(key)
@@ -152,6 +182,16 @@ class FolderStorage(ObjectStorage):
             raise StorageTrouble from trouble
 
 
+def _removed(path: Path, before: datetime) -> bool:
+    try:
+        if datetime.fromtimestamp(path.stat().st_mtime, UTC) >= before:
+            return False
+        path.unlink()
+    except FileNotFoundError:  # it became a file meanwhile, or was given up
+        return False
+    return True
+
+
 def flush(path: Path) -> None:
     """Wait until a file, or the names in a folder, are on the disk: a power cut cannot take them back."""
     handle = os.open(path, os.O_RDONLY)
@@ -161,10 +201,16 @@ def flush(path: Path) -> None:
         os.close(handle)
 
 
-def pieces_of(storage: Storage, key: str, start: int, end: int, *, size: int = 1024 * 1024) -> Iterator[bytes]:
+def pieces_of(storage: Storage, key: str, start: int, end: int, *, size: int = PIECE) -> Iterator[bytes]:
     """A stretch of a file, piece by piece, so that a video is never in memory as a whole."""
     for place in range(start, end, size):
         yield storage.read(key, place, min(place + size, end))
+
+
+def whole_of(storage: Storage, key: str) -> Iterator[bytes]:
+    """All of a file, piece by piece: what is small comes in one, for lists are written over while we look."""
+    size = storage.size(key)
+    yield from pieces_of(storage, key, 0, size) if size > PIECE else (storage.get(key),)
 
 
 @contextmanager

@@ -10,9 +10,12 @@ import hashlib
 import json
 import re
 import tarfile
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Final
+
+from app.kit.storage import PIECE
 
 FORMAT: Final = 1
 HEAD: Final = "backup.json"
@@ -38,9 +41,11 @@ class Writer:
     scratch: Path
     digests: dict[str, str] = field(default_factory=dict)
 
-    def add(self, name: str, content: bytes) -> None:
+    def add(self, name: str, pieces: Iterable[bytes]) -> None:
+        """A .tar wants to know the size of a part beforehand, so its pieces wait on the disk."""
         part = self.scratch / "part"
-        part.write_bytes(content)
+        with part.open("wb") as target:
+            target.writelines(pieces)
         self.add_file(name, part)
 
     def add_file(self, name: str, path: Path) -> None:
@@ -67,12 +72,12 @@ def check(archive: tarfile.TarFile) -> dict[str, Any]:
     for member in archive:
         if not member.isreg() or promised is not None or member.name in seen:
             raise ValueError(member.name)
-        content = content_of(archive, member)
+        content = content_of(archive, member)  # asked for much it takes that much memory, whatever there is
         if member.name == TAIL:
-            promised = json.loads(content.read(SMALL))["parts"]
+            promised = json.loads(content.read(min(member.size, SMALL)))["parts"]
             continue
         if member.name == HEAD:
-            facts = json.loads(content.read(SMALL))
+            facts = json.loads(content.read(min(member.size, SMALL)))
             content.seek(0)
         elif member.name not in {SQLITE, POSTGRES} and not _is_file(member.name):
             raise ValueError(member.name)
@@ -88,6 +93,11 @@ def check(archive: tarfile.TarFile) -> dict[str, Any]:
 
 def _is_file(name: str) -> bool:
     return FILE_NAME.fullmatch(name) is not None and not name.removeprefix(FILES).startswith(LEFT_OUT)
+
+
+def pieces_from(content: IO[bytes]) -> Iterator[bytes]:
+    """A part of an archive, piece by piece."""
+    return iter(lambda: content.read(PIECE), b"")
 
 
 def content_of(archive: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:

@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,7 +21,7 @@ from sqlalchemy.engine import URL, make_url
 
 from app.kit.clock import SystemClock
 from app.kit.migrate import current
-from app.kit.storage import Storage, StorageTrouble, flush
+from app.kit.storage import Storage, StorageTrouble, flush, whole_of
 from app.upkeep.archive import FILES, FORMAT, HEAD, LEFT_OUT, POSTGRES, SQLITE, TAIL, BackupFailed, Writer, check
 
 KEPT_BEFORE_MIGRATION: Final = 3
@@ -82,12 +83,12 @@ def _write(url: str, storage: Storage | None, *, folder: Path, name: str, now: d
             with tarfile.open(unfinished, "w") as tar:
                 archive = Writer(tar, Path(scratch))
                 facts = {"format": FORMAT, "made_at": now.isoformat(), "database": dump.name}
-                archive.add(HEAD, json.dumps(facts).encode())
+                archive.add(HEAD, [json.dumps(facts).encode()])
                 archive.add_file(dump.name, dump)
-                for key in _keys(storage):
+                for key, pieces in _files(storage):
                     with suppress(FileNotFoundError):  # erased since the list was made
-                        archive.add(f"{FILES}{key}", storage.get(key) if storage else b"")
-                archive.add(TAIL, json.dumps({"parts": archive.digests}).encode())
+                        archive.add(f"{FILES}{key}", pieces)
+                archive.add(TAIL, [json.dumps({"parts": archive.digests}).encode()])
         with tarfile.open(unfinished) as tar:
             check(tar)
         flush(unfinished)
@@ -104,10 +105,13 @@ def _write(url: str, storage: Storage | None, *, folder: Path, name: str, now: d
     return done
 
 
-def _keys(storage: Storage | None) -> list[str]:
+def _files(storage: Storage | None) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """Each file that a backup holds, and its content piece by piece."""
     if storage is None:
-        return []
-    return [entry.key for entry in storage.entries() if not entry.key.startswith(LEFT_OUT)]
+        return
+    for entry in storage.entries():
+        if not entry.key.startswith(LEFT_OUT):
+            yield entry.key, whole_of(storage, entry.key)
 
 
 def _keep_newest(folder: Path, pattern: str, keep: int) -> None:

@@ -23,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from app.kit.storage import Storage, StorageTrouble, flush
-from app.upkeep.archive import FILE_NAME, FILES, SQLITE, BackupFailed, check, content_of
+from app.upkeep.archive import FILE_NAME, FILES, SQLITE, BackupFailed, check, content_of, pieces_from
 from app.upkeep.backup import run_postgres
 
 BESIDE: Final = ("", "-wal", "-shm", "-journal")
@@ -44,7 +44,8 @@ def restore(path: Path, url: str, storage: Storage) -> datetime:
             with tarfile.open(path) as archive:
                 for member in archive:
                     if FILE_NAME.fullmatch(member.name):
-                        storage.put_at(member.name.removeprefix(FILES), content_of(archive, member).read())
+                        content = pieces_from(content_of(archive, member))
+                        storage.put_stream_at(member.name.removeprefix(FILES), content)
             _load(place, dump)
         except StorageTrouble as trouble:
             raise BackupFailed("de opslag van bestanden antwoordt niet") from trouble

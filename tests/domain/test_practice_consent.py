@@ -157,11 +157,11 @@ def test_a_copy_in_the_making_does_not_carry_it_out(
         own_data.ask_export(db, by=at_work.noor, now=clock.now())
     packed = copying.pack
 
-    def pack_slowly(*given: object, **named: object) -> bytes:
+    def pack_slowly(*given: object, **named: object) -> None:
         if photo:
             monkeypatch.setattr(copying, "pack", packed)
             withdraw(database, at_work, clock, photo, at_work.noor)
-        return packed(*given, **named)  # type: ignore[arg-type]
+        packed(*given, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(copying, "pack", pack_slowly)
     run_due(work)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import json
 import os
 import sqlite3
 import tarfile
 import threading
+import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -21,7 +23,7 @@ from sqlalchemy import func, select
 
 from app.kit.clock import MovableClock
 from app.kit.db import Database
-from app.kit.storage import FolderStorage, folder
+from app.kit.storage import PIECE, FolderStorage, folder
 from app.ledger.actions import record
 from app.ledger.tables import LedgerEvent
 from app.people.tables import Export
@@ -369,3 +371,20 @@ def test_who_was_erased_since_the_backup_stays_erased(
         assert db.scalars(select(Export.storage_key)).all() == [""]  # the one that is still to be made
     restored.close()
     assert examine(settings.database, files, parts.keyring, data_dir=there) == []
+
+
+def test_a_film_goes_in_and_comes_back_with_little_memory(
+    sqlite_database: Database, store: FolderStorage, copies: Path, clock: MovableClock, tmp_path: Path
+) -> None:
+    size, block = int(os.environ.get("BACKUP_FILM_MB", "48")), os.urandom(PIECE)
+    film = store.put_stream("evidence", (block for _ in range(size)), suffix=".mp4")
+    there = folder(tmp_path / "there" / "files")
+    tracemalloc.start()
+    made = backup.make(url_of(sqlite_database), store, folder=copies, keep=14, now=clock.now())
+    assert try_restore(made.path, url_of(sqlite_database)) == []
+    restore(made.path, f"sqlite:///{tmp_path / 'there' / 'academie.db'}", there)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 16 * PIECE, f"{most / PIECE:.0f} MB for a film of {size} MB"
+    with (tmp_path / "there" / "files" / film.key).open("rb") as back:
+        assert hashlib.file_digest(back, "sha256").hexdigest() == film.sha256

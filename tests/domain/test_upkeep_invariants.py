@@ -253,6 +253,8 @@ def test_files_without_a_row_go_after_a_day_and_no_others(
         make_ready(db, parts.storage, now=clock.now())
     orphans = [parts.storage.put(area.rstrip("/"), b"x").key for area in files.AREAS]
     parts.storage.put_at("erasures/7", b"x")
+    unfinished = data_dir / "files" / "evidence" / "0a.mp4#1"  # a kill in the middle of a film; no list shows it
+    unfinished.write_bytes(b"x")
     kept = set(parts.storage.keys()) - set(orphans)
     clean = registered()[0]["upkeep.orphans"]
     came = parts.storage.entries()[0].last_modified
@@ -260,10 +262,12 @@ def test_files_without_a_row_go_after_a_day_and_no_others(
     clock.set(came + timedelta(hours=23))
     clean(parts.work, {})
     assert set(parts.storage.keys()) == kept | set(orphans)
+    assert unfinished.exists()
     clock.set(came + timedelta(hours=25))
     clean(parts.work, {})
     clean(parts.work, {})
     assert set(parts.storage.keys()) == kept
+    assert not unfinished.exists()
     with sqlite_database.reading() as db:
         actions = list(db.scalars(select(LedgerEvent.action).where(LedgerEvent.action.like("upkeep%"))))
     assert actions == ["upkeep.orphans_removed"]

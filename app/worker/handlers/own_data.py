@@ -6,20 +6,22 @@ a domain that keeps something of people is listed here.
 
 from __future__ import annotations
 
-import io
 import json
+import tempfile
 import zipfile
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
 from pathlib import PurePosixPath
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.certification.tables import Certificate, Certification, CertificationPeriod
 from app.kit.errors import NotFound
+from app.kit.localtime import local
+from app.kit.storage import PIECE, Storage, StoredFile, pieces_of
 from app.ledger.actions import record
 from app.letters.mailer import mail_folder
 from app.outbox.tables import Message
@@ -85,8 +87,10 @@ def _copy_made(work: Work, export_id: int) -> bool:
         name = person_names(db, [person_id]).get(person_id, "")
         parts = {label: import_module(module).export_of(db, person_id) for label, module in EXPORTERS.items()}
         files = _files_of(db, person_id)
-    content = pack(parts, name=name, made=work.now, files=_read(work, files))
-    stored = work.storage.put("exports", content, suffix=".zip")
+    try:
+        stored = _stored_copy(work, parts, name=name, files=files)
+    except FileNotFoundError:  # removed while we read it
+        return False
     with work.database.writing() as db:
         waiting = own_data.hold_copy(db, export_id=export_id)
         whole = set(files.values()) <= set(_files_of(db, person_id).values())
@@ -150,15 +154,42 @@ def remove(work: Work, files: Files) -> None:
     mail_folder(work.settings).forget(files.mails)
 
 
-def pack(parts: dict[str, Any], *, name: str, made: datetime, files: dict[str, bytes]) -> bytes:
-    """The zip: gegevens.json, lees-mij.html and the files."""
-    target = io.BytesIO()
+def _stored_copy(work: Work, parts: dict[str, Any], *, name: str, files: dict[str, str]) -> StoredFile:
+    """The zip, made beside the data and sent to the store from there: films fit on a disk, not in memory.
+
+    The file on the disk has no name, so nothing of it outlives a killed program.
+    """
+    with tempfile.TemporaryFile(dir=work.settings.data_dir) as target:
+        pack(target, parts, name=name, made=work.now, files=files, storage=work.storage)
+        target.seek(0)
+        return work.storage.put_stream("exports", iter(lambda: target.read(PIECE), b""), suffix=".zip")
+
+
+def pack(
+    target: IO[bytes], parts: dict[str, Any], *, name: str, made: datetime, files: dict[str, str], storage: Storage
+) -> None:
+    """Write the zip: the files, gegevens.json and lees-mij.html. Photos and films are packed already, so they go as is.
+
+    A file that is not in the store is left out. Raises: FileNotFoundError when one goes while we read it.
+    """
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        there = [path for path, key in files.items() if _packed(archive, f"bestanden/{path}", storage, key, made=made)]
         archive.writestr("gegevens.json", json.dumps(parts, ensure_ascii=False, indent=2, default=str))
-        archive.writestr("lees-mij.html", own_page(parts, name=name, made=made, files=files))
-        for path, content in files.items():
-            archive.writestr(f"bestanden/{path}", content)
-    return target.getvalue()
+        archive.writestr("lees-mij.html", own_page(parts, name=name, made=made, files=there))
+
+
+def _packed(archive: zipfile.ZipFile, path: str, storage: Storage, key: str, *, made: datetime) -> bool:
+    """Whether the file is there to be packed."""
+    try:
+        size = storage.size(key)
+    except FileNotFoundError:
+        return False
+    entry = zipfile.ZipInfo(path, date_time=local(made).timetuple()[:6])
+    entry.file_size = size  # so that it knows beforehand whether the long form is needed
+    with archive.open(entry, "w") as packed:
+        for piece in pieces_of(storage, key, 0, size):
+            packed.write(piece)
+    return True
 
 
 def _files_of(db: Session, person_id: int) -> dict[str, str]:
@@ -180,16 +211,6 @@ def _files_of(db: Session, person_id: int) -> dict[str, str]:
         for row in pieces
     }
     return found | {f"certificaat-{row.number}.pdf": row.pdf_key for row in documents}
-
-
-def _read(work: Work, files: dict[str, str]) -> dict[str, bytes]:
-    found = {}
-    for path, key in files.items():
-        try:
-            found[path] = work.storage.get(key)
-        except FileNotFoundError:
-            continue
-    return found
 
 
 HANDLERS: Final[dict[str, Handler]] = {"people.export": export, "people.erase": erase}
