@@ -5,17 +5,17 @@ Nothing is decoded here and nothing runs: the first bytes say the format, the bo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from app.kit.boxes import Blank, BrokenBoxes, Reader, to_blank
+
 HEAD: Final = 4_096
-BOXES_MOST: Final = 4_000  # a film of an hour in fragments has some hundreds
 TAIL: Final = 1_024
 OTHER: Final = {"audio": "not_audio", "video": "not_video", "pdf": "not_pdf"}
 BROKEN: Final = {"audio": "audio_broken", "video": "video_broken", "pdf": "pdf_broken"}
-Reader = Callable[[int, int], bytes]
-"""The bytes of a file from one place up to another."""
 
 
 class BadMedia(Exception):
@@ -27,19 +27,10 @@ class BadMedia(Exception):
 
 
 @dataclass(frozen=True)
-class Blank:
-    """A box with words about who, where and with what: where its type stands, and from where to where its content."""
-
-    type_at: int
-    start: int
-    end: int
-
-
-@dataclass(frozen=True)
 class Media:
-    """A sniffed file. `blanks`: the boxes that must not be kept.
+    """A sniffed file. `blanks`: what must not be kept.
 
-    Named `free` and filled with zeros, every player skips them, and nothing else of the film moves.
+    A box that is named `free` and filled with zeros is skipped by every player, and nothing else of the film moves.
     """
 
     media_type: str
@@ -49,8 +40,6 @@ class Media:
 
 _FILM_BRANDS: Final = (b"isom", b"iso", b"mp4", b"avc1", b"M4V", b"MSNV", b"dash", b"3gp", b"3g2", b"qt", b"mmp4")
 _SOUND_BRANDS: Final = (b"M4A", b"M4B", b"F4A")
-_WORDS: Final = (b"udta", b"meta", b"uuid")
-_INSIDE: Final = (b"moov", b"trak")
 
 
 def sniffed(kind: str, read: Reader, size: int) -> Media:
@@ -114,71 +103,35 @@ def _boxed(kind: str, head: bytes, read: Reader, size: int) -> Media:
     sound = brand.startswith(_SOUND_BRANDS)
     if not brand.startswith((*_SOUND_BRANDS, *_FILM_BRANDS)) or (kind == "video" and sound):
         raise BadMedia(OTHER[kind])
-    blanks: list[Blank] = []
-    names = set()
-    for name, type_at, start, end in _boxes(read, 0, size, kind):
-        names.add(name)
-        if name == b"moov":
-            blanks += _words_in(read, start, end, kind, deep=1)
-        elif name in _WORDS:
-            blanks.append(Blank(type_at, start, end))
-    if b"moov" not in names:
-        raise BadMedia(BROKEN[kind])
+    try:
+        blanks = to_blank(read, size)
+    except BrokenBoxes as broken:
+        raise BadMedia(BROKEN[kind]) from broken
     if kind == "audio":
-        return Media("audio/mp4", ".m4a", tuple(blanks))
-    return Media("video/mp4", ".mp4", tuple(blanks))
-
-
-def _words_in(read: Reader, start: int, end: int, kind: str, *, deep: int) -> list[Blank]:
-    """Where the boxes with words stand: the place of the film, its maker, the device."""
-    found = []
-    for name, type_at, inner, after in _boxes(read, start, end, kind):
-        if name in _WORDS:
-            found.append(Blank(type_at, inner, after))
-        elif name in _INSIDE and deep < 2:
-            found += _words_in(read, inner, after, kind, deep=deep + 1)
-    return found
-
-
-def _boxes(read: Reader, start: int, end: int, kind: str) -> Iterator[tuple[bytes, int, int, int]]:
-    """Each box: its name, where that stands, where what is in it begins and where it ends.
-
-    Raises: BadMedia when the boxes do not fill the stretch: the file was cut off, or is no film.
-    """
-    place = start
-    for _ in range(BOXES_MOST):
-        if place == end:
-            return
-        head = read(place, min(place + 16, end))
-        if len(head) < 8:
-            raise BadMedia(BROKEN[kind])
-        length, name, inside = int.from_bytes(head[:4]), head[4:8], place + 8
-        if length == 1 and len(head) == 16:
-            length, inside = int.from_bytes(head[8:]), place + 16
-        elif length == 0:  # up to the end
-            length = end - place
-        if length < inside - place or place + length > end:
-            raise BadMedia(BROKEN[kind])
-        yield name, place + 4, inside, place + length
-        place += length
-    raise BadMedia(BROKEN[kind])
+        return Media("audio/mp4", ".m4a", blanks)
+    return Media("video/mp4", ".mp4", blanks)
 
 
 def blanked(pieces: Iterator[bytes], blanks: tuple[Blank, ...]) -> Iterator[bytes]:
-    """The same pieces with these boxes emptied, also where a piece ends in the middle of one."""
-    place = 0
+    """The same pieces with these stretches emptied, also where a piece ends in the middle of one."""
+    waiting, touched, place = deque(sorted(blanks, key=lambda blank: blank.first)), list[Blank](), 0
     for piece in pieces:
-        touched = [blank for blank in blanks if blank.end > place and blank.type_at < place + len(piece)]
-        if touched:
-            changed = bytearray(piece)
-            for blank in touched:
-                _write(changed, b"free", blank.type_at - place)
-                first, after = max(blank.start - place, 0), min(blank.end - place, len(piece))
-                changed[first:after] = bytes(max(after - first, 0))
-            yield bytes(changed)
-        else:
-            yield piece
-        place += len(piece)
+        after = place + len(piece)
+        while waiting and waiting[0].first < after:
+            touched.append(waiting.popleft())
+        yield _emptied(piece, place, touched) if touched else piece
+        touched = [blank for blank in touched if blank.end > after]
+        place = after
+
+
+def _emptied(piece: bytes, place: int, touched: list[Blank]) -> bytes:
+    changed = bytearray(piece)
+    for blank in touched:
+        if blank.type_at is not None:
+            _write(changed, b"free", blank.type_at - place)
+        first, after = max(blank.start - place, 0), min(blank.end - place, len(piece))
+        changed[first:after] = bytes(max(after - first, 0))
+    return bytes(changed)
 
 
 def _write(piece: bytearray, words: bytes, at: int) -> None:

@@ -24,7 +24,8 @@ def box(name: bytes, content: bytes = b"", *, long: bool = False) -> bytes:
 def film(brand: bytes = b"isom", *, long: bool = False) -> bytes:
     """A film with a place in its words, and words within its track."""
     words = box(b"udta", box(b"\xa9xyz", PLACE))
-    track = box(b"trak", box(b"tkhd", b"\0" * 20) + box(b"meta", b"made by a phone"))
+    picture = box(b"mdia", box(b"hdlr", b"\0" * 8 + b"vide" + b"\0" * 12 + b"a phone\0"))
+    track = box(b"trak", box(b"tkhd", b"\0" * 20) + picture + box(b"meta", b"made by a phone"))
     inside = box(b"mvhd", b"\0" * 100) + track + words
     return box(b"ftyp", brand + b"\0\0\0\1isom") + box(b"moov", inside) + box(b"mdat", b"film" * 500, long=long)
 
@@ -86,6 +87,7 @@ SVG = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"
         ("video", film() + HTML, "video_broken"),
         ("video", box(b"ftyp", b"isom\0\0\0\1") + box(b"mdat", b"x" * 90), "video_broken"),
         ("video", box(b"ftyp", b"isom\0\0\0\1") + b"\0\0\0\3moov", "video_broken"),
+        ("video", box(b"ftyp", b"isom\0\0\0\1") + box(b"moov", box(b"cmov", b"packed")), "video_broken"),
         ("video", box(b"ftyp", b"isom\0\0\0\1") + struct.pack(">I4sQ", 1, b"moov", 2**63), "video_broken"),
         ("video", box(b"ftyp", b"isom\0\0\0\1") + box(b"free") * 5_000, "video_broken"),
         ("audio", HTML, "not_audio"),
@@ -111,16 +113,18 @@ def test_words_in_a_film_are_blanked_and_nothing_moves(size: int) -> None:
     assert b"meta" not in clean
     assert PLACE in content
     assert PLACE not in clean
-    assert b"made by a phone" not in clean
+    assert b"a phone" not in clean
     assert clean.count(b"free") == 2
     assert clean.endswith(box(b"mdat", b"film" * 500))
-    assert sniff("video", clean) == Media("video/mp4", ".mp4")
+    assert sniff("video", clean).media_type == "video/mp4"
 
 
 @pytest.mark.parametrize("size", [1, 5, 10_000])
 def test_a_box_with_a_long_length_and_an_empty_one_are_emptied_too(size: int) -> None:
-    content = box(b"ftyp", b"isom") + box(b"moov", box(b"udta") + box(b"uuid", PLACE, long=True)) + box(b"mdat", b"x")
+    sound = box(b"trak", box(b"mdia", box(b"hdlr", b"\0" * 8 + b"soun" + b"\0" * 12)))
+    words = box(b"udta") + box(b"uuid", PLACE, long=True)
+    content = box(b"ftyp", b"isom") + box(b"moov", sound + words) + box(b"mdat", b"x")
     pieces = (content[place : place + size] for place in range(0, len(content), size))
     inside = box(b"free") + box(b"free", b"\0" * len(PLACE), long=True)
-    clean = box(b"ftyp", b"isom") + box(b"moov", inside) + box(b"mdat", b"x")
+    clean = box(b"ftyp", b"isom") + box(b"moov", sound + inside) + box(b"mdat", b"x")
     assert b"".join(blanked(pieces, sniff("video", content).blanks)) == clean
