@@ -24,6 +24,7 @@ from app.worker.run import run_due
 from tests.page import SAME_ORIGIN, Site, Visitor, make_test_parts
 from tests.practising import Practising, begin, hand_in
 from tests.unit.test_kit_media import PDF, film
+from tests.uploading import nothing_is_half
 
 TUS: Final = {"tus-resumable": "1.0.0"}
 BODY: Final = TUS | {"content-type": "application/offset+octet-stream"}
@@ -109,6 +110,60 @@ def test_a_file_goes_on_where_it_stopped(site: Site, noor: Visitor, at_work: Pra
     page = noor.get(f"/praktijk/{at_work.record_id}/bewijs").text
     assert "<video" in page
     assert "Nog onderweg" not in page
+
+
+def test_the_last_answer_is_lost(site: Site, noor: Visitor, at_work: Practising) -> None:
+    """The phone sent the last piece and heard nothing: it asks again, and hears that all is in."""
+    content = film()
+    href = start(noor, at_work, content)
+    patch(noor, href, 0, content)
+    assert offset(noor, href) == len(content)  # while it is being made
+    run_due(site.parts.work)
+    assert offset(noor, href) == len(content)  # and when it is evidence
+    patch(noor, href, 0, content, status=409)
+    assert patch(noor, href, len(content), b"").headers["upload-offset"] == str(len(content))
+    assert noor.get(f"{href}/stand").json() == {"state": "ready", "error": ""}
+    with site.parts.database.reading() as db:
+        assert len(db.scalars(select(Evidence)).all()) == 1
+
+
+def test_a_refused_file_that_is_asked_for_again_says_why(site: Site, noor: Visitor, at_work: Practising) -> None:
+    href = start(noor, at_work, PDF)
+    patch(noor, href, 0, PDF)
+    run_due(site.parts.work)
+    assert offset(noor, href) == len(PDF)
+    assert noor.get(f"{href}/stand").json()["state"] == "refused"
+
+
+def test_what_is_there_already_is_not_sent_again(site: Site, noor: Visitor, at_work: Practising) -> None:
+    """The tab was killed before it heard that all was in: the same file is chosen again."""
+    content = film()
+    sent(site, noor, at_work, content)
+    given = {"kind": "video", "length": str(len(content)), "recognisable": "nobody", "caption": "De finale"}
+    given |= {"fingerprint": hashlib.sha256(content).hexdigest()}
+    path = f"/praktijk/{at_work.record_id}/upload"
+    [problem] = noor.post(path, given, status=422).json()["problems"]
+    assert problem == {"field": "photo", "error": "Dit bestand staat er al bij."}
+    with site.parts.database.reading() as db:
+        [evidence_id] = db.scalars(select(Evidence.id))
+    noor.post(f"/praktijk/{at_work.record_id}/bewijs/foto/{evidence_id}/weg")
+    noor.post(path, given, status=201)  # she took it away, and wants it back
+
+
+def test_who_is_signed_out_is_sent_to_sign_in(site: Site, noor: Visitor, at_work: Practising) -> None:
+    """What the script in the page goes by: it says so once, and does not try again."""
+    href = start(noor, at_work, film())
+    noor.post("/account/sessies/alle")
+    for answer in (
+        noor.client.head(href, headers=TUS, follow_redirects=False),
+        noor.client.get(f"{href}/stand", follow_redirects=False),
+        noor.client.patch(
+            href, content=film(), headers=SAME_ORIGIN | BODY | {"upload-offset": "0"}, follow_redirects=False
+        ),
+    ):
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/inloggen?next=")
+    assert offset(site.visitor(at_work.noor.id), href) == 0
 
 
 @pytest.mark.parametrize(
@@ -285,6 +340,18 @@ def served(answering: Coroutine[Any, Any, None]) -> None:
         pool.submit(asyncio.run, answering).result()
 
 
+def patching(noor: Visitor, href: str, at: int = 0) -> dict[str, Any]:
+    """A PATCH as the server software hands it to the program; its body comes from a function."""
+    cookie = noor.client.cookies.get("__Host-session")
+    headers = {"upload-offset": str(at), "cookie": f"__Host-session={cookie}", "host": "academie.test"}
+    return {
+        "type": "http", "http_version": "1.1", "method": "PATCH", "path": href, "raw_path": href.encode(),
+        "query_string": b"", "scheme": "https", "server": ("academie.test", 443), "client": ("127.0.0.1", 1),
+        "headers": [(name.encode(), value.encode()) for name, value in (BODY | SAME_ORIGIN | headers).items()],
+        "root_path": "",
+    }  # fmt: skip
+
+
 def test_a_body_of_many_pieces_takes_little_memory(site: Site, noor: Visitor, at_work: Practising) -> None:
     """Each upload in the works holds a piece or two, whatever the phone sends in one go (20 MB, issue of speed)."""
     size = 48 * 1024 * 1024
@@ -303,20 +370,55 @@ def test_a_body_of_many_pieces_takes_little_memory(site: Site, noor: Visitor, at
         if message["type"] == "http.response.start":
             answered.append(message["status"])
 
-    cookie = noor.client.cookies.get("__Host-session")
-    headers = BODY | SAME_ORIGIN | {"upload-offset": "0", "cookie": f"__Host-session={cookie}", "host": "academie.test"}
-    scope = {
-        "type": "http", "http_version": "1.1", "method": "PATCH", "path": href, "raw_path": href.encode(),
-        "query_string": b"", "scheme": "https", "server": ("academie.test", 443), "client": ("127.0.0.1", 1),
-        "headers": [(name.encode(), value.encode()) for name, value in headers.items()], "root_path": "",
-    }  # fmt: skip
     tracemalloc.start()
-    served(site.app(scope, body, answer))
+    served(site.app(patching(noor, href), body, answer))
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert answered == [204]
     assert offset(noor, href) == size
     assert most < 20 * 1024 * 1024
+
+
+def test_two_at_once_for_one_file(site: Site, noor: Visitor, at_work: Practising) -> None:
+    """Two windows, or a phone that lost a connection that we still hold: the second waits, and nothing is mixed."""
+    content = film()
+    href = start(noor, at_work, content)
+    answered: list[tuple[str, int]] = []
+
+    async def both() -> None:
+        first_reads, first_goes_on = asyncio.Event(), asyncio.Event()
+
+        async def slow() -> dict[str, Any]:
+            if not first_reads.is_set():
+                first_reads.set()
+                return {"type": "http.request", "body": content[:900], "more_body": True}
+            await first_goes_on.wait()
+            return {"type": "http.request", "body": content[900:], "more_body": False}
+
+        async def quick() -> dict[str, Any]:
+            return {"type": "http.request", "body": b"y" * len(content), "more_body": False}
+
+        def told(who: str) -> Any:
+            async def answer(message: MutableMapping[str, Any]) -> None:
+                if message["type"] == "http.response.start":
+                    answered.append((who, message["status"]))
+
+            return answer
+
+        first = asyncio.create_task(site.app(patching(noor, href), slow, told("first")))
+        await first_reads.wait()
+        for _ in range(3):
+            await site.app(patching(noor, href), quick, told("second"))
+        first_goes_on.set()
+        await first
+        await site.app(patching(noor, href, len(content)), quick, told("after"))
+
+    served(both())
+    assert answered == [*[("second", 423)] * 3, ("first", 204), ("after", 413)]
+    assert offset(noor, href) == len(content)
+    run_due(site.parts.work)
+    assert noor.get(f"{href}/stand").json() == {"state": "ready", "error": ""}
+    nothing_is_half(site.parts.database, site.parts.storage)
 
 
 def test_cut_off_by_the_phone_what_came_is_kept(site: Site, noor: Visitor, at_work: Practising) -> None:
@@ -332,14 +434,7 @@ def test_cut_off_by_the_phone_what_came_is_kept(site: Site, noor: Visitor, at_wo
     async def answer(message: MutableMapping[str, Any]) -> None:
         """Nobody listens any more."""
 
-    cookie = noor.client.cookies.get("__Host-session")
-    headers = BODY | SAME_ORIGIN | {"upload-offset": "0", "cookie": f"__Host-session={cookie}", "host": "academie.test"}
-    scope = {
-        "type": "http", "http_version": "1.1", "method": "PATCH", "path": href, "raw_path": href.encode(),
-        "query_string": b"", "scheme": "https", "server": ("academie.test", 443), "client": ("127.0.0.1", 1),
-        "headers": [(name.encode(), value.encode()) for name, value in headers.items()], "root_path": "",
-    }  # fmt: skip
-    served(site.app(scope, body, answer))
+    served(site.app(patching(noor, href), body, answer))
     assert offset(noor, href) == 300
 
 

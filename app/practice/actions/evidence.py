@@ -16,11 +16,11 @@ from app.kit.pictures import Photo
 from app.kit.storage import Storage, StoredFile
 from app.ledger.actions import record
 from app.people.rules import Viewer
-from app.people.tables import Person
+from app.people.tables import Membership, Organisation, Person
 from app.practice import inputs
 from app.practice.actions.cases import Case, must_be_open, own_case
 from app.practice.coming import open_at
-from app.practice.rules.evidence import MOST, QUOTA_BYTES, Kind, Purpose
+from app.practice.rules.evidence import MOST, ORGANISATION_BYTES, QUOTA_BYTES, TWICE, Kind, Purpose
 from app.practice.tables.evidence import ConsentAttestation, Evidence, Upload
 
 MEDIA_TYPE = "image/webp"
@@ -181,7 +181,7 @@ def _must_be_new(db: Session, case: Case, *, by: Viewer, kept: Kept) -> None:
         )
     )
     if same is not None:
-        raise Refused("photo_twice", "photo")
+        raise Refused(TWICE[kept.kind], "photo")
 
 
 def remove_photo(db: Session, *, by: Viewer, record_id: int, photo_id: int, now: datetime) -> None:
@@ -245,15 +245,30 @@ def must_have_room(db: Session, case: Case, *, by_id: int, kind: Kind, now: date
 def must_fit(db: Session, person_id: int, *, more: int, now: datetime, but: int | None = None) -> None:
     """Hold the room of somebody until the transaction ends: two uploads at once cannot both take the last of it.
 
-    Raises: Refused when there is not so much left (security.md 1.2 #23).
+    Raises: Refused when she, or the organisation where she works, has not so much left (security.md 1.2 #23).
     """
     db.execute(select(Person.id).where(Person.id == person_id).with_for_update())
-    there = db.scalar(
-        select(func.sum(Evidence.bytes)).where(Evidence.added_by_id == person_id, Evidence.removed_at.is_(None))
-    )
-    coming = db.scalar(select(func.sum(Upload.length)).where(_coming(person_id, now, but)))
-    if (there or 0) + (coming or 0) + more > QUOTA_BYTES:
+    if _room_taken(db, Evidence.added_by_id == person_id, Upload.person_id == person_id, now, but) + more > QUOTA_BYTES:
         raise Refused("no_room", "photo", gigabytes=QUOTA_BYTES // 1_000_000_000)
+    works_at = select(Membership.organisation_id).where(Membership.person_id == person_id, Membership.until.is_(None))
+    held = select(Organisation.id).where(Organisation.id.in_(works_at)).with_for_update(key_share=True)
+    if (organisation_id := db.scalar(held)) is None:
+        return
+    staff = select(Membership.person_id).where(
+        Membership.organisation_id == organisation_id, Membership.until.is_(None)
+    )
+    taken = _room_taken(db, Evidence.added_by_id.in_(staff), Upload.person_id.in_(staff), now, but)
+    if taken + more > ORGANISATION_BYTES:
+        raise Refused("no_room_at_work", "photo", gigabytes=ORGANISATION_BYTES // 1_000_000_000)
+
+
+def _room_taken(
+    db: Session, theirs: ColumnElement[bool], coming: ColumnElement[bool], now: datetime, but: int | None
+) -> int:
+    """What stands in the store for some people, and what is on its way there."""
+    there = select(func.coalesce(func.sum(Evidence.bytes), 0)).where(theirs, Evidence.removed_at.is_(None))
+    on_its_way = select(func.coalesce(func.sum(Upload.length), 0)).where(coming, open_at(now), Upload.id != (but or 0))
+    return int(db.scalar(select(there.scalar_subquery() + on_its_way.scalar_subquery())) or 0)
 
 
 def _coming(person_id: int, now: datetime, but: int | None) -> ColumnElement[bool]:

@@ -21,11 +21,11 @@ from app.ledger.actions import record
 from app.people.queries import viewer_for
 from app.people.rules import Viewer
 from app.practice import inputs
-from app.practice.actions.cases import must_be_open, own_case
+from app.practice.actions.cases import Case, must_be_open, own_case
 from app.practice.actions.evidence import Kept, keep, must_fit, must_have_room
 from app.practice.coming import open_at
-from app.practice.rules.evidence import BYTES_MOST, MEGABYTE, TOO_LARGE, UPLOAD_KEPT, Kind
-from app.practice.tables.evidence import Upload, UploadPiece
+from app.practice.rules.evidence import BYTES_MOST, MEGABYTE, TOO_LARGE, TWICE, UPLOAD_KEPT, Kind
+from app.practice.tables.evidence import Evidence, Upload, UploadPiece
 from app.practice.tables.work import AssignmentRecord
 
 AREA: Final = "incoming/"
@@ -63,6 +63,8 @@ def begin(db: Session, *, by: Viewer, record_id: int, given: inputs.UploadNote, 
     known = _begun_before(db, by=by, record_id=record_id, given=given, now=now)
     if known is not None:
         return known
+    if _is_evidence(db, by=by, case=case, given=given, now=now):
+        raise Refused(TWICE[given.kind], "photo")
     if given.length > BYTES_MOST[given.kind]:
         raise Refused(TOO_LARGE[given.kind], "photo", megabytes=BYTES_MOST[given.kind] // MEGABYTE)
     must_have_room(db, case, by_id=by.id, kind=given.kind, now=now)
@@ -85,9 +87,12 @@ def begin(db: Session, *, by: Viewer, record_id: int, given: inputs.UploadNote, 
 
 
 def standing(db: Session, *, by: Viewer, record_id: int, upload_id: int, now: datetime) -> Standing:
-    """Where to go on. Raises: NotFound when it is not hers, is ready, was stopped or is too old."""
+    """Where to go on; at its end when all is in, also when it became evidence since: the phone may not have heard.
+
+    Raises: NotFound when it is not hers, was stopped or is too old.
+    """
     row = db.execute(
-        select(Upload.received, Upload.length).where(_hers(by, record_id, upload_id), open_at(now))
+        select(Upload.received, Upload.length).where(_hers(by, record_id, upload_id), Upload.expires_at > now)
     ).first()
     if row is None:
         raise NotFound
@@ -241,6 +246,25 @@ def _begun_before(db: Session, *, by: Viewer, record_id: int, given: inputs.Uplo
         .returning(Upload.id)
         .execution_options(synchronize_session=False)
     )
+
+
+def _is_evidence(db: Session, *, by: Viewer, case: Case, given: inputs.UploadNote, now: datetime) -> bool:
+    """Whether this very file came in today and is there: better told before she sends 500 MB again than after."""
+    there = (
+        select(Upload.id)
+        .join(Evidence, Evidence.id == Upload.evidence_id)
+        .where(
+            Upload.record_id == case.record.id,
+            Upload.person_id == by.id,
+            Upload.attempt == case.record.attempt,
+            Upload.kind == given.kind,
+            Upload.fingerprint == given.fingerprint,
+            Upload.length == given.length,
+            Upload.expires_at > now,
+            Evidence.removed_at.is_(None),
+        )
+    )
+    return db.scalar(there.limit(1)) is not None
 
 
 def _answers(given: inputs.UploadNote) -> dict[str, Any]:

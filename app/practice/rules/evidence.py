@@ -43,6 +43,7 @@ TOO_LARGE: Final[Mapping[Kind, str]] = {
     Kind.AUDIO: "audio_too_large",
     Kind.PDF: "pdf_too_large",
 }
+TWICE: Final[Mapping[Kind, str]] = {kind: "photo_twice" if kind is Kind.PHOTO else "evidence_twice" for kind in Kind}
 MOST: Final[Mapping[Kind, int]] = {
     Kind.PHOTO: 10,
     Kind.VIDEO: 3,
@@ -53,6 +54,7 @@ MOST: Final[Mapping[Kind, int]] = {
 }
 """Of each, by one person in one attempt."""
 QUOTA_BYTES: Final = 3_000 * MEGABYTE  # of one person, in all her work; security.md 1.2 #23
+ORGANISATION_BYTES: Final = 60_000 * MEGABYTE  # of all who work at one organisation: twenty who use all their room
 UPLOAD_KEPT: Final = timedelta(hours=23)  # with an hour for the cleaner: gone within a day (security.md 4)
 PIECE_BYTES: Final = 4 * MEGABYTE  # what is in memory of one upload, and what is lost at most when all goes dark
 SHOWS_THE_WORK: Final = frozenset({Kind.PHOTO, Kind.VIDEO})

@@ -15,6 +15,7 @@
 
   class SignedOut extends Error {}
   class Gone extends Error {}
+  class Busy extends Error {}
 
   const kindOf = (file) => {
     const [group] = file.type.split("/");
@@ -31,7 +32,7 @@
 
   // A line with a bar and a sentence that is read aloud, at every tenth.
   function lineIn(box) {
-    const bar = box.querySelector("progress");
+    const bar = box.querySelector("progress") ?? document.createElement("progress"); // what is all in shows none
     const words = box.querySelector("[role=status]");
     let told = -1;
     box.hidden = false;
@@ -53,6 +54,13 @@
         words.textContent = text;
         box.classList.add("is-tomato");
       },
+      signedOut(text) {
+        this.fail(text);
+        const link = document.createElement("a");
+        link.href = `/inloggen?next=${encodeURIComponent(said.done)}`;
+        link.textContent = said.signIn;
+        words.append(" ", link);
+      },
     };
   }
 
@@ -67,12 +75,24 @@
       window.addEventListener("online", go);
     });
 
-  async function received(href) {
-    const answer = await fetch(href, { method: "HEAD", headers: TUS, redirect: "manual" });
+  // Told apart: signing in again helps, or choosing the file again, or just waiting.
+  async function asked(href, how) {
+    const answer = await fetch(href, { ...how, redirect: "manual" });
     if (answer.type === "opaqueredirect" || answer.status === 401) throw new SignedOut();
     if (answer.status === 404) throw new Gone();
     if (!answer.ok) throw new Error(String(answer.status));
+    return answer;
+  }
+
+  async function received(href) {
+    const answer = await asked(href, { method: "HEAD", headers: TUS });
     return Number(answer.headers.get("Upload-Offset"));
+  }
+
+  function refusal(request, href) {
+    if (request.status === 423) return new Busy();
+    const led = new URL(request.responseURL).pathname !== href; // to the page where people sign in
+    return led || request.status === 401 ? new SignedOut() : new Error(String(request.status));
   }
 
   function patch(href, file, at, line) {
@@ -87,7 +107,7 @@
       request.onload = () =>
         request.status === 204
           ? done(Number(request.getResponseHeader("Upload-Offset")))
-          : failed(new Error(String(request.status)));
+          : failed(refusal(request, href));
       request.send(file.slice(at, at + PIECE));
     });
   }
@@ -95,9 +115,7 @@
   async function settled(href, line) {
     line.say(said.working);
     for (;;) {
-      const answer = await fetch(`${href}/stand`, { redirect: "manual" });
-      if (!answer.ok) throw new Error(String(answer.status));
-      const { state, error } = await answer.json();
+      const { state, error } = await (await asked(`${href}/stand`)).json();
       if (state === "ready") return location.assign(said.done);
       if (state === "refused") return line.fail(error);
       await pause(LOOK_AGAIN);
@@ -122,9 +140,9 @@
         }
         return await settled(href, line);
       } catch (trouble) {
-        if (trouble instanceof SignedOut) return line.fail(said.signedOut);
-        if (trouble instanceof Gone && !whole) return line.fail(said.gone);
-        line.say(said.waiting);
+        if (trouble instanceof SignedOut) return line.signedOut(whole ? said.signedOutWhole : said.signedOut);
+        if (trouble instanceof Gone) return line.fail(said.gone);
+        line.say(trouble instanceof Busy ? said.busy : said.waiting);
         await pause(wait);
         wait = Math.min(wait * 2, LONGEST_WAIT);
       }
@@ -142,7 +160,8 @@
     const answer = await fetch(said.upload, { method: "POST", body: given, redirect: "manual" });
     if (answer.status === 201) return send(file, (await answer.json()).href, box);
     const line = lineIn(box);
-    if (answer.status !== 422) return line.fail(answer.type === "opaqueredirect" ? said.signedOut : said.failed);
+    if (answer.type === "opaqueredirect" || answer.status === 401) return line.signedOut(said.signedOut);
+    if (answer.status !== 422) return line.fail(said.failed);
     const { problems } = await answer.json();
     return line.fail(problems.map((one) => one.error).join(" "));
   }
@@ -175,6 +194,9 @@
     });
   }
   for (const row of document.querySelectorAll("[data-watch]")) {
-    settled(row.dataset.watch, lineIn(row)).catch(() => {});
+    const line = lineIn(row);
+    settled(row.dataset.watch, line).catch((trouble) => {
+      if (trouble instanceof SignedOut) line.signedOut(said.signedOutWhole);
+    });
   }
 })();

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -22,6 +23,7 @@ class Incoming:
     """What a function that receives a body gets. The edge asked its policy before the first byte was read.
 
     `in_lane` does something with the database, `aside` with the store; neither is open while we wait for the phone.
+    `busy`: what comes in now, through all requests of this program.
     """
 
     services: Services
@@ -29,10 +31,26 @@ class Incoming:
     viewer: Viewer
     in_lane: Callable[[Callable[[], Done]], Awaitable[Done]]
     aside: Callable[[Callable[[], Done]], Awaitable[Done]]
+    busy: set[tuple[int, str]]
 
     @property
     def now(self) -> datetime:
         return self.services.clock.now()
+
+    @contextmanager
+    def alone(self) -> Iterator[bool]:
+        """Whether nothing else of this person comes in at this address until we are done.
+
+        Of this program only: that nothing is counted twice is up to the database.
+        """
+        place = (self.viewer.id, self.request.url.path)
+        free = place not in self.busy
+        self.busy.add(place)
+        try:
+            yield free
+        finally:
+            if free:
+                self.busy.discard(place)
 
     async def pieces(self, size: int, most: int) -> AsyncIterator[bytes]:
         """The body in pieces of `size` bytes; the last one is what was left, also when the connection was cut.

@@ -147,6 +147,7 @@ class Edge:
     slow: CapacityLimiter = field(init=False)
     heavy: CapacityLimiter = field(init=False)
     uploads: CapacityLimiter = field(init=False)
+    coming_in: set[tuple[int, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.lane = CapacityLimiter(self.services.database.lanes)
@@ -251,7 +252,7 @@ class Edge:
         async def received() -> Response:
             if (refused := await self._in_lane(hop.refused)) is not None:
                 return refused
-            incoming = Incoming(self.services, request, hop.viewer, self._in_lane, self._aside)
+            incoming = Incoming(self.services, request, hop.viewer, self._in_lane, self._aside, self.coming_in)
             try:
                 answer = await receive(incoming, **request.path_params)
             except BodyTooLarge:

@@ -63,7 +63,10 @@ def how_far(ask: Ask, record: int, upload: int) -> Answer:
 
 @area.patch("/praktijk/{record:id}/upload/{upload:id}", policy=Permission.FOLLOW_TRAINING, name="uploads.receive")
 async def receive(incoming: Incoming, record: int, upload: int) -> Answer:
-    """Keep what comes, piece by piece; what stands when the connection is cut is where the next one goes on."""
+    """Keep what comes, piece by piece; what stands when the connection is cut is where the next one goes on.
+
+    A second one for the same upload is told to wait (423, as tus says): it would only be read for nothing.
+    """
     headers = incoming.request.headers
     if (wrong := _other_version(headers.get("tus-resumable"))) is not None:
         return wrong
@@ -72,13 +75,10 @@ async def receive(incoming: Incoming, record: int, upload: int) -> Answer:
     given = headers.get("upload-offset", "")
     if not (given.isascii() and given.isdigit() and len(given) <= 15):
         return Answer(status=400, headers=dict(TUS))
-    look = partial(_stands, incoming, record, upload)
-    stands = await incoming.in_lane(look)
-    if int(given) != stands.received:
-        return Answer(status=409, headers=TUS | {"Upload-Offset": str(stands.received)})
-    async for piece in incoming.pieces(PIECE_BYTES, stands.length - stands.received):
-        stands = await _kept(incoming, record, upload, at=stands.received, piece=piece)
-    return Answer(status=204, headers=TUS | {"Upload-Offset": str(stands.received)})
+    with incoming.alone() as alone:
+        if not alone:
+            return Answer(status=423, headers=dict(TUS))
+        return await _received(incoming, record, upload, at=int(given))
 
 
 @area.get("/praktijk/{record:id}/upload/{upload:id}/stand", policy=Permission.FOLLOW_TRAINING, name="uploads.state")
@@ -97,6 +97,15 @@ def state(ask: Ask, record: int, upload: int) -> Answer:
 def stop(ask: Ask, record: int, upload: int) -> Answer:
     uploads.stop(ask.db, by=ask.viewer, record_id=record, upload_id=upload, now=ask.now)
     return redirect(f"/praktijk/{record}/bewijs", toast=N_("Gestopt. Er is niets van bewaard."))
+
+
+async def _received(incoming: Incoming, record: int, upload: int, *, at: int) -> Answer:
+    stands = await incoming.in_lane(partial(_stands, incoming, record, upload))
+    if at != stands.received:
+        return Answer(status=409, headers=TUS | {"Upload-Offset": str(stands.received)})
+    async for piece in incoming.pieces(PIECE_BYTES, stands.length - stands.received):
+        stands = await _kept(incoming, record, upload, at=stands.received, piece=piece)
+    return Answer(status=204, headers=TUS | {"Upload-Offset": str(stands.received)})
 
 
 def _stands(incoming: Incoming, record: int, upload: int) -> uploads.Standing:

@@ -11,6 +11,11 @@ WORDS: Final[dict[str, str]] = {
     "photo_signed": N_("Deze foto hoort bij wat je hebt afgetekend. Hij gaat niet meer weg uit je formulier."),
     "evidence_full": N_("Hiervan passen er {max} bij een opdracht. Haal er eerst een weg."),
     "no_room": N_("Je ruimte is vol: alles samen mag {gigabytes} GB zijn. Haal eerst iets weg dat je niet nodig hebt."),
+    "no_room_at_work": N_(
+        "De ruimte van je organisatie is vol: alles van jullie samen mag {gigabytes} GB zijn. "
+        "Haal eerst iets weg dat je niet nodig hebt. Lukt dat niet, mail ons."
+    ),
+    "evidence_twice": N_("Dit bestand staat er al bij."),
     "video_too_large": N_(
         "Deze video is te groot. Een video mag {megabytes} MB zijn. Maak hem korter, of kies een andere."
     ),
