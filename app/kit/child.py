@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-MEMORY_BYTES: Final = 1_024 * 1_024 * 1_024  # address space; typst and Pillow need about half
+MEMORY_BYTES: Final = 512 * 1024 * 1024  # address space (security.md 4): 40 megapixels need 430 MB, typst half of that
 SECONDS: Final = 20
 ROOT: Final = Path(__file__).parent.parent.parent
 KEPT: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "PYTHONDONTWRITEBYTECODE")

@@ -34,7 +34,7 @@ WORDS: Final[dict[str, str]] = {
     ),
     "photo_not_a_photo": N_("Dit bestand is geen foto. Kies een JPEG, PNG of WebP."),
     "photo_broken": N_("Deze foto is niet heel: we krijgen hem niet open. Kies een andere, of maak hem opnieuw."),
-    "photo_too_many_pixels": N_("Deze foto heeft {pixels} megapixels. Kies een foto van hoogstens 40."),
+    "photo_too_many_pixels": N_("Deze foto heeft {pixels} megapixels. Kies een foto van hoogstens {most}."),
     "photo_twice": N_("Deze foto staat er al bij."),
     "photos_full": N_("Er passen {max} foto’s bij een opdracht. Haal er eerst een weg."),
     "photo_handed_in": N_("Deze foto is al ingeleverd. Vraag je coach als hij weg moet."),
