@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from playwright.sync_api import expect
 from sqlalchemy import select
@@ -63,6 +63,38 @@ def test_the_form_counts_along_and_keeps_itself(live: Live) -> None:
     page.wait_for_url("**/coach")
     assert asked == ["beforeunload"]  # what came back with errors is not kept
     live.troubles[:] = [one for one in live.troubles if "422" not in one]  # the form that came back, as it should
+
+
+SLOW_ANSWERS: Final = """() => {
+    const whole = window.fetch;
+    window.fetch = async (...asked) => {
+        const answer = await whole(...asked);
+        await new Promise((done) => setTimeout(done, 3000));
+        return answer;
+    };
+}"""
+
+
+def test_a_press_while_the_form_keeps_itself(live: Live) -> None:
+    """On a slow line she is done before she hears that her first words were kept: no quarrel with herself."""
+    at_work = begin(live.parts.database, live.parts.storage, live.clock, until="handed_in")
+    observe(live.parts.database, at_work, live.clock)
+    page = live.person()
+    sign_in(live, page, at_work.ruben.id)
+    page.goto(f"/coach/{at_work.record_id}")
+    page.evaluate(SLOW_ANSWERS)
+    with page.expect_request(lambda asked: asked.method == "POST"):
+        page.get_by_label("Sterk punt 2").press_sequentially("Geduld")
+    live.eventually(lambda: _strong(live) == ["Rust", "Geduld"], "the first words, of which she does not hear yet")
+    page.get_by_label("Sterk punt 3").press_sequentially("Humor")
+    page.get_by_role("button", name="Klaar met invullen").click()
+    page.wait_for_url("**/aftekenen")
+    assert _strong(live) == ["Rust", "Geduld", "Humor"]
+
+
+def _strong(live: Live) -> list[str]:
+    with live.parts.database.reading() as db:
+        return list(db.scalars(select(Assessment)).one().form["strong"])
 
 
 def open_folds(page: Page) -> None:

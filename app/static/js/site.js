@@ -79,8 +79,27 @@
     }
     button.setAttribute("aria-busy", "true");
     setTimeout(() => button.removeAttribute("aria-busy"), 10_000); // a download leaves this page as it is
+    if (event.target === keeping) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      pressed = button;
+      setTimeout(() => button === pressed && goOn(), PATIENCE);
+      return;
+    }
     unguard(event.target);
   }, true);
+
+  // A button that is pressed while its form keeps itself waits for the answer, which holds the version that stands now.
+  // Sent at once, it would be told that somebody else was first: she herself, a moment before.
+  const PATIENCE = 8000; // longer than the server ever takes
+  let [keeping, pressed] = [null, null];
+  function goOn() {
+    const [form, button] = [keeping, pressed];
+    [keeping, pressed] = [null, null];
+    if (!button?.isConnected) return;
+    button.removeAttribute("aria-busy");
+    form.requestSubmit(button);
+  }
 
   const idle = () =>
     document.querySelectorAll('button[aria-busy="true"]').forEach((el) => el.removeAttribute("aria-busy"));
@@ -113,6 +132,7 @@
   let [typed, sent] = [0, 0];
   document.addEventListener("htmx:before:request", ({ target }) => {
     sent = typed;
+    keeping = target.closest("form[data-guard]") ?? keeping;
     target.closest("form[data-guard]")?.querySelector("[data-kept]")?.removeAttribute("data-kept"); // of an earlier time
   });
   document.addEventListener("htmx:finally:request", ({ target }) => {
@@ -121,6 +141,11 @@
     if (sent === typed) unguard(form);
     else target.dispatchEvent(new Event("input", { bubbles: true })); // she went on meanwhile
   });
+  for (const name of ["htmx:finally:request", "htmx:error"]) {
+    document.addEventListener(name, ({ target }) => {
+      if (!target.closest || keeping?.contains(target)) goOn(); // the document itself, when what asked is gone by now
+    });
+  }
 
   // What has the focus does not stay under a bar or a message that lies over the page: browsers call it in view.
   function clear(found) {
