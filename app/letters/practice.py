@@ -55,7 +55,9 @@ def visit_reminder(db: Session, message: Message, desk: Desk) -> Draft:
     written = db.get(Preparation, planned.record_id)
     prepared = written is not None and written.goal != ""
     bring = () if facts["to_coach"] else facts["bring"]
-    return Draft("visit_reminder", facts | {"days": int(message.data["days"]), "prepared": prepared, "bring": bring})
+    goes_out = max(desk.now, message.send_at)  # it may be late, and an admin may look at it beforehand
+    days = (local_day(facts["starts_at"]) - local_day(goes_out)).days
+    return Draft("visit_reminder", facts | {"days": days, "prepared": prepared, "bring": bring})
 
 
 def _visit(db: Session, message: Message, desk: Desk) -> tuple[dict[str, Any], CalendarPart]:

@@ -71,6 +71,33 @@ def test_both_are_reminded_a_week_and_a_day_before(database: Database, storage: 
     assert "Dit neem je mee:" not in to_ruben.text
 
 
+@pytest.mark.parametrize(
+    ("number", "late", "subject", "line"),
+    [
+        (0, timedelta(days=3), "Ruben komt kijken op donderdag 3 december", "Over 4 dagen komt Ruben Haddad kijken"),
+        (0, timedelta(days=5), "Ruben komt kijken op donderdag 3 december", "Over 2 dagen komt Ruben Haddad kijken"),
+        (2, timedelta(hours=23), "Vandaag komt Ruben kijken", "Vandaag komt Ruben Haddad kijken"),
+        (3, timedelta(hours=23), "Vandaag kijk je bij Noor", "Vandaag kijk je bij de groep van Noor de Wit."),
+    ],
+)
+def test_a_late_one_says_when_it_is(  # noqa: PLR0917 - the cases
+    database: Database,
+    storage: Storage,
+    clock: MovableClock,
+    number: int,
+    late: timedelta,
+    subject: str,
+    line: str,
+) -> None:
+    """The mail server was away: by now it is no week any more, or no tomorrow."""
+    begin(database, storage, clock, until="planned")
+    message = planned(database)[number]
+    clock.set(message.send_at + late)
+    written = letter(database, message, clock)
+    assert written.subject == subject
+    assert line in written.text
+
+
 def test_planning_the_same_day_again_reminds_once(database: Database, storage: Storage, clock: MovableClock) -> None:
     at_work = begin(database, storage, clock, until="planned")
     move(database, at_work, clock, at_work.dates[0])
