@@ -42,6 +42,20 @@ def ask(database: Database, at_work: Practising, clock: MovableClock, by: Viewer
         )
 
 
+def take_back(database: Database, at_work: Practising, clock: MovableClock, first: int) -> None:
+    """By the only admin, who asks and decides at once."""
+    with database.writing() as db:
+        done = correcting.ask_correction(
+            db,
+            by=at_work.training.cast.fatma,
+            record_id=at_work.record_id,
+            sign_off_id=first,
+            reason=WHY,
+            now=clock.now(),
+        )
+    assert done
+
+
 def asked_one(database: Database) -> int:
     with database.reading() as db:
         return db.scalars(select(Correction.id).where(Correction.settled_at.is_(None))).one()

@@ -16,6 +16,7 @@ from app.delivery import actions as delivery
 from app.delivery.inputs import Group
 from app.delivery.tables import DeliveryDate
 from app.kit.db import Database
+from app.kit.errors import NotFound
 from app.kit.pictures import Photo
 from app.kit.storage import Storage
 from app.people.actions.accounts import grant_role
@@ -23,6 +24,7 @@ from app.people.queries import viewer_for
 from app.people.rules import Role, Viewer
 from app.practice import inputs
 from app.practice.actions import assessing, evidence, observed_photos, records, reflections, visits
+from app.practice.observation_page import observation_page
 from app.practice.queries import form_parts
 from app.practice.rules.forms import Observation
 from app.practice.tables.coaching import Assessment
@@ -234,16 +236,33 @@ def observe(
         )
 
 
+def basis_now(db: Session, coach: Viewer, record_id: int) -> str:
+    """What the signing page would say that a coach has before her; empty when she has nothing to sign."""
+    try:
+        basis = observation_page(db, coach, record_id, now=VISIT_AT).basis
+    except NotFound:
+        return ""
+    return basis.digest if basis else ""
+
+
 def signature(db: Session, at_work: Practising, decision: str = "signed_off", **more: Any) -> inputs.Signature:
     """A signature under what lies there now."""
     submission_id = db.scalars(
         select(Submission.id).where(Submission.record_id == at_work.record_id).order_by(Submission.number.desc())
     ).first()
     version = db.scalars(
-        select(Assessment.version).where(Assessment.record_id == at_work.record_id).order_by(Assessment.attempt.desc())
+        select(Assessment.version)
+        .where(Assessment.record_id == at_work.record_id, Assessment.coach_id == at_work.ruben.id)
+        .order_by(Assessment.attempt.desc())
     ).first()
+    named = {
+        "submission_id": submission_id,
+        "version": version,
+        "basis": basis_now(db, at_work.ruben, at_work.record_id),
+    }
     return inputs.Signature.model_validate(
-        {"decision": decision, "submission_id": submission_id, "version": version, "seen": "on"}
+        {"decision": decision, "seen": "on"}
+        | named
         | ({"by_when": "2026-12-17"} if decision == "returned" else {})
         | more
     )

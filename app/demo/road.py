@@ -25,6 +25,7 @@ from app.practice import inputs
 from app.practice import talk_page as afterwards
 from app.practice.actions import assessing, correcting, evidence, noting, records, reflections, talking, visits
 from app.practice.agreements import agreements_of
+from app.practice.observation_page import observation_page
 from app.practice.rules.forms import Answer, Check, Observation, criteria_of
 from app.practice.rules.states import Decision
 from app.theory import actions as theory
@@ -317,15 +318,17 @@ class Road:
     def _sign(self, which: int, decision: Decision, scene: Scene) -> None:
         record_id = self.actor.records[self._code(which)]
         again = decision is not Decision.SIGNED_OFF
+        by = scene.as_(self._present_coach())
+        basis = observation_page(scene.db, by, record_id, now=scene.now).basis
         given = inputs.Signature(
             decision=decision,
             version=self.actor.forms[record_id],
             submission_id=self.actor.handed_in[record_id],
+            basis=basis.digest if basis else "",
             reason=SAID[decision],
             by_when=local_day(scene.now) + IN_TWO_WEEKS if again else None,
             seen="on",
         )
-        by = scene.as_(self._present_coach())
         self.actor.signed[record_id] = assessing.sign(scene.db, by=by, record_id=record_id, given=given, now=scene.now)
         if decision is Decision.NOT_MET:
             del self.actor.forms[record_id]

@@ -311,11 +311,12 @@ class KeptAgreement(_Form):
 
 
 class Signature(_Form):
-    """The decision, and what it is about: this version of the form and this submission, no other."""
+    """The decision, and what it is about: this version of the form, this submission and this `basis`, no other."""
 
     decision: Decision
     version: Annotated[int, Field(ge=1, le=MAX_ID)]
     submission_id: KnownId
+    basis: str = ""  # whatever it is, only the digest of what lies there now will do
     reason: OptionalParagraph = ""
     by_when: OptionalDay = None
     seen: Annotated[Literal["", "on"], AfterValidator(_ticked)] = Field(default="", validate_default=True)

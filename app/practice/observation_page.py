@@ -13,11 +13,12 @@ from app.courses.editions import edition_of
 from app.courses.queries import enrolment_facts
 from app.courses.rules import AdherenceCheck, AssignmentDefinition, EnrolmentFacts, Rubric
 from app.delivery.queries import groups_of
-from app.delivery.rules import DateFacts
+from app.delivery.rules import DateFacts, GroupFacts
 from app.kit.errors import NotFound
 from app.kit.localtime import local_day
 from app.people.queries import cards
 from app.people.rules import PersonCard, Viewer
+from app.practice.basis import Basis, basis_of
 from app.practice.evidence_view import PhotoView, evidence_of
 from app.practice.paths import RecordPath, Way, paths_of, records_visible_to
 from app.practice.record_page import PreparationView
@@ -54,7 +55,7 @@ class Fold:
 
 @dataclass(frozen=True)
 class ObservationPage:
-    """Everything on the page of a coach about one assignment of somebody."""
+    """Everything on the page of a coach about one assignment of somebody. `basis`: what she signs with her form."""
 
     sample: bool
     record_id: int
@@ -94,10 +95,14 @@ class ObservationPage:
     may_plan: bool
     may_cancel: bool
     may_observe: bool
-    may_sign: bool
+    basis: Basis | None
     suggested: Decision
     reasons: tuple[tuple[str, str], ...]
     decisions: tuple[Decision, ...]
+
+    @property
+    def may_sign(self) -> bool:
+        return self.basis is not None
 
     def counting(self, answered: Collection[str]) -> ObservationPage:
         """The same with other counts: of a form that came back what was typed counts, not what is saved."""
@@ -167,17 +172,19 @@ def observation_page(db: Session, viewer: Viewer, record_id: int, *, now: dateti
         may_plan=definition.needs_visit and may(path.state, Step.PLAN_VISIT),
         may_cancel=may(path.state, Step.CANCEL_VISIT),
         may_observe=may_be_observed(path.state),
-        may_sign=_may_sign(path, form),
+        basis=_basis(db, loaded, group),
         suggested=suggested.decision,
         reasons=tuple((reason.code, _about(reason.about, rubric)) for reason in suggested.reasons),
         decisions=decisions_for(definition),
     )
 
 
-def _may_sign(path: RecordPath, form: Assessment | None) -> bool:
-    """Whether the work lies with her and her form is whole."""
-    waits = waits_for_coach(path.state) and path.submitted_at is not None
-    return waits and form is not None and form.finished_at is not None
+def _basis(db: Session, loaded: _Loaded, group: GroupFacts | None) -> Basis | None:
+    """What she may sign: once the work lies with her and her form is whole."""
+    path, form = loaded.path, loaded.form
+    if not waits_for_coach(path.state) or form is None or form.finished_at is None:
+        return None
+    return basis_of(db, path, loaded.enrolment, coach_id=form.coach_id, form=form.form, group=group)
 
 
 def _load(db: Session, viewer: Viewer, record_id: int) -> _Loaded:

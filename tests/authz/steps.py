@@ -28,6 +28,7 @@ from app.practice.tables.evidence import Upload
 from app.practice.tables.work import Submission
 from app.theory.actions import finish_lesson, hand_in_quiz
 from app.theory.rules import Question
+from tests.practising import basis_now
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -175,7 +176,12 @@ class Assignment:
         """Observe and sign off; gives the sign-off."""
         version = self.observe(coach, record, now)
         given = inputs.Signature(
-            decision=Decision.SIGNED_OFF, version=version, submission_id=submission, reason="Mooi werk.", seen="on"
+            decision=Decision.SIGNED_OFF,
+            version=version,
+            submission_id=submission,
+            basis=basis_now(self.db, coach, record),
+            reason="Mooi werk.",
+            seen="on",
         )
         return assessing.sign(self.db, by=coach, record_id=record, given=given, now=now)
 

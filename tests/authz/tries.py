@@ -143,8 +143,12 @@ def _agreement(world: World) -> dict[str, Any]:
 
 
 def _signature(world: World) -> dict[str, Any]:
-    named = {"version": world.things["version"], "submission_id": world.things["submission"]}
-    return named | {"decision": "signed_off", "seen": "on", "reason": "Mooi werk."}
+    named = {name: world.things[name] for name in ("version", "basis")}
+    return (
+        named
+        | {"submission_id": world.things["submission"]}
+        | {"decision": "signed_off", "seen": "on", "reason": "Mooi werk."}
+    )
 
 
 def _from_phone(world: World) -> dict[str, Any]:

@@ -48,6 +48,7 @@ from tests.apps import set_up_app
 from tests.authz.steps import Assignment, begin_upload, enter_group, fresh, learn, newest_edition, right_answers
 from tests.authz.tries import GROUP_DAYS
 from tests.people import INTERVENTION, KEYRING, Cast, link_of, make_cast
+from tests.practising import basis_now
 from tests.seeking import ask, bring_together, look
 
 if TYPE_CHECKING:
@@ -288,6 +289,7 @@ def _second_half(db: Session, parts: Parts, world: World, cast: Cast, *, now: da
     agreed = inputs.Agreement.model_validate({"version": world.things["version"], "agreement_1": "Samen kijken"})
     talking.agree(db, by=cast.ruben, record_id=waiting, given=agreed, now=now)
     world.things |= {"version": world.things["version"] + 1, "talk_version": 1}
+    world.things["basis"] = basis_now(db, cast.ruben, waiting)
     world.things["upload"] = begin_upload(db, cast.noor.id, waiting, now)
     begun = third.begin(cast.noor, now)
     visits.plan_visit(db, by=cast.ruben, record_id=begun, date_id=world.things["dates"][1], now=now)

@@ -42,6 +42,7 @@ from app.practice.tables.proof import SignOff
 from app.theory import actions as theory
 from app.theory.rules import Question
 from tests.people import KEYRING, make_cast
+from tests.practising import basis_now
 from tests.trained import practice_of, theory_of
 
 if TYPE_CHECKING:
@@ -175,7 +176,13 @@ def practise(db: Session, pair: Pair, assignment: tuple[int, AssignmentDefinitio
     version = assessing.save_observation(
         db, by=ruben, record_id=record_id, given=seen, version=None, whole=True, now=after
     )
-    signature = inputs.Signature(decision=Decision.SIGNED_OFF, version=version, submission_id=submission_id, seen="on")
+    signature = inputs.Signature(
+        decision=Decision.SIGNED_OFF,
+        version=version,
+        submission_id=submission_id,
+        basis=basis_now(db, ruben, record_id),
+        seen="on",
+    )
     assessing.sign(db, by=ruben, record_id=record_id, given=signature, now=after)
 
 

@@ -18,7 +18,7 @@ from app.practice.tables.proof import SignOff
 from app.practice.tables.work import AssignmentRecord, CoachVisit, Submission
 from tests.blank_forms import asked_for
 from tests.page import SAME_ORIGIN, Site, Visitor, check_html, make_test_parts
-from tests.practising import OBSERVED, Practising, begin, hand_in, hand_over, observe, sign
+from tests.practising import OBSERVED, Practising, basis_now, begin, hand_in, hand_over, observe, sign
 
 
 @pytest.fixture
@@ -39,7 +39,8 @@ def signature(site: Site, at_work: Practising, **changes: str) -> dict[str, str]
     with site.parts.database.reading() as db:
         submission_id = db.scalars(select(func.max(Submission.id))).one()
         version = db.scalars(select(Assessment.version).order_by(Assessment.id.desc())).first()
-    fields = {"decision": "signed_off", "seen": "on", "reason": "", "by_when": ""}
+        basis = basis_now(db, at_work.ruben, at_work.record_id)
+    fields = {"decision": "signed_off", "seen": "on", "reason": "", "by_when": "", "basis": basis}
     return fields | {"submission_id": str(submission_id), "version": str(version)} | changes
 
 

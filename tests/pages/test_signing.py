@@ -10,11 +10,16 @@ from sqlalchemy import func, select
 
 from app.kit.ids import digest
 from app.kit.storage import folder
+from app.people.actions.accounts import revoke_role
+from app.people.rules import Role
 from app.people.tables import RateWindow, SignIn
+from app.practice.actions.consent import withdraw_consent
+from app.practice.tables.evidence import Evidence
 from app.practice.tables.proof import SignOff
 from tests.apps import digits, set_up_app
+from tests.blank_forms import blank_form
 from tests.page import Site, make_test_parts
-from tests.practising import begin, signature
+from tests.practising import begin, hand_over, signature
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,6 +109,87 @@ def test_also_when_what_is_signed_has_changed(
     given = form(site, at_work) | {"version": "99", "code": digits(secret, clock.now())}
     ruben.post(path, given, status=409)
     assert "Code uit je app" not in ruben.get(path).text
+
+
+def test_evidence_that_went_comes_back_as_a_page_that_says_so(
+    site: Site, at_work: Practising, ruben: Visitor, secret: str, clock: MovableClock
+) -> None:
+    """Her reason is kept, her proof counts, and the tick is hers to give anew."""
+    path = f"/coach/{at_work.record_id}/aftekenen"
+    asked = blank_form(ruben.get(path).text, path)
+    assert asked is not None
+    given = form(site, at_work, reason="Wij zagen het allebei.")
+    assert asked.sent["basis"] == given["basis"]
+    take_consent_back(site, at_work, clock)
+    back = ruben.post(path, given | {"code": digits(secret, clock.now())}, status=409).text
+    assert "Wat je vastlegt is intussen veranderd" in back
+    assert "Wij zagen het allebei." in back
+    assert "Code uit je app" not in back
+    assert "<dt>Foto’s</dt><dd>0</dd>" in back
+    now = blank_form(back, path)
+    assert now is not None
+    assert now.sent["basis"] not in {"", given["basis"]}
+    assert now.sent["decision"] == "signed_off"
+    assert "seen" in now.needed
+    assert signed(site) == 0
+    ruben.post(path, now.sent | {"seen": "on"})
+    assert signed(site) == 1
+
+
+def test_also_when_something_typed_is_wrong_besides(
+    site: Site, at_work: Practising, ruben: Visitor, secret: str, clock: MovableClock
+) -> None:
+    """What lies there now is on the page that comes back: it is never shown without saying that it changed."""
+    path = f"/coach/{at_work.record_id}/aftekenen"
+    given = form(site, at_work, code="000000")
+    take_consent_back(site, at_work, clock)
+    back = ruben.post(path, given, status=409).text
+    assert "Deze code klopt niet." in back
+    assert "Wat je vastlegt is intussen veranderd" in back
+    again = blank_form(back, path)
+    assert again is not None
+    ruben.post(path, again.sent | {"seen": "on", "code": digits(secret, clock.now())})
+    assert signed(site) == 1
+
+
+@pytest.mark.parametrize("basis", ["", "onzin", "x" * 5000])
+def test_a_form_that_does_not_say_what_was_shown(
+    site: Site, at_work: Practising, ruben: Visitor, secret: str, clock: MovableClock, basis: str
+) -> None:
+    path = f"/coach/{at_work.record_id}/aftekenen"
+    back = ruben.post(path, form(site, at_work, basis=basis, code=digits(secret, clock.now())), status=409).text
+    assert "Wat je vastlegt is intussen veranderd" in back
+    assert signed(site) == 0
+
+
+def test_who_handed_her_over_gets_her_words_back_and_signs_nothing(
+    site: Site, at_work: Practising, ruben: Visitor, secret: str, clock: MovableClock
+) -> None:
+    """Somebody else's work looks as if it were not there; what he typed is on the page, to copy."""
+    path = f"/coach/{at_work.record_id}/aftekenen"
+    given = form(site, at_work, reason="Wij zagen het allebei.", code=digits(secret, clock.now()))
+    hand_over(site.parts.database, at_work, clock, "Els Vermeer")
+    assert "Wij zagen het allebei." in ruben.post(path, given, status=404).text
+    assert signed(site) == 0
+
+
+def test_who_lost_the_right_meanwhile_signs_nothing(site: Site, at_work: Practising, ruben: Visitor) -> None:
+    """Her sessions ended with it: she is asked to come in again, and her words are there to copy."""
+    path = f"/coach/{at_work.record_id}/aftekenen"
+    given = form(site, at_work, reason="Wij zagen het allebei.")
+    with site.parts.database.writing() as db:
+        for slug in at_work.ruben.coach_of:
+            revoke_role(
+                db, by=None, person_id=at_work.ruben.id, role=Role.COACH, intervention=slug, now=site.parts.clock.now()
+            )
+    assert "Wij zagen het allebei." in ruben.post(path, given, status=401).text
+    assert signed(site) == 0
+
+
+def take_consent_back(site: Site, at_work: Practising, clock: MovableClock) -> None:
+    with site.parts.database.writing() as db:
+        photo = db.scalars(select(Evidence.id).where(Evidence.added_by_id == at_work.noor.id)).one()
+        withdraw_consent(db, by=at_work.noor, record_id=at_work.record_id, evidence_id=photo, now=clock.now())
 
 
 def test_the_tries_are_counted_and_end(site: Site, at_work: Practising, ruben: Visitor) -> None:

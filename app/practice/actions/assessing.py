@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.courses.editions import edition_of
+from app.delivery.queries import groups_of
 from app.kit.errors import FreshFactorNeeded, Refused
 from app.ledger.actions import record
 from app.outbox.actions import post
 from app.people.rules import FACTOR_FOR_SIGN_OFF, Viewer, fresh_factor
 from app.practice import inputs
-from app.practice.actions.cases import Case, coached_case
-from app.practice.actions.reflections import digest_in
-from app.practice.actions.talking import talk_in
+from app.practice.actions.cases import Case, coached_case, must_still_coach
+from app.practice.basis import Basis, basis_of
 from app.practice.paths import STANDS
 from app.practice.rules.forms import Observation, Suggestion, decisions_for, digest_of, gaps, signature_gaps, suggestion
 from app.practice.rules.states import Step, may, may_be_observed, step_of
 from app.practice.tables.coaching import Assessment
-from app.practice.tables.evidence import Evidence
 from app.practice.tables.proof import SignOff, SignOffContent
 
 
@@ -94,15 +94,27 @@ def keep(
     return form
 
 
+@dataclass(frozen=True)
+class _Shown:
+    """What she had before her and signs: her form, what it suggests, and what lies beside it."""
+
+    form: Assessment
+    suggested: Suggestion
+    basis: Basis
+
+
 def sign(db: Session, *, by: Viewer, record_id: int, given: inputs.Signature, now: datetime) -> int:
     """Decide on what was handed in, once and for good; gives the sign-off.
 
-    Raises: FreshFactorNeeded; Refused, also when the form or the submission is not the one that was shown.
+    Raises: FreshFactorNeeded; Refused, also when what lies there is not what was shown: "form_changed" for her form,
+    "evidence_changed" for what lies beside it.
     """
     if not fresh_factor(by, max_age=FACTOR_FOR_SIGN_OFF, now=now):
         raise FreshFactorNeeded
     case = coached_case(db, by=by, record_id=record_id, now=now)
-    form, suggested = _must_be_signable(db, case, by=by, given=given)
+    must_still_coach(db, by=by, enrolment=case.enrolment)
+    shown = _must_be_signable(db, case, by=by, given=given)
+    form, suggested = shown.form, shown.suggested
     attempts_max = edition_of(db, case.enrolment.edition_id).policy.assignment_attempts_max
     step = step_of(given.decision, attempt=case.record.attempt, attempts_max=attempts_max)
     if not may(case.path.state, step):
@@ -120,7 +132,7 @@ def sign(db: Session, *, by: Viewer, record_id: int, given: inputs.Signature, no
         deviates=given.decision is not suggested.decision,
         **({"replaces": replaces} if replaces is not None else {}),
     )
-    content = _content(db, case, form=form, given=given, suggested=suggested, by=by, now=now)
+    content = _content(db, case, shown, given=given, by=by, now=now)
     salt = secrets.token_hex(16)
     signed = SignOff(
         record_id=record_id,
@@ -158,8 +170,8 @@ def note_reading(db: Session, *, by: Viewer, record_id: int, now: datetime) -> N
     record(db, "practice.scores_read", actor_id=by.id, subject=("assignment_record", record_id), now=now)
 
 
-def _must_be_signable(db: Session, case: Case, *, by: Viewer, given: inputs.Signature) -> tuple[Assessment, Suggestion]:
-    """The form that will be signed and what it suggests. Raises: Refused."""
+def _must_be_signable(db: Session, case: Case, *, by: Viewer, given: inputs.Signature) -> _Shown:
+    """What will be signed, when it is what she saw. Raises: Refused."""
     if db.scalar(select(SignOff.id).where(SignOff.submission_id == given.submission_id, STANDS)) is not None:
         raise Refused("already_decided")
     if case.path.submission_id != given.submission_id:
@@ -169,6 +181,9 @@ def _must_be_signable(db: Session, case: Case, *, by: Viewer, given: inputs.Sign
         raise Refused("form_first")
     if form.version != given.version:
         raise Refused("form_changed")
+    basis = _basis(db, case, form=form, by=by)
+    if basis is None or basis.digest != given.basis:
+        raise Refused("evidence_changed")
     rubric = edition_of(db, form.edition_id).rubric
     observation = Observation.from_facts(form.form)
     if gaps(observation, case.definition, rubric):
@@ -178,7 +193,12 @@ def _must_be_signable(db: Session, case: Case, *, by: Viewer, given: inputs.Sign
     suggested = suggestion(observation, case.definition, rubric)
     for gap in signature_gaps(given.decision, suggested.decision, reason=given.reason, by_when=given.by_when):
         raise Refused(gap.code, gap.field)
-    return form, suggested
+    return _Shown(form, suggested, basis)
+
+
+def _basis(db: Session, case: Case, *, form: Assessment, by: Viewer) -> Basis | None:
+    group = groups_of(db, [case.enrolment.id]).get(case.enrolment.id)
+    return basis_of(db, case.path, case.enrolment, coach_id=by.id, form=form.form, group=group)
 
 
 def _taken_back(db: Session, submission_id: int) -> int | None:
@@ -189,33 +209,10 @@ def _taken_back(db: Session, submission_id: int) -> int | None:
 
 
 def _content(
-    db: Session,
-    case: Case,
-    *,
-    form: Assessment,
-    given: inputs.Signature,
-    suggested: Suggestion,
-    by: Viewer,
-    now: datetime,
+    db: Session, case: Case, shown: _Shown, *, given: inputs.Signature, by: Viewer, now: datetime
 ) -> dict[str, Any]:
     """Exactly what is signed, as text and numbers that stay readable when the program has changed."""
-    owner = case.enrolment.person_id
-    photos = db.execute(
-        select(Evidence.id, Evidence.sha256, func.coalesce(Evidence.added_by_id, owner).label("added_by_id"))
-        .where(
-            Evidence.record_id == case.record.id,
-            Evidence.attempt == case.record.attempt,
-            Evidence.removed_at.is_(None),
-            or_(  # not what came after handing in, nor the draft of a former coach
-                and_(
-                    func.coalesce(Evidence.added_by_id, owner) == owner,
-                    Evidence.uploaded_at <= case.path.submitted_at,
-                ),
-                Evidence.added_by_id == by.id,
-            ),
-        )
-        .order_by(Evidence.id)
-    )
+    form = shown.form
     return {
         "assignment": {"id": case.record.assignment_id, "code": case.definition.code, "title": case.definition.title},
         "attempt": case.record.attempt,
@@ -223,16 +220,13 @@ def _content(
         "coach_id": by.id,
         "decision": given.decision.value,
         "edition_id": form.edition_id,
-        "evidence": [{"id": one.id, "sha256": one.sha256, "added_by_id": one.added_by_id} for one in photos],
         "form": form.form,
         "form_version": edition_of(db, form.edition_id).rubric.version,
         "person_id": case.enrolment.person_id,
         "reason": given.reason,
-        "reflection_digest": digest_in(db, given.submission_id),
         "signed_at": now.isoformat(),
-        "submission_id": given.submission_id,
-        "suggested": suggested.decision.value,
-        "talk": talk_in(db, given.submission_id, form.form.get("agreements", ())),
+        "suggested": shown.suggested.decision.value,
+        **shown.basis.content,
     }
 
 

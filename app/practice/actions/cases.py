@@ -13,8 +13,8 @@ from app.courses.rules import AssignmentDefinition, EnrolmentFacts, EnrolmentSta
 from app.courses.tables import PracticalAssignment
 from app.kit.errors import NotFound, Refused
 from app.kit.localtime import local_day
-from app.people.rules import Viewer
-from app.people.tables import LineManager
+from app.people.rules import Role, Viewer
+from app.people.tables import LineManager, RoleGrant
 from app.practice.paths import RecordPath, paths_of, records_visible_to
 from app.practice.rules.states import RecordState, Step, may
 from app.practice.tables.work import AssignmentRecord
@@ -101,6 +101,21 @@ def must_be_free_to_judge(db: Session, *, by: Viewer, enrolment: EnrolmentFacts,
     )
     if manages is not None:
         raise Refused("coach_is_manager")
+
+
+def must_still_coach(db: Session, *, by: Viewer, enrolment: EnrolmentFacts) -> None:
+    """That her right stands this very moment, and is held: who takes it away comes before or after, never between.
+
+    Raises: Refused.
+    """
+    grant = select(RoleGrant.id).where(
+        RoleGrant.person_id == by.id,
+        RoleGrant.role == Role.COACH.value,
+        RoleGrant.intervention.in_({enrolment.intervention_slug, ""}),
+        RoleGrant.revoked_at.is_(None),
+    )
+    if not db.scalars(grant.with_for_update(read=True)).all():
+        raise Refused("not_coach_of_intervention", intervention=enrolment.intervention_name)
 
 
 def _case(db: Session, *, by: Viewer, record_id: int, hold: bool) -> Case:

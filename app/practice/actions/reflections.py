@@ -99,11 +99,6 @@ def remove_reflection(db: Session, *, by: Viewer, record_id: int, now: datetime)
         )
 
 
-def digest_in(db: Session, submission_id: int) -> str | None:
-    """What a decision keeps of the looking back that it leaned on; None when there was none."""
-    return db.scalar(select(Reflection.digest).where(Reflection.submission_id == submission_id))
-
-
 def let_go(db: Session, *, records: Select[int]) -> None:
     """Forget what was written for these records, handed in or not: kept long enough, or erased."""
     handed_in = select(Submission.id).where(Submission.record_id.in_(records))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +17,7 @@ from app.practice.actions.cases import Case, coached_case, own_case
 from app.practice.rules.talks import Agreed, agreed
 from app.practice.tables.coaching import Assessment, Talk
 from app.practice.tables.work import Submission
-from app.practice.talk_page import Ground, facts_of, ground_of
+from app.practice.talk_page import Ground, ground_of
 
 
 def agree(db: Session, *, by: Viewer, record_id: int, given: inputs.Agreement, now: datetime) -> None:
@@ -77,18 +76,6 @@ def confirm(db: Session, *, by: Viewer, record_id: int, given: inputs.Confirmati
     db.get_one(Talk, ground.submission_id).confirmed_at = now
     db.flush()
     _note(db, case, "practice.agreement_confirmed", by=by, now=now)
-
-
-def talk_in(db: Session, submission_id: int, agreements: Sequence[str]) -> dict[str, Any] | None:
-    """What a decision keeps of the talk before it; None when there was none about these words."""
-    talk = facts_of(db.get(Talk, submission_id))
-    if talk is None or agreed(agreements, talk) is Agreed.CHANGED:
-        return None
-    return {
-        "discussed_at": talk.discussed_at.isoformat(),
-        "discussed_by": talk.discussed_by,
-        "confirmed_at": talk.confirmed_at.isoformat() if talk.confirmed_at else None,
-    }
 
 
 def empty_talks(db: Session, *, records: Select[int]) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from app.access import Permission
 from app.kit.errors import FreshFactorNeeded, Refused
 from app.people.rules import FACTOR_FOR_SIGN_OFF, fresh_factor
 from app.practice import inputs
 from app.practice.actions import assessing
+from app.practice.basis import Basis
 from app.practice.observation_page import ObservationPage, observation_page
 from app.practice.rules.forms import signature_gaps
 from app.web.kit.ask import Answer, Ask, Page, redirect, render
@@ -17,27 +18,34 @@ from app.web.kit.route import Area
 from app.web.kit.second_step import prove_on_page
 from app.web.words.shared import N_
 
+CHANGED: Final = "evidence_changed"
 area = Area()
 Form = Submitted[Any]
 
 
-@area.get("/coach/{record:id}/aftekenen", policy=Permission.COACH, name="coach.review")
+@area.get("/coach/{record:id}/aftekenen", policy=Permission.COACH, name="coach.review", snapshot=True)
 def review(ask: Ask, record: int) -> Answer:
+    """What will be signed, read at one moment: what is shown and its digest belong together."""
     page = observation_page(ask.db, ask.viewer, record, now=ask.now)
-    if not page.may_sign:
+    if page.basis is None:
         return redirect(f"/coach/{record}")
     blank: Form = Submitted.blank(
         ask.viewer.locale,
         decision=page.suggested.value,
         version=page.version,
         submission_id=page.submission_id,
+        basis=page.basis.digest,
     )
     return _show(ask, page, blank, status=200)
 
 
 @area.post("/coach/{record:id}/aftekenen", policy=Permission.COACH, name="coach.sign", first=prove_on_page)
 def sign(ask: Ask, record: int) -> Answer:
-    """Sign. The six digits that came along were looked at before: right or wrong, nothing typed is lost."""
+    """Sign. The six digits that came along were looked at before: right or wrong, nothing typed is lost.
+
+    Whatever was wrong, the page that comes back shows what lies there now; when that is something else than before,
+    it says so.
+    """
     form = Submitted.read(inputs.SignatureWithProof, ask.form, ask.viewer.locale)
     if isinstance(ask.prepared, Refused):
         form.refuse(ask.prepared)
@@ -47,16 +55,27 @@ def sign(ask: Ask, record: int) -> Answer:
         try:
             assessing.sign(ask.db, by=ask.viewer, record_id=record, given=form.given, now=ask.now)
         except Refused as refused:
-            if refused.field is None:  # about what is signed, not about what was typed: the page has changed
-                raise
-            form.refuse(refused)
+            if refused.code != CHANGED:
+                if refused.field is None:  # about what is signed, not about what was typed: the page has changed
+                    raise
+                form.refuse(refused)
         else:
             return redirect(f"/coach/{record}", toast=N_("Vastgelegd. Het bericht is onderweg."))
     page = observation_page(ask.db, ask.viewer, record, now=ask.now)
-    if not page.may_sign:
+    if page.basis is None:
         return redirect(f"/coach/{record}")
     _note_signature_gaps(form, page)
-    return _show(ask, page, form, status=422)
+    return _show(ask, page, form, status=409 if _laid_before(form, page.basis) else 422)
+
+
+def _laid_before(form: Form, basis: Basis) -> bool:
+    """Whether what lies there is not what she had before her: then she looks, and says anew that she did."""
+    if form.get("basis") == basis.digest:
+        return False
+    form.add("", CHANGED)
+    form.raw["basis"] = [basis.digest]
+    form.raw.pop("seen", None)
+    return True
 
 
 def _wants_code(ask: Ask) -> bool:

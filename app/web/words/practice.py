@@ -59,6 +59,10 @@ WORDS: Final[dict[str, str]] = {
         "Wat je hier schreef, is niet verstuurd. Je kunt het nog lezen en kopiëren."
     ),
     "form_changed": N_("Het formulier is intussen veranderd. Ga terug, kijk het na en teken het dan af."),
+    "evidence_changed": N_(
+        "Wat je vastlegt is intussen veranderd: het bewijs, de terugblik, het bezoek of jullie nagesprek. Op deze "
+        "pagina zie je hoe het nu is. Er is nog niets vastgelegd. Klopt het? Zet het vinkje en onderteken opnieuw."
+    ),
     "stale_form": N_(
         "Dit formulier is intussen op een ander apparaat bewaard. Hieronder zie je wat daar anders is. "
         "Jouw tekst staat er nog. Bewaar je opnieuw, dan geldt die."
