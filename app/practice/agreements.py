@@ -1,4 +1,4 @@
-"""What coach and professional agreed at each sign-off, with what of it was done since.
+"""What coach and professional agreed at each sign-off that stands, with what of it was done since.
 
 Everybody who may see the training may read them: why, is told in `app.practice.sight`.
 """
@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.people.queries import person_names
+from app.practice.paths import STANDS
 from app.practice.results import later_days
 from app.practice.rules.forms import Observation
 from app.practice.tables.coaching import AgreementKept
@@ -53,7 +54,7 @@ def agreements_of(db: Session, enrolment_ids: Collection[int]) -> dict[int, tupl
         )
         .join(SignOff, SignOff.record_id == AssignmentRecord.id)
         .join(SignOffContent, SignOffContent.sign_off_id == SignOff.id)
-        .where(AssignmentRecord.enrolment_id.in_(enrolment_ids))
+        .where(AssignmentRecord.enrolment_id.in_(enrolment_ids), STANDS)
         .order_by(SignOff.id.desc())
     ).all()
     kept, later = _kept(db, [row.id for row in rows]), later_days(db, [row.id for row in rows])

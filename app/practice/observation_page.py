@@ -30,7 +30,7 @@ from app.practice.rules.talks import Agreed
 from app.practice.sight import sight_of
 from app.practice.tables.coaching import Assessment
 from app.practice.tables.work import AssignmentRecord, Preparation, Submission
-from app.practice.talk_page import talk_of
+from app.practice.talk_page import EarlierTalk, talk_of
 
 OUTSIDE = ""  # criteria and checks that belong to no core element
 
@@ -55,7 +55,11 @@ class Fold:
 
 @dataclass(frozen=True)
 class ObservationPage:
-    """Everything on the page of a coach about one assignment of somebody. `basis`: what she signs with her form."""
+    """Everything on the page of a coach about one assignment of somebody.
+
+    `last`: of the time before this one; `earlier`: confirmed with a former coach about the work that lies here.
+    `basis`: what she signs with her form.
+    """
 
     sample: bool
     record_id: int
@@ -90,6 +94,7 @@ class ObservationPage:
     results: tuple[Result, ...]
     marks: tuple[Mark, ...]
     talk: Agreed | None
+    earlier: EarlierTalk | None
     self_note: str
     submission_id: int | None
     may_plan: bool
@@ -103,6 +108,11 @@ class ObservationPage:
     @property
     def may_sign(self) -> bool:
         return self.basis is not None
+
+    @property
+    def agreed_before(self) -> tuple[str, ...]:
+        """The agreement that the form opens with."""
+        return self.earlier.agreements if self.earlier else self.last.agreements if self.last else ()
 
     def counting(self, answered: Collection[str]) -> ObservationPage:
         """The same with other counts: of a form that came back what was typed counts, not what is saved."""
@@ -133,6 +143,7 @@ def observation_page(db: Session, viewer: Viewer, record_id: int, *, now: dateti
     results = results_of(db, viewer, path, enrolment, rubric, sight=sight)
     both_in = form is not None and form.finished_at is not None and path.submission_id is not None
     suggested = suggestion(saved, definition, rubric)
+    talk = talk_of(db, viewer, path, enrolment, sight=sight)
     return ObservationPage(
         sample=enrolment.sample,
         record_id=path.id,
@@ -166,7 +177,8 @@ def observation_page(db: Session, viewer: Viewer, record_id: int, *, now: dateti
         taken_back=results[0] if results and path.reopened else None,
         results=results,
         marks=marks_of(db, path, enrolment, definition, rubric, sight=sight),
-        talk=talk_of(db, viewer, path, enrolment, sight=sight),
+        talk=talk.agreed,
+        earlier=talk.earlier,
         self_note=_self_note(db, path) if both_in else "",
         submission_id=path.submission_id,
         may_plan=definition.needs_visit and may(path.state, Step.PLAN_VISIT),

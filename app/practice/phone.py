@@ -69,7 +69,7 @@ def form_for_phone(page: ObservationPage) -> dict[str, Any]:
         "preparation": [page.preparation.goal, page.preparation.session_plan, page.preparation.learning_question]
         if page.preparation
         else [],
-        "agreed": list(page.last.agreements) if page.last else [],
+        "agreed": list(page.agreed_before),
         "folds": [_fold(one) for one in page.folds],
         "photos": sum(one.by_coach for one in page.photos),
         "photos_most": PHOTOS_MAX,

@@ -27,7 +27,7 @@ from app.practice.rules.states import Decision, RecordState, may_change_work
 from app.practice.rules.talks import Agreed
 from app.practice.sight import sight_of
 from app.practice.tables.work import AssignmentRecord, Preparation
-from app.practice.talk_page import talk_of
+from app.practice.talk_page import EarlierTalk, talk_of
 
 StepState = Literal["done", "now", "later"]
 
@@ -99,6 +99,7 @@ class RecordPage:
     levels: tuple[str, ...]
     elements: tuple[ElementView, ...]
     talk: Agreed | None
+    earlier: EarlierTalk | None
     results: tuple[Result, ...]
     review_days: int
     attempt: int
@@ -145,6 +146,7 @@ def record_page(db: Session, viewer: Viewer, record_id: int, *, now: datetime) -
     sight = sight_of(db, viewer, path, enrolment)
     shown = evidence_of(db, viewer, path, enrolment, sight=sight)
     own, own_note = own_of(db, path, definition, rubric) if mine else ((), "")
+    talk = talk_of(db, viewer, path, enrolment, sight=sight)
     return RecordPage(
         sample=enrolment.sample,
         id=path.id,
@@ -179,7 +181,8 @@ def record_page(db: Session, viewer: Viewer, record_id: int, *, now: datetime) -
         marks=marks_of(db, path, enrolment, definition, rubric, sight=sight),
         levels=rubric.level_names,
         elements=element_views(rounds_of(db, [path], enrolment, edition, sights={path.id: sight}), edition),
-        talk=talk_of(db, viewer, path, enrolment, sight=sight),
+        talk=talk.agreed,
+        earlier=talk.earlier,
         results=results_of(db, viewer, path, enrolment, rubric, sight=sight),
         review_days=edition.policy.review_within_working_days,
         attempt=path.attempt,

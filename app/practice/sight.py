@@ -3,7 +3,8 @@
 A coach judges for herself first: what a former coach wrote opens for her with her own draft. Two things stay
 readable all along. That something was decided, by whom and when, is the state of the work. And what was agreed
 last time is a promise between people, not a judgement: the professional works by it, the form opens with it, and
-a new coach who does not know of it would let her down.
+a new coach who does not know of it would let her down. That holds for what was signed, and for what both said yes to
+in their talk; what a coach only wrote on her form stays hers.
 """
 
 from __future__ import annotations

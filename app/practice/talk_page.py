@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.courses.editions import edition_of
 from app.courses.queries import enrolment_facts
 from app.courses.rules import AssignmentDefinition, EnrolmentFacts, Rubric
+from app.courses.tables import CoachAssignment
 from app.kit.errors import NotFound
 from app.people.queries import person_names
 from app.people.rules import Viewer
@@ -47,6 +48,23 @@ class Ground:
     @property
     def observation(self) -> Observation:
         return Observation.from_facts(self.form.form if self.form is not None else {})
+
+
+@dataclass(frozen=True)
+class EarlierTalk:
+    """What she agreed with a coach and confirmed: it stays when that coach goes, or her form is open again."""
+
+    coach: str
+    agreements: tuple[str, ...]
+    confirmed_at: datetime
+
+
+@dataclass(frozen=True)
+class TalkSoFar:
+    """How far the two are with their talk. `agreed` is None before both sides are in."""
+
+    agreed: Agreed | None = None
+    earlier: EarlierTalk | None = None
 
 
 @dataclass(frozen=True)
@@ -91,6 +109,7 @@ class TalkPage:
     confirmed_at: datetime | None
     version: int
     talk_version: int
+    earlier: EarlierTalk | None
 
     @property
     def may_agree(self) -> bool:
@@ -144,15 +163,18 @@ def talk_page(db: Session, viewer: Viewer, record_id: int) -> TalkPage:
         confirmed_at=talk.confirmed_at if talk else None,
         version=shown.form.version if shown and shown.form else 0,
         talk_version=talk.version if talk else 0,
+        earlier=_earlier(db, ground, enrolment),
     )
 
 
-def talk_of(db: Session, viewer: Viewer, path: RecordPath, enrolment: EnrolmentFacts, *, sight: Sight) -> Agreed | None:
-    """How far the two are with their talk; None before both sides are in, and for everybody else."""
+def talk_of(db: Session, viewer: Viewer, path: RecordPath, enrolment: EnrolmentFacts, *, sight: Sight) -> TalkSoFar:
+    """How far the two are with their talk; nothing for everybody else."""
     if viewer.person_id not in {enrolment.person_id, enrolment.coach_id}:
-        return None
-    shown = _shown(ground_of(db, path.id, enrolment), sight)
-    return agreed(shown.observation.agreements, shown.talk) if shown else None
+        return TalkSoFar()
+    ground = ground_of(db, path.id, enrolment)
+    shown = _shown(ground, sight)
+    state = agreed(shown.observation.agreements, shown.talk) if shown else None
+    return TalkSoFar(state, _earlier(db, ground, enrolment))
 
 
 def ground_of(db: Session, record_id: int, enrolment: EnrolmentFacts, *, hold: bool = False) -> Ground | None:
@@ -195,6 +217,28 @@ def facts_of(talk: Talk | None) -> TalkFacts | None:
     if talk is None or not talk.agreements:
         return None
     return TalkFacts(tuple(talk.agreements), talk.discussed_at, talk.discussed_by_id, talk.confirmed_at, talk.version)
+
+
+def _earlier(db: Session, ground: Ground | None, enrolment: EnrolmentFacts) -> EarlierTalk | None:
+    """What was confirmed about this work and does not stand on the form that is open now.
+
+    Her coach became somebody else, or decides anew and has a draft again. Only a yes of both passes: what a coach
+    wrote and nobody said yes to stays hers.
+    """
+    talk = ground.talk if ground else None
+    if ground is None or talk is None or talk.confirmed_at is None:
+        return None
+    if ground.both_in and agreed(ground.observation.agreements, talk) is Agreed.CONFIRMED:
+        return None
+    coach_id = db.scalar(
+        select(CoachAssignment.coach_id)
+        .where(CoachAssignment.enrolment_id == enrolment.id, CoachAssignment.since < talk.discussed_at)
+        .order_by(CoachAssignment.since.desc(), CoachAssignment.id.desc())
+        .limit(1)
+    )
+    if coach_id is None or (coach_id == ground.coach_id and ground.both_in):  # then the two changed it themselves
+        return None
+    return EarlierTalk(person_names(db, [coach_id]).get(coach_id, ""), talk.agreements, talk.confirmed_at)
 
 
 def _shown(ground: Ground | None, sight: Sight) -> Ground | None:

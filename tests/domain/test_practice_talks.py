@@ -16,14 +16,16 @@ from app.practice import inputs
 from app.practice.actions import keeping, talking, visits
 from app.practice.both_views import profile_page
 from app.practice.observation_page import observation_page
+from app.practice.phone import form_for_phone
+from app.practice.record_page import record_page
 from app.practice.rules.talks import Agreed
 from app.practice.rules.views import Pattern
 from app.practice.tables.coaching import Assessment, Talk
 from app.practice.tables.proof import SignOffContent
 from app.practice.tables.work import AssignmentRecord
-from app.practice.talk_page import TalkPage, talk_page
+from app.practice.talk_page import EarlierTalk, TalkPage, talk_page
 from tests.handing import mails as letters
-from tests.practising import OBSERVED, add_photo, begin, hand_in, hand_over, observe, sign
+from tests.practising import OBSERVED, add_photo, begin, coached_by, hand_in, hand_over, observe, sign
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -217,6 +219,44 @@ def test_a_new_coach_looks_for_herself_first(database: Database, storage: Storag
     assert not seen(database, at_work, at_work.ruben).both_in
     with database.reading() as db, pytest.raises(NotFound):
         talk_page(db, former, at_work.record_id)
+
+
+def test_what_both_said_yes_to_survives_her_coach(database: Database, storage: Storage, clock: MovableClock) -> None:
+    """She finds it, the next coach's form and phone open with it, and what she writes herself comes beside it."""
+    at_work = begin(database, storage, clock, until="observed")
+    agree(database, at_work, clock, at_work.ruben, NEW)
+    confirm(database, at_work, clock)
+    els = hand_over(database, at_work, clock, "Els Vermeer")
+    kept = EarlierTalk("Ruben Haddad", (NEW,), clock.now())
+    assert [seen(database, els, who).earlier for who in (els.noor, els.ruben)] == [kept, kept]
+    with database.reading() as db:
+        assert record_page(db, els.noor, els.record_id, now=clock.now()).earlier == kept
+        assert record_page(db, els.training.cast.fatma, els.record_id, now=clock.now()).earlier is None
+        form = observation_page(db, els.ruben, els.record_id, now=clock.now())
+        assert form.agreed_before == (NEW,)
+        assert form.saved.agreements == ()
+        assert form_for_phone(form)["agreed"] == [NEW]
+    clock.advance(timedelta(hours=1))
+    observe(database, els, clock)
+    sign(database, els, clock)
+    page = seen(database, els)
+    assert (page.agreements, page.earlier) == ((PREFILLED,), kept)
+
+
+def test_what_only_one_side_said_stays_with_her_coach(
+    database: Database, storage: Storage, clock: MovableClock
+) -> None:
+    at_work = begin(database, storage, clock, until="observed")
+    agree(database, at_work, clock, at_work.ruben, NEW)
+    ruben = at_work.ruben.id
+    els = hand_over(database, at_work, clock, "Els Vermeer")
+    assert seen(database, els).earlier is None
+    with database.reading() as db:
+        assert observation_page(db, els.ruben, els.record_id, now=clock.now()).agreed_before == ()
+    clock.advance(timedelta(hours=1))
+    back = coached_by(database, els, clock, ruben)
+    confirm(database, back, clock)  # he is back, and his form with him
+    assert (seen(database, back).agreed, seen(database, back).earlier) == (Agreed.CONFIRMED, None)
 
 
 # Over attempts

@@ -9,16 +9,20 @@ import pytest
 from sqlalchemy import select
 
 from app.courses.tables import Enrolment
+from app.kit.errors import NotFound
 from app.kit.storage import folder
 from app.practice import inputs
-from app.practice.actions import correcting, easing, talking
+from app.practice.actions import easing, noting, talking
 from app.practice.admin_page import LATE, Filters, practice_page
 from app.practice.admin_record import admin_record
+from app.practice.agreements import agreements_of
 from app.practice.phone import open_forms
 from app.practice.rules.states import RecordState
+from app.practice.rules.talks import Agreed
 from app.practice.tables.proof import SignOffContent
 from app.practice.talk_page import talk_page
 from app.practice.worklines import practice_work
+from tests.correcting import take_back
 from tests.practising import add_photo, add_visit_photo, begin, hand_over, observe, sign
 
 if TYPE_CHECKING:
@@ -29,7 +33,6 @@ if TYPE_CHECKING:
     from app.kit.storage import Storage
     from tests.practising import Practising
 
-WHY = "Het formulier hoorde bij een andere bijeenkomst."
 LATER = date(2027, 1, 15)
 
 
@@ -44,19 +47,6 @@ def taken_back(database: Database, at_work: Practising, clock: MovableClock, dec
     clock.advance(timedelta(days=30))
     take_back(database, at_work, clock, first)
     return first
-
-
-def take_back(database: Database, at_work: Practising, clock: MovableClock, first: int) -> None:
-    with database.writing() as db:
-        done = correcting.ask_correction(
-            db,
-            by=at_work.training.cast.fatma,
-            record_id=at_work.record_id,
-            sign_off_id=first,
-            reason=WHY,
-            now=clock.now(),
-        )
-    assert done
 
 
 def test_the_talk_is_open_again_and_it_is_with_who_coaches_now(
@@ -74,6 +64,42 @@ def test_the_talk_is_open_again_and_it_is_with_who_coaches_now(
     observe(database, later, clock)
     with database.reading() as db:
         assert talk_page(db, at_work.noor, at_work.record_id).coach == "Els Vermeer"
+
+
+def test_what_both_confirmed_stays_while_the_form_is_a_draft_again(
+    database: Database, storage: Storage, clock: MovableClock
+) -> None:
+    at_work = begin(database, storage, clock, until="observed")
+    with database.writing() as db:
+        page = talk_page(db, at_work.noor, at_work.record_id)
+        given = inputs.Agreement.model_validate({"version": page.version, "agreement_1": "Noor oefent stilte"})
+        talking.agree(db, by=at_work.noor, record_id=at_work.record_id, given=given, now=clock.now())
+    taken_back(database, at_work, clock, "signed_off")
+    with database.reading() as db:
+        page = talk_page(db, at_work.noor, at_work.record_id)
+        assert page.earlier is not None
+        assert (page.both_in, page.earlier.agreements) == (False, ("Noor oefent stilte",))
+    observe(database, at_work, clock, version=3)  # other words, of the two themselves
+    with database.reading() as db:
+        page = talk_page(db, at_work.noor, at_work.record_id)
+        assert (page.agreed, page.earlier) == (Agreed.CHANGED, None)
+
+
+def test_its_agreement_is_listed_no_more_and_what_comes_after_it_once(
+    database: Database, storage: Storage, clock: MovableClock
+) -> None:
+    at_work = begin(database, storage, clock, until="observed")
+    first = taken_back(database, at_work, clock, "returned")
+    enrolment_id = at_work.training.enrolment_id
+    with database.writing() as db:
+        assert agreements_of(db, [enrolment_id]) == {}
+        given = inputs.KeptAgreement(sign_off_id=first, number=1, kept="yes")
+        with pytest.raises(NotFound):
+            noting.mark_agreement(db, by=at_work.noor, given=given, now=clock.now())
+    observe(database, at_work, clock, version=2)
+    sign(database, at_work, clock)
+    with database.reading() as db:
+        assert len(agreements_of(db, [enrolment_id])[enrolment_id]) == 1
 
 
 def test_an_admin_sees_that_it_waits_since_it_was_taken_back(

@@ -132,7 +132,8 @@ def test_a_new_coach_looks_with_her_own_eyes_first(site: Site, clock: MovableClo
     hand_in(site.parts.database, bram, clock)
     visitor, hers = site.visitor(bram.ruben.id), f"/praktijk/{at_work.record_id}"
     form = visitor.get(f"/coach/{at_work.record_id}").text
-    assert "Vorige keer spraken jullie af" in form
+    assert "Vorige keer afgesproken" in form
+    assert "Met Ruben, op " in form
     assert "drie vragen op" in form
     page = visitor.get(hers).text
     assert "Wat de vorige coach verder schreef" in page

@@ -152,13 +152,15 @@ def test_also_when_something_typed_is_wrong_besides(
     assert signed(site) == 1
 
 
-@pytest.mark.parametrize("basis", ["", "onzin", "x" * 5000])
 def test_a_form_that_does_not_say_what_was_shown(
-    site: Site, at_work: Practising, ruben: Visitor, secret: str, clock: MovableClock, basis: str
+    site: Site, at_work: Practising, ruben: Visitor, secret: str, clock: MovableClock
 ) -> None:
     path = f"/coach/{at_work.record_id}/aftekenen"
-    back = ruben.post(path, form(site, at_work, basis=basis, code=digits(secret, clock.now())), status=409).text
-    assert "Wat je vastlegt is intussen veranderd" in back
+    given = form(site, at_work, code=digits(secret, clock.now()))
+    for basis in ("", "onzin", "x" * 5000):
+        assert "Wat je vastlegt is intussen veranderd" in ruben.post(path, given | {"basis": basis}, status=409).text
+    del given["basis"]
+    assert "Wat je vastlegt is intussen veranderd" in ruben.post(path, given, status=409).text
     assert signed(site) == 0
 
 

@@ -16,6 +16,7 @@ from app.ledger.actions import forget, record
 from app.people.rules import Role, Viewer
 from app.practice import inputs
 from app.practice.agreements import agreed_in
+from app.practice.paths import STANDS
 from app.practice.tables.coaching import AgreementKept, CoachNote
 from app.practice.tables.proof import SignOff, SignOffContent
 from app.practice.tables.work import AssignmentRecord
@@ -105,14 +106,14 @@ def settle_note(db: Session, *, by: Viewer, enrolment_id: int, note_id: int, now
 def mark_agreement(db: Session, *, by: Viewer, given: inputs.KeptAgreement, now: datetime) -> None:
     """Say that an agreement was kept, or that it was not yet after all. Both sides may; twice is once.
 
-    Raises: NotFound for an agreement of others, or one that is not there.
+    Raises: NotFound for an agreement of others, one that is not there, or of a sign-off that was taken back.
     """
     row = db.execute(
         select(SignOffContent.content, Enrolment.id, Enrolment.person_id)
         .join(SignOff, SignOff.id == SignOffContent.sign_off_id)
         .join(AssignmentRecord, AssignmentRecord.id == SignOff.record_id)
         .join(Enrolment, Enrolment.id == AssignmentRecord.enrolment_id)
-        .where(SignOff.id == given.sign_off_id)
+        .where(SignOff.id == given.sign_off_id, STANDS)
         .with_for_update(of=Enrolment)
     ).first()
     if row is None or given.number > len(agreed_in(row.content)):
