@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.courses.queries import current_enrolment
@@ -98,19 +98,25 @@ def unlink(db: Session, *, by: Viewer, search_id: int, reason: str, now: datetim
     link_ = link_of(db, search_id=search_id) if search is not None else None
     if search is None or link_ is None or search.ended_at is not None:
         raise NotFound
-    undo(db, link_, actor_id=by.id, reason=reason, now=now)
+    if not undo(db, link_, actor_id=by.id, reason=reason, now=now):
+        raise NotFound
 
 
-def undo(db: Session, link_: GroupLink, *, actor_id: int | None, reason: str, now: datetime) -> None:
-    """Undo a link whose search, or request, the caller holds."""
-    link_.undone_at = now
-    db.flush()
+def undo(db: Session, link_: GroupLink, *, actor_id: int | None, reason: str, now: datetime) -> bool:
+    """Undo a link; False when somebody did at this very moment.
+
+    Of the two who may, one holds the search and the other the request, so only the row itself says who was first.
+    """
+    mine = update(GroupLink).where(GroupLink.id == link_.id, GroupLink.undone_at.is_(None))
+    if db.execute(mine.values(undone_at=now).returning(GroupLink.id)).first() is None:
+        return False
     record(db, "delivery.link_undone", actor_id=actor_id, subject=("group_link", link_.id), now=now, reason=reason)
     search = db.get_one(GroupSearch, link_.search_id)
     request = db.get_one(TrainerRequest, link_.request_id)
     for person_id in dict.fromkeys([search.person_id, *contacts_of(db, request)]):
         key = f"{UNDONE}:{link_.id}:{person_id}"
         post(db, UNDONE, person_id=person_id, key=key, data={"link_id": link_.id}, reply_to_id=None, now=now)
+    return True
 
 
 def link_of(db: Session, *, search_id: int | None = None, request_id: int | None = None) -> GroupLink | None:

@@ -25,6 +25,7 @@ from app.people.actions.accounts import revoke_role
 from app.people.queries import viewer_for
 from app.people.rules import Role
 from app.settings import Settings
+from tests.domain.test_at_once import at_once
 from tests.people import KEYRING
 from tests.seeking import ask, bring_together, look
 from tests.trained import Training, in_training
@@ -116,6 +117,36 @@ def test_two_admins_at_once_make_one_link(database: Database, training: Training
         answers = sorted(one.result(timeout=30) for one in [pool.submit(press) for _ in range(2)])
     assert answers == ["linked", "search_over"]
     assert (len(posted(database, linking.TO_TRAINER)), len(posted(database, linking.TO_ORGANISATION))) == (1, 1)
+
+
+@pytest.mark.parametrize("turn", range(4))
+def test_two_who_let_go_at_once_undo_once(
+    database: Database, training: Training, clock: MovableClock, turn: int
+) -> None:
+    """Each holds the search or the request, and nobody both: the link is undone by one of them."""
+    cast, now = training.cast, clock.now()
+    search, request, _ = together(database, training, clock)
+
+    def by_admin(db: Session) -> None:
+        try:
+            linking.unlink(db, by=cast.fatma, search_id=search, reason="Toch niet.", now=now)
+        except NotFound:
+            raise Refused("undone_before") from None
+
+    def by_organisation(db: Session) -> None:
+        requests.stop_request(db, by=cast.sanne, request_id=request, now=now)
+
+    def by_trainer(db: Session) -> None:
+        searching.stop_looking(db, by=cast.noor, found=False, now=now)
+
+    others = [by_organisation, by_trainer]
+    ended = at_once(database, [by_admin, *others] if turn % 2 else [*others, by_admin])
+    assert ended in ({"done": 3}, {"done": 2, "undone_before": 1})
+    with database.reading() as db:
+        told = db.scalars(select(LedgerEvent.id).where(LedgerEvent.action == "delivery.link_undone")).all()
+        assert db.scalars(select(GroupLink.undone_at)).one() == now
+        assert len(told) == 1
+    assert sorted(posted(database, linking.UNDONE)) == sorted([cast.noor.id, cast.sanne.id])
 
 
 def test_what_does_not_fit_asks_for_a_reason(database: Database, training: Training, clock: MovableClock) -> None:
