@@ -8,25 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, case, func, or_, select
+from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import Session
 
-from app.courses.queries import enrolments_visible_to
 from app.delivery.rules import Counts, DateFacts, DateKind, GroupFacts
 from app.delivery.tables import Delivery, DeliveryDate
 from app.kit.db import fetch
-from app.people.rules import Viewer
-
-
-def groups_visible_to(viewer: Viewer) -> Select[int]:
-    """The groups a viewer may know of: her own, those of people she coaches, all for an admin."""
-    ids = select(Delivery.id)
-    if viewer.is_admin:
-        return ids
-    return ids.where(
-        or_(Delivery.leader_id == viewer.person_id, Delivery.enrolment_id.in_(enrolments_visible_to(viewer)))
-    )
-
 
 _GROUPS: Final = (
     select(
@@ -181,60 +168,4 @@ def ended_groups(db: Session, person_id: int) -> tuple[EndedGroup, ...]:
             last=row.last,
         )
         for row in fetch(db, _ENDED, leader=person_id)
-    )
-
-
-@dataclass(frozen=True)
-class GroupNumbers:
-    """What reports count of one group. `attended`: the sum over the dates that were held."""
-
-    id: int
-    intervention_id: int
-    municipality: str
-    ended: bool
-    held: int
-    called_off: int
-    attended: int
-    counts: Counts
-
-
-def numbers_of_groups(db: Session, *, since: datetime, until: datetime) -> tuple[GroupNumbers, ...]:
-    """The numbers of every group that was held in a period, from `since` until just before `until`.
-
-    For reports: counts, without who led it. A group counts with the dates that fall in the period.
-    """
-    rows = db.execute(
-        select(
-            Delivery.id,
-            Delivery.intervention_id,
-            Delivery.municipality,
-            Delivery.ended_at,
-            Delivery.started,
-            Delivery.finished,
-            Delivery.guests,
-            func.count(DeliveryDate.attended).label("held"),
-            func.count(DeliveryDate.called_off_at).label("called_off"),
-            func.coalesce(func.sum(DeliveryDate.attended), 0).label("attended"),
-        )
-        .join(DeliveryDate, DeliveryDate.delivery_id == Delivery.id)
-        .where(
-            DeliveryDate.starts_at >= since,
-            DeliveryDate.starts_at < until,
-            or_(DeliveryDate.attended.is_not(None), DeliveryDate.called_off_at.is_not(None)),
-        )
-        .group_by(Delivery.id)
-        .order_by(Delivery.id)
-    )
-    return tuple(
-        GroupNumbers(
-            id=row.id,
-            intervention_id=row.intervention_id,
-            municipality=row.municipality,
-            ended=row.ended_at is not None,
-            held=row.held,
-            called_off=row.called_off,
-            attended=int(row.attended),
-            counts=Counts(row.started, row.finished, row.guests),
-        )
-        for row in rows
     )

@@ -59,10 +59,6 @@ class Capacity:
         """How many people more she can take on; below nought she has too many."""
         return self.room.people_max - self.people
 
-    @property
-    def full_weeks(self) -> int:
-        return sum(week.visits >= self.room.visits_per_week for week in self.weeks)
-
 
 def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())

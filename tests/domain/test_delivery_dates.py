@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from app.delivery import dates
-from app.delivery.queries import ended_groups, numbers_of_groups, own_group
+from app.delivery.queries import ended_groups, own_group
 from app.delivery.rules import Counts
 from app.delivery.tables import Delivery, DeliveryDate
 from app.kit.clock import MovableClock
@@ -23,7 +23,6 @@ from app.people.rules import Viewer
 from app.practice.actions.dates import call_off
 from app.practice.own_practice import group_page
 from app.practice.tables.work import CoachVisit
-from tests.conftest import START
 from tests.domain.test_practice_visits import letters, lines, plan
 from tests.practising import VISIT_AT, Practising, begin, group_form
 
@@ -248,10 +247,7 @@ def test_a_group_closes_when_all_is_counted(database: Database, storage: Storage
     with database.reading() as db:
         (group,) = ended_groups(db, at_work.noor.id)
         assert own_group(db, at_work.noor.id) is None
-        (numbers,) = numbers_of_groups(db, since=START, until=clock.now())
-        assert numbers_of_groups(db, since=clock.now(), until=clock.now() + timedelta(days=90)) == ()
     assert (group.held, group.called_off, group.counts) == (1, 1, WHOLE)
-    assert (numbers.held, numbers.called_off, numbers.attended, numbers.ended) == (1, 1, 8, True)
     with pytest.raises(NotFound):  # what is closed stays as it is
         count(database, at_work.noor, at_work.dates[1], 5, clock)
 

@@ -133,7 +133,7 @@ def move_people(
     now: datetime,
     loans_before: int | None = None,
 ) -> None:
-    """Give each enrolment another coach; the caller holds them and made sure that she may. Seven statements.
+    """Give each enrolment another coach; the caller holds them and made sure that she may.
 
     `handover_id`: they are on loan by it. Who was on loan by another hand-over stays so, and goes back with that;
     with `loans_before` only by one that was made before it, and with 0 by none: somebody chose anew.
