@@ -8,21 +8,22 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.conversation.rules import SHOWN, MailChoice, Writing, writing
 from app.conversation.tables import ConversationMail, ConversationMessage, ConversationSide
+from app.courses.coaches import may_coach
 from app.courses.editions import edition_of
 from app.courses.queries import enrolment_facts
 from app.courses.rules import AssignmentDefinition, EnrolmentFacts
-from app.courses.tables import CoachAssignment, Enrolment, PracticalAssignment
+from app.courses.tables import CoachAssignment, Course, Enrolment, Intervention, PracticalAssignment
 from app.kit.db import fetch
 from app.kit.errors import NotFound
 from app.kit.localtime import local_day, working_days_between
 from app.people.queries import person_names
-from app.people.rules import Role, Viewer
-from app.people.tables import Person, RoleGrant
+from app.people.rules import Viewer
+from app.people.tables import Person
 from app.practice.paths import records_visible_to
 from app.practice.tables.work import AssignmentRecord
 
@@ -38,6 +39,13 @@ _READ_TO: Final = (  # how far the side that a message is for has read
         ),
     )
     .correlate(ConversationMessage, Enrolment)
+    .scalar_subquery()
+)
+_INTERVENTION: Final = (
+    select(Intervention.slug)
+    .join(Course, Course.intervention_id == Intervention.id)
+    .where(Course.id == Enrolment.course_id)
+    .correlate(Enrolment)
     .scalar_subquery()
 )
 _UNREAD: Final = and_(
@@ -63,14 +71,11 @@ def _with_parties(*columns: Any) -> Select[*tuple[Any, ...]]:
 def _for(person_id: int) -> ColumnElement[bool]:
     """The messages that are for somebody, as the one or the other of the two, now.
 
-    Who is no coach any more opens nothing, also before somebody else takes over.
+    Who is no coach of this intervention any more opens nothing, also before somebody else takes over.
     """
-    coaches = exists().where(
-        RoleGrant.person_id == person_id, RoleGrant.role == Role.COACH, RoleGrant.revoked_at.is_(None)
-    )
     return or_(
         and_(Enrolment.person_id == person_id, ~_OF_PROFESSIONAL),
-        and_(CoachAssignment.coach_id == person_id, coaches, _OF_PROFESSIONAL),
+        and_(CoachAssignment.coach_id == person_id, may_coach(person_id, _INTERVENTION), _OF_PROFESSIONAL),
     )
 
 
@@ -99,7 +104,7 @@ class Talk:
 def talk_of(db: Session, viewer: Viewer, record_id: int, *, hold: bool = False) -> Talk:
     """The conversation of a record that the viewer may know of. `hold` makes messages come one after the other.
 
-    Raises: NotFound.
+    Raises: NotFound; also for a coach whose role for this intervention was taken away.
     """
     found = select(AssignmentRecord.id, AssignmentRecord.enrolment_id, AssignmentRecord.assignment_id).where(
         AssignmentRecord.id == record_id, AssignmentRecord.id.in_(records_visible_to(viewer))
@@ -111,7 +116,11 @@ def talk_of(db: Session, viewer: Viewer, record_id: int, *, hold: bool = False) 
     definition = db.scalars(
         select(PracticalAssignment.definition).where(PracticalAssignment.id == row.assignment_id)
     ).one()
-    party = viewer.person_id in {enrolment.person_id, enrolment.coach_id}
+    professional = viewer.person_id == enrolment.person_id
+    coaches = viewer.person_id == enrolment.coach_id and viewer.may_coach(enrolment.intervention_slug)
+    if not professional and not coaches and not viewer.is_admin:
+        raise NotFound
+    party = professional or coaches
     return Talk(row.id, enrolment, AssignmentDefinition.from_facts(definition).title, party)
 
 

@@ -1,18 +1,20 @@
-"""Reading coaches: how much each can take on, where, when she is away, and how many people she has."""
+"""Reading coaches: for what each may coach, how much she can take on, where, when she is away, whom she has."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.courses.rules import Away, AwayReason, CoachRoom
+from app.courses.rules import Away, AwayReason, CoachRoom, EnrolmentFacts
 from app.courses.tables import CoachAbsence, CoachAssignment, CoachProfile, Enrolment
 from app.kit.db import fetch
+from app.people.rules import Role
+from app.people.tables import RoleGrant
 
 _PROFILES: Final = select(
     CoachProfile.person_id,
@@ -43,6 +45,26 @@ _PEOPLE: Final = (
     )
     .group_by(CoachAssignment.coach_id)
 )
+
+
+def may_coach(person: Any, intervention: Any) -> ColumnElement[bool]:
+    """Whether somebody has the role of coach for an intervention now; a grant for "" is for all of them."""
+    return exists().where(
+        RoleGrant.person_id == person,
+        RoleGrant.role == Role.COACH,
+        RoleGrant.revoked_at.is_(None),
+        or_(RoleGrant.intervention == "", RoleGrant.intervention == intervention),
+    )
+
+
+def coaches_now(db: Session, person_id: int, enrolment: EnrolmentFacts) -> bool:
+    """Whether somebody coaches a training and may: who lost the role still stands there until another takes over."""
+    return enrolment.coach_id == person_id and is_coach_for(db, person_id, enrolment)
+
+
+def is_coach_for(db: Session, person_id: int, enrolment: EnrolmentFacts) -> bool:
+    """Whether somebody may coach what this training is about, whoever coaches it."""
+    return bool(db.scalar(select(may_coach(person_id, enrolment.intervention_slug))))
 
 
 def rooms_of(db: Session, coach_ids: Collection[int], *, today: date) -> dict[int, CoachRoom]:

@@ -194,7 +194,7 @@ def reading_of(db: Session, viewer: Viewer, course_slug: str) -> Reading:
 def _reads_along(viewer: Viewer, intervention_slug: str) -> bool:
     if viewer.is_admin or viewer.has(Role.AUTHOR):
         return True
-    return viewer.has(Role.COACH) and bool(viewer.coach_of & {intervention_slug, ""})
+    return viewer.may_coach(intervention_slug)
 
 
 @dataclass(frozen=True)

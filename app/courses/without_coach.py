@@ -15,6 +15,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.courses.coaches import may_coach
 from app.courses.tables import CoachAbsence, CoachAssignment, Course, Enrolment, Intervention
 from app.kit.db import fetch
 from app.kit.localtime import local_day, start_of, working_days_between
@@ -58,12 +59,7 @@ def _away(coach: Any) -> ColumnElement[bool]:
     )
 
 
-_has_role: Final = exists().where(
-    RoleGrant.person_id == CoachAssignment.coach_id,
-    RoleGrant.role == Role.COACH,
-    RoleGrant.revoked_at.is_(None),
-    or_(RoleGrant.intervention == "", RoleGrant.intervention == Intervention.slug),
-)
+_has_role: Final = may_coach(CoachAssignment.coach_id, Intervention.slug)
 _WITHOUT: Final = (
     select(
         Enrolment.id,

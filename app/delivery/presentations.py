@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.courses.coaches import coaches_now
 from app.courses.queries import enrolment_facts
 from app.delivery.rules import DateKind
 from app.delivery.tables import Delivery, DeliveryDate, PresentationEntry
@@ -61,9 +62,12 @@ def settle_of_enrolment(db: Session, *, enrolment_id: int, now: datetime) -> Non
 
 
 def _coach_of(db: Session, group: Delivery) -> int | None:
+    """Who coaches whoever leads it; nobody while the one who stands there may not."""
     if group.enrolment_id is None:
         return None
-    return enrolment_facts(db, [group.enrolment_id])[group.enrolment_id].coach_id
+    enrolment = enrolment_facts(db, [group.enrolment_id])[group.enrolment_id]
+    coach_id = enrolment.coach_id
+    return coach_id if coach_id is not None and coaches_now(db, coach_id, enrolment) else None
 
 
 def _entries(db: Session, group: Delivery) -> dict[int, PresentationEntry]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.courses.actions.coaching import TO_COACH, TO_PROFESSIONAL
 from app.courses.actions.cohorts import INVITATION
+from app.courses.coaches import coaches_now
 from app.courses.queries import enrolment_facts
 from app.courses.rules import EnrolmentFacts, EnrolmentStage
 from app.courses.tables import CoachAssignment
@@ -80,7 +81,8 @@ def coachees_assigned(db: Session, message: Message, desk: Desk) -> Draft:
             CoachAssignment.until.is_(None),
         )
     ).all()
-    enrolments = [each for each in enrolment_facts(db, still).values() if each.stage in OPEN]
+    open_ = [each for each in enrolment_facts(db, still).values() if each.stage in OPEN]
+    enrolments = [each for each in open_ if coaches_now(db, message.person_id, each)]
     if not enrolments:
         raise NotDue("Deze coach begeleidt intussen niemand van deze mensen.")
     names = person_names(db, [enrolment.person_id for enrolment in enrolments])

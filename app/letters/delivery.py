@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.courses.coaches import coaches_now
 from app.courses.queries import enrolment_facts
 from app.courses.rules import EnrolmentFacts, EnrolmentStage
 from app.delivery.linking import TO_ORGANISATION, TO_TRAINER, UNDONE, contacts_of
@@ -47,7 +48,7 @@ def _presentation(db: Session, message: Message, desk: Desk) -> tuple[dict[str, 
     group = db.get_one(Delivery, entry.delivery_id)
     enrolment = enrolment_facts(db, [group.enrolment_id])[group.enrolment_id] if group.enrolment_id else None
     to_leader = entry.person_id == group.leader_id
-    concerned = to_leader or (enrolment is not None and enrolment.coach_id == entry.person_id)
+    concerned = to_leader or (enrolment is not None and coaches_now(db, entry.person_id, enrolment))
     if entry.gone_at is None:
         _must_concern(enrolment, concerned=concerned)
     leader = db.get_one(Person, group.leader_id)

@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.courses.coaches import coaches_now, is_coach_for
 from app.courses.queries import enrolment_facts
 from app.courses.rules import EnrolmentFacts, EnrolmentStage
 from app.courses.tables import CoachHandover, PracticalAssignment
@@ -79,7 +80,7 @@ def professional(db: Session, message: Message, desk: Desk) -> Draft:
 def takes(db: Session, message: Message, desk: Desk) -> Draft:
     """Tells a coach whom she coaches from now on, and what waits there: one letter for all of them."""
     _, enrolments = _about(db, message)
-    hers = [one for one in enrolments if one.coach_id == message.person_id]
+    hers = [one for one in enrolments if coaches_now(db, message.person_id, one)]
     if not hers:
         raise NotDue("Deze coach begeleidt intussen niemand van deze mensen.")
     facts, parts = _to_coach(db, message, desk, hers)
@@ -87,9 +88,10 @@ def takes(db: Session, message: Message, desk: Desk) -> Draft:
 
 
 def gives(db: Session, message: Message, desk: Desk) -> Draft:
-    """Tells the coach who lets go who took over whom; her own drafts stay hers."""
+    """Tells the coach who lets go who took over whom; her own drafts stay hers. Nothing to who is no coach any more."""
     _, enrolments = _about(db, message)
     gone = [one for one in enrolments if one.coach_id != message.person_id]
+    gone = [one for one in gone if is_coach_for(db, message.person_id, one)]
     if not gone:
         raise NotDue("Deze mensen zijn intussen weer bij deze coach.")
     facts, parts = _to_coach(db, message, desk, gone)

@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.courses.coaches import coaches_now, is_coach_for
 from app.courses.editions import edition_of
 from app.courses.queries import enrolment_facts
 from app.courses.rules import AssignmentDefinition, EnrolmentFacts, EnrolmentStage
@@ -19,6 +20,7 @@ from app.kit.localtime import local_day
 from app.kit.text import first_name
 from app.letters.desk import CalendarPart, Desk, Draft, Kind, NotDue
 from app.outbox.tables import Message
+from app.people.queries import viewer_for
 from app.people.tables import Person
 from app.practice.paths import STANDS
 from app.practice.rules.states import Decision
@@ -26,6 +28,7 @@ from app.practice.tables.coaching import Talk
 from app.practice.tables.proof import Correction, SignOff, SignOffContent, SignOffWithdrawal
 from app.practice.tables.work import AssignmentRecord, CoachVisit, Preparation, Submission
 
+NO_COACH: Final = "Deze persoon is geen coach meer."
 OPEN: Final = frozenset({EnrolmentStage.FOLLOWING, EnrolmentStage.PAUSED, EnrolmentStage.COMPLETED})
 
 
@@ -69,8 +72,8 @@ def _visit(db: Session, message: Message, desk: Desk) -> tuple[dict[str, Any], C
     to_coach = message.person_id == planned.coach_id
     if not to_coach and message.person_id != enrolment.person_id:
         raise NotDue("Deze persoon hoort niet meer bij dit bezoek.")
-    if to_coach and enrolment.coach_id != message.person_id:
-        raise NotDue("Deze coach begeleidt deze professional niet meer.")
+    if to_coach:
+        _must_coach(db, message, enrolment)
     date = db.get_one(DeliveryDate, planned.date_id)
     group = db.get_one(Delivery, date.delivery_id)
     coach, professional = db.get_one(Person, planned.coach_id), db.get_one(Person, enrolment.person_id)
@@ -126,8 +129,7 @@ def submitted(db: Session, message: Message, desk: Desk) -> Draft:
     if handed_in is None:
         raise NotDue("Deze inlevering is er niet meer.")
     enrolment, definition = _about(db, handed_in.record_id)
-    if enrolment.coach_id != message.person_id:
-        raise NotDue("Deze coach begeleidt deze professional niet meer.")
+    _must_coach(db, message, enrolment)
     if db.scalar(select(SignOff.id).where(SignOff.submission_id == handed_in.id, STANDS)) is not None:
         raise NotDue("Hierover is al besloten.")
     professional = db.get_one(Person, enrolment.person_id)
@@ -181,8 +183,8 @@ def agreed(db: Session, message: Message, desk: Desk) -> Draft:
     handed_in = db.get_one(Submission, talk.submission_id)
     enrolment, definition = _about(db, handed_in.record_id)
     to_coach = message.person_id == enrolment.coach_id
-    if not to_coach and message.person_id != enrolment.person_id:
-        raise NotDue("Deze coach begeleidt deze professional niet meer.")
+    if message.person_id != enrolment.person_id:
+        _must_coach(db, message, enrolment)
     author = db.get_one(Person, message.reply_to_id or talk.discussed_by_id)  # who acted: it may be a yes to his words
     return Draft(
         "agreed",
@@ -198,12 +200,14 @@ def agreed(db: Session, message: Message, desk: Desk) -> Draft:
 
 
 def sign_off_withdrawn(db: Session, message: Message, desk: Desk) -> Draft:
-    """Tells the professional and her coach that a result stands no more. Why stands behind the link."""
+    """Tells the professional, who signed it and her coach that a result stands no more. Why stands behind the link."""
     withdrawal = db.get_one(SignOffWithdrawal, int(message.data["withdrawal_id"]))
     signed = db.get_one(SignOff, withdrawal.sign_off_id)
     enrolment, definition = _about(db, signed.record_id)
     mine = message.person_id == enrolment.person_id
     coaches = message.person_id == enrolment.coach_id
+    if not mine and not is_coach_for(db, message.person_id, enrolment):
+        raise NotDue(NO_COACH)
     professional = db.get_one(Person, enrolment.person_id)
     return Draft(
         "sign_off_withdrawn",
@@ -226,6 +230,8 @@ def correction_declined(db: Session, message: Message, desk: Desk) -> Draft:
     signed = db.get_one(SignOff, asked.sign_off_id)
     enrolment, definition = _about(db, signed.record_id)
     coaches = message.person_id == enrolment.coach_id
+    if not is_coach_for(db, message.person_id, enrolment) and not viewer_for(db, message.person_id).is_admin:
+        raise NotDue(NO_COACH)
     return Draft(
         "correction_declined",
         {
@@ -237,6 +243,12 @@ def correction_declined(db: Session, message: Message, desk: Desk) -> Draft:
             "link": desk.link(f"/coach/{signed.record_id}" if coaches else f"/praktijk/{signed.record_id}"),
         },
     )
+
+
+def _must_coach(db: Session, message: Message, enrolment: EnrolmentFacts) -> None:
+    """Raises: NotDue for who coaches somebody else by now, or may no longer coach at all."""
+    if not coaches_now(db, message.person_id, enrolment):
+        raise NotDue("Deze coach begeleidt deze professional niet meer.")
 
 
 def _about(db: Session, record_id: int) -> tuple[EnrolmentFacts, AssignmentDefinition]:

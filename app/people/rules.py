@@ -86,6 +86,10 @@ class Viewer:
     def has(self, role: Role) -> bool:
         return role in self.roles
 
+    def may_coach(self, intervention: str) -> bool:
+        """Whether she is a coach for an intervention; a grant for "" is for all of them."""
+        return bool(self.coach_of & {intervention, ""})
+
 
 def needs_second_factor(roles: AbstractSet[Role]) -> bool:
     """Whether somebody with these roles comes in with a second factor, wherever the program asks for one.

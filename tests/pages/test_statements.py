@@ -31,6 +31,8 @@ PAGES: Final = {
     "home of who is trainer and in training": ("noor", "/traject", 9, 9),
     "course": ("noor", "/opleiding/{course}", 8, 8),
     "lesson": ("noor", "/opleiding/{course}/{lesson}", 4, 6),
+    "talk after the work": ("noor", "/praktijk/{record}/nagesprek", 12, 12),
+    "profile of who grows": ("noor", "/praktijk/{record}/profiel", 10, 10),
     "coach queue": ("daan", "/coach", 8, 8),
     "cohort": ("fatma", "/beheer/opleidingsgroepen/{cohort}", 10, 10),
     "open practice": ("fatma", "/beheer/praktijk", 15, 12),

@@ -88,7 +88,7 @@ def must_be_free_to_judge(db: Session, *, by: Viewer, enrolment: EnrolmentFacts,
     """
     if enrolment.person_id == by.id:
         raise Refused("coach_is_professional")
-    if not by.coach_of & {enrolment.intervention_slug, ""}:
+    if not by.may_coach(enrolment.intervention_slug):
         raise Refused("not_coach_of_intervention", intervention=enrolment.intervention_name)
     today = local_day(now)
     manages = db.scalar(
