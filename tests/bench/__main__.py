@@ -20,9 +20,10 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from tests.bench.drive import Request, Round, ask, drive
-from tests.bench.seed import COURSE, House, seed
+from tests.bench.files import send_files
+from tests.bench.seed import COURSE, QUEUE, House, seed
 from tests.bench.server import Server, children_cpu_s, floor, program
-from tests.bench.weigh import statements, text_of, weigh
+from tests.bench.weigh import phone_keeps, statements, text_of, weigh
 from tests.page import Site, Visitor
 
 CONNECTIONS: Final = (1, 8, 32)
@@ -46,6 +47,8 @@ PAGES: Final = (
     Page("lesson", f"/opleiding/{COURSE}/{{lesson}}", "professionals"),
     Page("mark lesson done", f"/opleiding/{COURSE}/{{lesson}}", "professionals", writes=True),
     Page("coach queue", "/coach", "coach"),
+    Page("coach queue of 500", "/coach", "busy coach"),
+    Page("observation page", "/coach/{record}", "coach"),
     Page("offline form: its shell", "/coach/observatie", "nobody"),
     Page("offline form: a visit", "/coach/{record}/observatie", "coach"),
     Page("offline form: sent", "/coach/{record}/observatie", "coach", writes=True),
@@ -60,7 +63,7 @@ def path_of(page: Page, house: House) -> str:
 
 def tokens_of(page: Page, house: House) -> list[str]:
     known = {"nobody": [""], "professionals": house.professionals, "coach": [house.coach], "admin": [house.admin]}
-    return known[page.who]
+    return (known | {"busy coach": [house.busy_coach]})[page.who]
 
 
 def looks(page: Page, house: House, host: str) -> Iterator[Request]:
@@ -153,6 +156,8 @@ async def weigh_all(server: Server, house: House) -> None:
             numbers = (weight.html, weight.first, weight.again, weight.code)
             html, first, again, code = (number / 1000 for number in numbers)
             print(f"{page.name:24}{html:>9.1f}{first:>10.1f}{again:>9.1f}{code:>11.1f}")
+    kept = await phone_keeps(server.port, host=host)
+    print("\na phone keeps of the offline form, in kB: " + ", ".join(f"{n} {b / 1000:.1f}" for n, b in kept.items()))
 
 
 def count_all(data_dir: Path, url: str, house: House) -> None:
@@ -200,7 +205,8 @@ def run(people: int, seconds: float, *, postgres: bool) -> None:
         with database(data_dir, postgres=postgres) as (url, process):
             house = seed(data_dir, people=people, url=url)
             kind = "PostgreSQL" if postgres else "SQLite"
-            print(f"{people} enrolments on {kind}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before\n")
+            machine = f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before"
+            print(f"{people} enrolments and a coach of {QUEUE} on {kind}, {machine}\n")
             with program(data_dir, log=log, worker=False, DATABASE_URL=url):
                 pass  # the first start compiles and warms what the disk remembers
             with program(data_dir, log=log, DATABASE_URL=url) as server, floor(log=log) as bare:
@@ -208,6 +214,7 @@ def run(people: int, seconds: float, *, postgres: bool) -> None:
                 at_rest = server.pss_mib()
                 asyncio.run(measure(server, bare, house, seconds=seconds, postgres=process))
                 asyncio.run(weigh_all(server, house))
+                asyncio.run(send_files(server, house))
                 after = server.pss_mib()
                 started = server.started_in_s
             count_all(data_dir, url, house)

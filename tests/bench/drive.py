@@ -24,6 +24,21 @@ class Request:
     def post(cls, path: str, *, host: str, token: str, body: str = "", status: int = 303) -> Request:
         return cls(_wire("POST", path, host, token, body), status)
 
+    @classmethod
+    def patch(cls, path: str, *, host: str, token: str, at: int, content: bytes) -> Request:
+        """A piece of a file (tus 1.0)."""
+        lines = [
+            f"PATCH {path} HTTP/1.1",
+            f"Host: {host}",
+            f"Cookie: __Host-session={token}",
+            "Sec-Fetch-Site: same-origin",
+            "Tus-Resumable: 1.0.0",
+            f"Upload-Offset: {at}",
+            "Content-Type: application/offset+octet-stream",
+            f"Content-Length: {len(content)}",
+        ]
+        return cls("\r\n".join([*lines, "", ""]).encode() + content, 204)
+
 
 def _wire(method: str, path: str, host: str, token: str, body: str = "") -> bytes:
     lines = [f"{method} {path} HTTP/1.1", f"Host: {host}", "Accept-Encoding: gzip"]

@@ -42,6 +42,8 @@ COURSE: Final = "mijn-verhaal"
 CHUNK: Final = 500
 ORGANISATIONS: Final = 20
 PER_COACH: Final = 20
+QUEUE: Final = 500  # people of one coach beside the others, each with open work
+SENDERS: Final = 8  # of them, whose files are still to come
 TAKEN_OVER_MOST: Final = 500
 
 
@@ -49,13 +51,16 @@ TAKEN_OVER_MOST: Final = 500
 class House:
     """What was made: who can come in with which token, and what stands in the course.
 
-    `records`: work that waits for the measured coach.
+    `records`: work that waits for the measured coach. `busy_coach`: the one with very many people. `senders`: who
+    may add files, and to which work.
     """
 
     professionals: list[str] = field(default_factory=list)
     coach: str = ""
     coach_id: int = 0
     records: list[int] = field(default_factory=list)
+    busy_coach: str = ""
+    senders: list[tuple[str, int]] = field(default_factory=list)
     admin: str = ""
     lessons: list[str] = field(default_factory=list)
     read: int = 0
@@ -82,6 +87,7 @@ def seed(data_dir: Path, *, people: int, url: str = "") -> House:
     crowd = _Crowd(parts.database, course, organisations, admin_id, house, now)
     for first in range(0, people, CHUNK):
         crowd.add(first, min(CHUNK, people - first))
+    crowd.add_queue(people)
     with parts.database.writing() as db:
         _take_over_some(db, course, admin_id, people, now)
     parts.database.close()
@@ -142,35 +148,52 @@ class _Crowd:
     def add(self, first: int, count: int) -> None:
         """A cohort of `count` people."""
         with self.database.writing() as db:
-            admin = viewer_for(db, self.admin_id)
-            today = local_day(self.now)
-            given = NewCohort(
-                edition_id=self.course.edition,
-                name=f"Groep {first}",
-                starts_on=today - timedelta(days=30),
-                ends_on=today + timedelta(days=200),
-                seats=CHUNK,
-                contact_id=self.admin_id,
-            )
-            cohort = cohorts.make_cohort(db, by=admin, given=given, now=self.now)
             if first == 0:
                 self._measured_coach(db)
-            people = [self._person(first + number) for number in range(count)]
-            db.add_all(people)
-            db.flush()
-            for number, person in enumerate(people):
-                self._belongings(db, person.id, first + number)
-            enrolments = [self._enrolment(person.id, cohort) for person in people]
-            db.add_all(enrolments)
-            db.flush()
             coach_id = 0
-            for number, enrolment in enumerate(enrolments):
+            for number, enrolment in enumerate(self._cohort(db, first, count)):
                 if number % PER_COACH == 0:
                     coach_id = self._coach(db, first + number)
                 db.add(CoachAssignment(enrolment_id=enrolment.id, coach_id=coach_id, since=self.now))
                 self._theory(db, enrolment.id)
                 if number % 4 == 0:
                     self._waiting(db, enrolment, coach_id)
+
+    def add_queue(self, first: int) -> None:
+        """A cohort of one coach, of whom everybody has open work."""
+        with self.database.writing() as db:
+            coach_id = _somebody(db, "Drukke Coach", Role.COACH, self.now)
+            self.house.busy_coach = _token(db, coach_id, self.now)
+            enrolments = self._cohort(db, first, QUEUE)
+            tokens = self.house.professionals[-QUEUE:]
+            for number, enrolment in enumerate(enrolments):
+                db.add(CoachAssignment(enrolment_id=enrolment.id, coach_id=coach_id, since=self.now))
+                self._theory(db, enrolment.id)
+                record = self._waiting(db, enrolment, coach_id, handed_in=number >= SENDERS)
+                if number < SENDERS:
+                    self.house.senders.append((tokens[number], record))
+
+    def _cohort(self, db: Session, first: int, count: int) -> list[Enrolment]:
+        admin = viewer_for(db, self.admin_id)
+        today = local_day(self.now)
+        given = NewCohort(
+            edition_id=self.course.edition,
+            name=f"Groep {first}",
+            starts_on=today - timedelta(days=30),
+            ends_on=today + timedelta(days=200),
+            seats=CHUNK,
+            contact_id=self.admin_id,
+        )
+        cohort = cohorts.make_cohort(db, by=admin, given=given, now=self.now)
+        people = [self._person(first + number) for number in range(count)]
+        db.add_all(people)
+        db.flush()
+        for number, person in enumerate(people):
+            self._belongings(db, person.id, first + number)
+        enrolments = [self._enrolment(person.id, cohort) for person in people]
+        db.add_all(enrolments)
+        db.flush()
+        return enrolments
 
     def _measured_coach(self, db: Session) -> None:
         self._first_coach = _somebody(db, "Ruben Coach", Role.COACH, self.now)
@@ -211,8 +234,8 @@ class _Crowd:
                 )
             )
 
-    def _waiting(self, db: Session, enrolment: Enrolment, coach_id: int) -> None:
-        """A group, a visit that was, and work handed in."""
+    def _waiting(self, db: Session, enrolment: Enrolment, coach_id: int, *, handed_in: bool = True) -> int:
+        """A group, a visit that was, and work handed in; gives the record."""
         then = self.now - timedelta(days=5)
         group = Delivery(
             leader_id=enrolment.person_id,
@@ -246,11 +269,10 @@ class _Crowd:
                 record_id=record.id, goal="Beeld", session_plan="Maken", learning_question="Tempo", written_at=then
             )
         )
-        db.add(
-            Submission(
-                record_id=record.id, number=1, attempt=1, self_scores={}, note="", submitted_at=then + timedelta(days=1)
-            )
-        )
+        if handed_in:
+            after = then + timedelta(days=1)
+            db.add(Submission(record_id=record.id, number=1, attempt=1, self_scores={}, note="", submitted_at=after))
+        return record.id
 
 
 def _take_over_some(db: Session, course: _CourseIds, admin_id: int, people: int, now: datetime) -> None:
@@ -266,4 +288,4 @@ def _take_over_some(db: Session, course: _CourseIds, admin_id: int, people: int,
             intervisions=1,
             now=now,
         )
-    assert db.scalar(select(func.count()).select_from(Enrolment)) == people
+    assert db.scalar(select(func.count()).select_from(Enrolment)) == people + QUEUE

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from app.kit.clock import SystemClock
@@ -50,6 +51,19 @@ async def weigh(port: int, request: Request, *, host: str) -> Weight:
                 _absolute(base, found) for found in IN_STYLES.findall(text_of(file)) if not found.startswith("data:")
             }
     return Weight(len(text.encode()), first, again, code)
+
+
+async def phone_keeps(port: int, *, host: str) -> dict[str, int]:
+    """What the service worker of the offline form keeps, in bytes over the wire: by what it is."""
+    told = text_of(await ask(port, Request.get("/sw.js", host=host)))
+    release = json.loads(told.removeprefix("self.RELEASE = ").split(";\n", 1)[0])
+    found = {"page": 0, "script": 0, "style": 0, "other": 0}
+    kinds = {".js": "script", ".css": "style"}
+    for path in [release["shell"], *release["files"]]:
+        answer = await ask(port, Request.get(path, host=host))
+        suffix = PurePosixPath(path).suffix
+        found["page" if path == release["shell"] else kinds.get(suffix, "other")] += len(answer.body)
+    return found
 
 
 def text_of(answer: Answer) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from app.courses.actions import coaching, cohorts
 from app.courses.actions.cohorts import withdraw
 from app.kit.clock import MovableClock
 from app.kit.db import Database
@@ -68,6 +69,29 @@ def test_an_empty_desk_is_honest(site: Site, clock: MovableClock) -> None:
             now=clock.now(),
         )
     assert "Je begeleidt nog niemand" in site.visitor(at_work.ruben.id).get("/coach").text
+
+
+def test_a_long_list_begins_with_what_presses_and_tells_of_the_rest(
+    site: Site, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody scrolls through five hundred people; they are one press away."""
+    at_work = work(site, clock, "handed_in")
+    with site.parts.database.writing() as db:
+        cast = at_work.training.cast
+        first = cohorts.enrol(
+            db, by=cast.fatma, cohort_id=at_work.training.cohort_id, person_ids=[cast.joris.id], now=clock.now()
+        )
+        coaching.assign_coach(db, by=cast.fatma, enrolment_id=first[0], coach_id=cast.ruben.id, now=clock.now())
+        cohorts.confirm_enrolments(db, person_id=cast.joris.id, now=clock.now())
+    ruben = site.visitor(at_work.ruben.id)
+    assert "Toon alle" not in ruben.get("/coach").text
+    monkeypatch.setattr("app.web.pages.coach.SHOWN", 1)
+    text = ruben.get("/coach").text
+    assert (text.count('class="coachee"'), text.count('href="/coach?alles#cm"')) == (1, 1)
+    assert "Toon alle 2 mensen" in text
+    assert "2 mensen" in text  # the count is of all
+    whole = ruben.get("/coach?alles").text
+    assert (whole.count('class="coachee"'), whole.count("Toon alle")) == (2, 0)
 
 
 def test_a_note_comes_back_on_its_day_and_stays_until_it_is_done(site: Site, clock: MovableClock) -> None:

@@ -22,6 +22,7 @@ from app.web.words.shared import N_
 
 area = Area()
 Form = Submitted[Any]
+SHOWN = 50
 
 
 class Forms(NamedTuple):
@@ -37,9 +38,11 @@ class Forms(NamedTuple):
 
 @area.get("/coach", policy=Permission.COACH, name="coach.list")
 def work_list(ask: Ask) -> Answer:
+    """The first of each list: what presses most stands first, and five hundred people make no page for a phone."""
     talks = new_for(ask.db, ask.viewer.id)
     form: Form = Submitted.blank(ask.viewer.locale)
-    return render("coach/list.html", coach_page(ask.db, ask.viewer, now=ask.now), talks=talks, form=form)
+    most = None if "alles" in ask.query else SHOWN
+    return render("coach/list.html", coach_page(ask.db, ask.viewer, now=ask.now), talks=talks, form=form, most=most)
 
 
 @area.get("/coach/{record:id}", policy=Permission.COACH, name="coach.record")
