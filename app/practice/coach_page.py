@@ -308,7 +308,7 @@ def _people(
     practice: Mapping[int, PracticeProgress],
     risks: Mapping[int, tuple[Risk, ...]],
 ) -> tuple[Coachee, ...]:
-    found = []
+    found, visits = [], {path.id: path.visit for path in desk.paths}
     for id_, one in desk.facts.items():
         person, read, practised = desk.people[one.person_id], theory[id_], practice[id_]
         numbered = enumerate(practised.assignments, start=1)
@@ -317,7 +317,7 @@ def _people(
         )
         opened = [item.record_id for item in practised.assignments if item.record_id is not None]
         record_id = current.record_id if current and current.record_id else (opened[-1] if opened else None)
-        visit = next((path.visit for path in desk.paths if path.id == record_id and path.visit), None)
+        visit = visits.get(record_id) if record_id else None
         found.append(
             Coachee(
                 person.name,
