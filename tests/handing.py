@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from app.courses.actions import availability
 from app.courses.actions.coaching import assign_coaches
 from app.courses.actions.cohorts import confirm_enrolments, enrol
+from app.courses.inputs import AwayGiven
 from app.courses.tables import CoachAssignment, Enrolment, Intervention
 from app.letters.desk import Desk, NotDue, write
 from app.letters.mailer import make_mail
 from app.outbox.tables import Message
 from app.people.actions.accounts import grant_role
+from app.people.queries import viewer_for
 from app.people.rules import Role
 from app.practice import admin_inputs
 from app.practice.actions import handover
+from app.practice.tables.work import CoachVisit
 from app.settings import Settings
 from tests.people import KEYRING, make_person
 
@@ -95,6 +99,18 @@ def coaches_now(database: Database) -> dict[int, int]:
             .where(CoachAssignment.until.is_(None))
         )
         return {row.person_id: row.coach_id for row in rows}
+
+
+def planned_visit(database: Database) -> CoachVisit:
+    with database.reading() as db:
+        return db.scalars(select(CoachVisit)).one()
+
+
+def away(database: Database, coach: int, first: str, last: str | None, clock: MovableClock) -> None:
+    given = AwayGiven.model_validate({"reason": "holiday", "starts_on": first, "ends_on": last or ""})
+    with database.writing() as db:
+        by = viewer_for(db, coach)
+        availability.note_absence(db, by=by, person_id=coach, given=given, now=clock.now())
 
 
 def mails(database: Database, clock: MovableClock, kind: str) -> dict[int, list[EmailMessage]]:

@@ -64,16 +64,29 @@ def practice_of(db: Session, enrolment_id: int) -> PracticeProgress:
 
 
 def in_training(
-    db: Session, storage: Storage, *, now: datetime, folder: Path = SHORT_COURSE, **policy: Any
+    db: Session,
+    storage: Storage,
+    *,
+    now: datetime,
+    folder: Path = SHORT_COURSE,
+    decides: bool = True,
+    **policy: Any,
 ) -> Training:
-    """Noor is in: enrolled, confirmed, with a coach. `policy`: what differs from the course's own."""
+    """Noor is in: enrolled, confirmed, with a coach. `policy`: what differs from the course's own.
+
+    Without `decides` her coach only comes to look.
+    """
     from app.courses.actions.coaching import assign_coach
     from app.people.actions.accounts import grant_role
 
     cast = make_cast(db, now=now)
     course, problems = read_course(folder)
     assert course is not None, problems
-    course = replace(course, policy=course.policy.model_copy(update=policy))
+    looked_at = tuple(
+        replace(one, head=one.head.model_copy(update={"decides": one.head.decides and decides}))
+        for one in course.assignments
+    )
+    course = replace(course, policy=course.policy.model_copy(update=policy), assignments=looked_at)
     edition_id = publishing.publish(db, course, by_id=cast.fatma.id, storage=storage, now=now)
     intervention_id, slug = db.execute(select(Intervention.id, Intervention.slug)).one()
     grant_role(db, by=None, person_id=cast.ruben.id, role=Role.COACH, intervention=slug, now=now)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -57,14 +57,21 @@ def compile_all() -> int:
 
 
 def check() -> int:
-    """Refuse guesses and broken placeholders."""
+    """Refuse guesses, broken placeholders, and sentences that nobody translated."""
     found = []
     for po in _catalogues():
         catalogue = _read(po)
+        found += [f"{po}: not translated: {message.id}" for message in catalogue if _lacks(message)]
         found += [f"{po}: fuzzy: {message.id}" for message in catalogue if message.id and message.fuzzy]
         found += [f"{po}: {error}: {message.id}" for message, errors in catalogue.check() for error in errors]
     print("\n".join(found) or f"{'catalogues':<18}ok")
     return 1 if found else 0
+
+
+def _lacks(message: Message) -> bool:
+    """Whether a form of the sentence has no words yet."""
+    given = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
+    return bool(message.id) and not all(given)
 
 
 def _catalogues() -> Iterator[Path]:

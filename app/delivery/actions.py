@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from sqlalchemy import select
@@ -23,6 +23,8 @@ from app.ledger.actions import record
 from app.people.rules import Viewer
 from app.people.tables import Person
 
+DAYS_BACK = timedelta(days=366)  # choice: who comes to us with a group that runs already
+DAYS_AHEAD = timedelta(days=731)  # choice
 PLACE = ("place", "address", "municipality", "goal_group")
 
 
@@ -46,6 +48,7 @@ def save_group(
         if given.version != group.version:
             raise Refused("stale_group")
         action = "delivery.group_changed"
+    _must_be_near(db, group, rows, on=local_day(now))
     _must_be_covered(db, group, rows, authorised, on=local_day(now))
     _write_dates(db, group, rows, pinned=pinned, now=now)
     for name in PLACE:
@@ -55,6 +58,14 @@ def save_group(
     settle_presentation(db, group=group, now=now)
     record(db, action, actor_id=by.id, subject=("delivery", group.id), now=now, dates=len(rows))
     return group.id
+
+
+def _must_be_near(db: Session, group: Delivery, rows: list[DateRow], *, on: date) -> None:
+    """A date that is new lies within reach: farther it is a year that was typed wrong. Raises: Refused."""
+    known = set(db.scalars(select(DeliveryDate.starts_at).where(DeliveryDate.delivery_id == group.id)))
+    for row in rows:
+        if not on - DAYS_BACK <= row.day <= on + DAYS_AHEAD and instant(row.day, row.starts) not in known:
+            raise Refused("date_far", f"day_{row.number}")
 
 
 def touch(group: Delivery) -> None:

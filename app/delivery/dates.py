@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.delivery.actions import own_running, touch
 from app.delivery.presentations import settle_presentation
 from app.delivery.queries import dates_of
-from app.delivery.rules import Counts, DateKind, contradiction
+from app.delivery.rules import Counts, DateFacts, DateKind, contradiction
 from app.delivery.tables import Delivery, DeliveryDate
 from app.kit.errors import NotFound, Refused
 from app.ledger.actions import record
@@ -93,6 +94,36 @@ def end_group(db: Session, *, by: Viewer, group_id: int, counts: Counts, now: da
         raise Refused("group_still_running")
     if any(one.uncounted(now) for one in dates):
         raise Refused("dates_uncounted")
+    asked = _checked(counts, dates=dates)
+    group.started, group.finished, group.guests = counts.started, counts.finished, asked.get("guests")
+    group.ended_at = now
+    record(db, "delivery.group_ended", actor_id=by.id, subject=("delivery", group.id), now=now, **asked)
+
+
+def correct_numbers(db: Session, *, by: Viewer, group_id: int, counts: Counts, now: datetime) -> bool:
+    """Other numbers for a group that was closed; what they were stands in the ledger. Gives whether they changed.
+
+    Raises: NotFound; Refused as for closing.
+    """
+    group = db.scalar(
+        select(Delivery)
+        .where(Delivery.id == group_id, Delivery.leader_id == by.id, Delivery.ended_at.is_not(None))
+        .with_for_update()
+    )
+    if group is None:
+        raise NotFound
+    was = {"started": group.started, "finished": group.finished, "guests": group.guests}
+    asked = _checked(counts, dates=[one for one in dates_of(db, [group.id])[group.id] if not one.cancelled])
+    if was == {"guests": None} | asked:
+        return False
+    group.started, group.finished, group.guests = counts.started, counts.finished, asked.get("guests")
+    db.flush()
+    record(db, "delivery.numbers_corrected", actor_id=by.id, subject=("delivery", group.id), now=now, was=was, **asked)
+    return True
+
+
+def _checked(counts: Counts, *, dates: Collection[DateFacts]) -> dict[str, int | None]:
+    """The numbers that a group is asked for. Raises: Refused when one lacks or contradicts another."""
     presented = any(one.kind is DateKind.END_PRESENTATION for one in dates)
     if counts.guests and not presented:
         raise Refused("guests_without_presentation", "guests")
@@ -104,9 +135,7 @@ def end_group(db: Session, *, by: Viewer, group_id: int, counts: Counts, now: da
     if wrong is not None:
         code, field, facts = wrong
         raise Refused(code, field, **facts)
-    group.started, group.finished, group.guests = counts.started, counts.finished, asked.get("guests")
-    group.ended_at = now
-    record(db, "delivery.group_ended", actor_id=by.id, subject=("delivery", group.id), now=now, **asked)
+    return asked
 
 
 def _own_date(db: Session, *, by: Viewer, date_id: int) -> tuple[Delivery, DeliveryDate]:

@@ -96,7 +96,9 @@ class Attended(BaseModel):
     attended: Present
 
 
-class _Closing(BaseModel):
+class Numbers(BaseModel):
+    """What is counted of a whole group."""
+
     model_config = ConfigDict(extra="forbid")
 
     started: Annotated[int, Field(ge=0, le=GROUP_MOST)]
@@ -107,6 +109,8 @@ class _Closing(BaseModel):
     def counts(self) -> Counts:
         return Counts(self.started, self.finished, self.guests)
 
+
+class _Closing(Numbers):
     def of_date(self, date_id: int) -> int | None:
         """How many were there on a date; None: it was not held, or nothing was said."""
         return None if self.off(date_id) else getattr(self, f"attended_{date_id}")

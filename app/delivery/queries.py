@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.delivery.rules import Counts, DateFacts, DateKind, GroupFacts
 from app.delivery.tables import Delivery, DeliveryDate
 from app.kit.db import fetch
+from app.kit.errors import NotFound
 
 _GROUPS: Final = (
     select(
@@ -97,10 +98,17 @@ class OwnGroup:
         return tuple(date for date in self.dates if not date.cancelled)
 
 
-def own_group(db: Session, person_id: int, *, training: int | None = None) -> OwnGroup | None:
-    """The latest group that somebody leads and that has not ended; while a training runs, one of its intervention."""
+def own_group(
+    db: Session, person_id: int, *, training: int | None = None, group_id: int | None = None
+) -> OwnGroup | None:
+    """The latest group that somebody leads and that has not ended; while a training runs, one of its intervention.
+
+    `group_id`: that one, whatever it is of.
+    """
     query = select(Delivery).where(Delivery.leader_id == person_id, Delivery.ended_at.is_(None))
-    if training is not None:
+    if group_id is not None:
+        query = query.where(Delivery.id == group_id)
+    elif training is not None:
         query = query.where(Delivery.intervention_id == training)
     row = db.scalar(query.order_by(Delivery.id.desc()).limit(1))
     if row is None:
@@ -120,6 +128,20 @@ def own_group(db: Session, person_id: int, *, training: int | None = None) -> Ow
     )
 
 
+def group_of_date(db: Session, date_id: int) -> int | None:
+    return db.scalar(select(DeliveryDate.delivery_id).where(DeliveryDate.id == date_id))
+
+
+def other_groups(db: Session, person_id: int, *, but: int | None) -> tuple[tuple[int, int, str], ...]:
+    """The other groups that somebody leads now: id, intervention and place. A trainer in training may have two."""
+    rows = db.execute(
+        select(Delivery.id, Delivery.intervention_id, Delivery.place)
+        .where(Delivery.leader_id == person_id, Delivery.ended_at.is_(None), Delivery.id != (but or 0))
+        .order_by(Delivery.id.desc())
+    )
+    return tuple((row.id, row.intervention_id, row.place) for row in rows)
+
+
 @dataclass(frozen=True)
 class EndedGroup:
     """A group that was closed, with its numbers. `first` and `last`: the days it was held between, if it was."""
@@ -132,6 +154,14 @@ class EndedGroup:
     counts: Counts
     first: datetime | None
     last: datetime | None
+
+
+def ended_group(db: Session, person_id: int, group_id: int) -> EndedGroup:
+    """One of the groups that somebody led and closed. Raises: NotFound."""
+    found = next((one for one in ended_groups(db, person_id) if one.id == group_id), None)
+    if found is None:
+        raise NotFound
+    return found
 
 
 _ENDED: Final = (

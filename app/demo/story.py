@@ -34,6 +34,7 @@ from app.people.actions import accounts, invitations, passwords, sign_in
 from app.people.actions.first_admin import create_first_admin
 from app.people.rules import Role
 from app.people.tables import Invitation, Person
+from app.practice.actions.keeping import expire_files
 from app.settings import DEMO_PASSWORD
 
 ROOT: Final = Path(__file__).parents[2]
@@ -81,6 +82,7 @@ class _Telling:
         Rounds(story, course.intervention_id, self.cast[people.ADMIN], self.cast).tell(coaches)
         Seeking(story, self.cast, self.organisations, course.intervention_id).tell()
         story.play()
+        _clean_up(self.parts)
 
     # The first days ------------------------------------------------------------------------------------------
 
@@ -275,6 +277,14 @@ class _Group:
 
     given: NewCohort
     id: int = 0
+
+
+def _clean_up(parts: Parts) -> None:
+    """What the nights of all those years would have taken away: else it goes before the eyes of who looks first."""
+    with parts.database.writing() as db:
+        expired = expire_files(db, now=parts.clock.now())
+    for key in expired.keys:
+        parts.storage.delete(key)
 
 
 def season_of(day: date) -> str:

@@ -144,7 +144,8 @@ def _about(db: Session, message: Message) -> tuple[CoachHandover, list[Enrolment
 def _visits(db: Session, message: Message, desk: Desk, *, to_coach: bool) -> tuple[list[VisitLine], list[CalendarPart]]:
     """The visits that this letter is about, and what it changes in the calendar of who gets it.
 
-    A visit that was changed once more has a letter of its own, and is left out.
+    A visit that was changed once more has a letter of its own, and is left out; who does not go any more gets none,
+    and it leaves her calendar here.
     """
     given = {int(visit): (int(number), int(former)) for visit, number, former in message.data["visits"]}
     rows = db.execute(
@@ -156,8 +157,13 @@ def _visits(db: Session, message: Message, desk: Desk, *, to_coach: bool) -> tup
         .where(CoachVisit.id.in_(given))
         .order_by(DeliveryDate.starts_at)
     ).all()
-    rows = [row for row in rows if row.CoachVisit.sequence == given[row.CoachVisit.id][0]]
     to = db.get_one(Person, message.person_id)
+
+    def due(visit: CoachVisit) -> bool:
+        number, former = given[visit.id]
+        return visit.sequence == number or (to_coach and former == to.id != visit.coach_id)
+
+    rows = [row for row in rows if due(row.CoachVisit)]
     names = person_names(db, {row.leader_id for row in rows} | {row.CoachVisit.coach_id for row in rows})
     lines: list[VisitLine] = []
     parts: list[CalendarPart] = []

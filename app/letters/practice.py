@@ -42,6 +42,11 @@ def visit_moved(db: Session, message: Message, desk: Desk) -> Draft:
     return Draft("visit_moved", *_visit(db, message, desk))
 
 
+def visit_elsewhere(db: Session, message: Message, desk: Desk) -> Draft:
+    """The coach comes on the same day, to another place; the same entry in the calendar, with the next number."""
+    return Draft("visit_elsewhere", *_visit(db, message, desk))
+
+
 def visit_cancelled(db: Session, message: Message, desk: Desk) -> Draft:
     """The coach does not come; the entry leaves the calendar."""
     return Draft("visit_cancelled", *_visit(db, message, desk))
@@ -266,6 +271,7 @@ def _about(db: Session, record_id: int) -> tuple[EnrolmentFacts, AssignmentDefin
 KINDS: Final[dict[str, Kind]] = {
     "practice.visit_planned": visit_planned,
     "practice.visit_moved": visit_moved,
+    "practice.visit_elsewhere": visit_elsewhere,
     "practice.visit_cancelled": visit_cancelled,
     "practice.visit_reminder": visit_reminder,
     "practice.submitted": submitted,

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.courses.editions import edition_of
+from app.courses.editions import Edition, edition_of
 from app.courses.tables import CoachAssignment, Cohort, CourseEdition, Enrolment, PracticalAssignment
 from app.courses.without_coach import WithoutCoach, WithoutReason, without_coach
 from app.delivery.tables import DeliveryDate
@@ -23,6 +23,7 @@ from app.people.rules import Viewer
 from app.people.tables import Person
 from app.practice.capacity import WEEK, WEEKS_AHEAD, Capacity, capacity_of, monday_of
 from app.practice.handing_over import able_coaches
+from app.practice.notes import DueNote, due_for_admins
 from app.practice.paths import STANDS, WITHDRAWN_AT
 from app.practice.rules.states import Decision, RecordFacts, RecordState, state, waits_for_coach
 from app.practice.tables.coaching import Assessment
@@ -37,7 +38,10 @@ _Later = aliased(Submission)
 
 @dataclass(frozen=True)
 class OpenWork:
-    """One assignment that is not signed off. `days`: working days since it is so; `late`: longer than was promised."""
+    """One assignment that is not signed off. `days`: working days since it is so; `late`: longer than was promised.
+
+    `to_plan`: it waits for a day that the coach chooses.
+    """
 
     record_id: int
     person: str
@@ -46,7 +50,7 @@ class OpenWork:
     code: str
     title: str
     state: RecordState
-    prepared: bool
+    to_plan: bool
     visit_on: datetime | None
     since: datetime
     days: int
@@ -91,6 +95,7 @@ class PracticePage:
     """Everything on the page."""
 
     lacking: tuple[Lacking, ...]
+    notes: tuple[DueNote, ...]
     work: tuple[OpenWork, ...]
     total: int
     late: int
@@ -192,10 +197,8 @@ def practice_page(db: Session, viewer: Viewer, *, filters: Filters, now: datetim
     last = rows[SHOWN - 1] if len(rows) > SHOWN else None
     return PracticePage(
         lacking=tuple(_lacking(one, names) for one in alone),
-        work=tuple(
-            _work(row, names, promised=edition_of(db, row.edition_id).policy.review_within_working_days, today=today)
-            for row in rows[:SHOWN]
-        ),
+        notes=due_for_admins(db, on=today),
+        work=tuple(_work(row, names, edition_of(db, row.edition_id), today=today) for row in rows[:SHOWN]),
         total=total,
         late=too_late,
         coaches=tuple(_coach(one.id, coaches.names[one.id], capacity[one.id], today) for one in coaches.candidates),
@@ -239,7 +242,8 @@ def _first(today: date, days: int) -> date:
     return day
 
 
-def _work(row: Any, names: Mapping[int, str], *, promised: int, today: date) -> OpenWork:
+def _work(row: Any, names: Mapping[int, str], edition: Edition, *, today: date) -> OpenWork:
+    visited = {one.code for _, one in edition.assignments if one.needs_visit}
     facts = RecordFacts(
         opened=True,
         visit_planned=row.starts_at is not None,
@@ -256,11 +260,11 @@ def _work(row: Any, names: Mapping[int, str], *, promised: int, today: date) -> 
         row.code,
         row.title,
         now,
-        row.prepared is not None,
+        now is RecordState.OPEN and row.prepared is not None and row.code in visited,
         row.starts_at,
         row.since,
         days,
-        late=waits_for_coach(now) and days > promised,
+        late=waits_for_coach(now) and days > edition.policy.review_within_working_days,
     )
 
 

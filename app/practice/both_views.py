@@ -31,7 +31,7 @@ from app.practice.tables.work import AssignmentRecord, Submission
 
 @dataclass(frozen=True)
 class Round:
-    """One time that both views were in. `number`: of the submission within its record."""
+    """One time that both views were in. `number`: of the submission within its record; `coach`: who looked."""
 
     record_id: int
     assignment_id: int
@@ -39,6 +39,7 @@ class Round:
     attempt: int
     submitted_at: datetime
     pairs: tuple[Pair, ...]
+    coach: str
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,10 @@ class LineView:
 
 @dataclass(frozen=True)
 class TurnView:
-    """Both sides on one core element, once. A side is None when it saw nothing of it."""
+    """Both sides on one core element, once. A side is None when it saw nothing of it; `looked`: the coach's name."""
 
     assignment: str
+    looked: str
     day: datetime
     attempt: int
     own: BarView | None
@@ -88,7 +90,6 @@ class ProfilePage:
     record_id: int
     mine: bool
     person: str
-    coach: str
     levels: tuple[str, ...]
     elements: tuple[ElementView, ...]
 
@@ -105,13 +106,12 @@ def profile_page(db: Session, viewer: Viewer, record_id: int) -> ProfilePage:
     edition = edition_of(db, enrolment.edition_id)
     paths = paths_of_enrolments(db, [enrolment.id])
     sights = sights_of(db, viewer, paths, enrolment)
-    names = person_names(db, {enrolment.person_id, *([enrolment.coach_id] if enrolment.coach_id else [])})
+    names = person_names(db, {enrolment.person_id})
     return ProfilePage(
         sample=enrolment.sample,
         record_id=record_id,
         mine=enrolment.person_id == viewer.person_id,
         person=names.get(enrolment.person_id, ""),
-        coach=names.get(enrolment.coach_id, "") if enrolment.coach_id else "",
         levels=edition.rubric.level_names,
         elements=element_views(rounds_of(db, paths, enrolment, edition, sights=sights), edition),
     )
@@ -125,7 +125,7 @@ def rounds_of(
     *,
     sights: Mapping[int, Sight],
 ) -> list[Round]:
-    """Each time that both were in on these records, the first one first: two statements, however many there are."""
+    """Each time that both were in on these records, the first one first: three statements, however many there are."""
     known = {path.id: path for path in paths}
     definitions = dict(edition.assignments)
     handed_in = db.execute(
@@ -147,6 +147,8 @@ def rounds_of(
         .order_by(Submission.submitted_at, Submission.id)
     ).all()
     waiting = _waiting_forms(db, known.values(), enrolment)
+    authors = {row.coach_id if row.signed else enrolment.coach_id for row in handed_in}
+    names = person_names(db, {author for author in authors if author is not None})
     found = []
     for row in handed_in:
         path, sight = known[row.record_id], sights[row.record_id]
@@ -157,7 +159,8 @@ def rounds_of(
         pairs = pairs_of(
             row.self_scores, Observation.from_facts(form).scores, definitions[path.assignment_id], edition.rubric
         )
-        found.append(Round(path.id, path.assignment_id, row.number, row.attempt, row.submitted_at, pairs))
+        coach = names.get(author or 0, "")
+        found.append(Round(path.id, path.assignment_id, row.number, row.attempt, row.submitted_at, pairs, coach))
     return found
 
 
@@ -200,6 +203,7 @@ def _turn(one: Round, element: str, edition: Edition) -> TurnView | None:
     criteria = {criterion.code: criterion for criterion in rubric.criteria}
     return TurnView(
         assignment=titles[one.assignment_id],
+        looked=one.coach,
         day=one.submitted_at,
         attempt=one.attempt,
         own=_bar(place_of([pair.own for pair in pairs], len(rubric.level_names)), rubric),

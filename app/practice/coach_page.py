@@ -20,7 +20,7 @@ from app.people.queries import cards
 from app.people.rules import PersonCard, Viewer
 from app.practice.attention import risks_of
 from app.practice.capacity import monday_of
-from app.practice.notes import DueRow, beside_of
+from app.practice.notes import DueNote, DueRow, beside_of
 from app.practice.paths import RecordPath, Way, paths_of_enrolments
 from app.practice.queries import practice_of
 from app.practice.rules.progress import NextCode, PracticeProgress
@@ -45,18 +45,6 @@ class QueueRow:
     begun: bool
     days: int
     late: bool
-
-
-@dataclass(frozen=True)
-class DueNote:
-    """A note whose day has come. `href`: the page of the person whom it is about."""
-
-    id: int
-    href: str
-    person: str
-    organisation: str
-    text: str
-    since: date
 
 
 @dataclass(frozen=True)
@@ -221,7 +209,7 @@ def _queue_row(desk: _Desk, path: RecordPath, *, now: datetime) -> QueueRow | No
         person.organisation,
         number,
         due,
-        path.reviewed_at is not None,
+        path.reviewed_by is not None and path.reviewed_by == desk.facts[path.enrolment_id].coach_id,
         days,
         days > promised,
     )
@@ -232,7 +220,7 @@ def _notes(desk: _Desk, due: Iterable[DueRow]) -> tuple[DueNote, ...]:
     for row in due:
         person = desk.person_of(row.enrolment_id)
         href = href_of(row.enrolment_id)
-        found.append(DueNote(row.id, href, person.name, person.organisation, row.text, row.day))
+        found.append(DueNote(row.id, href, person.id, person.name, person.organisation, row.text, row.day))
     return tuple(found)
 
 

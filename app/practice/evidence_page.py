@@ -40,6 +40,7 @@ class EvidencePage:
     uploads: tuple[UploadView, ...]
     withdrawn: int
     may_add: bool
+    asks_photo: bool
     goes_on: date | None
 
 
@@ -75,6 +76,7 @@ def evidence_page(db: Session, viewer: Viewer, record_id: int, *, now: datetime)
         uploads=uploads_of(db, viewer, record_id, now=now),
         withdrawn=shown.withdrawn,
         may_add=may_change_work(path.state),
+        asks_photo=dict(edition_of(db, enrolment.edition_id).assignments)[path.assignment_id].needs_photo,
         goes_on=local_day(ended + FILES_KEPT) if ended else None,
     )
 

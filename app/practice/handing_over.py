@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session
 
 from app.courses.coaches import people_of, rooms_of
 from app.courses.rules import EnrolmentFacts
-from app.courses.tables import CoachAssignment, Enrolment
+from app.courses.tables import CoachAssignment, CoachHandover, CoachHandoverMove, Enrolment
 from app.delivery.queries import groups_of
 from app.delivery.tables import DeliveryDate
 from app.kit.db import fetch
 from app.kit.localtime import local_day
 from app.people.rules import PersonCard, Role
 from app.people.tables import Account, LineManager, Organisation, Person, RoleGrant
-from app.practice.rules.handover import Candidate, Charge, PlannedVisit, Span
+from app.practice.rules.handover import Candidate, Charge, Loan, PlannedVisit, Span
 from app.practice.tables.work import AssignmentRecord, CoachVisit, Submission
 
 _COMING: Final = (
@@ -59,6 +59,17 @@ _COACHED_BEFORE: Final = (
         .join(AssignmentRecord, AssignmentRecord.enrolment_id == Enrolment.id)
         .join(CoachVisit, CoachVisit.record_id == AssignmentRecord.id)
         .where(Enrolment.person_id.in_(bindparam("people", expanding=True)))
+    )
+)
+_LOANS: Final = (
+    select(CoachAssignment.enrolment_id, CoachHandover.id, CoachHandover.coach_id, CoachHandover.back_on)
+    .join(CoachHandoverMove, CoachHandoverMove.assignment_id == CoachAssignment.id)
+    .join(CoachHandover, CoachHandover.id == CoachHandoverMove.handover_id)
+    .where(
+        CoachAssignment.enrolment_id.in_(bindparam("enrolments", expanding=True)),
+        CoachAssignment.until.is_(None),
+        CoachHandover.ended_at.is_(None),
+        CoachHandover.back_on.is_not(None),
     )
 )
 _CITIES: Final = select(Organisation.id, Organisation.city).where(
@@ -111,9 +122,17 @@ def able_coaches(db: Session, *, now: datetime) -> Coaches:
 
 
 def charges_of(
-    db: Session, enrolments: Iterable[EnrolmentFacts], people: Mapping[int, PersonCard], *, now: datetime
+    db: Session,
+    enrolments: Iterable[EnrolmentFacts],
+    people: Mapping[int, PersonCard],
+    *,
+    now: datetime,
+    loans_before: int | None = None,
 ) -> list[Charge]:
-    """What decides who can take over, for each enrolment: five statements. `people`: their cards, by person."""
+    """What decides who can take over, for each enrolment: six statements. `people`: their cards, by person.
+
+    `loans_before`: as in `move_people`, only loans by a hand-over that was made before this one will stand.
+    """
     ours = list(enrolments)
     ids = [one.id for one in ours]
     if not ours:
@@ -130,6 +149,10 @@ def charges_of(
     visits: dict[int, list[PlannedVisit]] = defaultdict(list)
     for visit in coming_visits(db, ids, now=now):
         visits[visit.enrolment_id].append(visit)
+    loans: dict[int, list[Loan]] = defaultdict(list)
+    for loan in fetch(db, _LOANS, enrolments=ids):
+        if loan.back_on is not None and (loans_before is None or loan.id < loans_before):
+            loans[loan.enrolment_id].append(Loan(loan.coach_id, loan.back_on))
 
     def places(one: EnrolmentFacts) -> frozenset[str]:
         """Where she works with her group; before she has one, where her employer is."""
@@ -147,6 +170,7 @@ def charges_of(
             frozenset(managers[one.person_id]),
             frozenset(known[one.person_id] - {one.coach_id}),
             tuple(visits[one.id]),
+            tuple(loans[one.id]),
         )
         for one in ours
     ]

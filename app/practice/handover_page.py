@@ -90,6 +90,11 @@ class HandoverPage:
     def left(self) -> int:
         return len(self.rows) - self.moving
 
+    @property
+    def too_many(self) -> int:
+        """How many people come on top of what coaches can have."""
+        return sum(max(one.after - max(one.most, one.before), 0) for one in self.loads)
+
     def visits(self, fate: Fate) -> int:
         return sum(visit.fate is fate for row in self.rows for visit in row.visits)
 

@@ -21,7 +21,7 @@ from pydantic_core import PydanticCustomError
 from app.courses.rules import AssignmentDefinition, Rubric
 from app.kit.fields import KnownId, OptionalDay, blank_is_nothing
 from app.kit.ids import MAX_ID
-from app.kit.text import Line, OptionalLine, OptionalParagraph, PageText, Paragraph
+from app.kit.text import OptionalLine, OptionalParagraph, PageText, Paragraph
 from app.practice.rules.evidence import ATTESTED, Kind, Purpose, consent_lacks
 from app.practice.rules.forms import Answer, Check, Observation, checks_of, criteria_of
 from app.practice.rules.reflections import Starr
@@ -97,7 +97,9 @@ def _https(value: str) -> str:
     return value
 
 
-HttpsAddress = Annotated[Line, StringConstraints(max_length=LINK_MOST), AfterValidator(_https)]
+HttpsAddress = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LINK_MOST), AfterValidator(_https)
+]
 
 
 class PhotoNote(_Form):
@@ -122,7 +124,7 @@ class UploadNote(PhotoNote):
     """What will come piece by piece. `fingerprint`: by what the browser knows the same file again."""
 
     kind: Literal[Kind.PHOTO, Kind.VIDEO, Kind.AUDIO, Kind.PDF]
-    length: Annotated[int, Field(ge=1, le=MAX_ID)]
+    length: Annotated[int, Field(ge=0, le=MAX_ID)]
     fingerprint: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -140,10 +142,14 @@ class LinkNote(_Form):
 
 
 class VisitPhotoNote(_Form):
-    """What goes with a photo of a coach. She vouches for the assessment and for nothing else."""
+    """What goes with a photo of a coach. She vouches for the assessment and for nothing else.
+
+    `attempt`: the one that she made it for, which her phone may send when another has begun.
+    """
 
     recognisable: Literal["nobody", "attested"]
     caption: OptionalLine = ""
+    attempt: Annotated[int | None, Field(ge=1, le=MAX_ID)] = None
 
     @property
     def purposes(self) -> list[Purpose]:

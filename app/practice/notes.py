@@ -1,4 +1,4 @@
-"""The notes of coaches about a training: the professional reads all of them, and so does a next coach."""
+"""The notes of coaches and admins about a training: the professional reads all of them, and so does a next coach."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from sqlalchemy import (
     literal,
     null,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.orm import Session
@@ -26,29 +27,35 @@ from app.courses.rules import CoachRoom
 from app.courses.tables import CoachAssignment, CoachProfile, Enrolment, EnrolmentExtension
 from app.kit.db import fetch
 from app.kit.errors import NotFound
+from app.kit.localtime import local_day
 from app.kit.text import first_name
-from app.people.queries import person_names
-from app.people.rules import Viewer
+from app.people.queries import cards, person_names
+from app.people.rules import PersonCard, Viewer
 from app.people.tables import Person
 from app.practice.tables.coaching import CoachNote
 
 
 @dataclass(frozen=True)
 class NoteView:
-    """One note. `come_back_on` is a day that still waits; `own`: the viewer wrote it, so she may change it."""
+    """One note. `come_back_on` is a day that still waits; `own`: the viewer wrote it, so she may change it.
+
+    `settles`: it waits for the viewer to come back to it.
+    """
 
     id: int
     text: str
     author: str
+    by_admin: bool
     own: bool
+    settles: bool
     written_at: datetime
     changed_at: datetime | None
     come_back_on: date | None
     settled_at: datetime | None
 
 
-def notes_of(db: Session, enrolment_id: int, *, viewer_id: int) -> tuple[NoteView, ...]:
-    """The notes about one training, the latest first."""
+def notes_of(db: Session, enrolment_id: int, *, viewer_id: int, as_admin: bool | None = None) -> tuple[NoteView, ...]:
+    """The notes about one training, the latest first. `as_admin`: the viewer writes them too, and as what."""
     rows = db.scalars(
         select(CoachNote)
         .where(CoachNote.enrolment_id == enrolment_id)
@@ -61,7 +68,9 @@ def notes_of(db: Session, enrolment_id: int, *, viewer_id: int) -> tuple[NoteVie
             row.id,
             row.text,
             names.get(row.author_id, ""),
+            row.by_admin,
             row.author_id == viewer_id,
+            row.come_back_on is not None and row.settled_at is None and row.by_admin is as_admin,
             row.written_at,
             row.changed_at,
             None if row.settled_at else row.come_back_on,
@@ -69,6 +78,16 @@ def notes_of(db: Session, enrolment_id: int, *, viewer_id: int) -> tuple[NoteVie
         )
         for row in rows
     )
+
+
+def marks_of_notes(db: Session, enrolment_ids: Collection[int]) -> dict[int, str]:
+    """Something that is another once a note was written, changed or taken away, by enrolment: one statement."""
+    rows = db.execute(
+        select(CoachNote.enrolment_id, func.count().label("number"), func.sum(CoachNote.version).label("versions"))
+        .where(CoachNote.enrolment_id.in_(enrolment_ids))
+        .group_by(CoachNote.enrolment_id)
+    )
+    return {row.enrolment_id: f"{row.number}-{row.versions}" for row in rows}
 
 
 @dataclass(frozen=True)
@@ -112,6 +131,7 @@ _BESIDE: Final[CompoundSelect[Any]] = union_all(
         CoachNote.enrolment_id.in_(_ENROLMENTS),
         CoachNote.come_back_on <= bindparam("day"),
         CoachNote.settled_at.is_(None),
+        CoachNote.by_admin.is_(False),
     ),
     _number("added", EnrolmentExtension.enrolment_id, func.sum(EnrolmentExtension.days))
     .where(EnrolmentExtension.enrolment_id.in_(_ENROLMENTS))
@@ -139,7 +159,7 @@ def beside_of(db: Session, enrolment_ids: Collection[int], *, coach_id: int, on:
 
 @dataclass(frozen=True)
 class NotePage:
-    """A note of one's own, to change or to take away."""
+    """A note of one's own, to change or to take away. `by_admin`: its day stands on the work list of admins."""
 
     enrolment_id: int
     note_id: int
@@ -147,26 +167,75 @@ class NotePage:
     first_name: str
     text: str
     come_back_on: date | None
+    by_admin: bool
     version: int
 
 
 def note_page(db: Session, viewer: Viewer, *, enrolment_id: int, note_id: int) -> NotePage:
-    """Raises: NotFound when the viewer did not write it, or coaches this person no longer."""
+    """Raises: NotFound when the viewer did not write it, or coaches this person no longer and is no admin."""
+    coached = select(CoachAssignment.id).where(
+        CoachAssignment.enrolment_id == enrolment_id,
+        CoachAssignment.coach_id == viewer.id,
+        CoachAssignment.until.is_(None),
+    )
     row = db.execute(
         select(CoachNote, Person.name)
         .join(Enrolment, Enrolment.id == CoachNote.enrolment_id)
         .join(Person, Person.id == Enrolment.person_id)
-        .join(CoachAssignment, CoachAssignment.enrolment_id == Enrolment.id)
         .where(
             CoachNote.id == note_id,
             CoachNote.enrolment_id == enrolment_id,
             CoachNote.author_id == viewer.id,
-            CoachAssignment.coach_id == viewer.id,
-            CoachAssignment.until.is_(None),
+            true() if viewer.is_admin else coached.exists(),
         )
         .execution_options(populate_existing=True)
     ).first()
     if row is None:
         raise NotFound
-    note = row.CoachNote
-    return NotePage(enrolment_id, note_id, row.name, first_name(row.name), note.text, note.come_back_on, note.version)
+    note: CoachNote = row.CoachNote
+    return NotePage(
+        enrolment_id,
+        note_id,
+        row.name,
+        first_name(row.name),
+        note.text,
+        note.come_back_on,
+        note.by_admin,
+        note.version,
+    )
+
+
+@dataclass(frozen=True)
+class DueNote:
+    """A note whose day has come. `href`: the page of the person whom it is about."""
+
+    id: int
+    href: str
+    person_id: int
+    person: str
+    organisation: str
+    text: str
+    since: date
+
+
+def due_for_admins(db: Session, *, on: date) -> tuple[DueNote, ...]:
+    """What admins wrote down to come back to, about trainings that go on; the oldest first."""
+    rows = db.execute(
+        select(CoachNote, Enrolment.person_id)
+        .join(Enrolment, Enrolment.id == CoachNote.enrolment_id)
+        .where(
+            CoachNote.by_admin,
+            CoachNote.come_back_on <= on,
+            CoachNote.settled_at.is_(None),
+            Enrolment.withdrawn_at.is_(None),
+            Enrolment.expired_at.is_(None),
+        )
+        .order_by(CoachNote.come_back_on, CoachNote.id)
+    ).all()
+    people = cards(db, {row.person_id for row in rows}, on)
+    return tuple(_due(row.CoachNote, people[row.person_id]) for row in rows)
+
+
+def _due(note: CoachNote, card: PersonCard) -> DueNote:
+    day = note.come_back_on or local_day(note.written_at)
+    return DueNote(note.id, f"/coach/mensen/{note.enrolment_id}", card.id, card.name, card.organisation, note.text, day)

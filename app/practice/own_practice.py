@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.courses.editions import edition_of
 from app.courses.queries import current_enrolment, interventions
 from app.courses.rules import IN_TRAINING
-from app.delivery.queries import EndedGroup, OwnGroup, ended_groups, own_group
+from app.delivery.queries import EndedGroup, OwnGroup, ended_groups, other_groups, own_group
 from app.delivery.rules import Barred, Certificates, DateFacts, DateKind, grounds
 from app.kit.errors import NotFound
 from app.kit.localtime import local_day
@@ -88,12 +88,21 @@ class GroupDate:
 
 
 @dataclass(frozen=True)
+class OtherGroup:
+    """A group that somebody leads beside the one on the page."""
+
+    id: int
+    intervention: str
+    place: str
+
+
+@dataclass(frozen=True)
 class GroupPage:
     """The own group, or the way to one.
 
     `choices`: the interventions that she may start a group of, by id and name; `training` is that of the training
     which runs. `barred`: a certificate that does not permit to start one. `coached`: a coach comes to the dates;
-    `coach` is her name, when there is one now.
+    `coach` is her name, when there is one now. `others`: what she leads beside it; `asked`: she chose this one.
     """
 
     sample: bool
@@ -108,6 +117,13 @@ class GroupPage:
     coached: bool
     coach: str
     next: PracticeStep | None
+    others: tuple[OtherGroup, ...] = ()
+    asked: bool = False
+
+    @property
+    def query(self) -> str:
+        """What an address needs to stay with this group."""
+        return f"?groep={self.group.id}" if self.asked and self.group else ""
 
     @property
     def all_past(self) -> bool:
@@ -132,13 +148,22 @@ class GroupPage:
         return found
 
 
-def group_page(db: Session, viewer: Viewer, certificates: Certificates, *, now: datetime) -> GroupPage:
-    """The group that the viewer leads, with the visits of her coach; or what she may start one on."""
+def group_page(
+    db: Session, viewer: Viewer, certificates: Certificates, *, group_id: int | None = None, now: datetime
+) -> GroupPage:
+    """The group that the viewer leads, with the visits of her coach; or what she may start one on.
+
+    `group_id`: that group instead of the one that her training is about. Raises: NotFound when it is not hers.
+    """
     enrolment = current_enrolment(db, viewer.id)
     following = enrolment if enrolment is not None and enrolment.stage in IN_TRAINING else None
     progress = progress_of(db, [following])[following.id] if following is not None else None
     training = following.intervention_id if following is not None else None
-    group = own_group(db, viewer.id, training=training)
+    group = first = own_group(db, viewer.id, training=training)
+    if group_id is not None and (first is None or first.id != group_id):
+        group = own_group(db, viewer.id, group_id=group_id)
+        if group is None:
+            raise NotFound
     found = grounds(certificates, person_id=viewer.id, training=training, on=local_day(now))
     names = {one.id: one.name for one in interventions(db)}
     coach_id = following.coach_id if following is not None else None
@@ -155,6 +180,11 @@ def group_page(db: Session, viewer: Viewer, certificates: Certificates, *, now: 
         coached=group.enrolment_id is not None if group else found.choices[:1] == (training,),
         coach=person_names(db, [coach_id]).get(coach_id, "") if coach_id is not None else "",
         next=progress.next if progress else None,
+        others=tuple(
+            OtherGroup(id_, names[of], place)
+            for id_, of, place in other_groups(db, viewer.id, but=group.id if group else None)
+        ),
+        asked=group is not first,
     )
 
 

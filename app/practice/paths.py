@@ -62,6 +62,7 @@ class RecordPath:
     prepared_at: datetime | None
     visit: VisitFacts | None
     reviewed_at: datetime | None
+    reviewed_by: int | None = None
     submission_id: int | None = None
     submitted_at: datetime | None = None
     decision: Decision | None = None
@@ -141,6 +142,12 @@ _PATHS: Final = (
         .limit(1)
         .scalar_subquery()
         .label("reviewed_at"),
+        select(Assessment.coach_id)
+        .where(Assessment.record_id == AssignmentRecord.id, Assessment.attempt == AssignmentRecord.attempt)
+        .order_by(Assessment.saved_at.desc())
+        .limit(1)
+        .scalar_subquery()
+        .label("reviewed_by"),
         CoachVisit.id.label("visit_id"),
         CoachVisit.coach_id.label("visitor_id"),
         CoachVisit.planned_at,
@@ -217,6 +224,7 @@ def _paths(rows: Iterable[Any]) -> list[RecordPath]:
             prepared_at=row.prepared_at,
             visit=_visit(row),
             reviewed_at=row.reviewed_at,
+            reviewed_by=row.reviewed_by,
         )
         if row.submitted_in == row.attempt:
             known = replace(

@@ -60,7 +60,7 @@ class VisitRow:
 
 @dataclass(frozen=True)
 class GroupView:
-    """Where the group meets, and the dates that are still to come."""
+    """Where the group meets, and the dates that are still to come, with those that were called off."""
 
     place: str
     address: str
@@ -72,8 +72,8 @@ class GroupView:
 class PersonPage:
     """Everything that a coach looks at before she calls or comes.
 
-    `mine`: the viewer is the coach; an admin reads along and changes nothing. `preparation` is of the assignment that
-    is at hand.
+    `mine`: the viewer is the coach; an admin reads along, writes notes and changes nothing else. `preparation` is of
+    the assignment that is at hand.
     """
 
     sample: bool
@@ -127,7 +127,7 @@ def person_page(db: Session, viewer: Viewer, enrolment_id: int, *, now: datetime
         enrolment_id=one.id,
         person=cards(db, [one.person_id], today)[one.person_id],
         mine=mine,
-        may_note=mine and one.stage is not EnrolmentStage.COMPLETED,
+        may_note=one.stage is not EnrolmentStage.COMPLETED,
         course=one.course_title,
         cohort=one.cohort_name,
         stage=one.stage,
@@ -144,7 +144,7 @@ def person_page(db: Session, viewer: Viewer, enrolment_id: int, *, now: datetime
         preparation=_preparation(db, rows),
         risks=risks if one.stage is not EnrolmentStage.COMPLETED else (),
         agreements=agreements_of(db, [one.id]).get(one.id, ()),
-        notes=notes_of(db, one.id, viewer_id=viewer.id),
+        notes=notes_of(db, one.id, viewer_id=viewer.id, as_admin=not mine),
     )
 
 
@@ -186,7 +186,7 @@ def _visits(
 def _group(group: GroupFacts | None, *, now: datetime) -> GroupView | None:
     if group is None:
         return None
-    ahead = tuple(date for date in group.coming if date.ends_at > now)
+    ahead = tuple(date for date in group.dates if date.shown and date.ends_at > now)
     return GroupView(group.place, group.address, group.municipality, ahead)
 
 

@@ -6,9 +6,10 @@ phone gets lost, and the form is about what the coach saw.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,10 +17,13 @@ from sqlalchemy.orm import Session
 from app.courses.queries import enrolments_coached
 from app.people.rules import Viewer
 from app.practice.inputs import filled_in
+from app.practice.notes import NoteView, marks_of_notes
 from app.practice.observation_page import Fold, ObservationPage
-from app.practice.paths import paths_of_enrolments
+from app.practice.paths import RecordPath, paths_of_enrolments
 from app.practice.rules.states import PHOTOS_MAX, may_be_observed, waits_for_coach
 from app.practice.tables.coaching import Assessment
+
+NOTES_KEPT: Final = 5
 
 
 @dataclass(frozen=True)
@@ -46,14 +50,20 @@ def open_forms(db: Session, viewer: Viewer) -> tuple[OpenForm, ...]:
             )
         )
     }
-    return tuple(
-        OpenForm(path.id, f"{path.attempt}.{versions.get((path.id, path.attempt), 0)}.{_moment(path.since)}")
-        for path in paths
-    )
+    noted = marks_of_notes(db, {path.enrolment_id for path in paths})
+
+    def mark(path: RecordPath) -> str:
+        version = versions.get((path.id, path.attempt), 0)
+        return f"{path.attempt}.{version}.{_moment(path.since)}.{noted.get(path.enrolment_id, '')}"
+
+    return tuple(OpenForm(path.id, mark(path)) for path in paths)
 
 
-def form_for_phone(page: ObservationPage) -> dict[str, Any]:
-    """All that the form of one visit needs, as plain data; the page made sure that it is hers to see."""
+def form_for_phone(page: ObservationPage, notes: Sequence[NoteView]) -> dict[str, Any]:
+    """All that the form of one visit needs, as plain data; the page made sure that it is hers to see.
+
+    `notes`: those about the training, the latest first.
+    """
     return {
         "record": page.record_id,
         "attempt": page.attempt,
@@ -70,6 +80,7 @@ def form_for_phone(page: ObservationPage) -> dict[str, Any]:
         if page.preparation
         else [],
         "agreed": list(page.agreed_before),
+        "notes": [{"text": one.text, "by": one.author, "at": _moment(one.written_at)} for one in notes[:NOTES_KEPT]],
         "folds": [_fold(one) for one in page.folds],
         "photos": sum(one.by_coach for one in page.photos),
         "photos_most": PHOTOS_MAX,

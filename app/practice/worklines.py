@@ -1,4 +1,4 @@
-"""What practice asks of an admin: nobody beside somebody, people who should be back, who is stuck, who is over time."""
+"""What practice asks of an admin: nobody beside somebody, who is stuck or over time, what to come back to."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from app.courses.tables import CoachAssignment, CoachHandover, CoachHandoverMove
 from app.courses.terms import overdue
 from app.courses.without_coach import without_coach
 from app.kit.localtime import local_day, start_of
+from app.practice.notes import due_for_admins
 from app.practice.paths import STANDS
 from app.practice.rules.states import Decision
 from app.practice.tables.proof import SignOff
@@ -57,6 +58,10 @@ def practice_work(db: Session, *, now: datetime) -> list[PracticeWork]:
         who = tuple(one.person_id for one in late_trainings)
         since = start_of(late_trainings[0].ended_on)
         found.append(PracticeWork("over_time", len(late_trainings), href, since, who))
+    if notes := due_for_admins(db, on=local_day(now)):
+        href = f"{notes[0].href}#notities" if len(notes) == 1 else "/beheer/praktijk#terugkomen"
+        who = tuple(one.person_id for one in notes)
+        found.append(PracticeWork("come_back", len(notes), href, start_of(notes[0].since), who))
     return found
 
 

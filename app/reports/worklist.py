@@ -53,6 +53,7 @@ class Work(StrEnum):
     NOT_BACK = "not_back"
     BLOCKED = "blocked"
     OVER_TIME = "over_time"
+    COME_BACK = "come_back"
     MAIL = "mail"
     INVITATIONS = "invitations"
     TO_PLAN = "to_plan"

@@ -13,7 +13,7 @@ from app.courses.editions import edition_of
 from app.courses.tables import Course, CourseEdition, Lesson, Quiz
 from app.delivery import actions as delivery
 from app.delivery.inputs import Group
-from app.delivery.tables import DeliveryDate
+from app.delivery.tables import Delivery, DeliveryDate
 from app.kit.localtime import local_day
 from app.kit.pictures import Photo
 from app.people.queries import viewer_for
@@ -204,3 +204,21 @@ def begin_upload(db: Session, person_id: int, record: int, now: datetime) -> int
     db.add(coming)
     db.flush()
     return coming.id
+
+
+def closed_group(db: Session, leader_id: int, intervention_id: int, *, now: datetime) -> int:
+    """A group that its leader closed, which was never held."""
+    closed = Delivery(
+        leader_id=leader_id,
+        intervention_id=intervention_id,
+        place="De Kade",
+        address="Kade 1",
+        municipality="Rotterdam",
+        created_at=now,
+        ended_at=now,
+        started=8,
+        finished=0,
+    )
+    db.add(closed)
+    db.flush()
+    return closed.id

@@ -75,6 +75,7 @@ THINGS: Final = {
     "edition": "edition",
     "enrolment": "enrolment",
     "export": "export",
+    "group": "ended_group",
     "handover": "handover",
     "lesson": "lesson",
     "meeting": "meeting",
@@ -222,6 +223,8 @@ TRIES: Final[dict[str, Try]] = {
     "group.end": Try(
         form=lambda world: {"started": "9", "finished": "7", f"attended_{world.things['held_date']}": "8"},
     ),
+    "group.numbers_form": Try(),
+    "group.numbers": Try(form=says(started="9", finished="0", guests="")),
     "group_search.save": Try(form=says(**SEARCH)),
     "group_search.stop": Try(form=says(found="no")),
     "practice.begin": Try(form=lambda world: {"assignment_id": world.things["assignment"]}),

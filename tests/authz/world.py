@@ -45,7 +45,16 @@ from app.practice.tables.proof import Correction
 from app.worker.run import run_due
 from migrations.models import metadata
 from tests.apps import set_up_app
-from tests.authz.steps import Assignment, begin_upload, enter_group, fresh, learn, newest_edition, right_answers
+from tests.authz.steps import (
+    Assignment,
+    begin_upload,
+    closed_group,
+    enter_group,
+    fresh,
+    learn,
+    newest_edition,
+    right_answers,
+)
 from tests.authz.tries import GROUP_DAYS
 from tests.people import INTERVENTION, KEYRING, Cast, link_of, make_cast
 from tests.practising import basis_now
@@ -336,6 +345,7 @@ def _bring_together(db: Session, world: World, now: datetime) -> None:
     kind = db.get_one(Delivery, world.things["group"]).intervention_id
     linked = look(db, noor, now=now)
     bring_together(db, fatma, linked, ask(db, sanne, now=now, intervention_id=kind), now=now)
+    world.things["ended_group"] = closed_group(db, noor.id, kind, now=now - PAST)
     wanted = ask(db, sanne, now=now, intervention_id=kind)
     world.things |= {"linked_search": linked, "search": look(db, mina, now=now), "wanted": wanted}
     world.things |= {"own_intervention": kind, "wanted_version": db.get_one(TrainerRequest, wanted).version}

@@ -17,7 +17,7 @@ from app.kit.clock import MovableClock
 from app.kit.db import Database
 from app.kit.errors import NotFound, Refused
 from app.kit.storage import Storage, folder
-from app.ledger.tables import LedgerEvent
+from app.ledger.tables import LedgerContent, LedgerEvent
 from app.outbox.tables import Message
 from app.people.rules import Viewer
 from app.practice.actions.dates import call_off
@@ -299,3 +299,29 @@ def test_a_date_that_was_counted_stays_where_it_is(
     save(database, at_work, clock, place="De Esdoorn, zaal 2")
     with database.reading() as db:
         assert [one.attended for one in db.scalars(select(DeliveryDate).order_by(DeliveryDate.id))] == [8, None]
+
+
+def test_a_wrong_number_of_a_closed_group_is_mended(database: Database, storage: Storage, clock: MovableClock) -> None:
+    at_work = begin(database, storage, clock, until="visited")
+    clock.set(AFTER_ALL)
+    for date_id in at_work.dates:
+        count(database, at_work.noor, date_id, 8, clock)
+    end(database, at_work, clock)
+    with database.reading() as db:
+        (closed,) = ended_groups(db, at_work.noor.id)
+
+    def correct(counts: Counts, by: Viewer = at_work.noor) -> bool:
+        with database.writing() as db:
+            return dates.correct_numbers(db, by=by, group_id=closed.id, counts=counts, now=clock.now())
+
+    assert not correct(WHOLE)
+    assert correct(replace(WHOLE, guests=200))
+    with pytest.raises(Refused, match="fewer_started_than_came"):
+        correct(replace(WHOLE, started=7))
+    with pytest.raises(NotFound):
+        correct(WHOLE, by=at_work.training.cast.joris)
+    with database.reading() as db:
+        assert ended_groups(db, at_work.noor.id)[0].counts.guests == 200
+        events = select(LedgerContent.content).join(LedgerEvent, LedgerEvent.id == LedgerContent.event_id)
+        (told,) = db.scalars(events.where(LedgerEvent.action == "delivery.numbers_corrected"))
+        assert (told["was"]["guests"], told["guests"]) == (20, 200)

@@ -18,7 +18,7 @@ from app.delivery.rules import Authorised, Barred
 from app.delivery.tables import Delivery
 from app.kit.clock import MovableClock
 from app.kit.db import Database
-from app.kit.errors import Refused
+from app.kit.errors import NotFound, Refused
 from app.kit.localtime import local_day
 from app.kit.storage import Storage, folder
 from app.people.rules import Viewer
@@ -181,6 +181,13 @@ def test_a_training_and_a_certificate_for_something_else(
         shown = group_page(db, noor, certificates, now=START).group
         assert shown is not None
         assert shown.id == group.id
+        page = group_page(db, noor, certificates, now=START)
+        assert [(one.id, one.place) for one in page.others] == [(own.id, "Het Anker")]
+        beside = group_page(db, noor, certificates, group_id=own.id, now=START)
+        assert beside.group is not None
+        assert (beside.group.id, beside.query, beside.coached) == (own.id, f"?groep={own.id}", False)
+        with pytest.raises(NotFound):
+            group_page(db, noor, certificates, group_id=999_999, now=START)
 
 
 def test_a_training_goes_before_a_certificate_that_ran_out(

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select, update
 
-from app.courses.actions import availability, own_data
-from app.courses.inputs import AwayGiven
+from app.courses.actions import own_data
 from app.courses.tables import CoachAssignment, CoachHandover, Enrolment
 from app.courses.without_coach import without_coach
 from app.kit.clock import MovableClock
@@ -26,14 +25,24 @@ from app.people.queries import viewer_for
 from app.people.rules import Role
 from app.people.tables import Account, LineManager, Person
 from app.practice import admin_inputs
-from app.practice.actions import handover, visits
+from app.practice.actions import handover
 from app.practice.coach_page import coach_page
 from app.practice.record_page import record_page
-from app.practice.tables.work import CoachVisit
 from app.practice.worklines import practice_work
 from app.upkeep.invariants import invariants
 from app.worker.run import run_due
-from tests.handing import coach_of, coaches_now, entries, form, hand_over, mails, make_coach, make_people
+from tests.handing import (
+    away,
+    coach_of,
+    coaches_now,
+    entries,
+    form,
+    hand_over,
+    mails,
+    make_coach,
+    make_people,
+    planned_visit,
+)
 from tests.page import make_test_parts
 from tests.practising import Practising, begin
 
@@ -57,18 +66,6 @@ def bram(database: Database, planned: Practising, clock: MovableClock) -> int:
         return make_coach(db, "Bram de Boer", now=clock.now())
 
 
-def visit(database: Database) -> CoachVisit:
-    with database.reading() as db:
-        return db.scalars(select(CoachVisit)).one()
-
-
-def away(database: Database, coach: int, first: str, last: str | None, clock: MovableClock) -> None:
-    given = AwayGiven.model_validate({"reason": "holiday", "starts_on": first, "ends_on": last or ""})
-    with database.writing() as db:
-        by = viewer_for(db, coach)
-        availability.note_absence(db, by=by, person_id=coach, given=given, now=clock.now())
-
-
 def kinds(database: Database) -> list[tuple[str, int]]:
     with database.reading() as db:
         rows = db.execute(select(Message.kind, Message.person_id).where(Message.kind.in_(KINDS)))
@@ -80,7 +77,7 @@ def test_for_good_with_the_visit_and_one_letter_each(
 ) -> None:
     noor, ruben = planned.noor.id, planned.ruben.id
     hand_over(database, planned, clock, bram)
-    stands = visit(database)
+    stands = planned_visit(database)
     assert (stands.coach_id, stands.sequence, stands.cancelled_at) == (bram, 1, None)
     uid = f"bezoek-{stands.uid}"
     for kind, person, calendar in (
@@ -124,38 +121,21 @@ def test_nobody_hands_over_her_own_training(
     assert coaches_now(database) == {planned.noor.id: planned.ruben.id}
 
 
-def test_a_visit_that_cannot_be_is_planned_again(
-    database: Database, planned: Practising, bram: int, clock: MovableClock
-) -> None:
-    away(database, bram, "2026-12-03", "2026-12-03", clock)
-    hand_over(database, planned, clock, bram)
-    assert visit(database).cancelled_at == clock.now()
-    for kind, person, methods in zip(KINDS, (planned.noor.id, bram, planned.ruben.id), (1, 0, 1), strict=True):
-        (mail,) = mails(database, clock, kind)[person]
-        assert [method for method, _, _ in entries(mail)] == ["CANCEL"] * methods  # it never stood in Bram's calendar
-    with database.writing() as db:
-        page = coach_page(db, viewer_for(db, bram), now=clock.now())
-        assert [(row.person, row.due) for row in page.queue] == [("Noor de Wit", "plan")]
-        visits.plan_visit(
-            db, by=viewer_for(db, bram), record_id=planned.record_id, date_id=planned.dates[1], now=clock.now()
-        )
-
-
 def test_it_goes_back_by_itself_in_the_morning(
     database: Database, planned: Practising, bram: int, clock: MovableClock, data_dir: Path
 ) -> None:
     parts, noor, ruben = make_test_parts(database, data_dir, clock), planned.noor.id, planned.ruben.id
     hand_over(database, planned, clock, bram, back_on="2026-12-02")
-    assert (visit(database).coach_id, visit(database).sequence) == (ruben, 0)  # after that day she goes herself
+    assert (planned_visit(database).coach_id, planned_visit(database).sequence) == (ruben, 0)  # she goes herself
     with database.writing() as db:
         given = admin_inputs.BackOn(how="until", back_on=date(2026, 12, 8))
         (found,) = db.scalars(select(CoachHandover.id))
         handover.change_back_on(db, by=planned.training.cast.fatma, handover_id=found, given=given, now=clock.now())
-    assert (visit(database).coach_id, visit(database).sequence) == (bram, 1)
+    assert (planned_visit(database).coach_id, planned_visit(database).sequence) == (bram, 1)
     with database.writing() as db:
         given = admin_inputs.BackOn(how="until", back_on=date(2026, 12, 1))
         handover.change_back_on(db, by=planned.training.cast.fatma, handover_id=found, given=given, now=clock.now())
-    assert (visit(database).coach_id, visit(database).sequence) == (ruben, 2)
+    assert (planned_visit(database).coach_id, planned_visit(database).sequence) == (ruben, 2)
     ((method, _, sequence),) = entries(mails(database, clock, "handover.gives")[ruben][-1])
     assert (method, sequence) == ("REQUEST", 2)
     for moment, coach in ((instant(date(2026, 12, 1), time(5, 59)), bram), (clock.now() + timedelta(days=8), ruben)):
@@ -296,20 +276,6 @@ def test_what_was_handed_in_keeps_its_waiting_since(database: Database, storage:
     (mail,) = mails(database, clock, "handover.takes")[bram]
     assert "er ligt werk om na te kijken" in mail.as_string()
     assert entries(mail) == []  # that visit has been; Ruben made it
-
-
-def test_a_coach_who_left_us_leaves_no_visit_behind(
-    database: Database, planned: Practising, bram: int, clock: MovableClock, storage: Storage
-) -> None:
-    with database.writing() as db:
-        own_data.erase(db, person_id=planned.ruben.id, storage=storage, now=clock.now())
-    with database.writing() as db:
-        ids = [planned.training.enrolment_id]
-        handover.give_first_coach(db, by=planned.training.cast.fatma, enrolment_ids=ids, coach_id=bram, now=clock.now())
-    assert (visit(database).coach_id, visit(database).sequence) == (bram, 1)
-    for person in (planned.noor.id, bram):
-        sent = mails(database, clock, "practice.visit_planned")[person][-1]
-        assert [(method, number) for method, _, number in entries(sent)] == [("REQUEST", 1)]
 
 
 @pytest.mark.parametrize(

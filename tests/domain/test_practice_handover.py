@@ -16,6 +16,7 @@ from app.kit.storage import Storage, folder
 from app.letters.desk import Desk, write
 from app.outbox.tables import Message
 from app.practice.actions import assessing, keeping, records, visits
+from app.practice.coach_page import coach_page
 from app.practice.observation_page import ObservationPage, observation_page
 from app.practice.record_page import RecordPage, record_page
 from app.practice.results import Result
@@ -87,6 +88,18 @@ def test_before_her_draft_a_new_coach_sees_the_agreement_only(
         for viewer in (bram.noor, bram.training.cast.fatma):
             (result,) = record_page(db, viewer, bram.record_id, now=clock.now()).results
             assert (result.held_back, result.strong) == (False, ("Rust",))
+
+
+def test_the_draft_of_a_former_coach_is_not_hers_to_finish(
+    database: Database, storage: Storage, clock: MovableClock
+) -> None:
+    at_work = begin(database, storage, clock, until="handed_in")
+    observe(database, at_work, clock, whole=False)
+    with database.reading() as db:
+        assert [row.begun for row in coach_page(db, at_work.ruben, now=clock.now()).queue] == [True]
+    bram = hand_over(database, at_work, clock, "Bram de Boer")
+    with database.reading() as db:
+        assert [row.begun for row in coach_page(db, bram.ruben, now=clock.now()).queue] == [False]
 
 
 def test_her_own_draft_opens_what_was_written_before(database: Database, storage: Storage, clock: MovableClock) -> None:

@@ -20,10 +20,11 @@ from app.people.rules import Viewer
 from app.practice import inputs
 from app.practice.actions import keeping, noting
 from app.practice.agreements import AgreementView, agreements_of
-from app.practice.notes import NoteView, beside_of, notes_of
+from app.practice.notes import NoteView, beside_of, due_for_admins, notes_of
 from app.practice.person_page import person_page
 from app.practice.tables.coaching import CoachNote
 from app.practice.together_page import together_page
+from app.practice.worklines import practice_work
 from tests.practising import Practising, begin, hand_over, sign
 
 
@@ -178,6 +179,37 @@ def test_a_next_coach_reads_what_was_noted_and_changes_nothing(
     for by in (els.ruben, at_work.ruben):  # not hers; no longer his person
         with pytest.raises(NotFound):
             change(database, at_work, clock, note_id, inputs.Note(text="Anders"), by=by)
+
+
+def test_an_admin_notes_too_and_each_comes_back_to_her_own(
+    database: Database, storage: Storage, clock: MovableClock
+) -> None:
+    at_work, today = begin(database, storage, clock), local_day(clock.now())
+    fatma, which = at_work.training.cast.fatma, at_work.training.enrolment_id
+    his = write(database, at_work, clock, day=today)
+    with database.writing() as db:
+        given = inputs.Note(text="De organisatie belt terug", come_back_on=today)
+        hers = noting.write_note(db, by=fatma, enrolment_id=which, given=given, now=clock.now())
+    assert [(one.author, one.by_admin) for one in notes(database, at_work, at_work.noor)] == [
+        (fatma.name, True),
+        (at_work.ruben.name, False),
+    ]
+    with database.reading() as db:
+        assert waiting(db, [which], today) == [his]
+        (due,) = due_for_admins(db, on=today)
+        assert (due.id, due.person, due.href) == (hers, "Noor de Wit", f"/coach/mensen/{which}")
+        (line,) = [one for one in practice_work(db, now=clock.now()) if one.what == "come_back"]
+        assert (line.count, line.href, line.people) == (1, f"/coach/mensen/{which}#notities", (at_work.noor.id,))
+        assert [one.settles for one in person_page(db, fatma, which, now=clock.now()).notes] == [True, False]
+    for by, note_id in ((at_work.ruben, hers), (fatma, his), (at_work.noor, hers)):
+        with pytest.raises(NotFound), database.writing() as db:
+            noting.settle_note(db, by=by, enrolment_id=which, note_id=note_id, now=clock.now())
+    with pytest.raises(NotFound), database.writing() as db:
+        noting.write_note(db, by=at_work.noor, enrolment_id=which, given=given, now=clock.now())
+    with database.writing() as db:
+        noting.settle_note(db, by=fatma, enrolment_id=which, note_id=hers, now=clock.now())
+    with database.reading() as db:
+        assert due_for_admins(db, on=today) == ()
 
 
 def test_an_agreement_is_kept_by_either_side_and_may_turn_out_open(

@@ -19,9 +19,12 @@ from app.ledger.tables import LedgerEvent
 from app.people.actions.accounts import revoke_role
 from app.people.queries import viewer_for
 from app.people.rules import Role
+from app.practice import inputs
+from app.practice.actions import noting
 from app.practice.actions.keeping import expire_files
 from app.practice.actions.syncing import Sending, Taken, take_in
 from app.practice.actions.visits import cancel_visit
+from app.practice.notes import notes_of
 from app.practice.observation_page import observation_page
 from app.practice.phone import form_for_phone, open_forms
 from app.practice.rules.states import FILES_KEPT
@@ -246,7 +249,8 @@ def test_the_phone_gets_what_the_form_needs_and_no_view_of_the_other_side(desk: 
     desk.send(1, 0, whole=True)
     with desk.database.reading() as db:
         [one] = open_forms(db, at_work.ruben)
-        form = form_for_phone(observation_page(db, at_work.ruben, at_work.record_id, now=desk.clock.now()))
+        page = observation_page(db, at_work.ruben, at_work.record_id, now=desk.clock.now())
+        form = form_for_phone(page, notes_of(db, page.enrolment_id, viewer_id=at_work.ruben.id))
         assert open_forms(db, at_work.training.cast.fatma) == ()
     assert (one.record_id, form["record"], form["version"]) == (at_work.record_id, at_work.record_id, 1)
     assert form["fields"]["strong_1"] == "Rust"
@@ -263,6 +267,13 @@ def test_a_form_has_another_mark_once_it_changed_and_goes_with_the_decision(desk
     before = marks()
     assert marks() == before
     desk.send(1, 0, whole=True)
+    assert marks() != before
+    before = marks()
+    with desk.database.writing() as db:
+        which = desk.at_work.training.enrolment_id
+        noting.write_note(
+            db, by=desk.at_work.ruben, enrolment_id=which, given=inputs.Note(text="Bel"), now=desk.clock.now()
+        )
     assert marks() != before
     sign(desk.database, desk.at_work, desk.clock)
     assert marks() == []

@@ -235,7 +235,7 @@ def test_what_both_said_yes_to_survives_her_coach(database: Database, storage: S
         form = observation_page(db, els.ruben, els.record_id, now=clock.now())
         assert form.agreed_before == (NEW,)
         assert form.saved.agreements == ()
-        assert form_for_phone(form)["agreed"] == [NEW]
+        assert form_for_phone(form, ())["agreed"] == [NEW]
     clock.advance(timedelta(hours=1))
     observe(database, els, clock)
     sign(database, els, clock)

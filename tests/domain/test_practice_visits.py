@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import select
 
 from app.courses.actions.cohorts import withdraw
-from app.delivery import actions as delivery
 from app.delivery.inputs import Group
 from app.delivery.queries import own_group
 from app.delivery.tables import DeliveryDate
@@ -24,11 +23,11 @@ from app.ledger.tables import LedgerEvent
 from app.letters.desk import Desk, Letter, NotDue, write
 from app.outbox.tables import Message
 from app.people.rules import Viewer
-from app.practice.actions import visits
+from app.practice.actions import dates, visits
 from app.practice.own_practice import group_page
-from app.practice.queries import pinned_dates
 from app.practice.tables.work import CoachVisit
 from app.settings import Settings
+from tests.handing import planned_visit
 from tests.people import KEYRING
 from tests.practising import Practising, begin, group_form, hand_in
 
@@ -164,8 +163,42 @@ def save(database: Database, by: Viewer, clock: MovableClock, **changes: object)
             known = {"group_id": group.id, "version": group.version}
             known |= {f"id_{number}": date.id for number, date in enumerate(group.coming, start=1)}
         given = Group.model_validate(group_form(**(known | changes)))
-        pinned = pinned_dates(db, group.id) if group else frozenset[int]()
-        return delivery.save_group(db, by=by, given=given, authorised=(), pinned=pinned, now=clock.now())
+        return dates.keep_group(db, by=by, given=given, authorised=(), now=clock.now())
+
+
+@pytest.mark.parametrize("day", ["2020-01-01", "2031-01-01"])
+def test_a_year_that_was_typed_wrong_comes_back(
+    database: Database, storage: Storage, clock: MovableClock, day: str
+) -> None:
+    at_work = begin(database, storage, clock, until="planned")
+    with pytest.raises(Refused) as told:
+        save(database, at_work.noor, clock, day_2=day)
+    assert (told.value.code, told.value.field) == ("date_far", "day_2")
+
+
+def test_a_visit_follows_to_another_place(database: Database, storage: Storage, clock: MovableClock) -> None:
+    at_work = begin(database, storage, clock, until="planned")
+    before = letters(database, "practice.visit_planned", clock)[at_work.ruben.id].calendar
+    save(database, at_work.noor, clock, goal_group="Buren en hun kinderen")
+    assert letters(database, "practice.visit_elsewhere", clock) == {}
+    save(database, at_work.noor, clock, place="De Linde")
+    told = letters(database, "practice.visit_elsewhere", clock)
+    assert set(told) == {at_work.noor.id, at_work.ruben.id}
+    assert told[at_work.ruben.id].subject == "Je bezoek bij Noor is op een andere plek"
+    after = told[at_work.ruben.id].calendar
+    assert before is not None
+    assert after is not None
+    assert lines(before.body)["UID"] == lines(after.body)["UID"]
+    assert lines(after.body)["SEQUENCE"] == "1"
+    assert "De Linde" in after.body
+    with database.reading() as db:
+        due = db.scalars(
+            select(Message).where(Message.kind == "practice.visit_reminder", Message.suppressed_at.is_(None))
+        )
+        assert {one.data["sequence"] for one in due} == {1}
+    clock.advance(timedelta(days=11))  # it is over
+    save(database, at_work.noor, clock, place="De Eik")
+    assert planned_visit(database).sequence == 1
 
 
 def starts(database: Database) -> list[tuple[int, str, bool]]:
@@ -266,19 +299,12 @@ def test_a_date_that_moves_and_a_visit_to_it_take_turns(
     def move() -> str:
         begun.wait(timeout=20)
         with database.writing() as db:
-            delivery.hold_groups(db, leader_id=at_work.noor.id)
             group = own_group(db, at_work.noor.id)
             assert group is not None
             fields = group_form(group_id=group.id, version=group.version, id_1=at_work.dates[0], day_1="2026-12-04")
+            given = Group.model_validate(fields | {"id_2": str(at_work.dates[1])})
             try:
-                delivery.save_group(
-                    db,
-                    by=at_work.noor,
-                    given=Group.model_validate(fields | {"id_2": str(at_work.dates[1])}),
-                    authorised=(),
-                    pinned=pinned_dates(db, group.id),
-                    now=clock.now(),
-                )
+                dates.keep_group(db, by=at_work.noor, given=given, authorised=(), now=clock.now())
             except Refused as refused:
                 return refused.code
         return "moved"

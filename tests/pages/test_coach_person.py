@@ -150,3 +150,33 @@ def test_the_page_asks_the_same_for_much_as_for_little(site: Site, clock: Movabl
         visitor.post(f"{page}/notitie", {"text": f"Meer {number}", "come_back_on": ""})
     visitor.get(page)
     assert len(visitor.statements) == few <= 14
+
+
+def test_a_date_that_is_off_stands_there_as_off(site: Site, clock: MovableClock) -> None:
+    at_work = work(site, clock, "planned")
+    site.visitor(at_work.noor.id).post(f"/groep/data/{at_work.dates[0]}/niet-door")
+    text = site.visitor(at_work.ruben.id).get(page_of(at_work)).text
+    assert text.count("Gaat niet door") == 1
+
+
+def test_an_admin_notes_from_here_and_finds_it_on_her_lists(site: Site, clock: MovableClock) -> None:
+    at_work = work(site, clock)
+    fatma, page = site.visitor(at_work.training.cast.fatma.id), page_of(at_work)
+    assert "werklijst van beheer" in fatma.get(page).text
+    today = local_day(clock.now()).isoformat()
+    fatma.post(f"{page}/notitie", {"text": "Bel de organisatie over de zaal", "come_back_on": today})
+    assert "1 notitie om op terug te komen" in fatma.get("/beheer").text
+    assert f'href="{page}#notities"' in fatma.get("/beheer").text
+    listed = fatma.get("/beheer/praktijk").text
+    assert "Bel de organisatie over de zaal" in listed
+    with site.parts.database.reading() as db:
+        note_id = db.scalars(select(CoachNote.id)).one()
+    assert "(beheer)" in site.visitor(at_work.noor.id).get(HERS).text
+    assert f"{page}/notitie/{note_id}/klaar" not in site.visitor(at_work.ruben.id).get(page).text
+    changed = {"text": "Bel over de zaal en de koffie", "come_back_on": today, "version": "1"}
+    fatma.post(f"{page}/notitie/{note_id}", changed)
+    answer = fatma.post(f"{page}/notitie/{note_id}/klaar", {"from": "practice"})
+    assert answer.headers["location"] == "/beheer/praktijk"
+    assert "om op terug te komen" not in fatma.get("/beheer").text
+    fatma.post(f"{page}/notitie/{note_id}/weg")
+    assert "koffie" not in site.visitor(at_work.noor.id).get(HERS).text

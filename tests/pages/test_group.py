@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.certification.actions import take_over
+from app.courses.tables import Intervention
 from app.delivery.tables import Delivery, DeliveryDate
 from app.kit.clock import MovableClock
 from app.kit.db import Database
@@ -197,3 +198,59 @@ def test_place_and_date_are_asked_for_in_one_go(site: Site, clock: MovableClock)
     answer = visitor.post("/groep/invoeren", nothing, status=422).text
     assert asked_for(answer) == {"place", "day_1"}
     assert "Vul minstens één datum in." in answer
+
+
+def test_a_second_group_has_a_page_of_its_own(site: Site, clock: MovableClock) -> None:
+    """Noor gave something else before her training began, and that group still runs."""
+    at_work = work(site, clock)
+    with site.parts.database.writing() as db:
+        given = Intervention(slug="langer-traject", name="Langer traject")
+        db.add(given)
+        db.flush()
+        other = Delivery(
+            leader_id=at_work.noor.id,
+            intervention_id=given.id,
+            place="Het Anker",
+            address="Kade 1",
+            municipality="Rotterdam",
+            created_at=START,
+        )
+        db.add(other)
+        db.flush()
+        yesterday = clock.now() - timedelta(days=1)
+        db.add(
+            DeliveryDate(
+                delivery_id=other.id,
+                kind="session",
+                starts_at=yesterday,
+                ends_at=yesterday + timedelta(hours=2),
+            )
+        )
+        other_id = other.id
+    visitor = site.visitor(at_work.noor.id)
+    where = f"/groep?groep={other_id}"
+    first = visitor.get("/groep").text
+    assert "De Esdoorn, Rotterdam" in first
+    assert f'href="{where}"' in first
+    page = visitor.get(where).text
+    assert "Het Anker, Rotterdam" in page
+    assert f'href="/groep/invoeren{where.removeprefix("/groep")}"' in page
+    (date_id,) = _dates_of(site, other_id)
+    answer = visitor.post(f"/groep/data/{date_id}", {"attended": "7"})
+    assert answer.headers["location"] == where
+    answer = visitor.post(f"/groep/afronden?groep={other_id}", {"started": "8", "finished": "7"})
+    assert answer.headers["location"] == "/groep"
+    with site.parts.database.reading() as db:
+        closed = db.get_one(Delivery, other_id)
+        assert (closed.started, closed.ended_at is not None) == (8, True)
+        assert db.scalar(select(Delivery.ended_at).where(Delivery.place != "Het Anker")) is None
+    page = visitor.get(f"/groep/{other_id}/getallen").text
+    assert 'name="guests"' not in page  # there was no end presentation
+    visitor.post(f"/groep/{other_id}/getallen", {"started": "9", "finished": "7"})
+    with site.parts.database.reading() as db:
+        assert db.get_one(Delivery, other_id).started == 9
+
+
+def _dates_of(site: Site, group_id: int) -> list[int]:
+    with site.parts.database.reading() as db:
+        return list(db.scalars(select(DeliveryDate.id).where(DeliveryDate.delivery_id == group_id)))

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from app.courses.tables import CoachHandover
+from app.courses.tables import CoachHandover, CoachProfile
 from app.kit.clock import MovableClock
 from app.kit.db import Database
 from app.kit.storage import Storage, folder
+from tests.conftest import START
 from tests.handing import coaches_now, make_coach, make_people
 from tests.page import Site, Visitor
 from tests.practising import Practising, begin
@@ -57,6 +58,21 @@ def test_the_proposal_says_why_and_what_it_does(
     fatma.follow(fatma.post(where, typed(page)))
     assert coaches_now(sqlite_database) == {planned.noor.id: bram}
     assert "Er is niemand om over te dragen" in fatma.get(where).text
+
+
+def test_more_people_than_there_is_room_for_is_said_on_top(
+    site: Site, sqlite_database: Database, planned: Practising, bram: int
+) -> None:
+    where = f"/beheer/coaches/{planned.ruben.id}/overdragen"
+    fatma = site.visitor(planned.training.cast.fatma.id)
+    with sqlite_database.writing() as db:
+        make_people(db, planned.training, 2, coach_id=planned.ruben.id, now=START)
+    assert "Er is niet genoeg plek" not in fatma.get(where).text
+    with sqlite_database.writing() as db:
+        db.add(CoachProfile(person_id=bram, people_max=1, visits_per_week=3, regions=[]))
+    page = fatma.get(where).text
+    assert "Er is niet genoeg plek" in page
+    assert "voorlopig bij Ruben" in page
 
 
 @pytest.mark.parametrize(

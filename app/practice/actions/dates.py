@@ -1,4 +1,4 @@
-"""A date of the group does not go on: the coach's visit to it is off too, and both hear it once."""
+"""What the coach's visits have to do with the group: a date that is off, or another place. Both hear it once."""
 
 from __future__ import annotations
 
@@ -7,15 +7,58 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.delivery.actions import hold_groups, save_group
 from app.delivery.dates import call_off_date
+from app.delivery.inputs import GroupGiven
+from app.delivery.rules import Certificates
+from app.delivery.tables import Delivery, DeliveryDate
 from app.kit.errors import Refused
 from app.ledger.actions import record
 from app.people.rules import Viewer
 from app.practice.actions.cases import own_case
-from app.practice.actions.reminding import forget_reminders
+from app.practice.actions.reminding import forget_reminders, remind_of
 from app.practice.actions.visits import tell_both
+from app.practice.queries import pinned_dates
 from app.practice.rules.states import Step, may
 from app.practice.tables.work import CoachVisit
+
+
+def keep_group(db: Session, *, by: Viewer, given: GroupGiven, authorised: Certificates, now: datetime) -> int:
+    """Enter a group, or change it; gives its id. A visit that is still to come follows to another place.
+
+    Raises: as save_group.
+    """
+    hold_groups(db, leader_id=by.id)  # before we look on which dates a coach comes
+    was = _place(db, given.group_id)
+    pinned = pinned_dates(db, given.group_id) if given.group_id is not None else frozenset[int]()
+    group_id = save_group(db, by=by, given=given, authorised=authorised, pinned=pinned, now=now)
+    if was is not None and _place(db, group_id) != was:
+        _follow(db, by=by, group_id=group_id, now=now)
+    return group_id
+
+
+def _place(db: Session, group_id: int | None) -> tuple[str, ...] | None:
+    group = db.get(Delivery, group_id) if group_id is not None else None
+    return (group.place, group.address, group.municipality) if group is not None else None
+
+
+def _follow(db: Session, *, by: Viewer, group_id: int, now: datetime) -> None:
+    """The same day in another place: the entry in both calendars changes."""
+    coming = (
+        select(CoachVisit, DeliveryDate.starts_at, DeliveryDate.ends_at)
+        .join(DeliveryDate, DeliveryDate.id == CoachVisit.date_id)
+        .where(DeliveryDate.delivery_id == group_id, DeliveryDate.ends_at > now, CoachVisit.cancelled_at.is_(None))
+        .order_by(CoachVisit.record_id)
+    )
+    for visit, starts_at, ends_at in db.execute(coming).all():
+        case = own_case(db, by=by, record_id=visit.record_id, following=False)
+        if visit.attempt != case.record.attempt:
+            continue
+        visit.sequence += 1
+        db.flush()
+        record(db, "practice.visit_elsewhere", actor_id=by.id, subject=("coach_visit", visit.id), now=now)
+        tell_both(db, "practice.visit_elsewhere", case, visit, now=now, not_after=ends_at)
+        remind_of(db, visit, starts_at=starts_at, people=(case.enrolment.person_id, visit.coach_id), now=now)
 
 
 def call_off(db: Session, *, by: Viewer, date_id: int, now: datetime) -> bool:

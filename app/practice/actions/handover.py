@@ -144,7 +144,7 @@ def go_back(db: Session, *, handover_id: int, by_id: int | None, now: datetime) 
     """
     handover, standing = _held(db, handover_id)
     today = local_day(now)
-    charges = _charges(db, standing, now=now)
+    charges = _charges(db, standing, now=now, loans_before=handover.id)
     coaches = able_coaches(db, now=now)
     own = coaches.one(handover.coach_id)
     able = [one for one in charges if own is not None and may_coach(own, one, today=today)]
@@ -202,7 +202,8 @@ def _take_over(
     anew: bool = False,
 ) -> None:
     """Let each go to her new coach, with the visits, and tell everybody. Raises: Refused("cannot_take_over")."""
-    charges = _charges(db, former, now=now)
+    loans_before = 0 if anew else None
+    charges = _charges(db, former, now=now, loans_before=loans_before)
     coaches = able_coaches(db, now=now)
     for charge in charges:
         candidate = coaches.one(moved[charge.enrolment_id])
@@ -211,7 +212,7 @@ def _take_over(
     db.add(handover)
     db.flush()
     loan = handover.id if handover.back_on is not None else None
-    move_people(db, by_id=by_id, to=moved, handover_id=loan, loans_before=0 if anew else None, now=now)
+    move_people(db, by_id=by_id, to=moved, handover_id=loan, loans_before=loans_before, now=now)
     changes = settle(db, charges, moved, coaches=coaches.candidates, by_id=by_id, back_on=handover.back_on, now=now)
     tell(db, handover, phase="out", people=former, to=moved, changes=changes, now=now)
 
@@ -240,9 +241,11 @@ def _held(db: Session, handover_id: int) -> tuple[CoachHandover, dict[int, Enrol
     return handover, {id_: one for id_, one in known.items() if one.stage in COACHED}
 
 
-def _charges(db: Session, enrolments: Mapping[int, EnrolmentFacts], *, now: datetime) -> list[Charge]:
+def _charges(
+    db: Session, enrolments: Mapping[int, EnrolmentFacts], *, now: datetime, loans_before: int | None = None
+) -> list[Charge]:
     people = cards(db, [one.person_id for one in enrolments.values()])
-    return charges_of(db, enrolments.values(), people, now=now)
+    return charges_of(db, enrolments.values(), people, now=now, loans_before=loans_before)
 
 
 def _from_day(charge: Charge, day: date) -> Charge:

@@ -33,6 +33,7 @@ def tell(
 
     Who did not come in yet hears of her coach when she does.
     """
+    changes = tuple(changes)
     visits: dict[int, list[list[int]]] = defaultdict(list)
     for change in changes:
         visits[change.enrolment_id].append([change.visit_id, change.sequence, change.former_id])
@@ -41,12 +42,13 @@ def tell(
         """One letter of a kind to somebody for each thing that happens."""
         return f"{kind}:{handover.id}:{phase}:{person_id}:{min(ids)}"
 
-    def told(ids: list[int], **more: Any) -> dict[str, Any]:
-        """What every letter says."""
+    def told(ids: list[int], *, of: int | None = None, **more: Any) -> dict[str, Any]:
+        """What every letter says. `of`: only the visits that this coach would have gone to."""
         about = {"handover_id": handover.id, "phase": phase, "enrolment_ids": sorted(ids)}
-        return about | {"visits": [visit for id_ in sorted(ids) for visit in visits[id_]]} | more
+        told_of = [visit for id_ in sorted(ids) for visit in visits[id_] if of in {None, visit[2]}]
+        return about | {"visits": told_of} | more
 
-    learning, taking, letting = _addressed(people, to)
+    learning, taking, letting = _addressed(people, to, changes)
     if phase.startswith("day"):  # nobody goes: the coach whose people they are hears of the other day
         letting = {handover.coach_id: list(people)} if people else {}
     by = handover.made_by_id
@@ -57,12 +59,13 @@ def tell(
         data, once = told(ids), key(TO_NEW, coach_id, ids)
         post(db, TO_NEW, person_id=coach_id, key=once, data=data, reply_to_id=by, now=now)
     for coach_id, ids in letting.items():
-        data, once = told(ids), key(TO_FORMER, coach_id, ids)
+        of = None if phase.startswith("day") else coach_id
+        data, once = told(ids, of=of), key(TO_FORMER, coach_id, ids)
         post(db, TO_FORMER, person_id=coach_id, key=once, data=data, reply_to_id=by, now=now)
 
 
 def _addressed(
-    people: Mapping[int, EnrolmentFacts], to: Mapping[int, int]
+    people: Mapping[int, EnrolmentFacts], to: Mapping[int, int], changes: Iterable[VisitChange]
 ) -> tuple[dict[tuple[int, int], list[int]], dict[int, list[int]], dict[int, list[int]]]:
     """Whom to write to, about which enrolments: professionals with who coaches them now, who takes, who lets go."""
     learning: dict[tuple[int, int], list[int]] = defaultdict(list)
@@ -74,7 +77,10 @@ def _addressed(
             letting[one.coach_id].append(id_)
         if one.confirmed_at is not None:
             learning[one.person_id, to[id_]].append(id_)
-    return learning, taking, letting
+    for change in changes:  # a visit of who had lent her out before: he hears that he does not go
+        if change.former_id != to[change.enrolment_id] and change.enrolment_id not in letting[change.former_id]:
+            letting[change.former_id].append(change.enrolment_id)
+    return learning, taking, {coach_id: ids for coach_id, ids in letting.items() if ids}
 
 
 def tell_of_visits(

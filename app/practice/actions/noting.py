@@ -1,4 +1,4 @@
-"""What is remembered beside the forms: a coach's notes, and which agreements were kept."""
+"""What is remembered beside the forms: notes of coaches and admins, and which agreements were kept."""
 
 from __future__ import annotations
 
@@ -32,12 +32,27 @@ def coached_enrolment(db: Session, *, by: Viewer, enrolment_id: int) -> Enrolmen
     return enrolment
 
 
+def noting_as(db: Session, *, by: Viewer, enrolment_id: int) -> tuple[EnrolmentFacts, bool]:
+    """The training that somebody may write notes about, and whether she does so as an admin.
+
+    Raises: NotFound for everybody but its present coach and admins; nobody notes about her own training.
+    """
+    enrolment = enrolment_facts(db, [enrolment_id]).get(enrolment_id)
+    if enrolment is None or enrolment.person_id == by.person_id:
+        raise NotFound
+    if by.has(Role.COACH) and enrolment.coach_id == by.person_id:
+        return enrolment, False
+    if not by.is_admin:
+        raise NotFound
+    return enrolment, True
+
+
 def write_note(db: Session, *, by: Viewer, enrolment_id: int, given: inputs.Note, now: datetime) -> int:
     """Write something down about somebody's training; gives the note.
 
     Raises: Refused when it has ended, or when the day to come back has passed.
     """
-    enrolment = coached_enrolment(db, by=by, enrolment_id=enrolment_id)
+    enrolment, as_admin = noting_as(db, by=by, enrolment_id=enrolment_id)
     if enrolment.stage not in IN_TRAINING:  # a training that stands still may need one most of all
         raise Refused("training_closed")
     _must_come(given.come_back_on, now=now)
@@ -47,6 +62,7 @@ def write_note(db: Session, *, by: Viewer, enrolment_id: int, given: inputs.Note
         text=given.text,
         written_at=now,
         come_back_on=given.come_back_on,
+        by_admin=as_admin,
     )
     db.add(note)
     db.flush()
@@ -93,9 +109,14 @@ def remove_note(db: Session, *, by: Viewer, enrolment_id: int, note_id: int, now
 
 
 def settle_note(db: Session, *, by: Viewer, enrolment_id: int, note_id: int, now: datetime) -> None:
-    """Say that one came back to a note; also to one that a former coach wrote. Twice is once. Raises: NotFound."""
-    coached_enrolment(db, by=by, enrolment_id=enrolment_id)
+    """Say that one came back to a note; also to one of a former coach, or of another admin. Twice is once.
+
+    Raises: NotFound, also for a coach when an admin wrote it, and the other way round.
+    """
+    _, as_admin = noting_as(db, by=by, enrolment_id=enrolment_id)
     note = _note(db, enrolment_id=enrolment_id, note_id=note_id)
+    if note.by_admin is not as_admin:
+        raise NotFound
     if note.come_back_on is None or note.settled_at is not None:
         return
     note.settled_at = now
@@ -157,8 +178,8 @@ def _must_come(day: date | None, *, now: datetime) -> None:
 
 
 def _own_note(db: Session, *, by: Viewer, enrolment_id: int, note_id: int) -> CoachNote:
-    """A note that the present coach wrote herself. Raises: NotFound."""
-    coached_enrolment(db, by=by, enrolment_id=enrolment_id)
+    """A note of her own, about somebody she coaches or looks after now. Raises: NotFound."""
+    noting_as(db, by=by, enrolment_id=enrolment_id)
     note = _note(db, enrolment_id=enrolment_id, note_id=note_id)
     if note.author_id != by.person_id:
         raise NotFound

@@ -48,6 +48,8 @@ def add_photo(
     if (known := _sent(db, case, by=by, sent_key=sent_key)) is not None:
         return known
     _must_be_open(db, case, by=by, now=now)
+    if given.attempt not in {None, case.record.attempt}:
+        raise Refused("form_closed")
     return keep(db, case, by=by, given=given, kept=Kept.photo(stored), sent_key=sent_key, now=now)
 
 

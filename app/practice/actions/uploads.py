@@ -60,6 +60,8 @@ def begin(db: Session, *, by: Viewer, record_id: int, given: inputs.UploadNote, 
     """
     case = own_case(db, by=by, record_id=record_id)
     must_be_open(case)
+    if given.length == 0:
+        raise Refused("photo_empty", "photo")
     known = _begun_before(db, by=by, record_id=record_id, given=given, now=now)
     if known is not None:
         return known

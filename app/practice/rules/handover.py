@@ -88,6 +88,14 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Loan:
+    """Somebody goes back to a coach on a day, by a hand-over that still stands."""
+
+    coach_id: int
+    back_on: date
+
+
+@dataclass(frozen=True)
 class Charge:
     """Somebody who is coached, with what decides who can take over. `known_by`: who coached or visited before."""
 
@@ -98,6 +106,11 @@ class Charge:
     managers: frozenset[int] = frozenset()
     known_by: frozenset[int] = frozenset()
     visits: tuple[PlannedVisit, ...] = ()
+    loans: tuple[Loan, ...] = ()
+
+    def hers_again(self, visit: PlannedVisit) -> bool:
+        """Whether who goes to a visit is her own coach again by that day."""
+        return any(loan.coach_id == visit.coach_id and visit.day >= loan.back_on for loan in self.loans)
 
 
 @dataclass(frozen=True)
@@ -169,16 +182,16 @@ def fates(
 ) -> dict[int, Fate]:
     """What becomes of each planned visit, by id, when `chosen` coaches take over (by enrolment).
 
-    From the day that people come back the former coach goes herself. Nobody is at two visits at once, or goes
-    while she is away: then it is planned again.
+    From the day that people come back the former coach goes herself, also by a hand-over that was made before.
+    Nobody is at two visits at once, or goes while she is away: then it is planned again.
     """
     known = {one.id: one for one in candidates}
     diary = _Diary({one.id: list(one.busy) for one in candidates})
     found: dict[int, Fate] = {}
-    visits = [visit for charge in charges for visit in charge.visits if charge.enrolment_id in chosen]
-    for visit in sorted(visits, key=lambda one: (one.span.starts_at, one.id)):
+    visits = [(visit, charge) for charge in charges for visit in charge.visits if charge.enrolment_id in chosen]
+    for visit, charge in sorted(visits, key=lambda one: (one[0].span.starts_at, one[0].id)):
         to = known.get(chosen[visit.enrolment_id])
-        hers_again = back_on is not None and visit.day >= back_on
+        hers_again = (back_on is not None and visit.day >= back_on) or charge.hers_again(visit)
         if hers_again or (to is not None and to.id == visit.coach_id):
             found[visit.id] = Fate.STAYS
         elif to is not None and to.room.away_on(visit.day) is None and diary.takes(to.id, visit.span):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.tables import NOT_PERSONAL, Base, Id, pii, refers_to_person
@@ -94,7 +94,9 @@ class AgreementKept(Base):
 
 
 class CoachNote(Base):
-    """What a coach wrote down about somebody's training, which that person reads too; with a day to come back to it.
+    """What a coach or an admin wrote down about somebody's training, which that person reads too.
+
+    It may have a day to come back to it: then it waits for coaches, or with `by_admin` for admins.
 
     A note that is removed is gone, also its earlier words in the ledger; that there was one stays.
 
@@ -111,6 +113,7 @@ class CoachNote(Base):
     come_back_on: Mapped[date | None] = mapped_column(default=None)
     changed_at: Mapped[datetime | None] = mapped_column(default=None)
     settled_at: Mapped[datetime | None] = mapped_column(default=None)
+    by_admin: Mapped[bool] = mapped_column(default=False, server_default=false())
     version: Mapped[int] = mapped_column(init=False, default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012

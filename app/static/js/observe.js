@@ -15,6 +15,13 @@
     bar.value = filled;
     bar.setAttribute("aria-label", bar.getAttribute("aria-label").replace(/\d+/, String(filled)));
   }
+  // Enter goes on to the next field: handing in the whole form is a press of the button.
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches("input:not([type=radio], [type=checkbox], [type=submit])")) return;
+    event.preventDefault();
+    const fields = [...form.querySelectorAll("input:not([type=hidden]), textarea, button[type=submit]")].filter((el) => el.offsetParent);
+    fields[fields.indexOf(event.target) + 1]?.focus();
+  });
   const all = () => form.querySelectorAll("[data-count]").forEach(count);
   form.addEventListener("change", all);
   addEventListener("pageshow", all); // a browser may put answers back that the page came without

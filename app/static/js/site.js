@@ -53,18 +53,30 @@
   const { who } = root.dataset;
   if (who && stored("wie") !== who) localStorage.setItem("wie", who);
   document.addEventListener("submit", (event) => {
-    if (event.target.getAttribute("action") !== "/uitloggen") return;
+    const leaves = event.target.getAttribute("action");
+    if (leaves !== "/uitloggen" && leaves !== "/account/sessies/alle") return;
     const waiting = JSON.parse(stored("niet-verstuurd") || "{}");
     const question = document.getElementById("niet-verstuurd");
     if (waiting[stored("wie")] && question && !question.open) {
       event.preventDefault();
       event.stopImmediatePropagation();
+      question.querySelector("form").setAttribute("action", leaves);
       question.showModal();
       return;
     }
     if (stored("wie")) localStorage.setItem("wie", "");
     if (!Object.keys(waiting).length) globalThis.indexedDB?.deleteDatabase("academie");
   }, true);
+
+  // On paper all is unfolded: what is closed on a screen cannot be opened there.
+  addEventListener("beforeprint", () => document.querySelectorAll("details:not([open])").forEach((el) => {
+    el.open = true;
+    el.dataset.printed = "";
+  }));
+  addEventListener("afterprint", () => document.querySelectorAll("details[data-printed]").forEach((el) => {
+    el.open = false;
+    delete el.dataset.printed;
+  }));
 
   // Double clicks: the first press marks the button, a second press while it works does nothing. The button is not
   // disabled, since a disabled button sends no name and value, and would stay grey after going back.

@@ -169,9 +169,10 @@
   form.addEventListener("submit", async (event) => {
     const [file] = chooser.files;
     const kind = file ? kindOf(file) : "";
-    if (!kind) return; // the form itself says what lacks
+    if (!file) return; // the form itself says what lacks
     event.preventDefault();
     const box = document.getElementById(said.line);
+    if (!kind) return lineIn(box).fail(said.wrong);
     const button = form.querySelector("button[type=submit]");
     box.classList.remove("is-tomato");
     button.disabled = true;

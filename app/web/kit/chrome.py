@@ -70,6 +70,8 @@ _MANAGING: Final = (
     (N_("Besluiten"), "/beheer/besluiten", "award"),
     (N_("Intervisie"), "/beheer/intervisie", "calendar"),
 )
+_PRACTICE: Final = ("/beheer/coaches", "/beheer/correcties", "/beheer/groepen", "/beheer/bewaren", "/coach/mensen")
+"""Pages of an admin that belong to practice."""
 _CONTACT: Final = ((N_("Onze mensen"), "/organisatie", "users"),)
 
 
@@ -118,5 +120,7 @@ def chrome_for(
 
 def _under(path: str, href: str) -> bool:
     if href == "/groep" and path.startswith("/praktijk"):
+        return True
+    if href == "/beheer/praktijk" and path.startswith(_PRACTICE):
         return True
     return path == href or path.startswith(href + "/")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,7 @@ from app.web.words.shared import N_
 
 area = Area()
 Form = Submitted[Any]
+LISTS: Final = {"today": "/coach", "practice": "/beheer/praktijk"}
 
 
 @area.get("/coach/mensen/{enrolment:id}", policy=Permission.SEE_COACHING, name="coach.person", own_transactions=True)
@@ -34,10 +35,10 @@ def show(ask: Ask, enrolment: int) -> Answer:
     return answer
 
 
-@area.post("/coach/mensen/{enrolment:id}/notitie", policy=Permission.COACH, name="coach.write_note")
+@area.post("/coach/mensen/{enrolment:id}/notitie", policy=Permission.SEE_COACHING, name="coach.write_note")
 def write_note(ask: Ask, enrolment: int) -> Answer:
     form = Submitted.read(inputs.Note, ask.form, ask.viewer.locale)
-    noting.coached_enrolment(ask.db, by=ask.viewer, enrolment_id=enrolment)
+    noting.noting_as(ask.db, by=ask.viewer, enrolment_id=enrolment)
     if form.valid:
         try:
             noting.write_note(ask.db, by=ask.viewer, enrolment_id=enrolment, given=form.given, now=ask.now)
@@ -48,7 +49,7 @@ def write_note(ask: Ask, enrolment: int) -> Answer:
     return _page(ask, ask.db, enrolment, note=form)
 
 
-@area.get("/coach/mensen/{enrolment:id}/notitie/{note:id}", policy=Permission.COACH, name="coach.note")
+@area.get("/coach/mensen/{enrolment:id}/notitie/{note:id}", policy=Permission.SEE_COACHING, name="coach.note")
 def note(ask: Ask, enrolment: int, note: int) -> Answer:
     page = note_page(ask.db, ask.viewer, enrolment_id=enrolment, note_id=note)
     form: Form = Submitted.blank(
@@ -57,7 +58,7 @@ def note(ask: Ask, enrolment: int, note: int) -> Answer:
     return render("coach/note.html", page, form=form)
 
 
-@area.post("/coach/mensen/{enrolment:id}/notitie/{note:id}", policy=Permission.COACH, name="coach.change_note")
+@area.post("/coach/mensen/{enrolment:id}/notitie/{note:id}", policy=Permission.SEE_COACHING, name="coach.change_note")
 def change_note(ask: Ask, enrolment: int, note: int) -> Answer:
     form = Submitted.read(inputs.Note, ask.form, ask.viewer.locale)
     page = note_page(ask.db, ask.viewer, enrolment_id=enrolment, note_id=note)
@@ -74,7 +75,9 @@ def change_note(ask: Ask, enrolment: int, note: int) -> Answer:
     return render("coach/note.html", page, status=422, form=form)
 
 
-@area.post("/coach/mensen/{enrolment:id}/notitie/{note:id}/weg", policy=Permission.COACH, name="coach.remove_note")
+@area.post(
+    "/coach/mensen/{enrolment:id}/notitie/{note:id}/weg", policy=Permission.SEE_COACHING, name="coach.remove_note"
+)
 def remove_note(ask: Ask, enrolment: int, note: int) -> Answer:
     noting.remove_note(ask.db, by=ask.viewer, enrolment_id=enrolment, note_id=note, now=ask.now)
     return _back(enrolment, N_("De notitie is weg."))
@@ -82,15 +85,15 @@ def remove_note(ask: Ask, enrolment: int, note: int) -> Answer:
 
 @area.post(
     "/coach/mensen/{enrolment:id}/notitie/{note:id}/klaar",
-    policy=Permission.COACH,
+    policy=Permission.SEE_COACHING,
     name="coach.settle_note",
     back="/coach/mensen/{enrolment:id}",
 )
 def settle_note(ask: Ask, enrolment: int, note: int) -> Answer:
-    """From the page of the person, or from Vandaag: back to where the button was pressed."""
+    """From the page of the person, or from a work list: back to where the button was pressed."""
     noting.settle_note(ask.db, by=ask.viewer, enrolment_id=enrolment, note_id=note, now=ask.now)
-    if ask.form.get("from") == "today":
-        return redirect("/coach", toast=N_("Mooi, je bent erop teruggekomen."))
+    if (where := LISTS.get(str(ask.form.get("from")))) is not None:
+        return redirect(where, toast=N_("Mooi, je bent erop teruggekomen."))
     return _back(enrolment, N_("Mooi, je bent erop teruggekomen."))
 
 

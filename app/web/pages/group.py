@@ -12,7 +12,8 @@ from starlette.datastructures import FormData
 from app.access import Permission
 from app.certification.queries import authorised
 from app.delivery import actions, dates
-from app.delivery.inputs import Attended, ClosingGiven, Group, GroupGiven, closing
+from app.delivery.inputs import Attended, ClosingGiven, Group, GroupGiven, Numbers, closing
+from app.delivery.queries import ended_group, group_of_date
 from app.delivery.rules import DATES_MAX, Certificates, DateKind
 from app.delivery.seeking import own_search_page
 from app.kit.errors import Refused
@@ -48,8 +49,7 @@ def edit(ask: Ask) -> Answer:
 
 @area.post("/groep/invoeren", policy=Permission.FOLLOW_TRAINING, name="group.save")
 def save(ask: Ask) -> Answer:
-    actions.hold_groups(ask.db, leader_id=ask.viewer.id)  # before we look on which dates a coach comes
-    page, certificates = _page(ask)
+    page, certificates = _page(ask, group_id=read_id(str(ask.form.get("group_id", ""))))
     if "more" in ask.form or "drop" in ask.form:
         changed: Submitted[GroupGiven] = Submitted(raw=_with_rows(ask.form), locale=ask.viewer.locale)
         at = read_id(str(ask.form.get("drop", ""))) or DATES_MAX  # where somebody was, so that she goes on there
@@ -61,27 +61,20 @@ def save(ask: Ask) -> Answer:
             form.add(name, code)
     if form.valid:
         try:
-            actions.save_group(
-                ask.db,
-                by=ask.viewer,
-                given=form.given,
-                authorised=certificates,
-                pinned=page.pinned,
-                now=ask.now,
-            )
+            visits.keep_group(ask.db, by=ask.viewer, given=form.given, authorised=certificates, now=ask.now)
         except Refused as refused:
             form.refuse(refused)
             if refused.code == "stale_group" and page.group is not None:
                 stale = True
                 form.raw["version"] = [str(page.group.version)]  # sending again is a choice, with both before her
         else:
-            return redirect("/groep", toast=N_("Je groep is bewaard."))
+            return redirect(f"/groep{page.query}", toast=N_("Je groep is bewaard."))
     return invalid("delivery/edit.html", page, form=form, dates_max=DATES_MAX, at=0, stale=stale)
 
 
 @area.get("/groep/data/{date:id}", policy=Permission.FOLLOW_TRAINING, name="group.date")
 def date_form(ask: Ask, date: int) -> Answer:
-    page, _ = _page(ask)
+    page, _ = _page(ask, date_id=date)
     attended = page.date(date).attended
     form: Submitted[Attended] = Submitted.blank(ask.viewer.locale, attended=attended)
     return render("delivery/date.html", page, date=page.date(date), form=form)
@@ -89,7 +82,7 @@ def date_form(ask: Ask, date: int) -> Answer:
 
 @area.post("/groep/data/{date:id}", policy=Permission.FOLLOW_TRAINING, name="group.count")
 def count(ask: Ask, date: int) -> Answer:
-    page, _ = _page(ask)
+    page, _ = _page(ask, date_id=date)
     page.date(date)  # hers, or not there
     form = Submitted.read(Attended, ask.form, ask.viewer.locale)
     if form.valid:
@@ -98,23 +91,45 @@ def count(ask: Ask, date: int) -> Answer:
         except Refused as refused:
             form.refuse(refused)
         else:
-            return redirect("/groep", toast=N_("Bewaard. Dank je wel."))
+            return redirect(f"/groep{page.query}", toast=N_("Bewaard. Dank je wel."))
     return invalid("delivery/date.html", page, date=page.date(date), form=form)
 
 
 @area.post("/groep/data/{date:id}/niet-door", policy=Permission.FOLLOW_TRAINING, name="group.call_off")
 def call_off(ask: Ask, date: int) -> Answer:
-    page, _ = _page(ask)
+    page, _ = _page(ask, date_id=date)
     with_coach = bool(page.date(date).coach)
     done = visits.call_off(ask.db, by=ask.viewer, date_id=date, now=ask.now)
     told = N_("De bijeenkomst gaat niet door. Je coach weet het en kiest een andere dag.")
-    return redirect("/groep", toast=told if done and with_coach else N_("De bijeenkomst gaat niet door."))
+    return redirect(f"/groep{page.query}", toast=told if done and with_coach else N_("De bijeenkomst gaat niet door."))
 
 
 @area.post("/groep/data/{date:id}/toch-door", policy=Permission.FOLLOW_TRAINING, name="group.put_back")
 def put_back(ask: Ask, date: int) -> Answer:
+    page, _ = _page(ask, date_id=date)
     dates.put_date_back(ask.db, by=ask.viewer, date_id=date, now=ask.now)
-    return redirect("/groep", toast=N_("De bijeenkomst gaat toch door."))
+    return redirect(f"/groep{page.query}", toast=N_("De bijeenkomst gaat toch door."))
+
+
+@area.get("/groep/{group:id}/getallen", policy=Permission.FOLLOW_TRAINING, name="group.numbers_form")
+def numbers_form(ask: Ask, group: int) -> Answer:
+    ended = ended_group(ask.db, ask.viewer.id, group)
+    form: Submitted[Numbers] = Submitted.blank(ask.viewer.locale, **asdict(ended.counts))
+    return render("delivery/numbers.html", ended, form=form)
+
+
+@area.post("/groep/{group:id}/getallen", policy=Permission.FOLLOW_TRAINING, name="group.numbers")
+def numbers(ask: Ask, group: int) -> Answer:
+    """A wrong number of a group that was closed is mended; what it was stays known."""
+    ended, form = ended_group(ask.db, ask.viewer.id, group), Submitted.read(Numbers, ask.form, ask.viewer.locale)
+    if form.valid:
+        try:
+            dates.correct_numbers(ask.db, by=ask.viewer, group_id=group, counts=form.given.counts, now=ask.now)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            return redirect("/groep", toast=N_("De getallen zijn aangepast."))
+    return invalid("delivery/numbers.html", ended, form=form)
 
 
 @area.get("/groep/afronden", policy=Permission.FOLLOW_TRAINING, name="group.end_form")
@@ -172,10 +187,16 @@ def _close(ask: Ask, page: GroupPage, given: ClosingGiven) -> None:
     dates.end_group(ask.db, by=ask.viewer, group_id=page.group.id, counts=given.counts, now=ask.now)
 
 
-def _page(ask: Ask) -> tuple[GroupPage, Certificates]:
-    """The page, and what it rests on: certificates are known higher up than groups."""
+def _page(ask: Ask, *, group_id: int | None = None, date_id: int | None = None) -> tuple[GroupPage, Certificates]:
+    """The page, and what it rests on: certificates are known higher up than groups.
+
+    It is about the group that was asked for, or that the date is of; else about the one that comes first.
+    """
     certificates = authorised(ask.db, ask.viewer.id, ask.today)
-    return group_page(ask.db, ask.viewer, certificates, now=ask.now), certificates
+    if date_id is not None:
+        group_id = group_of_date(ask.db, date_id)
+    wanted = group_id or read_id(ask.query.get("groep", ""))
+    return group_page(ask.db, ask.viewer, certificates, group_id=wanted, now=ask.now), certificates
 
 
 def _initial(page: GroupPage) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from app.access import Permission
 from app.kit.errors import Refused
 from app.practice import inputs
 from app.practice.actions.syncing import Sending, Taken, take_in
+from app.practice.notes import notes_of
 from app.practice.observation_page import observation_page
 from app.practice.phone import form_for_phone, open_forms
 from app.practice.queries import form_parts
@@ -100,7 +101,8 @@ def visits(ask: Ask) -> Answer:
 @area.get("/coach/{record:id}/observatie", policy=Permission.COACH, name="observing.form", snapshot=True)
 def form(ask: Ask, record: int) -> Answer:
     """All that the form of one visit needs on the phone."""
-    found = form_for_phone(observation_page(ask.db, ask.viewer, record, now=ask.now))
+    page = observation_page(ask.db, ask.viewer, record, now=ask.now)
+    found = form_for_phone(page, notes_of(ask.db, page.enrolment_id, viewer_id=ask.viewer.id))
     for fold in found["folds"]:
         fold["motif"] = motif(fold["motif"])
     found["owner"] = ask.viewer.id

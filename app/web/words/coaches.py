@@ -56,7 +56,7 @@ WORDS: Final[dict[str, str]] = {
     "handover_of_nobody": N_("Kies voor minstens één persoon een andere coach."),
     "cannot_take_over": N_("Deze coach kan deze persoon nu niet begeleiden. Kies een ander."),
     "back_on_past": N_("Kies een dag na vandaag."),
-    "former_coach_cannot": N_("Deze coach is nu weg of geen coach meer. Kies een andere dag, of maak het voor goed."),
+    "former_coach_cannot": N_("Deze coach is nu weg of geen coach meer. Kies een andere dag, of maak het blijvend."),
     "own_training": N_("Dit gaat over je eigen training. Vraag een collega om dat te doen."),
     "not_blocked": N_("Deze opdracht zit niet (meer) vast."),
     "nothing_returned": N_("Er is niet (meer) om een stukje gevraagd."),

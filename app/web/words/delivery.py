@@ -13,6 +13,7 @@ WORDS: Final[dict[str, str]] = {
         "Je groep is intussen in een ander venster veranderd. Hieronder zie je hoe hij daar staat. "
         "Bewaar je opnieuw, dan geldt wat jij hier invulde."
     ),
+    "date_far": N_("Deze dag ligt wel heel ver weg. Klopt het jaar?"),
     "date_ends_before_start": N_("De eindtijd moet later zijn dan de begintijd."),
     "dates_overlap": N_("Op deze dag staat al een bijeenkomst op deze tijd."),
     "one_end_presentation": N_("Er kan maar één eindpresentatie zijn. Maak van de andere een bijeenkomst."),
@@ -28,7 +29,7 @@ WORDS: Final[dict[str, str]] = {
         "Je certificaat is nu niet geldig, dus je kunt geen groep beginnen. Mail ons als je verder wilt."
     ),
     # one date, and counting
-    "date_called_off": N_("Deze bijeenkomst ging niet door, dus er valt niets te tellen. Zet hem eerst terug."),
+    "date_called_off": N_("Deze bijeenkomst ging niet door, dus er valt niets te tellen. Kies eerst ‘Ging toch door’."),
     "date_counted": N_("Bij deze bijeenkomst schreef je hoeveel deelnemers er waren. Dan is hij dus doorgegaan."),
     "date_has_work": N_("Over deze bijeenkomst ligt al werk bij je coach. Overleg met je coach."),
     "date_not_yet": N_("Deze bijeenkomst is nog niet begonnen. Tellen kan daarna."),
@@ -51,7 +52,9 @@ WORDS: Final[dict[str, str]] = {
     "search_over": N_("Deze persoon zoekt niet meer, of is al gekoppeld."),
     "request_over": N_("Deze organisatie zoekt niet meer, of heeft al een trainer."),
     "other_intervention": N_("Deze organisatie zoekt een trainer voor een andere interventie."),
-    "may_start_none": N_("Deze persoon mag nu geen groep beginnen: de opleiding loopt niet, of het certificaat."),
+    "may_start_none": N_(
+        "Deze persoon mag nu geen groep beginnen: de opleiding loopt niet, of het certificaat geldt niet."
+    ),
     "link_needs_reason": N_("De plek of de dagen passen niet. Schrijf op waarom je ze toch koppelt."),
     "no_way_to_reach": N_("Vul een telefoonnummer of een mailadres in. Anders kan de trainer niemand bereiken."),
     "requests_full": N_("Er staan al {most} vragen van jullie open. Stop er eerst een."),

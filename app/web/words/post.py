@@ -56,6 +56,7 @@ KIND_WORDS: Final[dict[str, str]] = {
     "practice.submitted": N_("Werk ingeleverd"),
     "practice.visit_cancelled": N_("Bezoek afgezegd"),
     "practice.visit_moved": N_("Bezoek verplaatst"),
+    "practice.visit_elsewhere": N_("Bezoek op een andere plek"),
     "practice.visit_planned": N_("Bezoek gepland"),
     "practice.visit_reminder": N_("Herinnering aan een bezoek"),
 }

@@ -26,7 +26,7 @@ WORDS: Final[dict[str, str]] = {
     "attempts_used": N_("Je deed deze opdracht {attempts} keer. Bespreek met je contactpersoon hoe je verder gaat."),
     # photos
     "photo_missing": N_("Kies eerst een foto."),
-    "photo_empty": N_("Dit bestand is leeg. Kies een andere foto."),
+    "photo_empty": N_("Dit bestand is leeg. Kies een ander."),
     "photo_too_large": N_("Deze foto is te groot. Een foto mag {megabytes} MB zijn. Kies een kleinere."),
     "photo_heic": N_(
         "Dit is een HEIC- of AVIF-foto, en die kunnen we niet openen. Kies op je telefoon bij het delen "

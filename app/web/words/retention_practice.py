@@ -150,7 +150,7 @@ PRACTICE: Final = Group(
             ("coach_absence.reason", "coach_absence.person_id"),
         ),
         Row(
-            N_("De notities van je coach over je opleiding"),
+            N_("De notities van je coach of een beheerder over je opleiding"),
             N_("Zodat jij en je coach weten wat er speelt, en een volgende coach niet opnieuw begint"),
             ("coach_note.text",),
         ),

@@ -26,8 +26,11 @@ export function about(form) {
     el("summary", {}, icon(pic), el("span", {}, el("span", { class: "h4" }, label),
       hint && el("span", { class: "row g2" }, el("span", { class: "muted" }, hint))), icon("chevron-down")),
     el("div", { class: "fold__in" }, inside));
+  const noted = (form.notes ?? []).map((one) => el("li", { class: "stack g1" }, el("span", { class: "lines" }, one.text),
+    el("span", { class: "muted" }, `${one.by}, ${dayOf(one.at)}`)));
   const beside = el("div", {},
-    (form.visit || form.place) && folded("map-pin", say("visit"), form.place, visitFacts(form)),
+    noted.length > 0 && folded("notebook-pen", say("notes"), form.notes[0].text.slice(0, 90), el("ul", { class: "list" }, noted)),
+    form.visit && folded("map-pin", say("visit"), form.place, visitFacts(form)),
     goal && folded("notebook-pen", say("preparation"), question.slice(0, 90),
       el("dl", { class: "kv kv--plain kv--text" }, pair("", say("goal"), goal),
         el("div", {}, el("dt", {}, say("plan")), el("dd", { class: "lines" }, plan)), pair("", say("question"), question))));

@@ -3,8 +3,9 @@ import { unsent } from "./draft.js";
 import { dayOf, el, icon, note, say, sticker, timeOf } from "./page.js";
 import { allDrafts, draftsOf, formsOf, photosOf } from "./store.js";
 
-async function stateOf(draft) {
-  if (!draft) return sticker("", "circle", say("list_blank"));
+async function stateOf(draft, form) {
+  const sent = () => sticker("leaf", "check", say("list_sent", { time: timeOf(form.saved) }));
+  if (!draft) return form.saved ? sent() : sticker("", "circle", say("list_blank")); // filled in on another device
   const photos = await photosOf(draft);
   if (draft.trouble) return sticker("tomato", "circle-alert", say("list_trouble"));
   if (unsent(draft) || photos.some((photo) => photo.state === "here")) return sticker("sun", "smartphone", say("list_unsent"));
@@ -18,7 +19,7 @@ async function row(form, draft) {
     el("div", { class: "stack g1" }, el("b", { class: "h4" }, form.person.name),
       el("p", { class: "muted" }, [day, form.place].filter(Boolean).join(" · ")),
       el("p", {}, say("assignment", { n: form.number }), ": ", form.title)),
-    el("div", { class: "row row--between" }, await stateOf(draft),
+    el("div", { class: "row row--between" }, await stateOf(draft, form),
       el("a", { class: "btn btn--line btn--s", href: `#${form.record}` }, icon("clipboard-pen"), say("open"),
         el("span", { class: "sr" }, ` ${form.person.name}`))));
 }

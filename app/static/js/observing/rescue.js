@@ -1,7 +1,7 @@
 // A draft that cannot be sent any more: it stays readable here, can be copied, and goes when its owner says so.
 import { reading } from "./conflict.js";
 import { button, el, note, say } from "./page.js";
-import { throwAway } from "./store.js";
+import { photosOf, throwAway } from "./store.js";
 
 export function asText(form, draft) {
   const { names, nameOf, valueOf } = reading(form);
@@ -34,8 +34,11 @@ export function rescue(draft, form, { again, left }) {
     sure.hidden = false;
     sure.querySelector("button").focus();
   }, { kind: "quiet" });
+  const photos = el("div", { class: "proofs" }); // kept with a long press, as any picture
+  photosOf(draft).then((all) => photos.append(...all.filter((photo) => photo.blob).map((photo) =>
+    el("figure", { class: "proof" }, el("img", { src: URL.createObjectURL(photo.blob), alt: photo.caption || say("photo_alt") })))));
   return el("section", { class: "stack" },
     note("tomato", "circle-alert", say(`${kind}_title`, { name: form.person.first }), el("p", {}, words || say(`${kind}_text`, { name: form.person.first }))),
-    el("div", { class: "field" }, el("label", { for: "tekst" }, say("rescue_label")), text), told,
+    el("div", { class: "field" }, el("label", { for: "tekst" }, say("rescue_label")), text), photos, told,
     el("div", { class: "acts" }, copy, button(say("try_again"), again, { kind: "line" })), el("div", {}, remove), sure);
 }

@@ -38,7 +38,7 @@ export async function sendDraft(draft, form) {
   const answer = await ask(form.send, { method: "POST", body });
   if (answer.state === "saved") taken(draft, pending, answer);
   else if (answer.state === "conflict") meet(draft, pending, answer);
-  else if (FINAL.has(answer.state)) draft.trouble = { kind: answer.state, words: answer.words ?? "" };
+  else if (FINAL.has(answer.state)) draft.trouble = { kind: answer.state, words: answer.words ?? (answer.wrong ?? []).map((one) => one.words).join(" ") };
   await putDraft(draft, "strict");
   return answer;
 }
@@ -56,6 +56,7 @@ export async function sendPhotos(draft, form, changed) {
     body.set("photo", new File([photo.blob], "foto.jpg", { type: photo.blob.type }));
     for (const name of ["recognisable", "caption"]) body.set(name, photo[name]);
     body.set("form_key", photo.id);
+    body.set("attempt", photo.attempt);
     const answer = await ask(form.photo, { method: "POST", body });
     if (answer.id) Object.assign(photo, { state: "sent", blob: null, words: "" });
     else if (answer.error) Object.assign(photo, { state: "refused", words: answer.error });

@@ -28,9 +28,20 @@ function named() {
   document.title = main.querySelector("h1").textContent + brand;
 }
 
+// What of an attempt that is over is still here. Its form may yet be told why it cannot go; its photos have nowhere to.
+async function ofBefore(own, form) {
+  for (const draft of own) {
+    if (draft.attempt === form.attempt) continue;
+    if (unsent(draft)) return draft;
+    const photos = await store.photosOf(draft);
+    if (photos.some((photo) => photo.state !== "sent")) return { ...draft, trouble: { kind: "over", words: "" } };
+  }
+  return undefined;
+}
+
 async function draftFor(form) {
   const own = (await store.draftsOf(form.owner)).filter((draft) => draft.record === form.record);
-  const left = own.find((draft) => draft.attempt !== form.attempt && unsent(draft)); // of an attempt that is over
+  const left = await ofBefore(own, form);
   const draft = left ?? own.find((one) => one.attempt === form.attempt) ?? newDraft(form);
   if (draft.attempt === form.attempt) follow(draft, form);
   return draft;

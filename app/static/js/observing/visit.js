@@ -14,7 +14,7 @@ import { photosOf, putDraft } from "./store.js";
 
 const PAUSE_MS = 1500; // after the last keystroke
 const RETRY_MS = 20_000;
-const FINAL = new Set(["closed", "gone", "not_allowed"]);
+const FINAL = new Set(["closed", "gone", "not_allowed", "over"]);
 
 export function visit(main, draft, form, { left }) {
   const seen = { lost: false, outcome: "", waiting: 0, offline: !navigator.onLine };
@@ -77,6 +77,7 @@ export function visit(main, draft, form, { left }) {
       });
       if (sent.state !== "ok") answer = sent;
     }
+    if (answer.state === "invalid") parts?.missing(answer.wrong.map((one) => ({ name: one.field, words: one.words })));
     busy = false;
     seen.outcome = answer.state;
     seen.offline = answer.state === "away" || !navigator.onLine;
