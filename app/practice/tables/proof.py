@@ -45,7 +45,7 @@ class SignOff(Base):
 
 
 class SignOffContent(Base):
-    """What was signed: form version, scores, notes, agreement, hashes of the evidence, reason.
+    """What was signed: form version, scores, notes, agreement and talk, visit, hashes of the evidence, reason.
 
     Retention: end of certification + 24 months.
     """
