@@ -196,6 +196,16 @@ def test_deviating_needs_a_reason_that_is_kept(database: Database, storage: Stor
         assert (content["reason"], content["by_when"]) == ("De foto is onscherp", "2026-12-17")
 
 
+@pytest.mark.parametrize("day", ["2020-01-01", "2026-12-03"])
+def test_a_piece_is_not_due_before_it_is_asked_for(
+    database: Database, storage: Storage, clock: MovableClock, day: str
+) -> None:
+    at_work = begin(database, storage, clock, until="observed")
+    with pytest.raises(Refused) as told:
+        sign(database, at_work, clock, "returned", reason="Nog één foto", by_when=day)
+    assert (told.value.code, told.value.field) == ("by_when_past", "by_when")
+
+
 def test_what_comes_back_is_handed_in_again(database: Database, storage: Storage, clock: MovableClock) -> None:
     at_work = begin(database, storage, clock, until="handed_in")
     observe(database, at_work, clock, score_SM1="1")

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.courses.editions import edition_of
 from app.delivery.queries import groups_of
 from app.kit.errors import FreshFactorNeeded, Refused
+from app.kit.localtime import local_day
 from app.ledger.actions import record
 from app.outbox.actions import post
 from app.people.rules import FACTOR_FOR_SIGN_OFF, Viewer, fresh_factor
@@ -113,6 +114,8 @@ def sign(db: Session, *, by: Viewer, record_id: int, given: inputs.Signature, no
         raise FreshFactorNeeded
     case = coached_case(db, by=by, record_id=record_id, now=now)
     must_still_coach(db, by=by, enrolment=case.enrolment)
+    if given.by_when is not None and given.by_when <= local_day(now):
+        raise Refused("by_when_past", "by_when")
     shown = _must_be_signable(db, case, by=by, given=given)
     form, suggested = shown.form, shown.suggested
     attempts_max = edition_of(db, case.enrolment.edition_id).policy.assignment_attempts_max

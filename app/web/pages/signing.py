@@ -89,7 +89,7 @@ def _wants_code(ask: Ask) -> bool:
 
 def _show(ask: Ask, page: ObservationPage, form: Form, *, status: int) -> Page:
     asks_code = ask.viewer.second_factor and not fresh_factor(ask.viewer, max_age=FACTOR_FOR_SIGN_OFF, now=ask.now)
-    return render("coach/sign.html", page, status=status, form=form, asks_code=asks_code)
+    return render("coach/sign.html", page, status=status, form=form, asks_code=asks_code, today=ask.today)
 
 
 def _note_signature_gaps(form: Form, page: ObservationPage) -> None:

@@ -77,6 +77,7 @@ WORDS: Final[dict[str, str]] = {
     "nothing_handed_in": N_("Er is nog niets ingeleverd. Aftekenen kan daarna."),
     "already_decided": N_("Hierover is al besloten. Er is niets dubbel vastgelegd."),
     "deviation_needs_reason": N_("Je kiest iets anders dan het voorstel. Schrijf op waarom."),
+    "by_when_past": N_("Kies een dag na vandaag."),
     "by_when_missing": N_("Kies een dag waarop het stukje klaar is. Dan weten jullie het allebei."),
     "tick_missing": N_("Zet hier een vinkje als het zo is."),
 }
