@@ -161,7 +161,7 @@
 
   // What has the focus does not stay under a bar or a message that lies over the page: browsers call it in view.
   function clear(found) {
-    if (found.offsetHeight > innerHeight / 2) return; // such as a table: it may never fit
+    if (found.offsetHeight > innerHeight * 0.6) return; // such as a table: it may never fit
     found.scrollIntoView({ block: "nearest", inline: "nearest" }); // chips and tables scroll sideways too
     const box = found.getBoundingClientRect();
     let [top, bottom] = [0, innerHeight];
@@ -215,7 +215,6 @@
   // After a form came back with errors, start reading at the summary.
   const wrong = document.getElementById("fouten");
   wrong?.focus();
-  addEventListener("load", () => { // letters and pictures that came in moved what is below them
-    if (wrong && document.activeElement === wrong) clear(wrong);
-  });
+  // Letters, pictures and parts that come in later move what is below them.
+  if (wrong) new ResizeObserver(() => document.activeElement === wrong && clear(wrong)).observe(document.body);
 })();
