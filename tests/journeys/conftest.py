@@ -7,10 +7,10 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 import uvicorn
@@ -113,22 +113,25 @@ def accessible(page: Page) -> None:
     assert page.evaluate(TOO_WIDE) == [], f"{page.url} scrolls sideways"
 
 
-@pytest.fixture
-def live(sqlite_url: str, data_dir: Path, clock: MovableClock, mail: SmtpSink, browser: Browser) -> Iterator[Live]:
-    """The program with its worker on a fresh database, served on a free port."""
+@contextmanager
+def serving(
+    url: str, data_dir: Path, clock: MovableClock, mail: SmtpSink, browser: Browser, **how: Any
+) -> Iterator[Live]:
+    """The program with its worker on a database, served on a free port; `how` goes to the settings."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     port = listening.getsockname()[1]
     settings = Settings(
         data_dir=data_dir,
-        database_url=sqlite_url,
+        database_url=url,
         port=port,
         public_url=f"http://127.0.0.1:{port}",
         smtp_host="127.0.0.1",
         smtp_port=mail.port,
         smtp_starttls=False,
+        **how,
     )
-    database = Database.open(sqlite_url, data_dir=data_dir)
+    database = Database.open(url, data_dir=data_dir)
     parts = Parts(settings, clock, database, folder(data_dir / "files"), Keyring(settings.secrets))
     server = uvicorn.Server(uvicorn.Config(create_app(parts, with_worker=True), log_config=None, access_log=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
@@ -141,3 +144,17 @@ def live(sqlite_url: str, data_dir: Path, clock: MovableClock, mail: SmtpSink, b
     thread.join(10)
     database.close()
     assert site.troubles == []
+
+
+@pytest.fixture
+def live(sqlite_url: str, data_dir: Path, clock: MovableClock, mail: SmtpSink, browser: Browser) -> Iterator[Live]:
+    """The program with its worker on a fresh database, served on a free port."""
+    with serving(sqlite_url, data_dir, clock, mail, browser) as site:
+        yield site
+
+
+@pytest.fixture
+def guarded(sqlite_url: str, data_dir: Path, clock: MovableClock, mail: SmtpSink, browser: Browser) -> Iterator[Live]:
+    """The same, where coaches and admins come in with an app on their phone, as outside a demo."""
+    with serving(sqlite_url, data_dir, clock, mail, browser, second_factor=True) as site:
+        yield site

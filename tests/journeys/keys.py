@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from playwright.sync_api import FileChooser, Locator, Page, expect
+from playwright.sync_api import Error, FileChooser, Locator, Page, expect
 
 from tests.journeys.conftest import Live
+from tests.journeys.walking import CODE
 
 STOPS_MAX: Final = 120  # more presses of Tab than this is a page that nobody gets through
+PATIENCE_TENTHS: Final = 100
+WHICH_PAGE: Final = "performance.timeOrigin"  # another one after each load
 LOOK: Final = """async () => {
   if (document.readyState !== "complete") await new Promise((done) => addEventListener("load", done));
   await new Promise(requestAnimationFrame);  // the page scrolls it clear of bars in the same frame
@@ -19,10 +23,12 @@ LOOK: Final = """async () => {
   const drawn = found.closest(".opt, .drop") ?? found;  // what draws the ring around a small or hidden input
   const style = getComputedStyle(drawn);
   const box = drawn.getBoundingClientRect();
+  let down = 0;  // how far what holds it was scrolled: the page, or a part with a bar of its own
+  for (let around = drawn.parentElement; around; around = around.parentElement) down += around.scrollTop;
   const name = (found.getAttribute("aria-label") || found.labels?.[0]?.innerText || found.innerText || found.id);
   const told = {name: `${found.tagName} ${name.trim().slice(0, 60)}`, trouble: "", main: found.matches("main *"),
     page: performance.timeOrigin,  // another one after each load
-    left: box.left, right: box.right, top: box.top + scrollY, bottom: box.bottom + scrollY};
+    left: box.left, right: box.right, top: box.top + down, bottom: box.bottom + down};
   if (style.outlineStyle === "none" || parseFloat(style.outlineWidth) < 2) told.trouble = "has no ring";
   if (box.height > innerHeight * 0.6) return told;  // a region or the whole page: it cannot be in view at once
   for (const line of drawn.getClientRects()) {
@@ -44,6 +50,7 @@ class Keys:
     live: Live
     page: Page
     _last: dict[str, Any] = field(default_factory=dict)
+    secret: str = field(default="", repr=False)  # in the app of who set one up
 
     def press(self, *keys: str) -> None:
         """Press keys one after the other."""
@@ -52,7 +59,8 @@ class Keys:
 
     def look(self) -> str:
         """What has the focus, in words. Fails when it has no ring, or when something lies over it."""
-        return str(self._seen()["name"])
+        self._last = self._seen()
+        return str(self._last["name"])
 
     def _seen(self) -> dict[str, Any]:
         told: dict[str, Any] = self.page.evaluate(LOOK)
@@ -79,12 +87,12 @@ class Keys:
             self.tab(back=back)
         raise AssertionError(f"{self.page.url}: Tab never comes to {target}")
 
-    def through(self, path: str) -> None:
-        """Open a page and stop everywhere, down to its foot."""
+    def through(self, path: str, *, last: str = "footer") -> None:
+        """Open a page and stop everywhere, down to its foot, or to the `last` thing on a page without one."""
         self.page.goto(path)
         for _ in range(STOPS_MAX):
             self.tab()
-            if self.page.evaluate("document.activeElement.closest('footer') !== null"):
+            if self.page.evaluate("last => document.activeElement.closest(last) !== null", last):
                 return
         raise AssertionError(f"{path}: Tab never comes to the foot of the page")
 
@@ -97,8 +105,15 @@ class Keys:
         self._enter(self.page.get_by_role("link", name=name).first)
 
     def _enter(self, target: Locator) -> None:
+        """Press Enter and wait for the page that it leads to: on a busy machine the old one stays for a while."""
         self.to(target)
+        before = self.page.evaluate(WHICH_PAGE)
         self.press("Enter")
+        for _ in range(PATIENCE_TENTHS):
+            with suppress(Error):  # asked while one page makes way for the next
+                if self.page.evaluate(WHICH_PAGE) != before:
+                    break
+            self.page.wait_for_timeout(100)
         self.page.wait_for_load_state()
 
     def write(self, label: str, text: str) -> None:
@@ -148,3 +163,25 @@ class Keys:
         goal = (wanted.get_attribute("href") or "#")[1:]
         assert self.page.evaluate("document.activeElement.id") == goal
         self.look()
+
+
+def come_in(live: Live, address: str, *, phone: bool = True) -> Keys:
+    """Sign in with a mailed code; where the program asks for an app, the page after it is the next one."""
+    keys = Keys(live, live.person(phone=phone))
+    keys.page.goto("/inloggen")
+    before = len(live.mail.to(address))
+    keys.write("E-mailadres", address)
+    keys.button("Stuur mij een code")
+
+    def codes() -> list[str]:
+        return [code for mail in live.mail.to(address)[before:] for code in CODE.findall(mail.text)]
+
+    live.eventually(lambda: bool(codes()), "a code")
+    keys.write("Code uit de mail", "000000")
+    keys.press("Enter")
+    keys.mend("Code uit de mail")
+    keys.press("Control+A")
+    keys.page.keyboard.type(codes()[-1])
+    keys.press("Enter")
+    keys.page.wait_for_url(lambda url: "/inloggen" not in url or "/inloggen/app" in url or "/inloggen/stap" in url)
+    return keys

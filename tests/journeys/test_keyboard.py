@@ -17,9 +17,8 @@ from app.practice.tables.work import AssignmentRecord
 from tests.conftest import START
 from tests.intervision import add_session, make_round, publish
 from tests.journeys.conftest import Live, link_in
-from tests.journeys.keys import Keys
+from tests.journeys.keys import Keys, come_in
 from tests.journeys.test_walk import photo_with_place
-from tests.journeys.walking import CODE
 from tests.trained import SHORT_COURSE, Training, finish_theory, in_training
 
 NOOR, RUBEN, FATMA = "noor@demo.example", "ruben@demo.example", "fatma@demo.example"
@@ -44,28 +43,6 @@ def training(live: Live, tmp_path: Path) -> Training:
     check.write_text(check.read_text() + SEVERAL.lstrip("\n"))
     with live.parts.database.writing() as db:
         return in_training(db, live.parts.storage, now=START, folder=folder)
-
-
-def come_in(live: Live, address: str, *, phone: bool = True) -> Keys:
-    """Sign in with a mailed code."""
-    keys = Keys(live, live.person(phone=phone))
-    keys.page.goto("/inloggen")
-    before = len(live.mail.to(address))
-    keys.write("E-mailadres", address)
-    keys.button("Stuur mij een code")
-
-    def codes() -> list[str]:
-        return [code for mail in live.mail.to(address)[before:] for code in CODE.findall(mail.text)]
-
-    live.eventually(lambda: bool(codes()), "a code")
-    keys.write("Code uit de mail", "000000")
-    keys.press("Enter")
-    keys.mend("Code uit de mail")
-    keys.press("Control+A")
-    keys.page.keyboard.type(codes()[-1])
-    keys.press("Enter")
-    keys.page.wait_for_url(lambda url: "/inloggen" not in url)
-    return keys
 
 
 @pytest.mark.usefixtures("training")

@@ -50,17 +50,22 @@ class Walk:
 
     def come_back(self, page: Page, address: str) -> None:
         """Sign in again with a mailed code: half a day has passed."""
-        page.goto("/inloggen")
-        before = len(self.live.mail.to(address))
-        page.get_by_label("E-mailadres").fill(address)
-        page.get_by_role("button", name="Stuur mij een code").click()
-        page.wait_for_url("**/inloggen/met-code*")
-
-        def codes() -> list[str]:  # other mail may arrive in between
-            return [code for mail in self.live.mail.to(address)[before:] for code in CODE.findall(mail.text)]
-
-        self.live.eventually(lambda: bool(codes()), f"a code for {address}")
-        code = codes()[-1]
-        page.get_by_label("Code uit de mail").fill(code)
-        page.get_by_role("button", name="Inloggen").click()
+        with_mailed_code(self.live, page, address)
         page.wait_for_url(lambda url: "/inloggen" not in url)
+
+
+def with_mailed_code(live: Live, page: Page, address: str) -> None:
+    """Ask for a code, wait for the mail, and type it over."""
+    page.goto("/inloggen")
+    before = len(live.mail.to(address))
+    page.get_by_label("E-mailadres").fill(address)
+    page.get_by_role("button", name="Stuur mij een code").click()
+    page.wait_for_url("**/inloggen/met-code*")
+
+    def codes() -> list[str]:  # other mail may arrive in between
+        return [code for mail in live.mail.to(address)[before:] for code in CODE.findall(mail.text)]
+
+    live.eventually(lambda: bool(codes()), f"a code for {address}")
+    page.get_by_label("Code uit de mail").fill(codes()[-1])
+    page.get_by_role("button", name="Inloggen").click()
+    page.wait_for_url(lambda url: "/inloggen/met-code" not in url)
