@@ -44,10 +44,13 @@ def make_coach(db: Session, name: str, *, now: datetime) -> int:
     return coach
 
 
-def make_people(db: Session, training: Training, count: int, *, coach_id: int, now: datetime) -> list[int]:
-    """So many professionals who follow the course with a coach; gives their enrolments."""
+def make_people(
+    db: Session, training: Training, count: int, *, coach_id: int, now: datetime, first: int = 0
+) -> list[int]:
+    """So many professionals who follow the course with a coach, numbered from `first`; gives their enrolments."""
     people = [
-        make_person(db, f"Mens {number:02}", email=f"mens{number}@demo.example", now=now) for number in range(count)
+        make_person(db, f"Mens {number:02}", email=f"mens{number}@demo.example", now=now)
+        for number in range(first, first + count)
     ]
     fatma = training.cast.fatma
     found = []
