@@ -1,0 +1,95 @@
+"""Vandaag: a note to come back to, which the professional reads as well; and mails before a visit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from playwright.sync_api import expect
+from sqlalchemy import select
+
+from app.outbox.tables import Message
+from app.practice.tables.coaching import CoachNote
+from tests.journeys.conftest import Live, accessible
+from tests.journeys.test_observing import sign_in
+from tests.practising import begin
+
+NOOR, RUBEN = "noor@demo.example", "ruben@demo.example"
+NOTE: Final = "Vraag hoe het met de zaal zit."
+HERE: Final = ZoneInfo("Europe/Amsterdam")
+
+
+def at(live: Live, day: str, hour: int) -> None:
+    live.clock.set(datetime.fromisoformat(day).replace(hour=hour, minute=1, tzinfo=HERE))
+
+
+def test_a_note_to_come_back_to(live: Live) -> None:
+    """Both read it from the moment it is written; it stands on Vandaag from its day until she came back to it."""
+    at_work = begin(live.parts.database, live.parts.storage, live.clock, until="planned")
+    noor, ruben = live.person(), live.person()
+    sign_in(live, ruben, at_work.ruben.id)
+    ruben.goto("/coach")
+    ruben.locator("#mensen").get_by_role("link", name="Noor de Wit").click()
+    ruben.get_by_label("Nieuwe notitie").fill(NOTE)
+    ruben.get_by_label("Terugkomen op").fill("2026-12-02")
+    accessible(ruben)
+    ruben.get_by_role("button", name="Bewaar de notitie").click()
+    expect(ruben.get_by_text("Je notitie is bewaard.")).to_be_visible()
+    ruben.goto("/coach")
+    expect(ruben.get_by_text(NOTE)).to_have_count(0)  # its day has not come
+
+    sign_in(live, noor, at_work.noor.id)
+    noor.goto(f"/praktijk/{at_work.record_id}")
+    noor.get_by_role("link", name="Afspraken en notities van je coach").click()
+    expect(noor.get_by_role("heading", name="Notities van Ruben")).to_be_visible()
+    expect(noor.get_by_text(NOTE)).to_be_visible()
+    expect(noor.get_by_text("Terugkomen op 2 dec")).to_be_visible()
+    expect(noor.get_by_role("button", name="Klaar")).to_have_count(0)
+    accessible(noor)
+
+    at(live, "2026-12-02", 8)
+    for page, who in ((noor, at_work.noor), (ruben, at_work.ruben)):
+        sign_in(live, page, who.id)
+    noor.reload()
+    expect(noor.get_by_text("Kom hierop terug")).to_be_visible()
+    ruben.goto("/coach")
+    due = ruben.get_by_role("region", name="Hier kom je op terug")
+    expect(due.get_by_text(NOTE, exact=True)).to_be_visible()
+    accessible(ruben)
+    due.get_by_role("button", name="Klaar").click()
+    expect(ruben.get_by_text("Mooi, je bent erop teruggekomen.")).to_be_visible()
+    expect(ruben.get_by_text(NOTE)).to_have_count(0)
+    accessible(ruben)
+    noor.reload()
+    expect(noor.get_by_text("Op teruggekomen")).to_be_visible()
+    with live.parts.database.reading() as db:
+        note = db.scalars(select(CoachNote)).one()
+    assert (note.text, note.settled_at, note.author_id) == (NOTE, live.clock.now(), at_work.ruben.id)
+
+
+def test_mails_before_a_visit(live: Live) -> None:
+    """A week and a day before, to both, once; and what stands in them leads to the page."""
+    at_work = begin(live.parts.database, live.parts.storage, live.clock, until="planned")
+    at(live, "2026-11-26", 9)
+    assert "Over een week komt Ruben" in live.mail_to(NOOR, "Ruben komt kijken op donderdag 3 december").text
+    to_ruben = live.mail_to(RUBEN, "Je kijkt bij Noor op donderdag 3 december")
+    assert "schreef een doel en een leervraag op" in to_ruben.text
+    at(live, "2026-12-02", 9)
+    mail = live.mail_to(NOOR, "Morgen komt Ruben kijken")
+    for words in ("De Esdoorn, Dorpsstraat 1, Rotterdam", "13.30", "- Je plan", f"/praktijk/{at_work.record_id}"):
+        assert words in mail.text
+    assert f"/coach/{at_work.record_id}" in live.mail_to(RUBEN, "Morgen kijk je bij Noor").text
+    at(live, "2026-12-03", 9)
+    page = live.person()
+    sign_in(live, page, at_work.ruben.id)
+    page.goto("/coach")
+    expect(page.get_by_text("Vandaag · 13.30")).to_be_visible()
+    accessible(page)
+    with live.parts.database.reading() as db:
+        sent = db.execute(
+            select(Message.person_id, Message.data, Message.sent_at).where(Message.kind == "practice.visit_reminder")
+        ).all()
+    assert sorted((one.person_id, one.data["days"]) for one in sent if one.sent_at) == sorted(
+        (person.id, days) for person in (at_work.noor, at_work.ruben) for days in (7, 1)
+    )
