@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -100,10 +100,12 @@ def end_group(db: Session, *, by: Viewer, group_id: int, counts: Counts, now: da
     record(db, "delivery.group_ended", actor_id=by.id, subject=("delivery", group.id), now=now, **asked)
 
 
-def correct_numbers(db: Session, *, by: Viewer, group_id: int, counts: Counts, now: datetime) -> bool:
+def correct_numbers(
+    db: Session, *, by: Viewer, group_id: int, counts: Counts, attended: Mapping[int, int], now: datetime
+) -> bool:
     """Other numbers for a group that was closed; what they were stands in the ledger. Gives whether they changed.
 
-    Raises: NotFound; Refused as for closing.
+    `attended`: how many were there, by date, of those that were held. Raises: NotFound; Refused as for closing.
     """
     group = db.scalar(
         select(Delivery)
@@ -113,12 +115,20 @@ def correct_numbers(db: Session, *, by: Viewer, group_id: int, counts: Counts, n
     if group is None:
         raise NotFound
     was = {"started": group.started, "finished": group.finished, "guests": group.guests}
+    before = {}
+    for date in db.scalars(select(DeliveryDate).where(DeliveryDate.delivery_id == group_id)).all():
+        number = attended.get(date.id, date.attended)
+        if date.attended is not None and number != date.attended:
+            before[str(date.id)] = date.attended
+            date.attended = number
+    db.flush()
     asked = _checked(counts, dates=[one for one in dates_of(db, [group.id])[group.id] if not one.cancelled])
-    if was == {"guests": None} | asked:
+    if was == {"guests": None} | asked and not before:
         return False
     group.started, group.finished, group.guests = counts.started, counts.finished, asked.get("guests")
     db.flush()
-    record(db, "delivery.numbers_corrected", actor_id=by.id, subject=("delivery", group.id), now=now, was=was, **asked)
+    told = {"was": was | ({"attended": before} if before else {})} | asked
+    record(db, "delivery.numbers_corrected", actor_id=by.id, subject=("delivery", group.id), now=now, **told)
     return True
 
 

@@ -96,9 +96,7 @@ class Attended(BaseModel):
     attended: Present
 
 
-class Numbers(BaseModel):
-    """What is counted of a whole group."""
-
+class _Closing(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     started: Annotated[int, Field(ge=0, le=GROUP_MOST)]
@@ -109,8 +107,6 @@ class Numbers(BaseModel):
     def counts(self) -> Counts:
         return Counts(self.started, self.finished, self.guests)
 
-
-class _Closing(Numbers):
     def of_date(self, date_id: int) -> int | None:
         """How many were there on a date; None: it was not held, or nothing was said."""
         return None if self.off(date_id) else getattr(self, f"attended_{date_id}")

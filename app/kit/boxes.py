@@ -20,6 +20,7 @@ Reader = Callable[[int, int], bytes]
 BOXES_MOST: Final = 4_000  # a film of an hour in fragments has some hundreds
 TABLE_MOST: Final = 8 * 1024 * 1024  # two million samples: nine hours of sixty a second
 BLANKS_MOST: Final = 300_000  # a place for each of two hundred samples a second takes that in twenty-five minutes
+SAMPLE_TABLES: Final = frozenset({b"stsz", b"stz2", b"stsc", b"stco", b"co64"})
 READS_MOST: Final = 100_000  # who nests boxes to keep us busy is stopped here
 PLAYED: Final = (b"vide", b"soun")
 HDLR: Final = 24  # bytes before its name
@@ -219,7 +220,9 @@ class _Film:
         stbl = self._find(trak, b"mdia", b"minf", b"stbl")
         if stbl is None:
             return
-        tables = {one.name: self._table(one) for one in boxes(self.read, stbl.start, stbl.end)}
+        tables = {
+            one.name: self._table(one) for one in boxes(self.read, stbl.start, stbl.end) if one.name in SAMPLE_TABLES
+        }
         sizes, rows = _sample_sizes(tables), _numbers(tables.get(b"stsc", b"")[8:])
         sample = each = row = 0
         for number, start in enumerate(_chunks(tables), 1):

@@ -89,12 +89,14 @@ def takes(db: Session, message: Message, desk: Desk) -> Draft:
 
 def gives(db: Session, message: Message, desk: Desk) -> Draft:
     """Tells the coach who lets go who took over whom; her own drafts stay hers. Nothing to who is no coach any more."""
-    _, enrolments = _about(db, message)
+    handover, enrolments = _about(db, message)
     gone = [one for one in enrolments if one.coach_id != message.person_id]
     gone = [one for one in gone if is_coach_for(db, message.person_id, one)]
     if not gone:
         raise NotDue("Deze mensen zijn intussen weer bij deze coach.")
     facts, parts = _to_coach(db, message, desk, gone)
+    if handover.coach_id != message.person_id:  # only a visit of hers goes: they do not come back to her by this one
+        facts |= {"changed": False, "back_on": None}
     return Draft("handover_gives", facts, *_entries(parts))
 
 

@@ -197,7 +197,7 @@ def practice_page(db: Session, viewer: Viewer, *, filters: Filters, now: datetim
     last = rows[SHOWN - 1] if len(rows) > SHOWN else None
     return PracticePage(
         lacking=tuple(_lacking(one, names) for one in alone),
-        notes=due_for_admins(db, on=today),
+        notes=due_for_admins(db, on=today, but=viewer.id),
         work=tuple(_work(row, names, edition_of(db, row.edition_id), today=today) for row in rows[:SHOWN]),
         total=total,
         late=too_late,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -18,7 +18,7 @@ State = Literal["coming", "working", "ready", "refused"]
 
 @dataclass(frozen=True)
 class UploadView:
-    """One file on its way. `percent` of it is here; `refused`: a code that says why it cannot be evidence."""
+    """One file on its way. `percent` of it is here; `refused` and `facts`: why it cannot be evidence."""
 
     id: int
     kind: str
@@ -28,6 +28,7 @@ class UploadView:
     fingerprint: str
     state: State
     refused: str
+    facts: dict[str, Any]
 
 
 def open_at(now: datetime) -> ColumnElement[bool]:
@@ -76,4 +77,6 @@ def _view(row: Upload) -> UploadView:
     if row.finished_at is not None:
         state = "refused" if row.refused else "ready"
     percent = 100 * row.received // row.length
-    return UploadView(row.id, row.kind, row.caption, row.length, percent, row.fingerprint, state, row.refused)
+    return UploadView(
+        row.id, row.kind, row.caption, row.length, percent, row.fingerprint, state, row.refused, row.refused_facts
+    )

@@ -54,8 +54,8 @@ class NoteView:
     settled_at: datetime | None
 
 
-def notes_of(db: Session, enrolment_id: int, *, viewer_id: int, as_admin: bool | None = None) -> tuple[NoteView, ...]:
-    """The notes about one training, the latest first. `as_admin`: the viewer writes them too, and as what."""
+def notes_of(db: Session, enrolment_id: int, *, viewer_id: int, settles: Collection[bool] = ()) -> tuple[NoteView, ...]:
+    """The notes about one training, the latest first. `settles`: those by admins or not that the viewer settles."""
     rows = db.scalars(
         select(CoachNote)
         .where(CoachNote.enrolment_id == enrolment_id)
@@ -70,7 +70,7 @@ def notes_of(db: Session, enrolment_id: int, *, viewer_id: int, as_admin: bool |
             names.get(row.author_id, ""),
             row.by_admin,
             row.author_id == viewer_id,
-            row.come_back_on is not None and row.settled_at is None and row.by_admin is as_admin,
+            row.come_back_on is not None and row.settled_at is None and row.by_admin in settles,
             row.written_at,
             row.changed_at,
             None if row.settled_at else row.come_back_on,
@@ -83,11 +83,16 @@ def notes_of(db: Session, enrolment_id: int, *, viewer_id: int, as_admin: bool |
 def marks_of_notes(db: Session, enrolment_ids: Collection[int]) -> dict[int, str]:
     """Something that is another once a note was written, changed or taken away, by enrolment: one statement."""
     rows = db.execute(
-        select(CoachNote.enrolment_id, func.count().label("number"), func.sum(CoachNote.version).label("versions"))
+        select(
+            CoachNote.enrolment_id,
+            func.count().label("number"),
+            func.max(CoachNote.id).label("latest"),
+            func.sum(CoachNote.version).label("versions"),
+        )
         .where(CoachNote.enrolment_id.in_(enrolment_ids))
         .group_by(CoachNote.enrolment_id)
     )
-    return {row.enrolment_id: f"{row.number}-{row.versions}" for row in rows}
+    return {row.enrolment_id: f"{row.number}-{row.latest}-{row.versions}" for row in rows}
 
 
 @dataclass(frozen=True)
@@ -218,8 +223,11 @@ class DueNote:
     since: date
 
 
-def due_for_admins(db: Session, *, on: date) -> tuple[DueNote, ...]:
-    """What admins wrote down to come back to, about trainings that go on; the oldest first."""
+def due_for_admins(db: Session, *, on: date, but: int | None = None) -> tuple[DueNote, ...]:
+    """What admins wrote down to come back to, about trainings that go on; the oldest first.
+
+    `but`: leaves out what is about this person: she reads it as who follows the training.
+    """
     rows = db.execute(
         select(CoachNote, Enrolment.person_id)
         .join(Enrolment, Enrolment.id == CoachNote.enrolment_id)
@@ -229,6 +237,7 @@ def due_for_admins(db: Session, *, on: date) -> tuple[DueNote, ...]:
             CoachNote.settled_at.is_(None),
             Enrolment.withdrawn_at.is_(None),
             Enrolment.expired_at.is_(None),
+            Enrolment.person_id != (but or 0),
         )
         .order_by(CoachNote.come_back_on, CoachNote.id)
     ).all()

@@ -144,7 +144,7 @@ def person_page(db: Session, viewer: Viewer, enrolment_id: int, *, now: datetime
         preparation=_preparation(db, rows),
         risks=risks if one.stage is not EnrolmentStage.COMPLETED else (),
         agreements=agreements_of(db, [one.id]).get(one.id, ()),
-        notes=notes_of(db, one.id, viewer_id=viewer.id, as_admin=not mine),
+        notes=notes_of(db, one.id, viewer_id=viewer.id, settles=_settles(viewer, mine=mine)),
     )
 
 
@@ -156,6 +156,11 @@ def _found(db: Session, viewer: Viewer, enrolment_id: int) -> EnrolmentFacts:
     if not coaches and (not viewer.is_admin or one.person_id == viewer.person_id):
         raise NotFound
     return one
+
+
+def _settles(viewer: Viewer, *, mine: bool) -> set[bool]:
+    """Which notes wait for the viewer: those of coaches, those by admins, or both when she is both."""
+    return ({False} if mine else set()) | ({True} if viewer.is_admin else set())
 
 
 def _assignments(practice: PracticeProgress) -> tuple[AssignmentRow, ...]:

@@ -1,7 +1,8 @@
 """What a coach's phone keeps for a hall without signal: which visits, and all that one form needs.
 
-As little as the form can do with. Never how the professional scored herself, not even when that may be shown: a
-phone gets lost, and the form is about what the coach saw.
+As little as the form can do with: who, where, the preparation, what was agreed and the last notes. Never how the
+professional scored herself, not even when that may be shown: a phone gets lost, and the form is about what the coach
+saw.
 """
 
 from __future__ import annotations

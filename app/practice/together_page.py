@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.courses.queries import current_enrolment
-from app.people.queries import person_names
 from app.people.rules import Viewer
 from app.practice.agreements import AgreementView, agreements_of
 from app.practice.notes import NoteView, notes_of
@@ -15,10 +14,9 @@ from app.practice.notes import NoteView, notes_of
 
 @dataclass(frozen=True)
 class TogetherPage:
-    """The agreements and notes of the viewer's own training. `coach` is empty while there is none."""
+    """The agreements and notes of the viewer's own training."""
 
     sample: bool
-    coach: str
     agreements: tuple[AgreementView, ...]
     notes: tuple[NoteView, ...]
 
@@ -28,10 +26,8 @@ def together_page(db: Session, viewer: Viewer) -> TogetherPage | None:
     enrolment = current_enrolment(db, viewer.id)
     if enrolment is None:
         return None
-    coach = person_names(db, [enrolment.coach_id]) if enrolment.coach_id else {}
     return TogetherPage(
         sample=enrolment.sample,
-        coach=coach.get(enrolment.coach_id or 0, ""),
         agreements=agreements_of(db, [enrolment.id]).get(enrolment.id, ()),
         notes=notes_of(db, enrolment.id, viewer_id=viewer.id),
     )

@@ -310,18 +310,26 @@ def test_a_wrong_number_of_a_closed_group_is_mended(database: Database, storage:
     with database.reading() as db:
         (closed,) = ended_groups(db, at_work.noor.id)
 
-    def correct(counts: Counts, by: Viewer = at_work.noor) -> bool:
+    def correct(counts: Counts, by: Viewer = at_work.noor, attended: dict[int, int] | None = None) -> bool:
+        by_date = attended or {}
         with database.writing() as db:
-            return dates.correct_numbers(db, by=by, group_id=closed.id, counts=counts, now=clock.now())
+            return dates.correct_numbers(
+                db, by=by, group_id=closed.id, counts=counts, attended=by_date, now=clock.now()
+            )
 
     assert not correct(WHOLE)
     assert correct(replace(WHOLE, guests=200))
     with pytest.raises(Refused, match="fewer_started_than_came"):
         correct(replace(WHOLE, started=7))
+    first, second = at_work.dates
+    assert correct(replace(WHOLE, guests=200, started=7), attended={first: 7, second: 6})
     with pytest.raises(NotFound):
         correct(WHOLE, by=at_work.training.cast.joris)
     with database.reading() as db:
         assert ended_groups(db, at_work.noor.id)[0].counts.guests == 200
         events = select(LedgerContent.content).join(LedgerEvent, LedgerEvent.id == LedgerContent.event_id)
-        (told,) = db.scalars(events.where(LedgerEvent.action == "delivery.numbers_corrected"))
+        told, later = db.scalars(
+            events.where(LedgerEvent.action == "delivery.numbers_corrected").order_by(LedgerEvent.id)
+        )
         assert (told["was"]["guests"], told["guests"]) == (20, 200)
+        assert later["was"]["attended"] == {str(first): 8, str(second): 8}

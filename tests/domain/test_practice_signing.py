@@ -206,6 +206,16 @@ def test_a_piece_is_not_due_before_it_is_asked_for(
     assert (told.value.code, told.value.field) == ("by_when_past", "by_when")
 
 
+def test_what_was_typed_for_another_decision_is_not_signed(
+    database: Database, storage: Storage, clock: MovableClock
+) -> None:
+    at_work = begin(database, storage, clock, until="observed")
+    sign(database, at_work, clock, reason="Ik twijfelde even", by_when="2020-01-01")
+    with database.reading() as db:
+        content = db.scalars(select(SignOffContent.content)).one()
+    assert (content["decision"], content["reason"], content["by_when"]) == ("signed_off", "", None)
+
+
 def test_what_comes_back_is_handed_in_again(database: Database, storage: Storage, clock: MovableClock) -> None:
     at_work = begin(database, storage, clock, until="handed_in")
     observe(database, at_work, clock, score_SM1="1")

@@ -28,7 +28,7 @@ from app.practice.notes import notes_of
 from app.practice.observation_page import observation_page
 from app.practice.phone import form_for_phone, open_forms
 from app.practice.rules.states import FILES_KEPT
-from app.practice.tables.coaching import Assessment, DraftDevice
+from app.practice.tables.coaching import Assessment, CoachNote, DraftDevice
 from tests.practising import Practising, begin, hand_over, observation, observe, sign
 
 if TYPE_CHECKING:
@@ -274,7 +274,15 @@ def test_a_form_has_another_mark_once_it_changed_and_goes_with_the_decision(desk
         noting.write_note(
             db, by=desk.at_work.ruben, enrolment_id=which, given=inputs.Note(text="Bel"), now=desk.clock.now()
         )
-    assert marks() != before
+        note_id = db.scalars(select(CoachNote.id)).one()
+    noted = marks()
+    assert noted != before
+    with desk.database.writing() as db:  # another one in its place
+        noting.remove_note(db, by=desk.at_work.ruben, enrolment_id=which, note_id=note_id, now=desk.clock.now())
+        noting.write_note(
+            db, by=desk.at_work.ruben, enrolment_id=which, given=inputs.Note(text="Mail"), now=desk.clock.now()
+        )
+    assert marks() != noted
     sign(desk.database, desk.at_work, desk.clock)
     assert marks() == []
 

@@ -23,11 +23,13 @@ from app.delivery.tables import Delivery, DeliveryDate
 from app.ledger.tables import LedgerContent, LedgerEvent
 from app.outbox.tables import Message
 from app.people.actions.sign_in import start_session
+from app.people.queries import viewer_for
 from app.practice.tables.coaching import Assessment
 from app.practice.tables.proof import SignOff, SignOffContent
 from app.practice.tables.work import AssignmentRecord, CoachVisit, Preparation, Submission
 from tests.bench.drive import Request, read
 from tests.handing import make_coach, make_people
+from tests.practising import basis_now
 from tests.trained import finish_theory, in_training
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from app.kit.storage import Storage
+    from app.people.rules import Viewer
     from tests.bench.server import Server
     from tests.trained import Training
 
@@ -49,12 +52,13 @@ DECIDED: Final = tuple(f"practice.{decision}" for decision in DECISIONS)
 
 @dataclass(frozen=True)
 class Waiting:
-    """One piece of work with a whole form: whose session signs it, and what its form suggests."""
+    """One piece of work with a whole form: whose session signs it, what it suggests, and what lies beside it."""
 
     record_id: int
     submission_id: int
     token: str
     suggested: str
+    basis: str
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,7 @@ class Asked:
         given = {
             "decision": self.decision,
             "version": "1",
+            "basis": self.work.basis,
             "submission_id": str(self.work.submission_id),
             "seen": "on",
             "reason": "" if self.decision == self.work.suggested else "Ik zag het zelf.",
@@ -111,10 +116,10 @@ def make_work(db: Session, storage: Storage, *, each: int, now: datetime) -> lis
     found: list[Waiting] = []
     for number, name in enumerate(COACHES):
         coach = make_coach(db, name, now=now)
-        token = start_session(db, person_id=coach, device="test", now=now)
+        signs = viewer_for(db, coach), start_session(db, person_id=coach, device="test", now=now)
         people = make_people(db, training, each, coach_id=coach, now=now, first=number * each)
         found += [
-            _handed_in(db, training, enrolment, coach=coach, token=token, suggested=suggested, now=now)
+            _handed_in(db, training, enrolment, *signs, suggested=suggested, now=now)
             for enrolment, suggested in zip(people, list(DECISIONS) * each, strict=False)
         ]
     turns = [found[number::each] for number in range(each)]  # all coaches in turn
@@ -122,7 +127,7 @@ def make_work(db: Session, storage: Storage, *, each: int, now: datetime) -> lis
 
 
 def _handed_in(
-    db: Session, training: Training, enrolment_id: int, *, coach: int, token: str, suggested: str, now: datetime
+    db: Session, training: Training, enrolment_id: int, coach: Viewer, token: str, *, suggested: str, now: datetime
 ) -> Waiting:
     """Visited, handed in, and observed: as rows, since how that comes about is tested elsewhere."""
     then = now - timedelta(days=2)
@@ -145,7 +150,7 @@ def _handed_in(
     form = Assessment(
         record_id=record.id,
         attempt=1,
-        coach_id=coach,
+        coach_id=coach.id,
         edition_id=training.edition_id,
         form=_form(DECISIONS[suggested]),
         saved_at=now,
@@ -156,13 +161,14 @@ def _handed_in(
     uid = f"visit-{record.id}@academie.test"
     db.add_all(
         [
-            CoachVisit(record_id=record.id, attempt=1, date_id=date.id, coach_id=coach, uid=uid, planned_at=then),
+            CoachVisit(record_id=record.id, attempt=1, date_id=date.id, coach_id=coach.id, uid=uid, planned_at=then),
             Preparation(
                 record_id=record.id, goal="Maken", session_plan="Kring", learning_question="Wachten", written_at=then
             ),
         ]
     )
-    return Waiting(record.id, work.id, token, suggested)
+    db.flush()
+    return Waiting(record.id, work.id, token, suggested, basis_now(db, coach, record.id))
 
 
 def _form(critical: int) -> dict[str, Any]:

@@ -52,6 +52,7 @@ def test_what_was_signed_stands(
         assert {id_: found[id_] for id_ in before} == before  # not one word of what stood has changed
         lost = [id_ for id_, asked in said.done.items() if id_ not in found or found[id_]["decision"] != asked.decision]
         assert (lost, said.twice, dict(said.odd)) == ([], [], {})
+        assert not said.refused or said.done  # one of two windows is refused, never both
         kept += len(found) - len(said.done)
         before = found
     with program(data_dir, log=tmp_path / "log", DATABASE_URL=database_url) as server:

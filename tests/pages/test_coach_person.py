@@ -180,3 +180,13 @@ def test_an_admin_notes_from_here_and_finds_it_on_her_lists(site: Site, clock: M
     assert "om op terug te komen" not in fatma.get("/beheer").text
     fatma.post(f"{page}/notitie/{note_id}/weg")
     assert "koffie" not in site.visitor(at_work.noor.id).get(HERS).text
+
+
+def test_an_admin_whose_note_was_empty_looked_all_the_same(site: Site, clock: MovableClock) -> None:
+    at_work = work(site, clock)
+    site.visitor(at_work.ruben.id).post(f"{page_of(at_work)}/notitie", {"text": "Bel even", "come_back_on": ""})
+    fatma = site.visitor(at_work.training.cast.fatma.id)
+    assert "Bel even" in fatma.post(f"{page_of(at_work)}/notitie", {"text": "", "come_back_on": ""}, status=422).text
+    with site.parts.database.reading() as db:
+        looked = db.scalars(select(LedgerEvent.actor_id).where(LedgerEvent.action == "practice.notes_read")).all()
+    assert looked == [at_work.training.cast.fatma.id]

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
-import tracemalloc
-from collections.abc import Coroutine, Iterator, MutableMapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
 
 import pytest
 from sqlalchemy import select, update
@@ -18,16 +13,14 @@ from sqlalchemy import select, update
 from app.kit.clock import MovableClock
 from app.kit.db import Database
 from app.kit.storage import StorageTrouble
+from app.practice.actions import uploads
 from app.practice.rules.evidence import BYTES_MOST, Kind
 from app.practice.tables.evidence import Evidence, Upload
 from app.worker.run import run_due
 from tests.page import SAME_ORIGIN, Site, Visitor, make_test_parts
 from tests.practising import Practising, begin, hand_in
+from tests.tus import BODY, TUS, asked, offset, patch, sent, start
 from tests.unit.test_kit_media import PDF, film
-from tests.uploading import nothing_is_half
-
-TUS: Final = {"tus-resumable": "1.0.0"}
-BODY: Final = TUS | {"content-type": "application/offset+octet-stream"}
 
 
 @pytest.fixture
@@ -43,46 +36,6 @@ def at_work(site: Site, clock: MovableClock) -> Practising:
 @pytest.fixture
 def noor(site: Site, at_work: Practising) -> Visitor:
     return site.visitor(at_work.noor.id)
-
-
-def start(noor: Visitor, at_work: Practising, content: bytes, kind: str = "video", **more: Any) -> str:
-    given = {"kind": kind, "length": str(len(content)), "recognisable": "nobody", "caption": "De finale"}
-    given |= {"fingerprint": hashlib.sha256(content).hexdigest()} | more
-    answer = noor.post(f"/praktijk/{at_work.record_id}/upload", given, status=201)
-    assert answer.headers["location"] == answer.json()["href"]
-    return str(answer.json()["href"])
-
-
-def patch(noor: Visitor, href: str, at: int, content: bytes, *, status: int = 204, **headers: str) -> Any:
-    more = {name.replace("_", "-"): value for name, value in headers.items()}
-    given = SAME_ORIGIN | BODY | {"upload-offset": str(at)} | more
-    answer = noor.client.patch(href, content=content, headers=given, follow_redirects=False)
-    assert answer.status_code == status, answer.text[:300]
-    return answer
-
-
-def asked(noor: Visitor, path: str, status: int, **headers: str) -> Any:
-    answer = noor.client.get(path, headers=headers)
-    assert answer.status_code == status
-    return answer
-
-
-def offset(noor: Visitor, href: str) -> int:
-    answer = noor.client.head(href, headers=TUS)
-    assert answer.status_code == 200
-    assert answer.headers["cache-control"] == "no-store"
-    return int(answer.headers["upload-offset"])
-
-
-def sent(site: Site, noor: Visitor, at_work: Practising, content: bytes, kind: str = "video") -> str:
-    """A whole file, made into evidence; gives its address."""
-    href = start(noor, at_work, content, kind)
-    patch(noor, href, 0, content)
-    run_due(site.parts.work)
-    assert noor.get(f"{href}/stand").json() == {"state": "ready", "error": ""}
-    with site.parts.database.reading() as db:
-        newest = db.scalars(select(Evidence.id).order_by(Evidence.id.desc())).first()
-    return f"/praktijk/{at_work.record_id}/bestand/{newest}"
 
 
 def test_it_says_what_it_can(noor: Visitor, at_work: Practising) -> None:
@@ -133,6 +86,18 @@ def test_a_refused_file_that_is_asked_for_again_says_why(site: Site, noor: Visit
     run_due(site.parts.work)
     assert offset(noor, href) == len(PDF)
     assert noor.get(f"{href}/stand").json()["state"] == "refused"
+
+
+def test_why_it_cannot_be_is_said_with_its_numbers(
+    site: Site, noor: Visitor, at_work: Practising, clock: MovableClock
+) -> None:
+    href = start(noor, at_work, b"x", "photo")
+    with site.parts.database.writing() as db:
+        upload_id, facts = db.scalars(select(Upload.id)).one(), {"pixels": 24, "most": 20}
+        uploads.refuse(db, upload_id, code="photo_too_many_pixels", facts=facts, now=clock.now())
+    told = "Deze foto heeft 24 megapixels. Kies een foto van hoogstens 20."
+    assert noor.get(f"{href}/stand").json() == {"state": "refused", "error": told}
+    assert told in noor.get(f"/praktijk/{at_work.record_id}/bewijs").text
 
 
 def test_what_is_there_already_is_not_sent_again(site: Site, noor: Visitor, at_work: Practising) -> None:
@@ -332,110 +297,6 @@ def test_words_and_links(site: Site, noor: Visitor, at_work: Practising) -> None
     noor.post(f"{base}/bewijs/foto/1/weg")
     with site.parts.database.reading() as db:
         assert db.get_one(Evidence, 1).words == ""
-
-
-def served(answering: Coroutine[Any, Any, None]) -> None:
-    """Run it in a thread of its own: Chromium's tests leave a loop running in this one."""
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(asyncio.run, answering).result()
-
-
-def patching(noor: Visitor, href: str, at: int = 0) -> dict[str, Any]:
-    """A PATCH as the server software hands it to the program; its body comes from a function."""
-    cookie = noor.client.cookies.get("__Host-session")
-    headers = {"upload-offset": str(at), "cookie": f"__Host-session={cookie}", "host": "academie.test"}
-    return {
-        "type": "http", "http_version": "1.1", "method": "PATCH", "path": href, "raw_path": href.encode(),
-        "query_string": b"", "scheme": "https", "server": ("academie.test", 443), "client": ("127.0.0.1", 1),
-        "headers": [(name.encode(), value.encode()) for name, value in (BODY | SAME_ORIGIN | headers).items()],
-        "root_path": "",
-    }  # fmt: skip
-
-
-def test_a_body_of_many_pieces_takes_little_memory(site: Site, noor: Visitor, at_work: Practising) -> None:
-    """Each upload in the works holds a piece or two, whatever the phone sends in one go (20 MB, issue of speed)."""
-    size = 48 * 1024 * 1024
-    href = start(noor, at_work, b"x", length=str(size))
-    chunk = b"x" * 65_536
-    done = 0
-
-    async def body() -> dict[str, Any]:
-        nonlocal done
-        done += len(chunk)
-        return {"type": "http.request", "body": chunk, "more_body": done < size}
-
-    answered: list[int] = []
-
-    async def answer(message: MutableMapping[str, Any]) -> None:
-        if message["type"] == "http.response.start":
-            answered.append(message["status"])
-
-    tracemalloc.start()
-    served(site.app(patching(noor, href), body, answer))
-    _, most = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert answered == [204]
-    assert offset(noor, href) == size
-    assert most < 20 * 1024 * 1024
-
-
-def test_two_at_once_for_one_file(site: Site, noor: Visitor, at_work: Practising) -> None:
-    """Two windows, or a phone that lost a connection that we still hold: the second waits, and nothing is mixed."""
-    content = film()
-    href = start(noor, at_work, content)
-    answered: list[tuple[str, int]] = []
-
-    async def both() -> None:
-        first_reads, first_goes_on = asyncio.Event(), asyncio.Event()
-
-        async def slow() -> dict[str, Any]:
-            if not first_reads.is_set():
-                first_reads.set()
-                return {"type": "http.request", "body": content[:900], "more_body": True}
-            await first_goes_on.wait()
-            return {"type": "http.request", "body": content[900:], "more_body": False}
-
-        async def quick() -> dict[str, Any]:
-            return {"type": "http.request", "body": b"y" * len(content), "more_body": False}
-
-        def told(who: str) -> Any:
-            async def answer(message: MutableMapping[str, Any]) -> None:
-                if message["type"] == "http.response.start":
-                    answered.append((who, message["status"]))
-
-            return answer
-
-        first = asyncio.create_task(site.app(patching(noor, href), slow, told("first")))
-        await first_reads.wait()
-        for _ in range(3):
-            await site.app(patching(noor, href), quick, told("second"))
-        first_goes_on.set()
-        await first
-        await site.app(patching(noor, href, len(content)), quick, told("after"))
-
-    served(both())
-    assert answered == [*[("second", 423)] * 3, ("first", 204), ("after", 413)]
-    assert offset(noor, href) == len(content)
-    run_due(site.parts.work)
-    assert noor.get(f"{href}/stand").json() == {"state": "ready", "error": ""}
-    nothing_is_half(site.parts.database, site.parts.storage)
-
-
-def test_cut_off_by_the_phone_what_came_is_kept(site: Site, noor: Visitor, at_work: Practising) -> None:
-    href = start(noor, at_work, b"x", length="1000")
-    messages: Iterator[dict[str, Any]] = iter([
-        {"type": "http.request", "body": b"x" * 300, "more_body": True},
-        {"type": "http.disconnect"},
-    ])  # fmt: skip
-
-    async def body() -> dict[str, Any]:
-        return next(messages)
-
-    async def answer(message: MutableMapping[str, Any]) -> None:
-        """Nobody listens any more."""
-
-    served(site.app(patching(noor, href), body, answer))
-    assert offset(noor, href) == 300
 
 
 def test_while_it_comes_the_work_is_not_handed_in(

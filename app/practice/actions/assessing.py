@@ -22,7 +22,7 @@ from app.practice.actions.cases import Case, coached_case, must_still_coach
 from app.practice.basis import Basis, basis_of
 from app.practice.paths import STANDS
 from app.practice.rules.forms import Observation, Suggestion, decisions_for, digest_of, gaps, signature_gaps, suggestion
-from app.practice.rules.states import Step, may, may_be_observed, step_of
+from app.practice.rules.states import Decision, Step, may, may_be_observed, step_of
 from app.practice.tables.coaching import Assessment
 from app.practice.tables.proof import SignOff, SignOffContent
 
@@ -114,10 +114,9 @@ def sign(db: Session, *, by: Viewer, record_id: int, given: inputs.Signature, no
         raise FreshFactorNeeded
     case = coached_case(db, by=by, record_id=record_id, now=now)
     must_still_coach(db, by=by, enrolment=case.enrolment)
-    if given.by_when is not None and given.by_when <= local_day(now):
-        raise Refused("by_when_past", "by_when")
     shown = _must_be_signable(db, case, by=by, given=given)
     form, suggested = shown.form, shown.suggested
+    given = _only_what_counts(given, suggested, now=now)
     attempts_max = edition_of(db, case.enrolment.edition_id).policy.assignment_attempts_max
     step = step_of(given.decision, attempt=case.record.attempt, attempts_max=attempts_max)
     if not may(case.path.state, step):
@@ -155,17 +154,21 @@ def sign(db: Session, *, by: Viewer, record_id: int, given: inputs.Signature, no
     db.add(SignOffContent(sign_off_id=signed.id, salt=salt, content=content))
     if step is Step.TRY_AGAIN:
         case.record.attempt += 1
+    _tell(db, case, sign_off_id=signed.id, by=by, now=now)
+    db.flush()
+    return signed.id
+
+
+def _tell(db: Session, case: Case, *, sign_off_id: int, by: Viewer, now: datetime) -> None:
     post(
         db,
         "practice.decided",
         person_id=case.enrolment.person_id,
-        key=f"decided:{signed.id}",
+        key=f"decided:{sign_off_id}",
         now=now,
-        data={"sign_off_id": signed.id},
+        data={"sign_off_id": sign_off_id},
         reply_to_id=by.id,
     )
-    db.flush()
-    return signed.id
 
 
 def note_reading(db: Session, *, by: Viewer, record_id: int, now: datetime) -> None:
@@ -202,6 +205,20 @@ def _must_be_signable(db: Session, case: Case, *, by: Viewer, given: inputs.Sign
 def _basis(db: Session, case: Case, *, form: Assessment, by: Viewer) -> Basis | None:
     group = groups_of(db, [case.enrolment.id]).get(case.enrolment.id)
     return basis_of(db, case.path, case.enrolment, coach_id=by.id, form=form.form, group=group)
+
+
+def _only_what_counts(given: inputs.Signature, suggested: Suggestion, *, now: datetime) -> inputs.Signature:
+    """Without what was typed for another decision: the page hides it, so nobody signs it.
+
+    Raises: Refused when the piece was due before today is over.
+    """
+    if given.decision is suggested.decision:
+        given = given.model_copy(update={"reason": ""})
+    if given.decision is not Decision.RETURNED:
+        return given.model_copy(update={"by_when": None})
+    if given.by_when is not None and given.by_when <= local_day(now):
+        raise Refused("by_when_past", "by_when")
+    return given
 
 
 def _taken_back(db: Session, submission_id: int) -> int | None:

@@ -50,7 +50,7 @@ def tell(
 
     learning, taking, letting = _addressed(people, to, changes)
     if phase.startswith("day"):  # nobody goes: the coach whose people they are hears of the other day
-        letting = {handover.coach_id: list(people)} if people else {}
+        letting |= {handover.coach_id: list(people)} if people else {}
     by = handover.made_by_id
     for (person_id, coach_id), ids in learning.items():
         data, once = told(ids, coach_id=coach_id), key(TO_PROFESSIONAL, person_id, ids)
@@ -59,7 +59,7 @@ def tell(
         data, once = told(ids), key(TO_NEW, coach_id, ids)
         post(db, TO_NEW, person_id=coach_id, key=once, data=data, reply_to_id=by, now=now)
     for coach_id, ids in letting.items():
-        of = None if phase.startswith("day") else coach_id
+        of = None if phase.startswith("day") and coach_id == handover.coach_id else coach_id
         data, once = told(ids, of=of), key(TO_FORMER, coach_id, ids)
         post(db, TO_FORMER, person_id=coach_id, key=once, data=data, reply_to_id=by, now=now)
 

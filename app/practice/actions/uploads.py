@@ -6,9 +6,10 @@ Nobody sees anything of an upload but who sends it, before its evidence is commi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
@@ -186,16 +187,21 @@ def finish(db: Session, upload_id: int, *, kept: Kept, now: datetime) -> bool:
         upload.evidence_id = keep(db, case, by=by, given=given, kept=kept, sent_key=None, now=now, but=upload_id)
     except (Refused, NotFound) as refused:
         upload.refused = refused.code if isinstance(refused, Refused) else "training_closed"
+        upload.refused_facts = dict(refused.facts) if isinstance(refused, Refused) else {}
     upload.finished_at = now
     upload.caption = ""
     db.flush()
     return upload.evidence_id is not None
 
 
-def refuse(db: Session, upload_id: int, *, code: str, now: datetime) -> None:
+def refuse(
+    db: Session, upload_id: int, *, code: str, facts: Mapping[str, object] = MappingProxyType({}), now: datetime
+) -> None:
     """The file is not one that we take; who sent it reads why."""
     db.execute(
-        update(Upload).where(Upload.id == upload_id, open_at(now)).values(refused=code, finished_at=now, caption="")
+        update(Upload)
+        .where(Upload.id == upload_id, open_at(now))
+        .values(refused=code, refused_facts=dict(facts), finished_at=now, caption="")
     )
 
 

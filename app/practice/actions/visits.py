@@ -125,6 +125,11 @@ def _date(db: Session, case: Case, *, date_id: int, now: datetime) -> DateFacts:
     return date
 
 
+def tell_of_another_place(db: Session, case: Case, visit: CoachVisit, *, now: datetime, not_after: datetime) -> None:
+    """The same day in another place: the entry in both calendars changes."""
+    tell_both(db, "practice.visit_elsewhere", case, visit, now=now, not_after=not_after)
+
+
 def tell_both(
     db: Session,
     kind: str,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint, false
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.tables import NOT_PERSONAL, Base, Id, pii, refers_to_person
@@ -113,7 +113,7 @@ class CoachNote(Base):
     come_back_on: Mapped[date | None] = mapped_column(default=None)
     changed_at: Mapped[datetime | None] = mapped_column(default=None)
     settled_at: Mapped[datetime | None] = mapped_column(default=None)
-    by_admin: Mapped[bool] = mapped_column(default=False, server_default=false())
+    by_admin: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(init=False, default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012

@@ -59,7 +59,8 @@ class Evidence(Base):
 class Upload(Base):
     """A file that comes in piece by piece, until it is whole and a job made evidence of it. Only its sender sees it.
 
-    `received` is how far it is; it moves by one conditional UPDATE. `refused`: why it could not become evidence.
+    `received` is how far it is; it moves by one conditional UPDATE. `refused`: why it could not become evidence,
+    with the numbers that the sentence says.
     `fingerprint`: what the browser makes of name, size and date, to know the same file again.
 
     Retention: 24 hours, with its pieces.
@@ -82,6 +83,7 @@ class Upload(Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     received: Mapped[int] = mapped_column(default=0)
     refused: Mapped[str] = mapped_column(default="", info=NOT_PERSONAL)
+    refused_facts: Mapped[dict[str, Any]] = mapped_column(default_factory=dict, info=NOT_PERSONAL)
     finished_at: Mapped[datetime | None] = mapped_column(default=None)
     evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"), default=None)
 

@@ -70,8 +70,8 @@ _MANAGING: Final = (
     (N_("Besluiten"), "/beheer/besluiten", "award"),
     (N_("Intervisie"), "/beheer/intervisie", "calendar"),
 )
-_PRACTICE: Final = ("/beheer/coaches", "/beheer/correcties", "/beheer/groepen", "/beheer/bewaren", "/coach/mensen")
-"""Pages of an admin that belong to practice."""
+_PRACTICE: Final = ("coaches", "correcties", "groepen", "bewaren", "mensen")
+"""Pages of an admin that belong to practice, by their second part; people only under the coach."""
 _CONTACT: Final = ((N_("Onze mensen"), "/organisatie", "users"),)
 
 
@@ -121,6 +121,9 @@ def chrome_for(
 def _under(path: str, href: str) -> bool:
     if href == "/groep" and path.startswith("/praktijk"):
         return True
-    if href == "/beheer/praktijk" and path.startswith(_PRACTICE):
-        return True
+    if href == "/beheer/praktijk":
+        first, _, second = path.strip("/").partition("/")
+        kind = second.partition("/")[0]
+        if kind in _PRACTICE and first == ("coach" if kind == "mensen" else "beheer"):
+            return True
     return path == href or path.startswith(href + "/")

@@ -25,28 +25,26 @@ LISTS: Final = {"today": "/coach", "practice": "/beheer/praktijk"}
 @area.get("/coach/mensen/{enrolment:id}", policy=Permission.SEE_COACHING, name="coach.person", own_transactions=True)
 def show(ask: Ask, enrolment: int) -> Answer:
     """That an admin read what coach and professional wrote to each other is noted (domain.md 8.3b)."""
-    database = ask.services.database
-    with database.reading() as db:
-        answer = _page(ask, db, enrolment)
-    page = answer.data["page"]
-    if not page.mine and (page.notes or page.agreements or page.preparation):
-        with database.writing() as db:
-            noting.note_looking(db, by=ask.viewer, enrolment_id=enrolment, now=ask.now)
-    return answer
+    return _looked_at(ask, enrolment)
 
 
-@area.post("/coach/mensen/{enrolment:id}/notitie", policy=Permission.SEE_COACHING, name="coach.write_note")
+@area.post(
+    "/coach/mensen/{enrolment:id}/notitie",
+    policy=Permission.SEE_COACHING,
+    name="coach.write_note",
+    own_transactions=True,
+)
 def write_note(ask: Ask, enrolment: int) -> Answer:
     form = Submitted.read(inputs.Note, ask.form, ask.viewer.locale)
-    noting.noting_as(ask.db, by=ask.viewer, enrolment_id=enrolment)
     if form.valid:
         try:
-            noting.write_note(ask.db, by=ask.viewer, enrolment_id=enrolment, given=form.given, now=ask.now)
+            with ask.services.database.writing() as db:
+                noting.write_note(db, by=ask.viewer, enrolment_id=enrolment, given=form.given, now=ask.now)
         except Refused as refused:
             form.refuse(refused)
         else:
             return _back(enrolment, N_("Je notitie is bewaard."))
-    return _page(ask, ask.db, enrolment, note=form)
+    return _looked_at(ask, enrolment, note=form)
 
 
 @area.get("/coach/mensen/{enrolment:id}/notitie/{note:id}", policy=Permission.SEE_COACHING, name="coach.note")
@@ -109,6 +107,18 @@ def mark_agreement(ask: Ask, enrolment: int) -> Answer:
 
 def _back(enrolment: int, toast: str) -> Answer:
     return redirect(f"/coach/mensen/{enrolment}#notities", toast=toast)
+
+
+def _looked_at(ask: Ask, enrolment: int, *, note: Form | None = None) -> Answer:
+    """The page, and where an admin reads along that she did: in a transaction of its own, whatever came of the form."""
+    database = ask.services.database
+    with database.reading() as db:
+        answer = _page(ask, db, enrolment, note=note)
+    page = answer.data["page"]
+    if not page.mine and (page.notes or page.agreements or page.preparation):
+        with database.writing() as db:
+            noting.note_looking(db, by=ask.viewer, enrolment_id=enrolment, now=ask.now)
+    return answer
 
 
 def _page(ask: Ask, db: Session, enrolment: int, *, note: Form | None = None, lost: Form | None = None) -> Page:

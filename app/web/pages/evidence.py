@@ -196,7 +196,7 @@ def _shown(ask: Ask, db: Session, record: int, forms: Forms) -> Page:
         link=forms.link or Submitted.blank(locale),
         lost=typed if typed and not page.may_add else None,
         purpose_words=PURPOSE_WORDS,
-        sentences={one.refused: sentence(one.refused, {}, locale) for one in page.uploads if one.refused},
+        sentences={one.id: sentence(one.refused, one.facts, locale) for one in page.uploads if one.refused},
     )
 
 

@@ -12,9 +12,9 @@ from starlette.datastructures import FormData
 from app.access import Permission
 from app.certification.queries import authorised
 from app.delivery import actions, dates
-from app.delivery.inputs import Attended, ClosingGiven, Group, GroupGiven, Numbers, closing
-from app.delivery.queries import ended_group, group_of_date
-from app.delivery.rules import DATES_MAX, Certificates, DateKind
+from app.delivery.inputs import Attended, ClosingGiven, Group, GroupGiven, closing
+from app.delivery.queries import dates_of, ended_group, group_of_date
+from app.delivery.rules import DATES_MAX, Certificates, DateFacts, DateKind
 from app.delivery.seeking import own_search_page
 from app.kit.errors import Refused
 from app.kit.ids import read_id
@@ -65,6 +65,8 @@ def save(ask: Ask) -> Answer:
         except Refused as refused:
             form.refuse(refused)
             if refused.code == "stale_group" and page.group is not None:
+                page, _ = _page(ask, group_id=page.group.id)  # as it is now that nobody else writes
+            if refused.code == "stale_group" and page.group is not None:
                 stale = True
                 form.raw["version"] = [str(page.group.version)]  # sending again is a choice, with both before her
         else:
@@ -113,23 +115,36 @@ def put_back(ask: Ask, date: int) -> Answer:
 
 @area.get("/groep/{group:id}/getallen", policy=Permission.FOLLOW_TRAINING, name="group.numbers_form")
 def numbers_form(ask: Ask, group: int) -> Answer:
-    ended = ended_group(ask.db, ask.viewer.id, group)
-    form: Submitted[Numbers] = Submitted.blank(ask.viewer.locale, **asdict(ended.counts))
-    return render("delivery/numbers.html", ended, form=form)
+    ended, held = ended_group(ask.db, ask.viewer.id, group), _held(ask, group)
+    known = asdict(ended.counts) | {f"attended_{date.id}": date.attended for date in held}
+    form: Submitted[ClosingGiven] = Submitted.blank(ask.viewer.locale, **known)
+    return render("delivery/numbers.html", ended, form=form, held=held)
 
 
 @area.post("/groep/{group:id}/getallen", policy=Permission.FOLLOW_TRAINING, name="group.numbers")
 def numbers(ask: Ask, group: int) -> Answer:
     """A wrong number of a group that was closed is mended; what it was stays known."""
-    ended, form = ended_group(ask.db, ask.viewer.id, group), Submitted.read(Numbers, ask.form, ask.viewer.locale)
+    ended, held = ended_group(ask.db, ask.viewer.id, group), _held(ask, group)
+    form = Submitted.read(closing([date.id for date in held]), ask.form, ask.viewer.locale)
+    for date in held:
+        if form.valid and form.given.of_date(date.id) is None:
+            form.add(f"attended_{date.id}", "missing")
     if form.valid:
+        given = form.given
+        attended = {date.id: given.of_date(date.id) or 0 for date in held}
         try:
-            dates.correct_numbers(ask.db, by=ask.viewer, group_id=group, counts=form.given.counts, now=ask.now)
+            dates.correct_numbers(
+                ask.db, by=ask.viewer, group_id=group, counts=given.counts, attended=attended, now=ask.now
+            )
         except Refused as refused:
             form.refuse(refused)
         else:
             return redirect("/groep", toast=N_("De getallen zijn aangepast."))
-    return invalid("delivery/numbers.html", ended, form=form)
+    return invalid("delivery/numbers.html", ended, form=form, held=held)
+
+
+def _held(ask: Ask, group_id: int) -> tuple[DateFacts, ...]:
+    return tuple(date for date in dates_of(ask.db, [group_id])[group_id] if date.attended is not None)
 
 
 @area.get("/groep/afronden", policy=Permission.FOLLOW_TRAINING, name="group.end_form")

@@ -85,7 +85,7 @@ async def receive(incoming: Incoming, record: int, upload: int) -> Answer:
 def state(ask: Ask, record: int, upload: int) -> Answer:
     """Whether it is still coming, being looked at, ready or refused; with the sentence."""
     found = upload_state(ask.db, ask.viewer, record, upload, now=ask.now)
-    error = sentence(found.refused, {}, ask.viewer.locale) if found.refused else ""
+    error = sentence(found.refused, found.facts, ask.viewer.locale) if found.refused else ""
     return _json(200, {}, state=found.state, error=error)
 
 

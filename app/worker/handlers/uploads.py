@@ -28,7 +28,7 @@ def finish_upload(work: Work, payload: dict[str, Any]) -> None:
             uploads.refuse(db, upload_id, code="upload_lost", now=work.now)
     except (BadMedia, BadPhoto) as bad:
         with work.database.writing() as db:
-            uploads.refuse(db, upload_id, code=bad.code, now=work.now)
+            uploads.refuse(db, upload_id, code=bad.code, facts=getattr(bad, "facts", {}), now=work.now)
     else:
         with work.database.writing() as db:
             seen = uploads.finish(db, upload_id, kept=kept, now=work.now)
