@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,6 +37,7 @@ from tests.people import Cast, make_cast
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from app.courses.files.models import CourseContent
     from app.kit.storage import Storage
     from app.people.rules import Viewer
 
@@ -51,6 +53,14 @@ class Training:
     intervention_id: int
     cohort_id: int
     enrolment_id: int
+
+
+@cache
+def course_in(folder: Path) -> CourseContent:
+    """The course of a folder, read once for each process: reading takes longer than many a test."""
+    course, problems = read_course(folder)
+    assert course is not None, problems
+    return course
 
 
 def theory_of(db: Session, enrolment_id: int) -> TheoryProgress:
@@ -80,8 +90,7 @@ def in_training(
     from app.people.actions.accounts import grant_role
 
     cast = make_cast(db, now=now)
-    course, problems = read_course(folder)
-    assert course is not None, problems
+    course = course_in(folder)
     looked_at = tuple(
         replace(one, head=one.head.model_copy(update={"decides": one.head.decides and decides}))
         for one in course.assignments
@@ -102,8 +111,7 @@ def in_second_course(
     db: Session, storage: Storage, training: Training, *, intervention: str, now: datetime
 ) -> Training:
     """The same Noor in another course, for the same intervention or another one."""
-    course, problems = read_course(SHORT_COURSE)
-    assert course is not None, problems
+    course = course_in(SHORT_COURSE)
     names = {"slug": "tweede", "title": "Tweede", "intervention": intervention, "intervention_name": "Langer traject"}
     if intervention == course.head.intervention:
         names["intervention_name"] = course.head.intervention_name

@@ -6,6 +6,7 @@ state is the one that the table of steps names, or all is as it was and somebody
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -49,7 +50,7 @@ from tests.practising import (
 if TYPE_CHECKING:
     from tests.support.postgres import Postgres
 
-EXAMPLES: Final = 20
+EXAMPLES: Final = 8 if "CI" in os.environ else 20  # a run before each change has twenty minutes
 STEPS: Final = 20
 ATTEMPTS: Final = 2
 
