@@ -246,7 +246,7 @@ def test_a_second_group_has_a_page_of_its_own(site: Site, clock: MovableClock) -
         assert db.scalar(select(Delivery.ended_at).where(Delivery.place != "Het Anker")) is None
     page = visitor.get(f"/groep/{other_id}/getallen").text
     assert 'name="guests"' not in page  # there was no end presentation
-    visitor.post(f"/groep/{other_id}/getallen", {"started": "9", "finished": "7"})
+    visitor.post(f"/groep/{other_id}/getallen", {"started": "9", "finished": "7", f"attended_{date_id}": "7"})
     with site.parts.database.reading() as db:
         assert db.get_one(Delivery, other_id).started == 9
 
