@@ -15,6 +15,7 @@ from app.people.actions import accounts, invitations
 from app.people.queries import viewer_for
 from app.people.rules import Role, Viewer
 from app.settings import DEMO_SECRET
+from tests.support.again import again
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -67,6 +68,10 @@ def link_of(db: Session, invitation_id: int) -> str:
 
 def make_cast(db: Session, *, now: datetime) -> Cast:
     """All five, each invited, in, and with a role."""
+    return again(db, None, ("cast", now), lambda: _make_cast(db, now=now))
+
+
+def _make_cast(db: Session, *, now: datetime) -> Cast:
     maasoever = accounts.ensure_organisation(db, name="Welzijn Maasoever", city="Rotterdam", now=now)
     linde = accounts.ensure_organisation(db, name="Zorggroep Linde", city="Breda", now=now)
     people = {

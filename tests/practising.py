@@ -30,6 +30,7 @@ from app.practice.rules.forms import Observation
 from app.practice.tables.coaching import Assessment
 from app.practice.tables.work import Preparation, ReflectionDraft, Submission
 from tests.people import Cast, make_person
+from tests.support.again import again_in
 from tests.trained import Training, finish_theory, in_training
 
 if TYPE_CHECKING:
@@ -110,6 +111,19 @@ def begin(
     database: Database, storage: Storage, clock: MovableClock, *, until: str = "open", **policy: Any
 ) -> Practising:
     """Bring Noor to a step: open, prepared, planned, visited, handed_in or observed. Moves the clock."""
+    key = ("begin", clock.now(), until, *sorted(policy.items()))
+
+    def make() -> tuple[Practising, datetime]:
+        return _brought(database, storage, clock, until, policy), clock.now()
+
+    at_work, moved = again_in(database, storage, key, make)
+    clock.set(moved)
+    return replace(at_work, storage=storage)
+
+
+def _brought(
+    database: Database, storage: Storage, clock: MovableClock, until: str, policy: dict[str, Any]
+) -> Practising:
     now = clock.now()
     with database.writing() as db:
         training = in_training(db, storage, now=now, **policy)

@@ -33,6 +33,7 @@ from app.theory import queries as theory
 from app.theory.rules import TheoryProgress
 from app.theory.tables import LessonCompletion, QuizAttempt
 from tests.people import Cast, make_cast
+from tests.support.again import again
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -86,16 +87,28 @@ def in_training(
 
     Without `decides` her coach only comes to look.
     """
-    from app.courses.actions.coaching import assign_coach
-    from app.people.actions.accounts import grant_role
+    key = ("training", now, folder, decides, *sorted(policy.items()))
+    return again(
+        db,
+        storage,
+        key,
+        lambda: _put_in_training(db, storage, now=now, course=_changed(course_in(folder), decides, policy)),
+    )
 
-    cast = make_cast(db, now=now)
-    course = course_in(folder)
+
+def _changed(course: CourseContent, decides: bool, policy: dict[str, Any]) -> CourseContent:
     looked_at = tuple(
         replace(one, head=one.head.model_copy(update={"decides": one.head.decides and decides}))
         for one in course.assignments
     )
-    course = replace(course, policy=course.policy.model_copy(update=policy), assignments=looked_at)
+    return replace(course, policy=course.policy.model_copy(update=policy), assignments=looked_at)
+
+
+def _put_in_training(db: Session, storage: Storage, *, now: datetime, course: CourseContent) -> Training:
+    from app.courses.actions.coaching import assign_coach
+    from app.people.actions.accounts import grant_role
+
+    cast = make_cast(db, now=now)
     edition_id = publishing.publish(db, course, by_id=cast.fatma.id, storage=storage, now=now)
     intervention_id, slug = db.execute(select(Intervention.id, Intervention.slug)).one()
     grant_role(db, by=None, person_id=cast.ruben.id, role=Role.COACH, intervention=slug, now=now)

@@ -70,7 +70,10 @@ class Phone:
         return self.page
 
     def kill(self) -> None:
-        """As a phone does that needs its memory for something else: no goodbye, neither to tab nor to browser."""
+        """As a phone does that needs its memory for something else: no goodbye, neither to tab nor to browser.
+
+        What the bar said before is what must be there afterwards: see `kept`.
+        """
         mark = f"--user-data-dir={self.folder}".encode()
         for found in Path("/proc").glob("[0-9]*/cmdline"):
             with suppress(OSError):
@@ -145,6 +148,10 @@ class Phone:
                 }"""
             )
         )
+
+    def kept(self) -> None:
+        """Wait until the bar says of the last keystroke too that it is kept."""
+        expect(self.page.locator('#stand[aria-busy="false"]')).to_have_text(KEPT)
 
     def stand(self) -> Any:
         """The words in the bar that say how it is kept."""

@@ -49,7 +49,7 @@ def test_one_press_takes_a_photo_away_everywhere(live: Live) -> None:
     noor.get_by_role("link", name="Bekijk, download of trek toestemming in").click()
     accessible(noor)
     noor.get_by_role("button", name=re.compile("^Toestemming intrekken")).click()  # one press, and no question
-    expect(noor.get_by_text("De toestemming is ingetrokken. De foto is weg.")).to_be_visible()
+    expect(noor.get_by_text("De toestemming is ingetrokken. Niemand ziet dit nog.")).to_be_visible()
     expect(noor.get_by_text(CAPTION)).to_have_count(0)
     accessible(noor)
 

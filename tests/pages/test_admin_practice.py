@@ -27,7 +27,8 @@ def storage(data_dir: Path) -> Storage:
 
 
 WORDS = {
-    "prepared": "Bij de professional",
+    "open": "Bij de professional",
+    "prepared": "Wacht op een dag",
     "planned": "Bezoek gepland",
     "handed_in": "Wacht op de coach",
     "observed": "Coach kijkt na",

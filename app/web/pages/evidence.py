@@ -166,7 +166,7 @@ def withdraw(ask: Ask, record: int, photo: int) -> Answer:
     """One click: consent is taken back, and the file goes."""
     own = consent.withdraw_consent(ask.db, by=ask.viewer, record_id=record, evidence_id=photo, now=ask.now)
     to = f"/praktijk/{record}/bewijs" if own else f"/praktijk/{record}"
-    return redirect(to, toast=N_("Het is weg. Niemand kan het nog zien."))
+    return redirect(to, toast=N_("De toestemming is ingetrokken. Niemand ziet dit nog."))
 
 
 def _written(ask: Ask, record: int, form: Form, kept: Kept | None) -> Answer | None:

@@ -4,7 +4,8 @@ import { el, icon, note, say, timeOf } from "./page.js";
 
 const back = (record) => `/inloggen?next=${encodeURIComponent(`/coach/observatie#${record}`)}`;
 
-function short(draft, { lost, waiting, offline }) {
+function short(draft, { lost, slow, waiting, offline }) {
+  if (slow) return ["saved", "hourglass", say("keeping")];
   if (lost) return ["error", "circle-alert", say("not_kept")];
   if (draft.conflict) return ["saved", "git-compare", say("choose_short")];
   if (draft.trouble) return ["error", "circle-alert", say("not_sent")];
@@ -18,6 +19,8 @@ function short(draft, { lost, waiting, offline }) {
 export function tellBar(draft, seen) {
   const [tone, pic, words] = short(draft, seen);
   const bar = document.getElementById("stand");
+  bar.setAttribute("aria-busy", String(seen.writing > 0));
+  if (seen.writing && !seen.slow) return; // nothing is said of a keystroke that is not kept yet
   if (bar.textContent === words) return;
   bar.className = tone;
   bar.replaceChildren(...(words ? [pic ? icon(pic) : "", el("span", {}, words)] : []));

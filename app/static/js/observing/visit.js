@@ -14,10 +14,11 @@ import { photosOf, putDraft } from "./store.js";
 
 const PAUSE_MS = 1500; // after the last keystroke
 const RETRY_MS = 20_000;
+const SLOW_MS = 500; // a phone that takes longer to keep a keystroke says that it is at it
 const FINAL = new Set(["closed", "gone", "not_allowed", "over"]);
 
 export function visit(main, draft, form, { left }) {
-  const seen = { lost: false, outcome: "", waiting: 0, offline: !navigator.onLine };
+  const seen = { lost: false, outcome: "", waiting: 0, offline: !navigator.onLine, writing: 0, slow: false };
   const message = el("div", { id: "melding", role: "status" });
   const work = el("div", { class: "stack g5" });
   let [told, timer, busy, again, stopped, parts] = ["", 0, false, false, false, null];
@@ -33,12 +34,21 @@ export function visit(main, draft, form, { left }) {
   };
 
   async function keep(durability) {
+    seen.writing += 1;
+    tell();
+    const slow = setTimeout(() => {
+      seen.slow = true;
+      tell();
+    }, SLOW_MS);
     try {
       await putDraft(draft, durability);
       seen.lost = false;
     } catch {
       seen.lost = true; // no room, or storage is off: say so at once
     }
+    clearTimeout(slow);
+    seen.writing -= 1;
+    if (!seen.writing) seen.slow = false;
     tell();
     noteUnsent();
     clearTimeout(timer);
