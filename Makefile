@@ -47,7 +47,7 @@ install: $(RUN_STAMP) $(DEV_STAMP) $(MO_FILES) ## the virtual environment with a
 test: install chromium lint catalogue pytest ## everything that must hold before a change lands
 
 pytest: $(DEV_STAMP) $(MO_FILES)
-	@$(PY) -m pytest -n 2 $(PYTEST_ARGS)
+	@$(PY) -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
 lint: $(DEV_STAMP) ## style, types, import contracts, templates
 	@$(PY) -m tools.lint

@@ -16,7 +16,9 @@ PATIENCE_TENTHS: Final = 100
 WHICH_PAGE: Final = "performance.timeOrigin"  # another one after each load
 LOOK: Final = """async () => {
   if (document.readyState !== "complete") await new Promise((done) => addEventListener("load", done));
-  await new Promise(requestAnimationFrame);  // the page scrolls it clear of bars in the same frame
+  await document.fonts.ready;
+  // The page scrolls it clear of bars in the same frame, and at the end of a frame in which something grew above it.
+  for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
   const sticks = (e) => e && (["fixed", "sticky"].includes(getComputedStyle(e).position) || sticks(e.parentElement));
   const found = document.activeElement;
   if (!found || found === document.body) return {name: "", trouble: "the focus is nowhere"};

@@ -42,7 +42,7 @@ def test_a_note_to_come_back_to(live: Live) -> None:
     sign_in(live, noor, at_work.noor.id)
     noor.goto(f"/praktijk/{at_work.record_id}")
     noor.get_by_role("link", name="Afspraken en notities van je coach").click()
-    expect(noor.get_by_role("heading", name="Notities van Ruben")).to_be_visible()
+    expect(noor.get_by_role("heading", name="Notities over je opleiding")).to_be_visible()
     expect(noor.get_by_text(NOTE)).to_be_visible()
     expect(noor.get_by_text("Terugkomen op 2 dec")).to_be_visible()
     expect(noor.get_by_role("button", name="Klaar")).to_have_count(0)
