@@ -15,7 +15,7 @@ from app.conversation.rules import SHOWN, MailChoice, Writing, writing
 from app.conversation.tables import ConversationMail, ConversationMessage, ConversationSide
 from app.courses.coaches import may_coach
 from app.courses.editions import edition_of
-from app.courses.queries import enrolment_facts
+from app.courses.queries import enrolment_facts, is_coach_of
 from app.courses.rules import AssignmentDefinition, EnrolmentFacts
 from app.courses.tables import CoachAssignment, Course, Enrolment, Intervention, PracticalAssignment
 from app.kit.db import fetch
@@ -116,11 +116,7 @@ def talk_of(db: Session, viewer: Viewer, record_id: int, *, hold: bool = False) 
     definition = db.scalars(
         select(PracticalAssignment.definition).where(PracticalAssignment.id == row.assignment_id)
     ).one()
-    professional = viewer.person_id == enrolment.person_id
-    coaches = viewer.person_id == enrolment.coach_id and viewer.may_coach(enrolment.intervention_slug)
-    if not professional and not coaches and not viewer.is_admin:
-        raise NotFound
-    party = professional or coaches
+    party = viewer.person_id == enrolment.person_id or is_coach_of(viewer, enrolment)
     return Talk(row.id, enrolment, AssignmentDefinition.from_facts(definition).title, party)
 
 

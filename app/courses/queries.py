@@ -40,19 +40,36 @@ def interventions(db: Session) -> list[InterventionFacts]:
 
 
 def enrolments_visible_to(viewer: Viewer) -> Select[int]:
-    """The enrolments a viewer may know of: her own, those she coaches now, all for an admin."""
+    """The enrolments a viewer may know of: her own, those she coaches now for its intervention, all for an admin."""
     ids = select(Enrolment.id)
     if viewer.is_admin:
         return ids
     if viewer.person_id is None:
         return ids.where(false())
     seen = Enrolment.person_id == viewer.person_id
-    if viewer.has(Role.COACH):
-        coached = select(CoachAssignment.enrolment_id).where(
-            CoachAssignment.coach_id == viewer.person_id, CoachAssignment.until.is_(None)
-        )
+    if viewer.coach_of:
+        coached = enrolments_assigned_to(viewer.person_id)
+        if "" not in viewer.coach_of:
+            coached = (
+                coached.join(Enrolment, Enrolment.id == CoachAssignment.enrolment_id)
+                .join(Course, Course.id == Enrolment.course_id)
+                .join(Intervention, Intervention.id == Course.intervention_id)
+                .where(Intervention.slug.in_(viewer.coach_of))
+            )
         seen = seen | Enrolment.id.in_(coached)
     return ids.where(seen)
+
+
+def is_coach_of(viewer: Viewer, enrolment: EnrolmentFacts) -> bool:
+    """Whether she coaches this training now, and has the role for its intervention."""
+    return enrolment.coach_id == viewer.person_id and viewer.may_coach(enrolment.intervention_slug)
+
+
+def enrolments_assigned_to(coach_id: int) -> Select[int]:
+    """The enrolments that somebody was given to coach now, also when she lost the role since."""
+    return select(CoachAssignment.enrolment_id).where(
+        CoachAssignment.coach_id == coach_id, CoachAssignment.until.is_(None)
+    )
 
 
 _ENROLMENTS: Final = (
@@ -138,7 +155,10 @@ def latest_enrolments(db: Session, person_ids: Collection[int]) -> list[Enrolmen
 
 
 def enrolments_coached(db: Session, coach_id: int) -> list[EnrolmentFacts]:
-    """The enrolments that somebody coaches now and that were neither withdrawn nor ran out."""
+    """The enrolments that somebody coaches now and that were neither withdrawn nor ran out.
+
+    Also those for whose intervention she has the role no longer: they wait for another coach.
+    """
     return _facts(db, _COACHED, coach=coach_id)
 
 

@@ -169,7 +169,7 @@ def coach_page(db: Session, viewer: Viewer, *, now: datetime) -> CoachPage:
 
 
 def _desk(db: Session, viewer: Viewer, *, now: datetime) -> _Desk:
-    coached = enrolments_coached(db, viewer.id)
+    coached = [one for one in enrolments_coached(db, viewer.id) if viewer.may_coach(one.intervention_slug)]
     facts = {one.id: one for one in coached if one.stage in WORKING}
     editions = editions_of(db, (one.edition_id for one in facts.values())).values()
     return _Desk(

@@ -18,13 +18,13 @@ from sqlalchemy import (
     literal,
     null,
     select,
-    true,
     union_all,
 )
 from sqlalchemy.orm import Session
 
+from app.courses.queries import enrolments_visible_to
 from app.courses.rules import CoachRoom
-from app.courses.tables import CoachAssignment, CoachProfile, Enrolment, EnrolmentExtension
+from app.courses.tables import CoachProfile, Enrolment, EnrolmentExtension
 from app.kit.db import fetch
 from app.kit.errors import NotFound
 from app.kit.localtime import local_day
@@ -178,11 +178,6 @@ class NotePage:
 
 def note_page(db: Session, viewer: Viewer, *, enrolment_id: int, note_id: int) -> NotePage:
     """Raises: NotFound when the viewer did not write it, or coaches this person no longer and is no admin."""
-    coached = select(CoachAssignment.id).where(
-        CoachAssignment.enrolment_id == enrolment_id,
-        CoachAssignment.coach_id == viewer.id,
-        CoachAssignment.until.is_(None),
-    )
     row = db.execute(
         select(CoachNote, Person.name)
         .join(Enrolment, Enrolment.id == CoachNote.enrolment_id)
@@ -191,7 +186,7 @@ def note_page(db: Session, viewer: Viewer, *, enrolment_id: int, note_id: int) -
             CoachNote.id == note_id,
             CoachNote.enrolment_id == enrolment_id,
             CoachNote.author_id == viewer.id,
-            true() if viewer.is_admin else coached.exists(),
+            CoachNote.enrolment_id.in_(enrolments_visible_to(viewer)),
         )
         .execution_options(populate_existing=True)
     ).first()

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.courses.editions import edition_of
-from app.courses.queries import enrolment_facts
+from app.courses.queries import enrolment_facts, is_coach_of
 from app.courses.rules import EnrolmentFacts, EnrolmentStage
 from app.courses.terms import added_days
 from app.delivery.queries import groups_of
@@ -18,7 +18,7 @@ from app.delivery.tables import DeliveryDate
 from app.kit.errors import NotFound
 from app.kit.localtime import local_day
 from app.people.queries import cards
-from app.people.rules import PersonCard, Role, Viewer
+from app.people.rules import PersonCard, Viewer
 from app.practice.agreements import AgreementView, agreements_of
 from app.practice.attention import risks_of
 from app.practice.notes import NoteView, notes_of
@@ -115,7 +115,7 @@ def person_page(db: Session, viewer: Viewer, enrolment_id: int, *, now: datetime
     groups = groups_of(db, [one.id])
     group = groups.get(one.id)
     practice = practice_of(db, [one], theory=theory, paths=paths, groups=groups)[one.id]
-    read, mine = theory[one.id], one.coach_id == viewer.person_id and viewer.has(Role.COACH)
+    read, mine = theory[one.id], is_coach_of(viewer, one)
     added = added_days(db, [one.id]).get(one.id, 0)
     risks = risks_of(
         one, edition.policy, theory=read, practice=practice, paths=paths, group=group, added=added, today=today
@@ -152,8 +152,7 @@ def _found(db: Session, viewer: Viewer, enrolment_id: int) -> EnrolmentFacts:
     one = enrolment_facts(db, [enrolment_id]).get(enrolment_id)
     if one is None or one.stage not in SHOWN:
         raise NotFound
-    coaches = viewer.has(Role.COACH) and one.coach_id == viewer.person_id
-    if not coaches and (not viewer.is_admin or one.person_id == viewer.person_id):
+    if not is_coach_of(viewer, one) and (not viewer.is_admin or one.person_id == viewer.person_id):
         raise NotFound
     return one
 

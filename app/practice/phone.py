@@ -37,7 +37,8 @@ class OpenForm:
 
 def open_forms(db: Session, viewer: Viewer) -> tuple[OpenForm, ...]:
     """The forms that are open for somebody as a coach; the statements do not grow with them."""
-    stages = {one.id: one.stage for one in enrolments_coached(db, viewer.id)}
+    coached = enrolments_coached(db, viewer.id)
+    stages = {one.id: one.stage for one in coached if viewer.may_coach(one.intervention_slug)}
     paths = [
         path
         for path in paths_of_enrolments(db, stages)

@@ -68,7 +68,8 @@ def test_names_that_pages_share_are_named_by_one_of_them() -> None:
         assert sorted({name for made in here for name in made.shared} - wanted) == [], path
 
 
-def named_in(name: str) -> set[str]:
+@cache
+def named_in(name: str) -> frozenset[str]:
     """The names that a template and the parts which share them take from outside."""
     wanted: set[str] = set()
     own: set[str] = set()
@@ -82,7 +83,7 @@ def named_in(name: str) -> set[str]:
             for statement in parsed.find_all(nodes.FromImport)
             for given in statement.names
         }
-    return wanted - own
+    return frozenset(wanted - own)
 
 
 def test_what_a_page_holds_is_shown_or_read() -> None:

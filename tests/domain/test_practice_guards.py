@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from app.conversation.queries import talk_of
 from app.courses.actions.coaching import assign_coach
 from app.courses.editions import edition_of
 from app.courses.queries import enrolment_facts
@@ -25,7 +27,11 @@ from app.people.rules import Role, Viewer
 from app.people.tables import LineManager
 from app.practice import inputs
 from app.practice.actions import assessing, records
+from app.practice.actions.noting import noting_as
+from app.practice.coach_page import coach_page
 from app.practice.observation_page import observation_page
+from app.practice.person_page import person_page
+from app.practice.phone import open_forms
 from app.practice.queries import progress_of, waiting
 from app.practice.record_page import record_page
 from app.practice.rules.states import RecordState
@@ -115,6 +121,30 @@ def test_others_see_no_record(database: Database, storage: Storage, clock: Movab
             with pytest.raises(NotFound):
                 record_page(db, viewer, at_work.record_id, now=clock.now())
         assert record_page(db, cast.fatma, at_work.record_id, now=clock.now()).mine is False
+
+
+def test_who_lost_the_role_for_this_intervention_sees_nothing_of_it(
+    database: Database, storage: Storage, clock: MovableClock
+) -> None:
+    """Also while she coaches for another one, and until somebody else was given the training."""
+    at_work = begin(database, storage, clock, until="handed_in")
+    enrolment_id, now = at_work.training.enrolment_id, clock.now()
+    elsewhere = replace(at_work.ruben, coach_of=frozenset({"iets-anders"}))
+    with database.reading() as db:
+        assert observation_page(db, at_work.ruben, at_work.record_id, now=now).record_id == at_work.record_id
+        assert person_page(db, at_work.ruben, enrolment_id, now=now).mine
+        assert (len(coach_page(db, at_work.ruben, now=now).people), len(open_forms(db, at_work.ruben))) == (1, 1)
+        pages: tuple[Callable[[], object], ...] = (
+            lambda: observation_page(db, elsewhere, at_work.record_id, now=now),
+            lambda: record_page(db, elsewhere, at_work.record_id, now=now),
+            lambda: person_page(db, elsewhere, enrolment_id, now=now),
+            lambda: noting_as(db, by=elsewhere, enrolment_id=enrolment_id),
+            lambda: talk_of(db, elsewhere, at_work.record_id),
+        )
+        for page in pages:
+            with pytest.raises(NotFound):
+                page()
+        assert (coach_page(db, elsewhere, now=now).people, open_forms(db, elsewhere)) == ((), ())
 
 
 # What stands, stands

@@ -1,4 +1,7 @@
-"""The people of the loop of practice, and what each of them does on her phone: every step by a press on a page."""
+"""The people of the loop of practice, and what each of them does on her phone: every step by a press on a page.
+
+What the loop brings is looked over (`accessible`); pages on the way to it are in journeys of their own.
+"""
 
 from __future__ import annotations
 
@@ -49,9 +52,7 @@ class Loop:
 
 def noor_makes_her_group(loop: Loop) -> None:
     page = loop.noor.come_in()
-    accessible(page)
     page.get_by_role("link", name="Vul je groep in").click()
-    accessible(page)
     page.get_by_role("link", name="Voer je groep in").click()
     page.get_by_label("Naam van de plek").fill("Huis van de Wijk De Esdoorn")
     page.get_by_label("Straat en nummer").fill("Esdoornlaan 12")
@@ -64,27 +65,22 @@ def noor_makes_her_group(loop: Loop) -> None:
         row.get_by_label("Van").fill(starts)
         row.get_by_label("Tot").fill(ends)
     row.get_by_label("Wat is het?").select_option("Eindpresentatie")
-    accessible(page)
     page.get_by_role("button", name="Bewaar mijn groep").click()
     page.wait_for_url("**/groep")
-    accessible(page)
 
 
 def noor_prepares(loop: Loop) -> None:
     page = loop.noor.page
     page.get_by_role("link", name="Naar de opdracht").click()
     begin = page.get_by_role("button", name="Begin met deze opdracht")
-    accessible(page)
     begin.click()
     page.wait_for_url(re.compile(r"/praktijk/\d+"))
     loop.record = int(page.url.rpartition("/")[2])
     page.get_by_label("Wat wil je bereiken?").fill("Iedereen maakt één beeld dat echt van die persoon is.")
     page.get_by_label("Hoe ziet je plan eruit?").fill("Binnenkomen, een voorwerp kiezen, tekenen, kijken, afronden.")
     page.get_by_label("Wat wil jij zelf leren?").fill("Langer stil zijn na een vraag.")
-    accessible(page)
     page.get_by_role("button", name="Bewaar je voorbereiding").click()
     expect(page.get_by_text("Even wachten op een dag")).to_be_visible()
-    accessible(page)
 
 
 def ruben_picks(loop: Loop, day: str) -> None:
@@ -92,10 +88,8 @@ def ruben_picks(loop: Loop, day: str) -> None:
     page = loop.ruben.page
     page.get_by_role("link", name="Plan Noor de Wit").click()
     page.get_by_label(re.compile(day)).check()
-    accessible(page)
     page.get_by_role("button", name="Plan het bezoek").click()
     expect(page.get_by_role("heading", name="Je bezoek", exact=True)).to_be_visible()
-    accessible(page)
     for address in (NOOR, RUBEN):
         assert "METHOD:REQUEST" in loop.live.mail_to(address, f"kijken op {_weekday(day)}").calendar
 
@@ -120,7 +114,6 @@ def noor_shows_her_work(loop: Loop, caption: str) -> None:
     """A photo with somebody in it who said yes to two things: neither is ever the other."""
     page = loop.noor.page
     page.get_by_role("link", name="Voeg toe of haal weg").click()
-    accessible(page)
     page.get_by_label("Maak een foto of kies een bestand").set_input_files(
         {"name": f"{caption}.jpg", "mimeType": "image/jpeg", "buffer": photo_with_place()}
     )
@@ -131,12 +124,10 @@ def noor_shows_her_work(loop: Loop, caption: str) -> None:
     for purpose in ("Beoordeling", "Intervisie"):
         purposes.get_by_label(re.compile(f"^{purpose}")).check()
     page.get_by_label("Wat zien we?").fill(caption)
-    accessible(page)
     page.get_by_role("button", name="Voeg toe", exact=True).click()
     shown = page.get_by_role("listitem").filter(has_text=caption)
     expect(shown.get_by_text("Voor: beoordeling, intervisie")).to_be_visible(timeout=SLOWLY)
     expect(shown.get_by_role("img")).to_be_visible()
-    accessible(page)
     page.get_by_role("link", name="Verder met de opdracht").click()
 
 
@@ -147,14 +138,12 @@ def noor_adds_words(loop: Loop, words: str) -> None:
     page.get_by_label("Wat wil je laten lezen?").fill(words)
     page.get_by_role("button", name="Voeg de tekst toe").click()
     expect(page.get_by_role("listitem").filter(has_text=words)).to_be_visible()
-    accessible(page)
     page.get_by_role("link", name="Verder met de opdracht").click()
 
 
 def noor_looks_back(loop: Loop, words: str) -> None:
     page = loop.noor.page
     page.get_by_role("link", name="Schrijf je terugblik").click()
-    accessible(page)
     for step in STEPS:
         field_ = page.get_by_label(re.compile(f"^{step}"))
         expect(field_).to_have_value("")  # each attempt begins with empty pages
@@ -169,7 +158,6 @@ def noor_hands_in(loop: Loop, scores: dict[str, str]) -> None:
     for criterion, word in scores.items():
         level(page, criterion, word).check()
     page.get_by_label("Wil je er iets bij vertellen?").fill("Het werd vanzelf stil, en dat was goed.")
-    accessible(page)
     page.get_by_role("button", name="Lever in bij Ruben").click()
     expect(page.get_by_text("Je werk is ingeleverd").first).to_be_visible()
     accessible(page)
@@ -180,7 +168,6 @@ def ruben_fills_in(loop: Loop, scores: dict[str, str], agreement: str) -> None:
     page = loop.ruben.page
     page.get_by_role("link", name=re.compile("^(Kijk na|Maak af) Noor de Wit")).click()
     expect(page.get_by_text("Het werd vanzelf stil")).to_have_count(0)  # her side stays shut until his is in
-    accessible(page)
     page.get_by_role("link", name="Open het formulier").click(timeout=SLOWLY)
     expect(page.get_by_role("button", name="Klaar met invullen")).to_be_attached()
     _unfold(page.locator("#vak .fold:not([open]) > summary"))

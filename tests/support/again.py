@@ -6,9 +6,10 @@ A cast in a training takes hundreds of statements, and a thousand tests begin wi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-from sqlalchemy import exists, insert, literal, or_, select, text
+from sqlalchemy import Select, exists, insert, literal, or_, select, text
 
 from app.kit.tables import Base
 
@@ -85,8 +86,13 @@ def _keep(db: Session, storage: Storage | None, key: Hashable, result: object) -
 
 
 def _has_rows(db: Session) -> bool:
+    return bool(db.scalar(_any_row()))
+
+
+@cache
+def _any_row() -> Select[bool]:
     tables = Base.metadata.sorted_tables
-    return bool(db.scalar(select(or_(*(exists(select(literal(1)).select_from(table)) for table in tables)))))
+    return select(or_(*(exists(select(literal(1)).select_from(table)) for table in tables)))
 
 
 def _rows(db: Session, table: Table) -> Any:

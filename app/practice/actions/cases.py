@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from app.courses.queries import enrolment_facts
+from app.courses.queries import enrolment_facts, enrolments_assigned_to
 from app.courses.rules import AssignmentDefinition, EnrolmentFacts, EnrolmentStage
 from app.courses.tables import PracticalAssignment
 from app.kit.errors import NotFound, Refused
@@ -36,7 +36,7 @@ def own_case(db: Session, *, by: Viewer, record_id: int, hold: bool = True, foll
     `following`: only while the training runs; what is hers she may take away, and agree to, afterwards too.
     Raises: NotFound when it is somebody else's; Refused when the training stands still or has ended.
     """
-    case = _case(db, by=by, record_id=record_id, hold=hold)
+    case = _case(db, among=records_visible_to(by), record_id=record_id, hold=hold)
     if case.enrolment.person_id != by.person_id:
         raise NotFound
     if following:
@@ -67,9 +67,8 @@ def coached_case(db: Session, *, by: Viewer, record_id: int, now: datetime, hold
 
     Raises: NotFound for everybody but the present coach; Refused when she may not judge this person.
     """
-    case = _case(db, by=by, record_id=record_id, hold=hold)
-    if case.enrolment.coach_id != by.person_id:
-        raise NotFound
+    given_to_her = select(AssignmentRecord.id).where(AssignmentRecord.enrolment_id.in_(enrolments_assigned_to(by.id)))
+    case = _case(db, among=given_to_her, record_id=record_id, hold=hold)
     must_be_free_to_judge(db, by=by, enrolment=case.enrolment, now=now)
     if not case.path.at_hand(case.enrolment.stage):
         must_follow(case.enrolment)
@@ -78,7 +77,7 @@ def coached_case(db: Session, *, by: Viewer, record_id: int, now: datetime, hold
 
 def seen_case(db: Session, *, by: Viewer, record_id: int) -> Case:
     """A record that somebody may see, whatever she is to it and however it ended. Raises: NotFound."""
-    return _case(db, by=by, record_id=record_id, hold=True)
+    return _case(db, among=records_visible_to(by), record_id=record_id, hold=True)
 
 
 def must_be_free_to_judge(db: Session, *, by: Viewer, enrolment: EnrolmentFacts, now: datetime) -> None:
@@ -118,10 +117,8 @@ def must_still_coach(db: Session, *, by: Viewer, enrolment: EnrolmentFacts) -> N
         raise Refused("not_coach_of_intervention", intervention=enrolment.intervention_name)
 
 
-def _case(db: Session, *, by: Viewer, record_id: int, hold: bool) -> Case:
-    found = select(AssignmentRecord).where(
-        AssignmentRecord.id == record_id, AssignmentRecord.id.in_(records_visible_to(by))
-    )
+def _case(db: Session, *, among: Select[int], record_id: int, hold: bool) -> Case:
+    found = select(AssignmentRecord).where(AssignmentRecord.id == record_id, AssignmentRecord.id.in_(among))
     record = db.scalar(found.with_for_update() if hold else found)
     if record is None:
         raise NotFound

@@ -7,13 +7,13 @@ from datetime import date, datetime
 from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.orm import Session
 
-from app.courses.queries import enrolment_facts
+from app.courses.queries import enrolment_facts, is_coach_of
 from app.courses.rules import IN_TRAINING, EnrolmentFacts
 from app.courses.tables import Enrolment
 from app.kit.errors import NotFound, Refused
 from app.kit.localtime import local_day
 from app.ledger.actions import forget, record
-from app.people.rules import Role, Viewer
+from app.people.rules import Viewer
 from app.practice import inputs
 from app.practice.agreements import agreed_in
 from app.practice.paths import STANDS
@@ -27,7 +27,7 @@ SUBJECT = "coach_note"
 def coached_enrolment(db: Session, *, by: Viewer, enrolment_id: int) -> EnrolmentFacts:
     """The training of somebody one coaches now. Raises: NotFound for everybody but the present coach."""
     enrolment = enrolment_facts(db, [enrolment_id]).get(enrolment_id)
-    if enrolment is None or not by.has(Role.COACH) or enrolment.coach_id != by.person_id:
+    if enrolment is None or not is_coach_of(by, enrolment):
         raise NotFound
     return enrolment
 
@@ -40,7 +40,7 @@ def noting_as(db: Session, *, by: Viewer, enrolment_id: int) -> tuple[EnrolmentF
     enrolment = enrolment_facts(db, [enrolment_id]).get(enrolment_id)
     if enrolment is None or enrolment.person_id == by.person_id:
         raise NotFound
-    if by.has(Role.COACH) and enrolment.coach_id == by.person_id:
+    if is_coach_of(by, enrolment):
         return enrolment, False
     if not by.is_admin:
         raise NotFound
