@@ -18,7 +18,7 @@ from app.delivery.presentations import settle_presentation
 from app.delivery.rules import Authorised, Certificates, DateKind, grounds
 from app.delivery.tables import Delivery, DeliveryDate
 from app.kit.errors import NotFound, Refused
-from app.kit.localtime import instant, local_day
+from app.kit.localtime import local_day
 from app.ledger.actions import record
 from app.people.rules import Viewer
 from app.people.tables import Person
@@ -64,7 +64,7 @@ def _must_be_near(db: Session, group: Delivery, rows: list[DateRow], *, on: date
     """A date that is new lies within reach: farther it is a year that was typed wrong. Raises: Refused."""
     known = set(db.scalars(select(DeliveryDate.starts_at).where(DeliveryDate.delivery_id == group.id)))
     for row in rows:
-        if not on - DAYS_BACK <= row.day <= on + DAYS_AHEAD and instant(row.day, row.starts) not in known:
+        if not on - DAYS_BACK <= row.day <= on + DAYS_AHEAD and row.starts_at not in known:
             raise Refused("date_far", f"day_{row.number}")
 
 
@@ -93,7 +93,7 @@ def _must_be_covered(
     last = max((local_day(moment) for moment in known), default=on)
     in_grace = any(one.in_grace for one in found.barred if one.intervention_id == group.intervention_id)
     for row in rows:
-        if instant(row.day, row.starts) not in known and not (in_grace and row.day <= last):
+        if row.starts_at not in known and not (in_grace and row.day <= last):
             raise Refused("certificate_in_grace" if in_grace else "certificate_over", f"day_{row.number}")
 
 
@@ -118,11 +118,11 @@ def _checked(given: GroupGiven) -> list[DateRow]:
     if not rows:
         raise Refused("group_needs_a_date", "day_1")
     for row in rows:
-        if row.ends <= row.starts:
+        if row.ends_at <= row.starts_at:
             raise Refused("date_ends_before_start", f"ends_{row.number}")
-    in_order = sorted(rows, key=lambda row: (row.day, row.starts))
+    in_order = sorted(rows, key=lambda row: row.starts_at)
     for earlier, later in pairwise(in_order):
-        if earlier.day == later.day and later.starts < earlier.ends:
+        if later.starts_at < earlier.ends_at:
             raise Refused("dates_overlap", f"starts_{later.number}")
     ends = [row for row in rows if row.kind is DateKind.END_PRESENTATION]
     if len(ends) > 1:
@@ -232,10 +232,9 @@ def _write_dates(db: Session, group: Delivery, rows: list[DateRow], *, pinned: f
 def _planned(rows: list[DateRow], known: Sequence[DeliveryDate]) -> list[_Planned]:
     """Which date each row is: first the one with that start (also when it was called off), then the row's own."""
     at = {date.starts_at: date for date in known}
-    moments = [(row, instant(row.day, row.starts), instant(row.day, row.ends)) for row in rows]
-    taken = {at[starts_at].id for _, starts_at, _ in moments if starts_at in at}
+    taken = {at[row.starts_at].id for row in rows if row.starts_at in at}
     by_id = {date.id: date for date in known if date.id not in taken}
     return [
-        _Planned(at.get(starts_at) or by_id.pop(row.id or 0, None), row.kind, starts_at, ends_at)
-        for row, starts_at, ends_at in moments
+        _Planned(at.get(row.starts_at) or by_id.pop(row.id or 0, None), row.kind, row.starts_at, row.ends_at)
+        for row in rows
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -22,6 +22,7 @@ from app.delivery.rules import (
     places_in,
 )
 from app.kit.fields import KnownId, OptionalDay, OptionalId, OptionalTime, blank_is_nothing
+from app.kit.localtime import instant
 from app.kit.text import Line, OptionalLine, OptionalParagraph
 from app.people.inputs import OptionalAddress
 
@@ -36,6 +37,15 @@ class DateRow:
     day: date
     starts: time
     ends: time
+
+    @property
+    def starts_at(self) -> datetime:
+        return instant(self.day, self.starts)
+
+    @property
+    def ends_at(self) -> datetime:
+        """Not always after the start where the clock goes forward, whatever the clock on the wall says."""
+        return instant(self.day, self.ends)
 
 
 class _Group(BaseModel):

@@ -14,14 +14,22 @@ PAGE_MAX = 20_000
 ALPHABETS = ("LATIN", "GREEK", "CYRILLIC", "MODIFIER LETTER APOSTROPHE")
 
 
+def is_shown(char: str) -> bool:
+    """Whether a sign may stand on a page: no control sign, no half of a pair, none that Unicode keeps for itself."""
+    code = ord(char)
+    nobody = 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE
+    return char in "\n\t\r" or not (nobody or unicodedata.category(char) in {"Cc", "Cs"})
+
+
 def clean(text: str) -> str:
     """NFC, Unix line ends, no outer space.
 
-    Raises: ValueError for NUL, lone surrogates and control signs, which PostgreSQL or a mail refuses.
+    Raises: ValueError for NUL, lone surrogates, control signs and what is no sign, which PostgreSQL, a page or a
+    mail refuses; and for signs that turn round what follows.
     """
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
     for char in text:
-        if (unicodedata.category(char) in {"Cc", "Cs"} and char not in "\n\t") or char in "\u202a\u202b\u202d\u202e":
+        if not is_shown(char) or char in "\u202a\u202b\u202d\u202e":
             raise ValueError("control sign")
     return text
 
@@ -44,7 +52,8 @@ def _readable(value: str) -> str:
     return value
 
 
-def _cleaned(value: object) -> object:
+def cleaned(value: object) -> object:
+    """Before any other check of a text that somebody typed. Raises: PydanticCustomError("odd_sign")."""
     if not isinstance(value, str):
         return value
     try:
@@ -61,17 +70,17 @@ def _one_line(value: str) -> str:
 Line = Annotated[
     str,
     StringConstraints(min_length=1, max_length=LINE_MAX),
-    BeforeValidator(_cleaned),
+    BeforeValidator(cleaned),
     AfterValidator(_one_line),
 ]
 PersonName = Annotated[Line, AfterValidator(_readable)]
 """It has to fit on a certificate: Latin, Greek and Cyrillic letters."""
 OptionalLine = Annotated[
-    str, StringConstraints(max_length=LINE_MAX), BeforeValidator(_cleaned), AfterValidator(_one_line)
+    str, StringConstraints(max_length=LINE_MAX), BeforeValidator(cleaned), AfterValidator(_one_line)
 ]
-Paragraph = Annotated[str, StringConstraints(min_length=1, max_length=PARAGRAPH_MAX), BeforeValidator(_cleaned)]
-OptionalParagraph = Annotated[str, StringConstraints(max_length=PARAGRAPH_MAX), BeforeValidator(_cleaned)]
-PageText = Annotated[str, StringConstraints(min_length=1, max_length=PAGE_MAX), BeforeValidator(_cleaned)]
+Paragraph = Annotated[str, StringConstraints(min_length=1, max_length=PARAGRAPH_MAX), BeforeValidator(cleaned)]
+OptionalParagraph = Annotated[str, StringConstraints(max_length=PARAGRAPH_MAX), BeforeValidator(cleaned)]
+PageText = Annotated[str, StringConstraints(min_length=1, max_length=PAGE_MAX), BeforeValidator(cleaned)]
 
 
 # Letters that Unicode does not take apart; people search them without the stroke or dot.

@@ -73,11 +73,12 @@ def _visit(db: Session, message: Message, desk: Desk) -> tuple[dict[str, Any], C
     planned = db.get(CoachVisit, int(message.data["visit_id"]))
     if planned is None or planned.sequence != int(message.data["sequence"]):
         raise NotDue("Het bezoek is intussen verzet of afgezegd.")
-    enrolment, definition = _about(db, planned.record_id)
+    over = bool(message.data.get("with_training"))
+    enrolment, definition = _about(db, planned.record_id, over=over)
     to_coach = message.person_id == planned.coach_id
     if not to_coach and message.person_id != enrolment.person_id:
         raise NotDue("Deze persoon hoort niet meer bij dit bezoek.")
-    if to_coach:
+    if to_coach and not over:
         _must_coach(db, message, enrolment)
     date = db.get_one(DeliveryDate, planned.date_id)
     group = db.get_one(Delivery, date.delivery_id)
@@ -98,6 +99,7 @@ def _visit(db: Session, message: Message, desk: Desk) -> tuple[dict[str, Any], C
         "address": f"{group.address}, {group.municipality}",
         "reason": planned.cancel_reason,
         "with_date": bool(message.data.get("with_date")),
+        "with_training": over,
         "course": enrolment.course_title,
         "link": link,
     }
@@ -256,11 +258,11 @@ def _must_coach(db: Session, message: Message, enrolment: EnrolmentFacts) -> Non
         raise NotDue("Deze coach begeleidt deze professional niet meer.")
 
 
-def _about(db: Session, record_id: int) -> tuple[EnrolmentFacts, AssignmentDefinition]:
-    """Raises: NotDue when the training has ended in the meantime."""
+def _about(db: Session, record_id: int, *, over: bool = False) -> tuple[EnrolmentFacts, AssignmentDefinition]:
+    """Raises: NotDue when the training has ended in the meantime, unless that is what it is about (`over`)."""
     record = db.get_one(AssignmentRecord, record_id)
     enrolment = enrolment_facts(db, [record.enrolment_id])[record.enrolment_id]
-    if enrolment.stage not in OPEN:
+    if enrolment.stage not in OPEN and not over:
         raise NotDue("De inschrijving is gestopt.")
     facts = db.scalars(
         select(PracticalAssignment.definition).where(PracticalAssignment.id == record.assignment_id)

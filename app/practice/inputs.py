@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
@@ -21,7 +22,7 @@ from pydantic_core import PydanticCustomError
 from app.courses.rules import AssignmentDefinition, Rubric
 from app.kit.fields import KnownId, OptionalDay, blank_is_nothing
 from app.kit.ids import MAX_ID
-from app.kit.text import OptionalLine, OptionalParagraph, PageText, Paragraph
+from app.kit.text import OptionalLine, OptionalParagraph, PageText, Paragraph, cleaned
 from app.practice.rules.evidence import ATTESTED, Kind, Purpose, consent_lacks
 from app.practice.rules.forms import Answer, Check, Observation, checks_of, criteria_of
 from app.practice.rules.reflections import Starr
@@ -30,6 +31,8 @@ from app.practice.rules.states import Decision
 STRONG: Final = 3
 GROWING: Final = 2
 LINK_MOST: Final = 1_000
+# A name with a dot in it, also in letters of other alphabets; no bare number.
+HOST: Final = re.compile(r"(?:[^\W_](?:[^\W_]|-){0,62}\.)+[^\W\d_](?:[^\W_]|-){0,62}")
 AGREEMENTS: Final = 2
 MAX_ATTEMPT: Final = 1_000
 AGREEMENTS_MAX: Final = 20  # what was agreed together may be more than the form has lines for
@@ -89,16 +92,21 @@ def _https(value: str) -> str:
     """An address on the web, of a host by its name, without somebody's name before it."""
     try:
         parts = urlsplit(value)
-        good = parts.scheme == "https" and bool(parts.hostname) and not parts.username and (parts.port or 443) > 0
+        good = (
+            parts.scheme == "https"
+            and HOST.fullmatch(parts.hostname or "") is not None
+            and not parts.username
+            and (parts.port is None or parts.port > 0)
+        )
     except ValueError:
         good = False
-    if not good or any(char.isspace() or char in "\\<>\"'`" for char in value):
+    if not good or any(char.isspace() or not char.isprintable() or char in "\\<>\"'`" for char in value):
         raise PydanticCustomError("link_https", "not an address")
     return value
 
 
 HttpsAddress = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LINK_MOST), AfterValidator(_https)
+    str, StringConstraints(min_length=1, max_length=LINK_MOST), BeforeValidator(cleaned), AfterValidator(_https)
 ]
 
 

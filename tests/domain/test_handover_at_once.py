@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +17,12 @@ from app.kit.errors import NotFound, Refused
 from app.kit.storage import Storage, folder
 from app.outbox.tables import Message
 from app.people.queries import viewer_for
-from app.practice.actions import assessing, handover
+from app.practice.actions import assessing, handover, visits
 from app.practice.tables.proof import SignOff
 from app.upkeep.invariants import invariants
 from tests.domain.test_at_once import at_once
 from tests.handing import coaches_now, form, make_coach, make_people
-from tests.practising import begin, fresh, signature
+from tests.practising import begin, fresh, observation, signature
 from tests.trained import second_admin
 
 if TYPE_CHECKING:
@@ -104,3 +107,44 @@ def test_a_signature_comes_before_or_after_never_between(
         assert invariants(db, now=now) == []
     assert coaches_now(database) == {at_work.noor.id: bram}
     assert (ended, signed) in (({"done": 2}, [ruben.id]), ({"done": 1, "not_hers": 1}, []))
+
+
+@pytest.mark.parametrize("act", ["sign", "plan", "save"])
+def test_who_waited_while_her_people_went_comes_too_late(
+    database: Database, storage: Storage, clock: MovableClock, act: str
+) -> None:
+    """The hand-over holds the record when the former coach comes; by the time that she gets it, it is not hers."""
+    until = {"sign": "observed", "plan": "prepared", "save": "handed_in"}[act]
+    at_work = begin(database, storage, clock, until=until)
+    now, ruben, record_id = clock.now(), fresh(at_work.ruben, clock), at_work.record_id
+    with database.writing() as db:
+        bram = make_coach(db, "Bram de Boer", now=now)
+        signed = signature(db, at_work) if act == "sign" else None
+        seen = observation(db, at_work) if act == "save" else None
+    given, went = form({at_work.training.enrolment_id: bram}), threading.Event()
+
+    def give() -> None:
+        with database.writing() as db:
+            handover.hand_over(db, by=at_work.training.cast.fatma, coach_id=ruben.id, given=given, now=now)
+            db.flush()
+            went.set()
+            time.sleep(0.4)  # the other waits for the record, or on SQLite for her turn
+
+    def come() -> None:
+        went.wait(timeout=20)
+        with database.writing() as db:
+            if signed is not None:
+                assessing.sign(db, by=ruben, record_id=record_id, given=signed, now=now)
+            elif seen is not None:
+                assessing.save_observation(
+                    db, by=ruben, record_id=record_id, given=seen, version=0, whole=True, now=now
+                )
+            else:
+                visits.plan_visit(db, by=ruben, record_id=record_id, date_id=at_work.dates[0], now=now)
+
+    with ThreadPoolExecutor(2) as pool:
+        gave, came = pool.submit(give), pool.submit(come)
+        gave.result()
+        with pytest.raises(NotFound):
+            came.result()
+    assert coaches_now(database) == {at_work.noor.id: bram}

@@ -254,6 +254,19 @@ def test_a_date_with_a_visit_stays(database: Database, storage: Storage, clock: 
         ({"ends_2": "13:30"}, ("date_ends_before_start", "ends_2")),
         ({"day_2": "2026-12-03", "starts_2": "15:00", "ends_2": "16:00"}, ("dates_overlap", "starts_2")),
         ({"kind_1": "end_presentation"}, ("one_end_presentation", "kind_2")),
+        # The night in which two o'clock is three at once.
+        ({"day_2": "2027-03-28", "starts_2": "02:30", "ends_2": "03:15"}, ("date_ends_before_start", "ends_2")),
+        (
+            {
+                "day_1": "2027-03-28",
+                "starts_1": "02:30",
+                "ends_1": "02:45",
+                "day_2": "2027-03-28",
+                "starts_2": "03:30",
+                "ends_2": "03:45",
+            },
+            ("dates_overlap", "starts_2"),
+        ),
         ({"version": 99}, ("stale_group", None)),
     ],
 )

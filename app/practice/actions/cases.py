@@ -120,7 +120,8 @@ def must_still_coach(db: Session, *, by: Viewer, enrolment: EnrolmentFacts) -> N
 def _case(db: Session, *, among: Select[int], record_id: int, hold: bool) -> Case:
     found = select(AssignmentRecord).where(AssignmentRecord.id == record_id, AssignmentRecord.id.in_(among))
     record = db.scalar(found.with_for_update() if hold else found)
-    if record is None:
+    # Who waited for it looks again: it may have gone to somebody else, and PostgreSQL judged before the wait.
+    if record is None or (hold and db.scalar(found.with_only_columns(AssignmentRecord.id)) is None):
         raise NotFound
     path = paths_of(db, select(AssignmentRecord.id).where(AssignmentRecord.id == record.id))[0]
     enrolment = enrolment_facts(db, [record.enrolment_id])[record.enrolment_id]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar, get_origin
@@ -16,6 +15,7 @@ from starlette.datastructures import FormData, UploadFile
 from app.kit.errors import Refused
 from app.kit.i18n import Locale
 from app.kit.naming import Kind, finds_in
+from app.kit.text import is_shown
 from app.web.kit.words import sentence
 
 Given = TypeVar("Given", bound=BaseModel)
@@ -151,7 +151,7 @@ def named_in(data: FormData) -> frozenset[Kind]:
 
 def _shown(text: str) -> str:
     """What was typed as a page may show it again: without the signs that no HTML can hold."""
-    return "".join(char for char in text if char in "\n\t\r" or unicodedata.category(char) not in {"Cc", "Cs"})
+    return "".join(filter(is_shown, text))
 
 
 def _is_list(model: type[BaseModel], name: str) -> bool:

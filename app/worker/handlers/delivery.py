@@ -9,14 +9,19 @@ from app.delivery.keeping import forget_looking
 from app.delivery.presentations import settle_of_enrolment
 from app.kit.localtime import add_months, local_day, start_of
 from app.ledger.actions import record
+from app.practice.actions.ended import call_off_visits
 from app.worker.work import Handler, Periodic, Work
 
 LOOKING_KEPT: Final = 12  # months
 
 
 def coach_changed(work: Work, payload: dict[str, Any]) -> None:
-    """The end presentation comes into the calendar of who coaches now; harmless when repeated."""
+    """The end presentation comes into the calendar of who coaches now; harmless when repeated.
+
+    When nobody does since the training was stopped, visits to come leave the calendars too.
+    """
     with work.database.writing() as db:
+        call_off_visits(db, enrolment_id=int(payload["enrolment_id"]), now=work.now)
         settle_of_enrolment(db, enrolment_id=int(payload["enrolment_id"]), now=work.now)
 
 
