@@ -231,7 +231,7 @@ def test_somebody_who_is_no_coach_any_more(desk: Desk) -> None:
                 now=desk.clock.now(),
             )
         after = viewer_for(db, desk.at_work.ruben.id)
-    with pytest.raises(NotFound):
+    with pytest.raises(Refused, match="not_coach_of_intervention"):  # what her phone then says, beside her words
         desk.send(1, 0, by=after)
     assert desk.count(Assessment) == 0
 
