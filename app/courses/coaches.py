@@ -24,9 +24,7 @@ _PROFILES: Final = select(
     CoachProfile.version,
 ).where(CoachProfile.person_id.in_(bindparam("coaches", expanding=True)))
 _AWAY: Final = (
-    select(
-        CoachAbsence.person_id, CoachAbsence.id, CoachAbsence.reason, CoachAbsence.starts_on, CoachAbsence.ends_on
-    )
+    select(CoachAbsence.person_id, CoachAbsence.id, CoachAbsence.reason, CoachAbsence.starts_on, CoachAbsence.ends_on)
     .where(
         CoachAbsence.person_id.in_(bindparam("coaches", expanding=True)),
         or_(CoachAbsence.ends_on.is_(None), CoachAbsence.ends_on >= bindparam("today")),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.courses.rules import AssignmentDefinition, Outline, Policy, Rubric
 from app.courses.tables import Course, CourseEdition, PracticalAssignment
-from app.kit.db import kept, fetch
+from app.kit.db import fetch, kept
 from app.kit.errors import NotFound
 
 

@@ -141,9 +141,7 @@ def current_enrolment(db: Session, person_id: int) -> EnrolmentFacts | None:
     return found[0] if found else None
 
 
-def enrolment_of(
-    db: Session, person_id: int, course_slug: str, *, to_change: bool = False
-) -> EnrolmentFacts | None:
+def enrolment_of(db: Session, person_id: int, course_slug: str, *, to_change: bool = False) -> EnrolmentFacts | None:
     """Somebody's open enrolment in one course; locked when it is read to change something of it."""
     found = _facts(db, _IN_COURSE_LOCKED if to_change else _IN_COURSE, person=person_id, course=course_slug)
     return found[0] if found else None

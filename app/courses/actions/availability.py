@@ -27,7 +27,11 @@ def set_room(db: Session, *, by: Viewer, person_id: int, given: Room, now: datet
     """
     _hold_coach(db, by=by, person_id=person_id)
     profile = db.get(CoachProfile, person_id, populate_existing=True)
-    facts: dict[str, Any] = {"people_max": given.people_max, "visits_per_week": given.visits_per_week, "regions": list(given.places())}
+    facts: dict[str, Any] = {
+        "people_max": given.people_max,
+        "visits_per_week": given.visits_per_week,
+        "regions": list(given.places()),
+    }
     if profile is not None and all(getattr(profile, name) == fact for name, fact in facts.items()):
         return
     if (profile.version if profile else 0) != (given.version or 0):

@@ -29,9 +29,7 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
     )
     contact_of = db.scalars(select(Cohort.name).where(Cohort.contact_id == person_id).order_by(Cohort.id))
     rooms = db.scalars(select(CoachProfile).where(CoachProfile.person_id == person_id))
-    away = db.scalars(
-        select(CoachAbsence).where(CoachAbsence.person_id == person_id).order_by(CoachAbsence.starts_on)
-    )
+    away = db.scalars(select(CoachAbsence).where(CoachAbsence.person_id == person_id).order_by(CoachAbsence.starts_on))
     return {
         "enrolments": [
             {
