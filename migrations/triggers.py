@@ -21,7 +21,7 @@ FIRST = (
 )
 """What the first migration freezes; each later one freezes its own."""
 OF_EDITIONS = ("lesson", "quiz", "practical_assignment", "handbook_session", "course_image")
-FROZEN = (*FIRST, *OF_EDITIONS, "ledger_seal", "reflection", "sign_off_withdrawal", "result_seen")
+FROZEN = (*FIRST, *OF_EDITIONS, "course_file", "ledger_seal", "reflection", "sign_off_withdrawal", "result_seen")
 ERASABLE: dict[str, tuple[str, ...]] = {
     "quiz_attempt": ("answers",),
     "submission": ("self_scores", "note"),

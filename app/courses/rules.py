@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
@@ -16,6 +17,15 @@ KERN_SPOT: Final = '<span class="tile"></span>'
 """Where a page puts the picture of a core element in the text of a lesson."""
 ATTENTION_SPOT: Final = '<span class="icon"></span>'
 """Where a page puts the icon of a warning."""
+SPOT: Final = re.compile(r'<div id="blok-([a-z0-9-]+)" class="spot"></div>')
+"""Where a page puts what is more than text: a film, a question, room to write."""
+
+
+def spot(block_id: str) -> str:
+    """The room that a text leaves for one of its blocks."""
+    return f'<div id="blok-{block_id}" class="spot"></div>'
+
+
 
 
 @dataclass(frozen=True)
@@ -158,12 +168,17 @@ class AssignmentDefinition:
 
 @dataclass(frozen=True)
 class OutlineLesson:
-    """A lesson as the course page shows it."""
+    """A lesson as the course page shows it. `needs`: the blocks without which it is not done."""
 
     slug: str
     title: str
     minutes: int
     required: bool
+    needs: tuple[str, ...] = ()
+
+    @classmethod
+    def from_facts(cls, facts: dict[str, Any]) -> Self:
+        return cls(**{**facts, "needs": tuple(facts.get("needs", ()))})
 
 
 @dataclass(frozen=True)
@@ -178,7 +193,10 @@ class OutlineQuiz:
 
 @dataclass(frozen=True)
 class OutlineModule:
-    """A module. Not available: only a title that says that it follows later. `safety`: practice waits for it."""
+    """A module. Not available: only a title that says that it follows later. `safety`: practice waits for it.
+
+    It opens when the modules in `after` are done, on the day `opens_on`, and so many days after the cohort began.
+    """
 
     slug: str
     title: str
@@ -189,6 +207,9 @@ class OutlineModule:
     image: str | None
     lessons: tuple[OutlineLesson, ...]
     quiz: OutlineQuiz | None
+    after: tuple[str, ...] = ()
+    opens_on: date | None = None
+    opens_after_days: int | None = None
 
     @property
     def minutes(self) -> int:
@@ -196,9 +217,17 @@ class OutlineModule:
 
     @classmethod
     def from_facts(cls, facts: dict[str, Any]) -> Self:
-        lessons = tuple(OutlineLesson(**lesson) for lesson in facts["lessons"])
-        quiz = OutlineQuiz(**facts["quiz"]) if facts["quiz"] else None
-        return cls(**{**facts, "lessons": lessons, "quiz": quiz})
+        """A module as an edition stores it; those from before there were locks have none."""
+        day = facts.get("opens_on")
+        return cls(
+            **{
+                **facts,
+                "lessons": tuple(OutlineLesson.from_facts(lesson) for lesson in facts["lessons"]),
+                "quiz": OutlineQuiz(**facts["quiz"]) if facts["quiz"] else None,
+                "after": tuple(facts.get("after", ())),
+                "opens_on": date.fromisoformat(day) if day else None,
+            }
+        )
 
 
 @dataclass(frozen=True)
@@ -242,7 +271,10 @@ class Outline:
         )
 
     def as_facts(self) -> dict[str, Any]:
-        return asdict(self)
+        facts = asdict(self)
+        for module in facts["modules"]:
+            module["opens_on"] = module["opens_on"] and module["opens_on"].isoformat()
+        return facts
 
     def module_of(self, slug: str) -> OutlineModule | None:
         """The module that a lesson or a check belongs to."""

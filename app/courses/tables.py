@@ -55,7 +55,10 @@ class CourseEdition(Base):
 
 
 class Lesson(Base):
-    """One lesson of an edition with its rendered text. Retention: no personal data."""
+    """One lesson of an edition with its rendered text; `blocks` are what the page fills in (`courses.files.doing`).
+
+    Retention: no personal data.
+    """
 
     __tablename__ = "lesson"
     __table_args__ = (UniqueConstraint("edition_id", "slug"),)
@@ -73,6 +76,7 @@ class Lesson(Base):
     headings: Mapped[list[Any]] = mapped_column(info=NOT_PERSONAL)
     html: Mapped[str] = mapped_column(info=NOT_PERSONAL)
     source: Mapped[str] = mapped_column(deferred=True, info=NOT_PERSONAL)
+    blocks: Mapped[list[Any]] = mapped_column(info=NOT_PERSONAL)
 
 
 class Quiz(Base):
@@ -134,6 +138,25 @@ class CourseImage(Base):
     sha256: Mapped[str] = mapped_column(info=NOT_PERSONAL)
     width: Mapped[int]
     height: Mapped[int]
+
+
+class CourseFile(Base):
+    """One file of an edition as its author wrote it, so that an export gives back what was published.
+
+    A text stands in `text`; what is no text stands in the store, under its own digest. Retention: no personal data.
+    """
+
+    __tablename__ = "course_file"
+    __table_args__ = (UniqueConstraint("edition_id", "path"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("course_edition.id"), index=True)
+    path: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    sha256: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    size: Mapped[int]
+    media_type: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    text: Mapped[str | None] = mapped_column(default=None, deferred=True, info=NOT_PERSONAL)
+    storage_key: Mapped[str | None] = mapped_column(default=None, info=NOT_PERSONAL)
 
 
 class Cohort(Base):

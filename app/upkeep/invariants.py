@@ -54,6 +54,7 @@ FROZEN: Final = (
     "practical_assignment",
     "handbook_session",
     "course_image",
+    "course_file",
     "ledger_seal",
     "reflection",
     "sign_off_withdrawal",

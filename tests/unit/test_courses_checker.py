@@ -24,6 +24,10 @@ ASSIGNMENT: Final = "assignments/01-een-bijeenkomst.yaml"
 SESSION: Final = "handbook/01-eerste-keer.md"
 
 
+FILM: Final = "::: video weg.mp4\ntitle: x\ntranscript: y\n:::"
+TWICE: Final = "::: vraag v-1\ntype: one\ntext: x\noptions: [{text: a, right: true}, {text: b, right: true}]\n:::"
+
+
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
     """A copy of the tiny course to spoil."""
@@ -126,7 +130,44 @@ BROKEN: Final = (
     Broken("no steps", LESSON, "1. **Vraag.**", "Vraag", f"{LESSON}:12:1", "één genummerde lijst"),
     Broken("a step without head", LESSON, "**Kies.** ", "", f"{LESSON}:14:1", "geen kop"),
     Broken("a first heading", LESSON, "## Zo doe je het", "# Zo doe je het", f"{LESSON}:10:1", "kop mag hier niet"),
-    Broken("a picture", LESSON, "## Zo doe je het", "![x](y.webp)", f"{LESSON}:10:1", "beeld in de tekst"),
+    Broken("a picture", LESSON, "## Zo doe je het", "![x](y.webp)", f"{LESSON}:10:1", "beeld krijgt een eigen blok"),
+    Broken(
+        "a block alone", LESSON, "## Zo doe je het", "::: beeld weg.webp\nalt: x\n:::", f"{LESSON}:10:1", "‘weg.webp’"
+    ),
+    Broken(
+        "no words", LESSON, "## Zo doe je het", "::: beeld weg.webp\ncaption: x\n:::", f"{LESSON}:11:1", "niet wat erop"
+    ),
+    Broken(
+        "an odd key", LESSON, "## Zo doe je het", "::: beeld weg.webp\nalt: x\nal: y\n:::", f"{LESSON}:12:1", "‘al’"
+    ),
+    Broken("no captions", LESSON, "## Zo doe je het", FILM, f"{LESSON}:11:1", "geen ondertitels"),
+    Broken("no name", LESSON, "## Zo doe je het", "::: reflectie Hoe?\nx\n:::", f"{LESSON}:10:1", "geen naam"),
+    Broken("no question", LESSON, "## Zo doe je het", "::: vraag v-1\n:::", f"{LESSON}:10:1", "staat nog niets"),
+    Broken("twice right", LESSON, "## Zo doe je het", TWICE, f"{LESSON}:11:1", "2 goede antwoorden"),
+    Broken(
+        "needs nothing",
+        LESSON,
+        "minutes: 3",
+        "minutes: 3\nrequired_blocks: [weg]",
+        f"{LESSON}:4:19",
+        "‘weg’ staat niet",
+    ),
+    Broken(
+        "later first",
+        "course.yaml",
+        "    safety: true",
+        "    safety: true\n    after: [weg]",
+        "course.yaml:19:13",
+        "eerdere module",
+    ),
+    Broken(
+        "no day",
+        "course.yaml",
+        "    safety: true",
+        "    safety: true\n    opens_on: maandag",
+        "course.yaml:19:5",
+        "een datum",
+    ),
     Broken("a script", LESSON, "## Zo doe je het", "<script>x</script>", f"{LESSON}:10:1", "is HTML"),
     Broken("a link astray", LESSON, "## Zo doe je het", "[x](//weg.example)", f"{LESSON}:10:1", "link kan niet"),
     Broken("no right answer", QUIZ, "right: true", "right: false", f"{QUIZ}:6:5", "0 goede antwoorden"),

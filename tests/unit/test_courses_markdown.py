@@ -7,15 +7,20 @@ from typing import Final
 
 import pytest
 
-from app.courses.files.markdown import TAGS, link_is_safe, render
+from app.courses.files.markdown import TAGS, render
+from app.courses.files.models import ImageContent, MediaContent, Rendered
 from app.courses.files.problems import Problem, Problems
-from app.courses.rules import ATTENTION_SPOT, KERN_SPOT
+from app.courses.files.prose import link_is_safe
+from app.courses.files.writing import Library
+from app.courses.rules import ATTENTION_SPOT, KERN_SPOT, SPOT
+
+WITHOUT_ANCHORS: Final = re.compile(r' id="p-[0-9a-f]{8}(-\d+)?"')
 
 
 def rendered(text: str) -> tuple[str, tuple[tuple[str, str], ...], list[Problem]]:
     problems = Problems()
     result = render(text, file="les.md", first_line=0, problems=problems)
-    return result.html, result.headings, problems.in_order()
+    return WITHOUT_ANCHORS.sub("", result.html), result.headings, problems.in_order()
 
 
 def test_headings_get_ascii_ids_that_are_used_once() -> None:
@@ -118,3 +123,69 @@ def test_text_is_never_a_template(text: str) -> None:
 )
 def test_links_lead_to_where_they_say(href: str, *, safe: bool) -> None:
     assert link_is_safe(href) is safe
+
+
+def whole(text: str, library: Library | None = None) -> tuple[Rendered, list[Problem]]:
+    problems = Problems()
+    return render(text, file="les.md", first_line=0, problems=problems, library=library), problems.in_order()
+
+
+def test_a_paragraph_keeps_its_place_while_others_come_and_go() -> None:
+    before, _ = whole("Eerst.\n\nWat **blijft** er?\n\n- een\n- twee\n\nDubbel.\n\nDubbel.")
+    after, _ = whole("Nieuw.\n\nWat blijft er?\n\n::: kern Kort\nx\n:::\n\n- een\n- twee\n\nDubbel.\n\nDubbel.")
+    ids = {words: id_ for id_, words in before.passages}
+    assert [words for _, words in before.passages] == ["Eerst.", "Wat blijft er?", "een twee", "Dubbel.", "Dubbel."]
+    assert len({id_ for id_, _ in before.passages}) == 5
+    assert {id_ for id_, _ in before.passages} - {ids["Eerst."]} <= {id_ for id_, _ in after.passages}
+    for id_, _ in after.passages:
+        assert f'id="{id_}"' in after.html
+
+
+def test_what_a_page_fills_in_has_its_room_and_its_facts() -> None:
+    library = Library(
+        {"hand.webp": ImageContent(b"", "", 800, 600)},
+        {
+            "film.webm": MediaContent(bytes, "", 7, "video/webm"),
+            "film.vtt": MediaContent(bytes, "", 7, "text/vtt; charset=utf-8"),
+            "stem.mp3": MediaContent(bytes, "", 7, "audio/mpeg"),
+            "kaart.pdf": MediaContent(bytes, "", 7, "application/pdf"),
+        },
+    )
+    text, problems = whole(
+        "::: beeld hand.webp\nalt: Een hand\n:::\n"
+        "::: video film.webm\ntitle: Kijk\ncaptions: film.vtt\ntranscript: Ze scheurt.\n:::\n"
+        "::: geluid stem.mp3\ntitle: Hoor\ntranscript: Hallo.\n:::\n"
+        "::: download kaart.pdf De kaart\nOm uit te delen.\n:::\n"
+        "::: reflectie mijn-zin Jouw zin\nWelke **zin**?\n:::\n"
+        "::: vraag v-1\ntype: one\ntext: Wat?\noptions: [{text: a, right: true}, {text: b, right: false}]\n:::",
+        library,
+    )
+    assert problems == []
+    assert [(block["kind"], block["id"]) for block in text.blocks[1:]] == [
+        ("video", "film"),
+        ("audio", "stem"),
+        ("download", text.blocks[3]["id"]),
+        ("reflection", "mijn-zin"),
+        ("question", "v-1"),
+    ]
+    assert SPOT.findall(text.html) == [block["id"] for block in text.blocks]
+    assert text.blocks[0] == {
+        "kind": "picture", "id": text.blocks[0]["id"], "file": "hand.webp", "alt": "Een hand", "caption": "",
+        "decorative": False, "width": 800, "height": 600,
+    }  # fmt: skip
+    assert "<strong>zin</strong>" in text.blocks[4]["html"]
+    assert ("jouw-zin", "Jouw zin") in text.headings
+    assert {"Wat?", "Kijk", "Ze scheurt.", "De kaart"} <= {words for _, words in text.passages}
+
+
+def test_a_block_twice_or_of_another_kind_is_told() -> None:
+    library = Library({}, {"kaart.pdf": MediaContent(bytes, "", 7, "application/pdf")})
+    _, problems = whole(
+        "::: reflectie a Een\nx\n:::\n\n::: reflectie a Twee\nx\n:::\n\n"
+        "::: video kaart.pdf\ntitle: x\nsilent: true\ntranscript: y\n:::",
+        library,
+    )
+    assert [(problem.line, problem.sentence) for problem in problems] == [
+        (5, "‘a’ is er in deze les al."),
+        (9, "‘kaart.pdf’ hoort niet in dit blok."),
+    ]

@@ -28,6 +28,7 @@ from app.courses.rules import (
 from app.courses.tables import (
     Course,
     CourseEdition,
+    CourseFile,
     CourseImage,
     HandbookSession,
     Intervention,
@@ -43,7 +44,7 @@ from app.ledger.actions import record
 if TYPE_CHECKING:
     from app.courses.files.models import CourseContent, ImageContent, LessonContent, ModuleContent
 
-RENDERER: Final = "1"  # raise when the same Markdown becomes other HTML, so that publishing again shows it
+RENDERER: Final = "2"  # raise when the same Markdown becomes other HTML, so that publishing again shows it
 
 
 def publish(db: Session, course: CourseContent, *, by_id: int | None, storage: Storage, now: datetime) -> int:
@@ -76,7 +77,8 @@ def publish(db: Session, course: CourseContent, *, by_id: int | None, storage: S
     db.flush()
     # A milder policy counts for certifications that run already, so their spans are written again.
     enqueue(db, "certification.reassess", now=now, key=f"certification.reassess:edition:{edition.id}")
-    db.add_all([*_theory(course, edition.id), *_practice(course, edition.id), *_images(course, edition.id, storage)])
+    db.add_all([*_theory(course, edition.id), *_practice(course, edition.id)])
+    db.add_all([*_images(course, edition.id, storage), *_files(course, edition.id, storage)])
     record(
         db,
         "courses.published",
@@ -94,7 +96,7 @@ def hash_of(course: CourseContent) -> str:
     """What makes an edition an edition: everything an author wrote, and the pictures."""
     facts: dict[str, Any] = {
         "renderer": RENDERER,
-        "course": course.head.model_dump(),
+        "course": course.head.model_dump(mode="json"),
         "policy": course.policy.model_dump(),
         "rubric": course.rubric.model_dump(),
         "lessons": [
@@ -105,6 +107,7 @@ def hash_of(course: CourseContent) -> str:
         "handbook": course.handbook.model_dump() if course.handbook else None,
         "sessions": [[session.slug, session.head.model_dump(), session.source] for session in course.sessions],
         "images": {name: image.sha256 for name, image in sorted(course.images.items())},
+        "media": {name: media.sha256 for name, media in sorted(course.media.items())},
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
@@ -136,7 +139,10 @@ def _outline_module(module: ModuleContent) -> OutlineModule:
     """A module that is not open yet shows its title only."""
     head, quiz = module.head, module.quiz
     lessons = tuple(
-        OutlineLesson(each.slug, each.head.title, each.head.minutes, each.head.required) for each in module.lessons
+        OutlineLesson(
+            each.slug, each.head.title, each.head.minutes, each.head.required, tuple(each.head.required_blocks)
+        )
+        for each in module.lessons
     )
     return OutlineModule(
         slug=head.slug,
@@ -150,6 +156,9 @@ def _outline_module(module: ModuleContent) -> OutlineModule:
         quiz=OutlineQuiz(quiz.slug, quiz.title, quiz.minutes, len(quiz.questions))
         if quiz is not None and head.available
         else None,
+        after=tuple(head.after),
+        opens_on=head.opens_on,
+        opens_after_days=head.opens_after_days,
     )
 
 
@@ -242,6 +251,7 @@ def _lesson(
         headings=[list(heading) for heading in lesson.text.headings],
         html=lesson.text.html,
         source=lesson.source,
+        blocks=list(lesson.text.blocks),
     )
 
 
@@ -282,10 +292,10 @@ def _practice(course: CourseContent, edition_id: int) -> Sequence[Base]:
 
 
 def _images(course: CourseContent, edition_id: int, storage: Storage) -> Sequence[Base]:
-    """The pictures, stored under their own digest: editions share what did not change."""
+    """The pictures, of which pages need the size."""
     rows: list[Base] = []
     for name, image in course.images.items():
-        key = f"courses/{image.sha256}.webp"
+        key = _key(image.sha256, ".webp")
         storage.put_at(key, image.content)
         rows.append(
             CourseImage(
@@ -298,3 +308,50 @@ def _images(course: CourseContent, edition_id: int, storage: Storage) -> Sequenc
             )
         )
     return rows
+
+
+def _files(course: CourseContent, edition_id: int, storage: Storage) -> Sequence[Base]:
+    """Every file of the course, so that it can be given back as it was written."""
+    rows: list[Base] = [_text_file(path, text, edition_id) for path, text in course.texts.items()]
+    for name, image in course.images.items():
+        rows.append(
+            CourseFile(
+                edition_id=edition_id,
+                path=f"images/{name}",
+                sha256=image.sha256,
+                size=len(image.content),
+                media_type="image/webp",
+                storage_key=_key(image.sha256, ".webp"),
+            )
+        )
+    for name, media in course.media.items():
+        key = _key(media.sha256, f".{name.rpartition('.')[2]}")
+        storage.put_at(key, media.read())
+        rows.append(
+            CourseFile(
+                edition_id=edition_id,
+                path=f"media/{name}",
+                sha256=media.sha256,
+                size=media.size,
+                media_type=media.media_type,
+                storage_key=key,
+            )
+        )
+    return rows
+
+
+def _text_file(path: str, text: str, edition_id: int) -> CourseFile:
+    content = text.encode()
+    return CourseFile(
+        edition_id=edition_id,
+        path=path,
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        media_type="text/markdown" if path.endswith(".md") else "application/yaml",
+        text=text,
+    )
+
+
+def _key(sha256: str, suffix: str) -> str:
+    """Where a file stands in the store: under its digest, so that editions share what did not change."""
+    return f"courses/{sha256}{suffix}"

@@ -92,6 +92,9 @@ def _modules(look: _Crossings) -> None:
     for n, module in enumerate(head.modules):
         look.known(head, ("modules", n, "core_element"), module.core_element, elements, "Kernelement")
         _image(look, head, ("modules", n, "image"), module.image)
+        earlier = [each.slug for each in head.modules[:n]]
+        for place, slug in enumerate(module.after):
+            look.known(head, ("modules", n, "after", place), slug, earlier, "Een eerdere module")
     for n, content in enumerate(look.course.modules):
         if content.head.available and not any(lesson.head.required for lesson in content.lessons):
             sentence = f"Module ‘{content.head.slug}’ is open en heeft geen les die verplicht is."

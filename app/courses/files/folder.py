@@ -1,121 +1,186 @@
-"""A course folder on disk: which files stand where, and their content within limits."""
+"""The files of a course, on disk or from elsewhere: which stand where, and their content within limits."""
 
 from __future__ import annotations
 
 import hashlib
 import itertools
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from app.courses.files.models import IMAGE, ImageContent
+from app.courses.files.base import IMAGE, MEDIA
+from app.courses.files.models import ImageContent, MediaContent
 from app.courses.files.problems import Problems
+from app.kit.media import BadMedia, sniffed
 from app.kit.text import clean
 
 TEXT_BYTES: Final = 1_000_000
 IMAGE_BYTES: Final = 2_000_000
 IMAGE_PIXELS: Final = 8_000_000
+MEDIA_BYTES: Final = 100_000_000
 MOST_FILES: Final = 1_000
-NUMBERED: Final = re.compile(r"^(\d{2})-([a-z0-9]+(?:-[a-z0-9]+)*)$")
+NUMBERED: Final = re.compile(r"^(\d{2,3})-([a-z0-9]+(?:-[a-z0-9]+)*)$")
+MEDIA_KINDS: Final = {"mp4": "video", "webm": "video", "mp3": "audio", "m4a": "audio", "ogg": "audio", "pdf": "pdf"}
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of a course, wherever it stands. `read` gives all of it."""
+
+    size: int
+    read: Callable[[], bytes]
+
+    @classmethod
+    def of(cls, content: bytes) -> File:
+        return cls(len(content), lambda: content)
+
+
+Files = Mapping[str, File]
+"""The files of a course by their path within it, such as `modules/01-starten/01-welkom.md`."""
 
 
 @dataclass(frozen=True)
 class Found:
     """A numbered file or folder: `02-wat-is-dit.md` has number 2 and slug wat-is-dit."""
 
-    path: Path
+    path: str
     number: int
     slug: str
 
 
+def on_disk(root: Path, problems: Problems) -> dict[str, File] | None:
+    """The files of a folder; None, with a problem, when it is absent, too full or leads elsewhere.
+
+    What is hidden (a name that begins with a dot) does not belong to a course.
+    """
+    if not root.is_dir():
+        problems.add(str(root), 1, 1, "Deze map bestaat niet.", "Kijk naar de naam van de map.")
+        return None
+    found: dict[str, File] = {}
+    for count, path in enumerate(sorted(root.rglob("*")), start=1):
+        name = path.relative_to(root).as_posix()
+        if count > MOST_FILES:
+            problems.add(".", 1, 1, "In deze map staan te veel bestanden.", f"Het zijn er hoogstens {MOST_FILES}.")
+            return None
+        if path.is_symlink():
+            hint = "Zet het bestand zelf in de map van de opleiding."
+            problems.add(name, 1, 1, "Dit is een verwijzing naar een andere plek.", hint)
+            return None
+        if path.is_file() and not any(part.startswith(".") for part in Path(name).parts):
+            found[name] = File(path.stat().st_size, path.read_bytes)
+    return found
+
+
 @dataclass
 class Folder:
-    """The folder of one course. Nothing outside it is read: names follow a pattern and links are refused."""
+    """The files of one course, read as what they should be."""
 
-    root: Path
+    files: Files
     problems: Problems
 
-    def name(self, path: Path) -> str:
-        return path.relative_to(self.root).as_posix()
+    def has(self, path: str) -> bool:
+        """Whether there is a file, or a folder with something in it."""
+        return path in self.files or bool(self.children(path))
 
-    def check_whole(self) -> bool:
-        """Whether this is a folder of a sensible size without links to elsewhere."""
-        if not self.root.is_dir():
-            self.problems.add(str(self.root), 1, 1, "Deze map bestaat niet.", "Kijk naar de naam van de map.")
-            return False
-        for count, path in enumerate(sorted(self.root.rglob("*")), start=1):
-            if count > MOST_FILES:
-                self.problems.add(
-                    ".", 1, 1, "In deze map staan te veel bestanden.", f"Het zijn er hoogstens {MOST_FILES}."
-                )
-                return False
-            if path.is_symlink():
-                hint = "Zet het bestand zelf in de map van de opleiding."
-                self.problems.add(self.name(path), 1, 1, "Dit is een verwijzing naar een andere plek.", hint)
-                return False
-        return True
+    def children(self, folder: str) -> list[str]:
+        """The paths of what stands directly in a folder (`""`: at the top), in order."""
+        start = f"{folder}/" if folder else ""
+        inside = (path.removeprefix(start) for path in self.files if path.startswith(start))
+        return sorted({start + rest.partition("/")[0] for rest in inside})
 
-    def text(self, path: Path) -> str | None:
+    def text(self, path: str) -> str | None:
         """The text of a file; None, with a problem, when it is absent, too large or not UTF-8."""
-        name = self.name(path)
-        if not path.is_file():
-            self.problems.add(name, 1, 1, "Dit bestand ontbreekt.", f"Maak {name} aan.")
+        file = self.files.get(path)
+        if file is None:
+            self.problems.add(path, 1, 1, "Dit bestand ontbreekt.", f"Maak {path} aan.")
             return None
-        if path.stat().st_size > TEXT_BYTES:
-            self.problems.add(name, 1, 1, "Dit bestand is te groot.", "Een tekst mag 1 MB zijn. Knip hem in tweeën.")
+        if file.size > TEXT_BYTES:
+            self.problems.add(path, 1, 1, "Dit bestand is te groot.", "Een tekst mag 1 MB zijn. Knip hem in tweeën.")
             return None
+        content = file.read()
         try:
-            text = path.read_bytes().decode()
+            text = content.decode()
         except UnicodeDecodeError as broken:
-            line = path.read_bytes()[: broken.start].count(b"\n") + 1
-            self.problems.add(name, line, 1, "Hier staat een teken dat geen UTF-8 is.", "Bewaar het bestand als UTF-8.")
+            line = content[: broken.start].count(b"\n") + 1
+            self.problems.add(path, line, 1, "Hier staat een teken dat geen UTF-8 is.", "Bewaar het bestand als UTF-8.")
             return None
         text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
         try:
             clean(text)
         except ValueError:
-            self.problems.add(name, 1, 1, "In dit bestand staat een onzichtbaar stuurteken.", "Typ de tekst opnieuw.")
+            self.problems.add(path, 1, 1, "In dit bestand staat een onzichtbaar stuurteken.", "Typ de tekst opnieuw.")
             return None
         return text
 
-    def numbered(self, folder: Path, suffix: str, *, also: frozenset[str] = frozenset()) -> list[Found]:
+    def numbered(self, folder: str, suffix: str, *, also: frozenset[str] = frozenset()) -> list[Found]:
         """The numbered files (or folders, when `suffix` is empty) of a folder in order; others are problems."""
         found: list[Found] = []
-        for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-            if path.name in also:
+        for path in self.children(folder):
+            name = path.rpartition("/")[2]
+            if name in also:
                 continue
-            match = NUMBERED.match(path.name.removesuffix(suffix)) if path.name.endswith(suffix) else None
-            if match is None or path.is_dir() == bool(suffix):
+            match = NUMBERED.match(name.removesuffix(suffix)) if name.endswith(suffix) else None
+            if match is None or (path in self.files) != bool(suffix):
                 wanted = f"01-een-naam{suffix}"
-                self.problems.add(
-                    self.name(path), 1, 1, "Deze naam kennen we hier niet.", f"Noem het bijvoorbeeld {wanted}."
-                )
+                self.problems.add(path, 1, 1, "Deze naam kennen we hier niet.", f"Noem het bijvoorbeeld {wanted}.")
             else:
                 found.append(Found(path, int(match.group(1)), match.group(2)))
         for first, second in itertools.pairwise(found):
             if first.number == second.number:
                 hint = "Geef elk onderdeel een eigen nummer."
-                self.problems.add(self.name(second.path), 1, 1, f"Nummer {second.number:02d} is er twee keer.", hint)
+                self.problems.add(second.path, 1, 1, f"Nummer {second.number:02d} is er twee keer.", hint)
         return found
 
     def images(self) -> dict[str, ImageContent]:
         """The pictures of the course; one that is no WebP or too large is a problem."""
         images: dict[str, ImageContent] = {}
-        folder = self.root / "images"
-        for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-            if not re.match(IMAGE, path.name):
+        for path in self.children("images"):
+            name, file = path.removeprefix("images/"), self.files.get(path)
+            if file is None or not re.match(IMAGE, name):
                 hint = "Gebruik kleine letters, cijfers en streepjes, en .webp aan het eind."
-                self.problems.add(self.name(path), 1, 1, "Dit beeld heeft een naam die niet mag.", hint)
-            elif path.stat().st_size > IMAGE_BYTES:
-                self.problems.add(self.name(path), 1, 1, "Dit beeld is te groot.", "Maak het kleiner dan 2 MB.")
-            elif (image := read_image(path.read_bytes())) is None:
+                self.problems.add(path, 1, 1, "Dit beeld heeft een naam die niet mag.", hint)
+            elif file.size > IMAGE_BYTES:
+                self.problems.add(path, 1, 1, "Dit beeld is te groot.", "Maak het kleiner dan 2 MB.")
+            elif (image := read_image(file.read())) is None:
                 hint = "Bewaar het als WebP, hoogstens 8 miljoen beeldpunten."
-                self.problems.add(self.name(path), 1, 1, "Dit is geen beeld dat we kunnen lezen.", hint)
+                self.problems.add(path, 1, 1, "Dit is geen beeld dat we kunnen lezen.", hint)
             else:
-                images[path.name] = image
+                images[name] = image
         return images
+
+    def media(self) -> dict[str, MediaContent]:
+        """Films, sounds, captions and papers of the course; what is not what its name says is a problem."""
+        media: dict[str, MediaContent] = {}
+        for path in self.children("media"):
+            name, file = path.removeprefix("media/"), self.files.get(path)
+            if file is None or not re.match(MEDIA, name):
+                hint = "Gebruik kleine letters, cijfers en streepjes, met mp4, webm, mp3, m4a, ogg, pdf of vtt erachter."
+                self.problems.add(path, 1, 1, "Dit bestand heeft een naam die niet mag.", hint)
+            elif file.size > MEDIA_BYTES:
+                self.problems.add(path, 1, 1, "Dit bestand is te groot.", "Maak het kleiner dan 100 MB.")
+            elif name.endswith(".vtt"):
+                self._captions(path, name, media)
+            elif (known := read_media(name, file)) is None:
+                hint = "Bewaar het opnieuw, of geef het de naam die erbij hoort."
+                self.problems.add(path, 1, 1, "Dit bestand is niet wat de naam zegt, of het is stuk.", hint)
+            else:
+                media[name] = known
+        return media
+
+    def _captions(self, path: str, name: str, media: dict[str, MediaContent]) -> None:
+        text = self.text(path)
+        if text is None:
+            return
+        if not text.startswith("WEBVTT"):
+            self.problems.add(path, 1, 1, "Ondertitels beginnen met de regel WEBVTT.", "Zet die regel bovenaan.")
+            return
+        content = text.encode()
+        media[name] = MediaContent(
+            File.of(content).read, hashlib.sha256(content).hexdigest(), len(content), "text/vtt; charset=utf-8"
+        )
 
 
 def read_image(content: bytes) -> ImageContent | None:
@@ -131,3 +196,16 @@ def read_image(content: bytes) -> ImageContent | None:
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
         return None
     return ImageContent(content, hashlib.sha256(content).hexdigest(), width, height)
+
+
+def read_media(name: str, file: File) -> MediaContent | None:
+    """A film, sound or paper as its content tells; None when that is not what its name says."""
+    suffix = name.rpartition(".")[2]
+    content = file.read()
+    try:
+        found = sniffed(MEDIA_KINDS[suffix], lambda start, end: content[start:end], len(content))
+    except BadMedia:
+        return None
+    if found.suffix.removeprefix(".") != suffix:
+        return None
+    return MediaContent(file.read, hashlib.sha256(content).hexdigest(), len(content), found.media_type)

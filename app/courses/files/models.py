@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal, Self
+from datetime import date
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from app.courses.files.base import Code, FileModel, ImageName, Minutes, Motif, Slug, Version
+from app.courses.files.questions import QuestionFile
 from app.courses.rules import LEVELS
 from app.kit.text import Line, OptionalParagraph, PageText, Paragraph
-
-SLUG: Final = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-CODE: Final = r"^[A-Z]{1,4}[0-9]{0,2}$"
-IMAGE: Final = r"^[a-z0-9]+([-_][a-z0-9]+)*\.webp$"
-
-Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=80)]
-Code = Annotated[str, StringConstraints(pattern=CODE)]
-ImageName = Annotated[str, StringConstraints(pattern=IMAGE, max_length=80)]
-Version = Annotated[str, StringConstraints(min_length=1, max_length=20)]
-Minutes = Annotated[int, Field(ge=1, le=600)]
-Motif = Literal["hand", "huis", "boom", "portret", "kring", "boek", "ster"]
-
-
-class FileModel(BaseModel):
-    """Strict, frozen, and no keys that nobody reads."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
 
 class CoreElementFile(FileModel):
     slug: Slug
@@ -45,6 +31,9 @@ class ModuleFile(FileModel):
     available: bool = True
     safety: bool = False
     image: ImageName | None = None
+    after: Annotated[list[Slug], Field(max_length=20)] = []
+    opens_on: date | None = None
+    opens_after_days: Annotated[int, Field(ge=1, le=365)] | None = None
 
 
 class CourseFile(FileModel):
@@ -73,6 +62,7 @@ class LessonHead(FileModel):
     image_alt: OptionalParagraph = ""
     image_caption: OptionalParagraph = ""
     decorative: bool = False
+    required_blocks: Annotated[list[Slug], Field(max_length=20)] = []
 
     @model_validator(mode="after")
     def _says_what_is_shown(self) -> Self:
@@ -80,33 +70,6 @@ class LessonHead(FileModel):
             raise PydanticCustomError("alt_without_image", "a description without an image")
         if self.image is not None and not self.image_alt and not self.decorative:
             raise PydanticCustomError("alt_missing", "an image without a description")
-        return self
-
-
-class OptionFile(FileModel):
-    text: Paragraph
-    right: bool
-    feedback: OptionalParagraph = ""
-
-
-class QuestionFile(FileModel):
-    id: Slug
-    type: Literal["one", "several", "true_false"]
-    text: Paragraph
-    critical: bool = False
-    options: Annotated[list[OptionFile], Field(min_length=2, max_length=10)]
-    explanation: OptionalParagraph = ""
-
-    @model_validator(mode="after")
-    def _can_be_answered(self) -> Self:
-        right = sum(option.right for option in self.options)
-        if self.type == "several":
-            if right == 0:
-                raise PydanticCustomError("some_right", "no right answer")
-        elif right != 1:
-            raise PydanticCustomError("one_right", "not one right answer", {"right": right})
-        if self.type == "true_false" and len(self.options) != 2:
-            raise PydanticCustomError("two_options", "not two options", {"options": len(self.options)})
         return self
 
 
@@ -191,6 +154,7 @@ class WorkingFormFile(FileModel):
     core_element: Slug | None
     text: Paragraph
     minutes: Minutes
+    materials: list[Line] = []
 
 
 class SessionHead(FileModel):
@@ -254,10 +218,16 @@ class PolicyFile(FileModel):
 
 @dataclass(frozen=True)
 class Rendered:
-    """A text as it is shown, and the headings a reader can jump to."""
+    """A text as it is shown.
+
+    `headings`: those a reader can jump to, as (id, title). `blocks`: what a page fills in where `rules.spot` left
+    room for it. `passages`: each paragraph as (id, words), for search and for what somebody saves.
+    """
 
     html: str
     headings: tuple[tuple[str, str], ...]
+    blocks: tuple[dict[str, Any], ...] = ()
+    passages: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -300,6 +270,16 @@ class ImageContent:
 
 
 @dataclass(frozen=True)
+class MediaContent:
+    """A film, a sound, captions or a paper. `read` gives all of it; `size` in bytes."""
+
+    read: Callable[[], bytes]
+    sha256: str
+    size: int
+    media_type: str
+
+
+@dataclass(frozen=True)
 class CourseContent:
     """A course folder that was found right: everything that publishing needs."""
 
@@ -311,3 +291,6 @@ class CourseContent:
     handbook: HandbookFile | None
     sessions: tuple[SessionContent, ...]
     images: dict[str, ImageContent]
+    media: dict[str, MediaContent]
+    texts: dict[str, str]
+    """Every text file as it was read, by its path: what an export gives back."""

@@ -38,6 +38,15 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Bij het beeld staat niet wat erop te zien is.",
         "Vul image_alt in, of zet decorative: true als het beeld niets vertelt.",
     ),
+    "picture_alt_missing": (
+        "Bij het beeld staat niet wat erop te zien is.",
+        "Vul alt in, of zet decorative: true als het beeld niets vertelt.",
+    ),
+    "captions_missing": (
+        "Bij de film staan geen ondertitels.",
+        "Noem een vtt-bestand bij captions, of zet silent: true als er niets gezegd wordt.",
+    ),
+    "date_type": ("‘{name}’ moet een datum zijn.", "Schrijf hem zo: 2027-03-01, zonder aanhalingstekens."),
     "alt_without_image": ("Er is een beschrijving, maar geen beeld.", "Vul image in of haal image_alt weg."),
     "twice": ("‘{value}’ staat er twee keer.", "Geef elk onderdeel een eigen naam."),
     "more_than_offered": (
