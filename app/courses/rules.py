@@ -26,8 +26,6 @@ def spot(block_id: str) -> str:
     return f'<div id="blok-{block_id}" class="spot"></div>'
 
 
-
-
 @dataclass(frozen=True)
 class Policy:
     """The numbers of a certification policy; keys, defaults and origins in domain.md 8.4."""

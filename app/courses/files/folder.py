@@ -157,7 +157,9 @@ class Folder:
         for path in self.children("media"):
             name, file = path.removeprefix("media/"), self.files.get(path)
             if file is None or not re.match(MEDIA, name):
-                hint = "Gebruik kleine letters, cijfers en streepjes, met mp4, webm, mp3, m4a, ogg, pdf of vtt erachter."
+                hint = (
+                    "Gebruik kleine letters, cijfers en streepjes, met mp4, webm, mp3, m4a, ogg, pdf of vtt erachter."
+                )
                 self.problems.add(path, 1, 1, "Dit bestand heeft een naam die niet mag.", hint)
             elif file.size > MEDIA_BYTES:
                 self.problems.add(path, 1, 1, "Dit bestand is te groot.", "Maak het kleiner dan 100 MB.")

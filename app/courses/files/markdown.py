@@ -45,9 +45,7 @@ ATTRIBUTES: Final = {
 }
 
 
-def render(
-    text: str, *, file: str, first_line: int, problems: Problems, library: Library | None = None
-) -> Rendered:
+def render(text: str, *, file: str, first_line: int, problems: Problems, library: Library | None = None) -> Rendered:
     """The text as clean HTML with the headings to jump to. `first_line` is where it begins, from 0."""
     writing = Writing(file, first_line, problems, library or Library())
     makers = CONTAINERS | DOING

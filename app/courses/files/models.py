@@ -15,6 +15,7 @@ from app.courses.files.questions import QuestionFile
 from app.courses.rules import LEVELS
 from app.kit.text import Line, OptionalParagraph, PageText, Paragraph
 
+
 class CoreElementFile(FileModel):
     slug: Slug
     code: Code

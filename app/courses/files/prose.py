@@ -42,9 +42,7 @@ def _within(tokens: Sequence[Token], index: int) -> Iterator[Token]:
             yield token
 
 
-def look(
-    tokens: Sequence[Token], part: Part, writing: Writing, *, headings: bool = False, marks: bool = False
-) -> None:
+def look(tokens: Sequence[Token], part: Part, writing: Writing, *, headings: bool = False, marks: bool = False) -> None:
     """Find what an author may not use. `marks`: headings, paragraphs, lists and quotes get an id, in their order."""
     for index, token in enumerate(tokens):
         line = part.line + (token.map[0] if token.map else 0)
