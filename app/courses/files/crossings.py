@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel
 
 from app.courses.files.document import Document
-from app.courses.files.models import AssignmentFile, CourseContent, QuizFile, SessionHead
+from app.courses.files.models import AssignmentFile, CourseContent, SessionHead
 from app.courses.files.problems import Problems
 
 Steps = tuple[int | str, ...]
@@ -101,16 +101,8 @@ def _modules(look: _Crossings) -> None:
             look.tell(head, ("modules", n, "slug"), sentence, "Voeg een les toe, of zet available: false.")
         for lesson in content.lessons:
             _image(look, lesson.head, ("image",), lesson.head.image)
-        if content.quiz is not None:
-            _quiz(look, content.quiz)
     if not any(module.available for module in head.modules):
         look.tell(head, ("modules",), "Er is nog geen module open.", "Zet bij één module available: true.")
-
-
-def _quiz(look: _Crossings, quiz: QuizFile) -> None:
-    for n, question in enumerate(quiz.questions):
-        options = ((quiz, ("questions", n, "options", i, "text"), each.text) for i, each in enumerate(question.options))
-        look.once(options, "Antwoord")
 
 
 def _image(look: _Crossings, value: BaseModel, steps: Steps, name: str | None) -> None:

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.courses.files.base import Code, FileModel, ImageName, Minutes, Motif, Slug, Version
-from app.courses.files.questions import QuestionFile
+from app.courses.files.questions import QuizFile
 from app.courses.rules import LEVELS
 from app.kit.text import Line, OptionalParagraph, PageText, Paragraph
 
@@ -72,16 +72,6 @@ class LessonHead(FileModel):
         if self.image is not None and not self.image_alt and not self.decorative:
             raise PydanticCustomError("alt_missing", "an image without a description")
         return self
-
-
-class QuizFile(FileModel):
-    """toets.yaml."""
-
-    slug: Slug
-    title: Line
-    minutes: Minutes
-    intro: OptionalParagraph = ""
-    questions: Annotated[list[QuestionFile], Field(min_length=1, max_length=50)]
 
 
 class CriterionFile(FileModel):

@@ -24,13 +24,13 @@ from app.courses.files.models import (
     ModuleContent,
     ModuleFile,
     PolicyFile,
-    QuizFile,
     Rendered,
     RubricFile,
     SessionContent,
     SessionHead,
 )
 from app.courses.files.problems import Problem, Problems
+from app.courses.files.questions import QuizFile
 from app.courses.files.writing import Library
 
 Model = TypeVar("Model", bound=BaseModel)

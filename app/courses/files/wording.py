@@ -33,6 +33,28 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "odd_sign": ("In ‘{name}’ staat een teken dat niet mag.", "Typ de tekst opnieuw."),
     "one_right": ("Deze vraag heeft {right} goede antwoorden.", "Zet bij precies één antwoord right: true."),
     "some_right": ("Deze vraag heeft geen goed antwoord.", "Zet bij minstens één antwoord right: true."),
+    "other_kind": (
+        "‘{name}’ hoort niet bij een vraag van het soort ‘{type}’.",
+        "Bij dit soort hoort ‘{needed}’. Haal de regel weg, of kies een ander soort.",
+    ),
+    "part_missing": ("Bij een vraag van het soort ‘{type}’ hoort ‘{name}’.", "Voeg het toe en vul het in."),
+    "answer_twice": ("Antwoord ‘{value}’ is er al.", "Schrijf elk antwoord anders."),
+    "one_choice": ("Er valt hier niets te kiezen.", "Schrijf rechts minstens twee verschillende antwoorden."),
+    "open_critical": (
+        "Een open vraag kan niet kritiek zijn: je coach leest het antwoord.",
+        "Zet critical: false, of maak er een ander soort vraag van.",
+    ),
+    "pool_critical": ("Een kritieke vraag staat niet in een pool, want hij komt altijd.", "Haal pool of critical weg."),
+    "pool_not_drawn": ("Pool ‘{pool}’ staat niet bij draws.", "Zet bovenaan de toets draws: {{{pool}: 2}}."),
+    "pool_empty": ("Er is geen vraag in pool ‘{pool}’.", "Zet pool: {pool} bij een paar vragen, of haal dit weg."),
+    "draws_all": (
+        "Uit pool ‘{pool}’ komen {number} vragen, en er zijn er {size}.",
+        "Trek er minder, of voeg vragen toe. Anders valt er niets te trekken.",
+    ),
+    "nothing_counts": (
+        "Deze toets kan uit alleen open vragen bestaan, en die tellen niet mee.",
+        "Voeg een vraag toe die altijd komt en meetelt.",
+    ),
     "two_options": ("Een vraag met waar of niet waar heeft twee antwoorden.", "Nu zijn het er {options}."),
     "alt_missing": (
         "Bij het beeld staat niet wat erop te zien is.",
@@ -59,7 +81,7 @@ OTHERWISE: Final = ("‘{name}’ klopt niet.", "Kijk hoe het in een ander besta
 
 def told(error: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
     """Sentence and hint for one misfit."""
-    names = [step for step in error["loc"] if isinstance(step, str)]
+    names = [step for step in error["loc"] if isinstance(step, str) and step != "[key]"]
     facts: dict[str, Any] = {"name": names[-1] if names else "dit bestand", **(error.get("ctx") or {})}
     if error["type"] == "extra_forbidden":
         close = get_close_matches(str(facts["name"]), _known_names(model), n=1)
