@@ -151,7 +151,7 @@ def _takes_focus(element: Element, parents: dict[Element, Element]) -> bool:
     folded = any(one.tag == "details" and "open" not in one.attrib for one in around)
     hidden = element.attrib.get("type") == "hidden" or any("hidden" in one.attrib for one in [element, *around])
     return (
-        element.tag in {"input", "select", "textarea"}
+        element.tag in {"input", "select", "textarea", "video", "audio"}
         and not hidden
         and not folded
         and "disabled" not in element.attrib

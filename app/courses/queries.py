@@ -16,9 +16,11 @@ from app.courses.tables import (
     Cohort,
     Course,
     CourseEdition,
+    CourseFile,
     CourseImage,
     Enrolment,
     Intervention,
+    Lesson,
 )
 from app.kit.db import fetch
 from app.kit.errors import NotFound
@@ -258,3 +260,21 @@ def image_key(db: Session, edition_id: int, name: str) -> str:
     if key is None:
         raise NotFound
     return key
+
+
+def passages_of(db: Session, edition_id: int, lesson_slug: str) -> dict[str, str]:
+    """The words of each paragraph of a lesson, by its id."""
+    found = db.scalar(select(Lesson.passages).where(Lesson.edition_id == edition_id, Lesson.slug == lesson_slug))
+    return {str(id_): str(words) for id_, words in found or ()}
+
+
+def file_of(db: Session, edition_id: int, name: str) -> tuple[str, int, str, str]:
+    """A film, sound, captions or paper of an edition: key in the store, size, media type, digest. Raises: NotFound."""
+    row = db.execute(
+        select(CourseFile.storage_key, CourseFile.size, CourseFile.media_type, CourseFile.sha256).where(
+            CourseFile.edition_id == edition_id, CourseFile.path == f"media/{name}"
+        )
+    ).first()
+    if row is None or row.storage_key is None:
+        raise NotFound
+    return row.storage_key, row.size, row.media_type, row.sha256

@@ -57,6 +57,8 @@ class CourseEdition(Base):
 class Lesson(Base):
     """One lesson of an edition with its rendered text; `blocks` are what the page fills in (`courses.files.doing`).
 
+    `passages` are its paragraphs as (id, words).
+
     Retention: no personal data.
     """
 
@@ -77,6 +79,7 @@ class Lesson(Base):
     html: Mapped[str] = mapped_column(info=NOT_PERSONAL)
     source: Mapped[str] = mapped_column(deferred=True, info=NOT_PERSONAL)
     blocks: Mapped[list[Any]] = mapped_column(info=NOT_PERSONAL)
+    passages: Mapped[list[Any]] = mapped_column(deferred=True, info=NOT_PERSONAL)
 
 
 class Quiz(Base):
@@ -123,6 +126,7 @@ class HandbookSession(Base):
     title: Mapped[str] = mapped_column(info=NOT_PERSONAL)
     script: Mapped[dict[str, Any]] = mapped_column(info=NOT_PERSONAL)
     html: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    passages: Mapped[list[Any]] = mapped_column(deferred=True, info=NOT_PERSONAL)
 
 
 class CourseImage(Base):

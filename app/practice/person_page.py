@@ -31,6 +31,7 @@ from app.practice.rules.states import RecordState, waits_for_coach
 from app.practice.tables.work import AssignmentRecord, CoachVisit, Preparation
 from app.theory.queries import progress_of as theory_progress_of
 from app.theory.rules import NextLesson
+from app.theory.shared import SharedWords, shared_words
 
 SHOWN = frozenset({EnrolmentStage.FOLLOWING, EnrolmentStage.PAUSED, EnrolmentStage.COMPLETED})
 
@@ -98,6 +99,7 @@ class PersonPage:
     risks: tuple[Risk, ...]
     agreements: tuple[AgreementView, ...]
     notes: tuple[NoteView, ...]
+    shared: tuple[SharedWords, ...]
 
     @property
     def current(self) -> AssignmentRow | None:
@@ -145,6 +147,7 @@ def person_page(db: Session, viewer: Viewer, enrolment_id: int, *, now: datetime
         risks=risks if one.stage is not EnrolmentStage.COMPLETED else (),
         agreements=agreements_of(db, [one.id]).get(one.id, ()),
         notes=notes_of(db, one.id, viewer_id=viewer.id, settles=_settles(viewer, mine=mine)),
+        shared=shared_words(db, one) if mine else (),
     )
 
 

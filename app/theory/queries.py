@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final, Literal
+from datetime import date, datetime
+from typing import Final, Literal
 
-from markupsafe import Markup
 from sqlalchemy import bindparam, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from app.courses.editions import editions_of
 from app.courses.queries import Reading, reading_of
 from app.courses.rules import EnrolmentFacts, Outline, OutlineModule
-from app.courses.tables import Lesson
 from app.kit.db import fetch
-from app.kit.errors import NotFound
 from app.people.rules import Viewer
+from app.theory.reading import Lock, lock_of
 from app.theory.rules import (
     NextLesson,
     TheoryProgress,
@@ -27,7 +25,7 @@ from app.theory.rules import (
     progress,
     quiz_href,
 )
-from app.theory.tables import LessonCompletion, QuizAttempt
+from app.theory.tables import LessonCompletion, QuizAttempt, ReadingPlace
 
 Moments = dict[str, datetime]
 
@@ -50,10 +48,31 @@ _DONE: Final = union_all(
 )
 
 
+_all_done = _DONE.subquery()
+_last = (
+    select(ReadingPlace.enrolment_id, ReadingPlace.lesson_slug, ReadingPlace.seen_at, ReadingPlace.anchor)
+    .where(ReadingPlace.enrolment_id.in_(bindparam("enrolments", expanding=True)))
+    .order_by(ReadingPlace.seen_at.desc())
+    .limit(1)
+    .subquery()
+)
+_DONE_AND_PLACE: Final = union_all(
+    select(_all_done, literal("").label("anchor")),
+    select(_last.c.enrolment_id, literal("place"), _last.c.lesson_slug, _last.c.seen_at, _last.c.anchor),
+)
+
+
 def progress_of(db: Session, enrolments: Collection[EnrolmentFacts]) -> dict[int, TheoryProgress]:
-    """How far each enrolment is with theory, by id: one statement, however many there are."""
-    lessons, quizzes = done_by(db, [one.id for one in enrolments])
+    """How far each enrolment is with theory, by id: one statement, however many there are.
+
+    For one alone the next thing to do is where she stopped reading.
+    """
     known = editions_of(db, (one.edition_id for one in enrolments))
+    if len(enrolments) == 1:
+        one = next(iter(enrolments))
+        read, passed, place = _done_and_place(db, one.id)
+        return {one.id: progress(known[one.edition_id].outline, lessons=read, quizzes=passed, place=place)}
+    lessons, quizzes = done_by(db, [one.id for one in enrolments])
     return {
         one.id: progress(known[one.edition_id].outline, lessons=lessons[one.id], quizzes=quizzes[one.id])
         for one in enrolments
@@ -70,10 +89,22 @@ def done_by(db: Session, enrolment_ids: Collection[int]) -> tuple[dict[int, Mome
     return lessons, quizzes
 
 
+def _done_and_place(db: Session, enrolment_id: int) -> tuple[Moments, Moments, tuple[str, str] | None]:
+    lessons: Moments = {}
+    quizzes: Moments = {}
+    place = None
+    for _, kind, slug, moment, anchor in fetch(db, _DONE_AND_PLACE, enrolments=[enrolment_id]):
+        if kind == "place":
+            place = (slug, anchor)
+        else:
+            (lessons if kind == "lesson" else quizzes)[slug] = moment
+    return lessons, quizzes, place
+
+
 # Pages
 
 
-ModuleState = Literal["done", "busy", "open", "later"]
+ModuleState = Literal["done", "busy", "open", "later", "locked"]
 SPARE_MOTIFS = ("oog", "boek", "ster", "slinger", "vogel")
 
 
@@ -92,8 +123,9 @@ class Item:
 
 @dataclass(frozen=True)
 class ModuleCard:
-    """A module as the course page shows it. `later`: nothing of it is published yet."""
+    """A module as the course page shows it. `later`: nothing of it is published yet; `lock`: what opens it."""
 
+    slug: str
     number: int
     title: str
     summary: str
@@ -106,6 +138,7 @@ class ModuleCard:
     minutes: int
     minutes_left: int
     current: bool
+    lock: Lock | None
 
 
 @dataclass(frozen=True)
@@ -137,11 +170,11 @@ class CoursePage:
         return self.enrolment is None
 
 
-def course_page(db: Session, viewer: Viewer, course_slug: str) -> CoursePage:
+def course_page(db: Session, viewer: Viewer, course_slug: str, *, today: date) -> CoursePage:
     """The course with what is done. Raises: NotFound."""
     reading = reading_of(db, viewer, course_slug)
-    lessons, quizzes = _done(db, reading)
-    state = progress(reading.outline, lessons=lessons, quizzes=quizzes)
+    lessons, quizzes, place = _done_and_place(db, reading.enrolment.id) if reading.enrolment else ({}, {}, None)
+    state = progress(reading.outline, lessons=lessons, quizzes=quizzes, place=place)
     motifs = reading.edition.motifs
     step = None if reading.preview else state.next
     return CoursePage(
@@ -152,7 +185,15 @@ def course_page(db: Session, viewer: Viewer, course_slug: str) -> CoursePage:
         enrolment=reading.enrolment,
         progress=state,
         modules=tuple(
-            _card(reading.outline, module, motifs, lessons=lessons, quizzes=quizzes, step=step)
+            _card(
+                reading.outline,
+                module,
+                motifs,
+                lessons=lessons,
+                quizzes=quizzes,
+                step=step,
+                lock=lock_in(reading, module, lessons=lessons, quizzes=quizzes, today=today),
+            )
             for module in reading.outline.modules
         ),
         assignments=tuple(
@@ -164,7 +205,7 @@ def course_page(db: Session, viewer: Viewer, course_slug: str) -> CoursePage:
     )
 
 
-def _done(db: Session, reading: Reading) -> tuple[Moments, Moments]:
+def done_in(db: Session, reading: Reading) -> tuple[Moments, Moments]:
     if reading.enrolment is None:
         return {}, {}
     lessons, quizzes = done_by(db, [reading.enrolment.id])
@@ -179,17 +220,21 @@ def _card(
     lessons: Moments,
     quizzes: Moments,
     step: NextLesson | None,
+    lock: Lock | None,
 ) -> ModuleCard:
     number = outline.modules.index(module) + 1
-    items = _items(outline, module, lessons=lessons, quizzes=quizzes, now=step.slug if step else "")
+    items = items_of(outline, module, lessons=lessons, quizzes=quizzes, now=step.slug if step else "")
     read = sum(lesson.slug in lessons for lesson in module.lessons)
     if not module.available:
         state: ModuleState = "later"
+    elif lock is not None:
+        state = "locked"
     elif module_done(module, lessons=lessons, quizzes=quizzes):
         state = "done"
     else:
         state = "busy" if read or any(item.done or item.now for item in items) else "open"
     return ModuleCard(
+        slug=module.slug,
         number=number,
         title=module.title,
         summary=module.summary,
@@ -202,10 +247,26 @@ def _card(
         minutes=module.minutes,
         minutes_left=sum(item.minutes for item in items if not item.done),
         current=any(item.now for item in items),
+        lock=lock,
     )
 
 
-def _items(
+def lock_in(
+    reading: Reading,
+    module: OutlineModule,
+    *,
+    lessons: Mapping[str, datetime],
+    quizzes: Mapping[str, datetime],
+    today: date,
+) -> Lock | None:
+    """What keeps a module closed for the reader; who looks along finds everything open."""
+    if reading.enrolment is None:
+        return None
+    starts_on = reading.enrolment.starts_on
+    return lock_of(reading.outline, module, lessons=lessons, quizzes=quizzes, starts_on=starts_on, today=today)
+
+
+def items_of(
     outline: Outline, module: OutlineModule, *, lessons: Moments, quizzes: Moments, now: str
 ) -> tuple[Item, ...]:
     found = [
@@ -226,91 +287,3 @@ def _items(
         done, here = quiz.slug in quizzes, quiz.slug == now
         found.append(Item("quiz", quiz.title, href, quiz.minutes, done=done, now=here, optional=False))
     return tuple(found)
-
-
-@dataclass(frozen=True)
-class LessonPicture:
-    """The picture of a lesson; an empty alt is a picture that tells nothing."""
-
-    href: str
-    alt: str
-    caption: str
-    width: int
-    height: int
-
-
-@dataclass(frozen=True)
-class LessonPage:
-    """A lesson to read. `html` was cleaned when it was published."""
-
-    course_slug: str
-    course_title: str
-    sample: bool
-    preview: bool
-    slug: str
-    title: str
-    minutes: int
-    intro: str
-    html: Markup
-    headings: tuple[tuple[str, str], ...]
-    picture: LessonPicture | None
-    module_title: str
-    module_number: int
-    motif: str
-    items: tuple[Item, ...]
-    number: int
-    of: int
-    previous: str
-    last: bool
-    leads_to_quiz: bool
-
-
-_LESSON: Final = select(
-    Lesson.edition_id, Lesson.title, Lesson.minutes, Lesson.intro, Lesson.html, Lesson.headings, Lesson.image
-).where(Lesson.edition_id == bindparam("edition"), Lesson.slug == bindparam("lesson"))
-
-
-def lesson_page(db: Session, viewer: Viewer, course_slug: str, lesson_slug: str) -> LessonPage:
-    """One lesson with its place in the course. Raises: NotFound."""
-    reading = reading_of(db, viewer, course_slug)
-    lesson = fetch(db, _LESSON, edition=reading.edition.id, lesson=lesson_slug).first()
-    module = reading.outline.module_of(lesson_slug)
-    if lesson is None or module is None:
-        raise NotFound
-    lessons, quizzes = _done(db, reading)
-    slugs = [each.slug for each in module.lessons]
-    index = slugs.index(lesson_slug)
-    every = [each.slug for one in reading.outline.open_modules for each in one.lessons]
-    place = every.index(lesson_slug)
-    motifs = reading.edition.motifs
-    last = index == len(slugs) - 1
-    return LessonPage(
-        course_slug=course_slug,
-        course_title=reading.outline.title,
-        sample=reading.sample,
-        preview=reading.preview,
-        slug=lesson_slug,
-        title=lesson.title,
-        minutes=lesson.minutes,
-        intro=lesson.intro,
-        html=Markup(lesson.html),  # noqa: S704 - cleaned against an allow-list when it was published
-        headings=tuple((str(id_), str(title)) for id_, title in lesson.headings),
-        picture=_picture(lesson),
-        module_title=module.title,
-        module_number=reading.outline.modules.index(module) + 1,
-        motif=motifs.get(module.core_element or "", "hand"),
-        items=_items(reading.outline, module, lessons=lessons, quizzes=quizzes, now=lesson_slug),
-        number=index + 1,
-        of=len(slugs),
-        previous=lesson_href(course_slug, every[place - 1]) if place else "",
-        last=place == len(every) - 1,
-        leads_to_quiz=last and module.quiz is not None and module.quiz.slug not in quizzes,
-    )
-
-
-def _picture(lesson: Any) -> LessonPicture | None:
-    image = lesson.image
-    if image is None:
-        return None
-    href = f"/opleiding/beeld/{lesson.edition_id}/{image['name']}"
-    return LessonPicture(href, image["alt"], image["caption"], image["width"], image["height"])

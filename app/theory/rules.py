@@ -44,8 +44,16 @@ class TheoryProgress:
     last_at: datetime | None = None
 
 
-def progress(outline: Outline, *, lessons: Mapping[str, datetime], quizzes: Mapping[str, datetime]) -> TheoryProgress:
+def progress(
+    outline: Outline,
+    *,
+    lessons: Mapping[str, datetime],
+    quizzes: Mapping[str, datetime],
+    place: tuple[str, str] | None = None,
+) -> TheoryProgress:
     """How far somebody is. `lessons`: when each lesson was done; `quizzes`: when each check was first passed.
+
+    `place`: the lesson that she last read and the paragraph where she was; she goes on there while it is not done.
 
     Optional lessons count in the numbers and never keep theory from being complete. Theory of which nothing
     is published yet is not complete.
@@ -69,7 +77,7 @@ def progress(outline: Outline, *, lessons: Mapping[str, datetime], quizzes: Mapp
         safety_done=all(
             module_done(module, lessons=lessons, quizzes=quizzes) for module in outline.modules if module.safety
         ),
-        next=next_step(outline, lessons=lessons, quizzes=quizzes),
+        next=_resumed(outline, lessons, place) or next_step(outline, lessons=lessons, quizzes=quizzes),
         last_at=max([*lessons.values(), *quizzes.values()], default=None),
     )
 
@@ -86,16 +94,37 @@ def next_step(
     outline: Outline, *, lessons: Mapping[str, datetime], quizzes: Mapping[str, datetime]
 ) -> NextLesson | None:
     """The first required lesson or check that is still to do, in the order of the course."""
-    for module in outline.open_modules:
-        of = len(module.lessons)
-        for number, lesson in enumerate(module.lessons, start=1):
-            if lesson.required and lesson.slug not in lessons:
-                href = lesson_href(outline.slug, lesson.slug)
-                return NextLesson("lesson", module.title, lesson.slug, lesson.title, lesson.minutes, href, number, of)
-        quiz = module.quiz
-        if quiz is not None and quiz.slug not in quizzes:
-            href = quiz_href(outline.slug, quiz.slug)
-            return NextLesson("quiz", module.title, quiz.slug, quiz.title, quiz.minutes, href, of, of)
+    steps = (next_in(outline, module, lessons=lessons, quizzes=quizzes) for module in outline.open_modules)
+    return next((step for step in steps if step is not None), None)
+
+
+def _resumed(outline: Outline, lessons: Mapping[str, datetime], place: tuple[str, str] | None) -> NextLesson | None:
+    """The lesson in which somebody stopped, at her paragraph; None when it is done or no longer there."""
+    slug, anchor = place or ("", "")
+    module = outline.module_of(slug)
+    if module is None or slug in lessons:
+        return None
+    for number, lesson in enumerate(module.lessons, start=1):
+        if lesson.slug == slug:
+            href = f"{lesson_href(outline.slug, slug)}#{anchor}"
+            of = len(module.lessons)
+            return NextLesson("lesson", module.title, slug, lesson.title, lesson.minutes, href, number, of)
+    return None
+
+
+def next_in(
+    outline: Outline, module: OutlineModule, *, lessons: Mapping[str, datetime], quizzes: Mapping[str, datetime]
+) -> NextLesson | None:
+    """The first required lesson or check of a module that is still to do."""
+    of = len(module.lessons)
+    for number, lesson in enumerate(module.lessons, start=1):
+        if lesson.required and lesson.slug not in lessons:
+            href = lesson_href(outline.slug, lesson.slug)
+            return NextLesson("lesson", module.title, lesson.slug, lesson.title, lesson.minutes, href, number, of)
+    quiz = module.quiz
+    if quiz is not None and quiz.slug not in quizzes:
+        href = quiz_href(outline.slug, quiz.slug)
+        return NextLesson("quiz", module.title, quiz.slug, quiz.title, quiz.minutes, href, of, of)
     return None
 
 

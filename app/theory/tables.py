@@ -51,3 +51,78 @@ class QuizAttempt(Base):
     critical_right: Mapped[bool]
     passed: Mapped[bool]
     submitted_at: Mapped[datetime]
+
+
+class ReadingPlace(Base):
+    """Where somebody was in a lesson when she last read it, so that any device goes on from there.
+
+    `anchor` is the id of the paragraph. What arrives late does not move it back. Retention: with the enrolment.
+    """
+
+    __tablename__ = "reading_place"
+    __table_args__ = (UniqueConstraint("enrolment_id", "lesson_slug"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    lesson_slug: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    anchor: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    seen_at: Mapped[datetime]
+
+
+class LessonWork(Base):
+    """What somebody did with a block of a lesson: wrote (LessonReflection), answered, looked and listened.
+
+    `facts` holds the chosen answers, or the parts that were played. `done_at` is set once and stays. What is written
+    is hers alone until she shares it with her coach, and again after she withdraws that.
+    Retention: its owner empties it any time; else with the enrolment.
+    """
+
+    __tablename__ = "lesson_work"
+    __table_args__ = (
+        UniqueConstraint("enrolment_id", "lesson_slug", "block_id"),
+        CheckConstraint("kind IN ('reflection', 'question', 'video', 'audio')", name="kind"),
+    )
+
+    id: Mapped[Id] = mapped_column(init=False)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    edition_id: Mapped[int] = mapped_column(ForeignKey("course_edition.id"), index=True)
+    lesson_slug: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    block_id: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    kind: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    saved_at: Mapped[datetime]
+    words: Mapped[str] = mapped_column(
+        default="", info=pii("free text", "to learn from the lesson", "end of certification + 24 months", "delete")
+    )
+    facts: Mapped[dict[str, Any]] = mapped_column(
+        default_factory=dict,
+        info=pii("person", "to learn from the lesson", "end of certification + 24 months", "delete"),
+    )
+    done_at: Mapped[datetime | None] = mapped_column(default=None)
+    shared_at: Mapped[datetime | None] = mapped_column(default=None)
+    version: Mapped[int] = mapped_column(init=False, default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class LessonNote(Base):
+    """A passage that somebody saved, with or without a note; hers alone. `quote` stays when the text changes.
+
+    `anchor` is the id of the paragraph, empty for a note on the whole lesson.
+    Retention: its owner deletes it any time; else with the enrolment.
+    """
+
+    __tablename__ = "lesson_note"
+
+    id: Mapped[Id] = mapped_column(init=False)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("course_edition.id"), index=True)
+    lesson_slug: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    anchor: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    quote: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    made_at: Mapped[datetime]
+    words: Mapped[str] = mapped_column(
+        default="", info=pii("free text", "to learn from the lesson", "end of certification + 24 months", "delete")
+    )
+    version: Mapped[int] = mapped_column(init=False, default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012

@@ -33,6 +33,8 @@ SECTIONS: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
             ("opleiding", "coach_away"),
             ("theorie", "lessons"),
             ("theorie", "quizzes"),
+            ("theorie", "lesson_work"),
+            ("theorie", "saved_passages"),
         ),
     ),
     (
@@ -106,6 +108,7 @@ LABELS: Final = {
     "decision": "Besluit",
     "decisions": "Wat je coach besloot",
     "directions": "Hoe je coach er komt",
+    "done_at": "Klaar op",
     "drafts": "Wat je typte maar nog niet verstuurde",
     "e-mail": "E-mailadres",
     "eerder_intervisie": "Intervisies van vóór dit systeem",
@@ -136,10 +139,12 @@ LABELS: Final = {
     "learning_question": "Leervraag",
     "leerpunten": "Wat je voor jezelf opschreef",
     "lesson": "Les",
+    "lesson_work": "Wat je in de lessen schreef en deed",
     "lessons": "Lessen die je afrondde",
     "link": "Link",
     "logboek": "Wat je deed",
     "mail": "Mail over nieuwe berichten",
+    "made_at": "Bewaard op",
     "messages": "Gesprekken over je opdrachten",
     "mine": "Van jou",
     "minuten": "Minuten",
@@ -157,6 +162,7 @@ LABELS: Final = {
     "own_note_so_far": "Je verslag",
     "own_scores_so_far": "Hoe je jezelf ziet",
     "parts": "Delen van de dag",
+    "passage": "Uit de les",
     "passed": "Gehaald",
     "paused_at": "Gepauzeerd op",
     "people_max": "Mensen tegelijk",
@@ -180,6 +186,8 @@ LABELS: Final = {
     "rol": "Rol",
     "rollen": "Je rollen",
     "score_pct": "Score in procenten",
+    "saved_at": "Bewaard op",
+    "saved_passages": "Wat je bij de lessen bewaarde",
     "scores": "Scores",
     "searches": "Groepen die je zocht",
     "seen_at": "Gezien op",
@@ -188,6 +196,7 @@ LABELS: Final = {
     "session_plan": "Opzet",
     "sessies": "Waar je bent ingelogd",
     "settled_at": "Op teruggekomen",
+    "shared_at": "Gedeeld met je coach op",
     "signed_as_coach": "Wat je als coach aftekende",
     "since": "Sinds",
     "situation": "Situatie",
@@ -225,7 +234,20 @@ LABELS: Final = {
 BY_CODE: Final = ("own_scores_so_far", "self_scores", "scores", "notes")
 """Parts whose keys are codes of the rubric, which people know from the form."""
 ONLY_IN_JSON: Final = frozenset(
-    {"answers", "checks", "code", "coach_id", "edition_id", "evidence", "form_version", "id", "person_id", "record"}
+    {
+        "answers",
+        "checks",
+        "chosen",
+        "length",
+        "code",
+        "coach_id",
+        "edition_id",
+        "evidence",
+        "form_version",
+        "id",
+        "person_id",
+        "record",
+    }
     | {"discussed_by", "reflection_digest", "signed_at", "submission_id", "suggested", "wanneer", "wat"}
 )
 SAID: Final[dict[str, dict[str, str]]] = {

@@ -65,6 +65,7 @@ def fill(path: str, value: Callable[[str, str], str]) -> str:
 THINGS: Final = {
     # parameter of a path: the thing of the world that it names
     "absence": "absence",
+    "block": "reflection",
     "certificate": "certificate",
     "coach": "coach",
     "code": "code",
@@ -79,6 +80,7 @@ THINGS: Final = {
     "handover": "handover",
     "lesson": "lesson",
     "meeting": "meeting",
+    "module": "module",
     "message": "message",
     "name": "image",
     "note": "note",
@@ -215,6 +217,15 @@ TRIES: Final[dict[str, Try]] = {
     # learning
     "courses.session": Try({"session": "script"}),
     "theory.finish": Try(),
+    "courses.file": Try({"name": "media"}),
+    "reading.place": Try(form=says(anchor="zo-doe-je-het", ago="0")),
+    "reading.write": Try({"lesson": "reflecting", "block": "reflection"}, says(words="Mijn deur.", version="")),
+    "reading.share": Try({"lesson": "reflecting", "block": "reflection"}, says(shared="true")),
+    "reading.answer": Try({"lesson": "asking", "block": "question"}, lambda world: {world.things["question"]: "1"}),
+    "reading.played": Try({"lesson": "playing", "block": "film"}, says(parts=["0", "5"], at="5", length="24")),
+    "reading.save_note": Try(form=says(anchor="", words="Onthouden")),
+    "reading.change_note": Try({"note": "lesson_note"}, says(words="Anders", version="1")),
+    "reading.remove_note": Try({"note": "lesson_note"}),
     "theory.hand_in": Try(form=_answers),
     "group.save": Try(form=_group),
     "group.count": Try({"date": "held_date"}, says(attended="8")),

@@ -42,6 +42,8 @@ from app.practice.actions import correcting, handover, noting, reflections, talk
 from app.practice.actions.dates import call_off
 from app.practice.admin_inputs import handover_form
 from app.practice.tables.proof import Correction
+from app.theory import lessons as reading
+from app.theory.inputs import Note, Words
 from app.worker.run import run_due
 from migrations.models import metadata
 from tests.apps import set_up_app
@@ -190,6 +192,13 @@ def _cohort(db: Session, world: World, cast: Cast, *, now: datetime) -> None:
     assert quiz is not None
     world.things |= {"lesson": lesson.slug, "quiz": quiz.slug, "attempt": 1, "image": image, "script": script}
     world.things["answers"] = right_answers(quiz.questions)
+    world.things |= {"module": lesson.module_slug, "media": "een-bladzijde-leggen.webm", "film": "een-bladzijde-leggen"}
+    world.things |= {"reflecting": "wat-is-mijn-verhaal", "reflection": "jouw-foto"}
+    world.things |= {"asking": "vragen-stellen-bij-beeld", "question": "open-of-dicht"}
+    world.things["playing"] = "collage-tijdlijn-portret-voorwerp"
+    noor, at = fresh(db, cast.noor.id, now), reading.Spot(COURSE, "wat-is-mijn-verhaal", "jouw-foto")
+    reading.keep_words(db, by=noor, at=at, given=Words(words="Mijn deur."), now=now)
+    world.things["lesson_note"] = reading.save_note(db, by=noor, at=at, given=Note(words="Terugkijken"), now=now)
     _, [of_tessa] = _make_cohort(db, cast, SMALL_COURSE, [world.people["tessa"]], now)
     coaching.assign_coach(db, by=cast.fatma, enrolment_id=of_tessa, coach_id=world.people["daan"], now=now)
     world.things["candidate"] = of_tessa

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -21,7 +21,8 @@ from app.ledger.tables import LedgerEvent
 from app.people.queries import viewer_for
 from app.people.rules import Viewer
 from app.theory import actions
-from app.theory.queries import course_page, lesson_page, progress_of
+from app.theory.lesson_page import lesson_page
+from app.theory.queries import course_page, progress_of
 from app.theory.quizzes import attempt_page, quiz_page
 from app.theory.tables import LessonCompletion, QuizAttempt
 from tests.people import make_person
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 RIGHT: Final = {"k1": [0], "k2": [1]}
 WRONG: Final = {"k1": [1], "k2": [1]}
 QUIZ: Final = "toets-veilig-beginnen"
+TODAY: Final = date(2026, 11, 24)
 
 
 @pytest.fixture
@@ -187,13 +189,13 @@ def test_an_attempt_stays_as_it_was(database: Database, training: Training, cloc
 def test_other_people_read_along_or_not_at_all(database: Database, training: Training) -> None:
     with database.reading() as db:
         ruben = viewer_for(db, training.cast.ruben.id)  # he became a coach of this course after he came in
-        assert not course_page(db, training.cast.noor, "kort").preview
-        assert course_page(db, training.cast.fatma, "kort").preview
-        assert course_page(db, ruben, "kort").preview
-        assert lesson_page(db, ruben, "kort", "een-afspraak").preview
+        assert not course_page(db, training.cast.noor, "kort", today=TODAY).preview
+        assert course_page(db, training.cast.fatma, "kort", today=TODAY).preview
+        assert course_page(db, ruben, "kort", today=TODAY).preview
+        assert lesson_page(db, ruben, "kort", "een-afspraak", today=TODAY).preview
         for who in (training.cast.joris, training.cast.sanne, training.cast.ruben):
             with pytest.raises(NotFound):
-                course_page(db, who, "kort")
+                course_page(db, who, "kort", today=TODAY)
 
 
 def test_an_attempt_is_seen_by_who_made_it(database: Database, training: Training, clock: MovableClock) -> None:

@@ -30,7 +30,7 @@ PAGES: Final = {
     "home": ("mina", "/traject", 8, 8),
     "home of who is trainer and in training": ("noor", "/traject", 9, 9),
     "course": ("noor", "/opleiding/{course}", 8, 8),
-    "lesson": ("noor", "/opleiding/{course}/{lesson}", 4, 6),
+    "lesson": ("noor", "/opleiding/{course}/{lesson}", 5, 6),
     "talk after the work": ("noor", "/praktijk/{record}/nagesprek", 7, 7),
     "profile of who grows": ("noor", "/praktijk/{record}/profiel", 8, 7),
     "coach queue": ("daan", "/coach", 8, 8),

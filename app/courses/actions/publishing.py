@@ -252,6 +252,7 @@ def _lesson(
         html=lesson.text.html,
         source=lesson.source,
         blocks=list(lesson.text.blocks),
+        passages=[list(passage) for passage in lesson.text.passages],
     )
 
 
@@ -285,6 +286,7 @@ def _practice(course: CourseContent, edition_id: int) -> Sequence[Base]:
             title=session.head.title,
             script=session.head.model_dump(),
             html=session.text.html,
+            passages=[list(passage) for passage in session.text.passages],
         )
         for session in course.sessions
     ]

@@ -26,6 +26,7 @@ Model = TypeVar("Model", bound=FileModel)
 FILM: Final = "video/"
 SOUND: Final = "audio/"
 PAPER: Final = "application/pdf"
+TO_CHOOSE: Final = ("one", "several", "true_false")
 
 
 class PictureBlock(FileModel):
@@ -132,6 +133,9 @@ def _question(part: Part, writing: Writing) -> str:
     question = _facts(part, writing, QuestionBody)
     if not _named(part.title, part, writing) or question is None:
         return ""
+    if question.type not in TO_CHOOSE:
+        sentence = f"Een vraag in de tekst kan niet van de soort ‘{question.type}’ zijn."
+        writing.problem(part.line - 1, sentence, f"Kies uit: {', '.join(TO_CHOOSE)}. De andere horen in een toets.")
     writing.anchor(question.text)
     return spot(writing.add_block("question", part.title, part.line - 1, question=question.model_dump()))
 

@@ -51,7 +51,10 @@
     }
   };
   const { who } = root.dataset;
-  if (who && stored("wie") !== who) localStorage.setItem("wie", who);
+  if (who && stored("wie") !== who) {
+    if (stored("wie")) globalThis.caches?.delete("lezen"); // what somebody else read here (worker.js)
+    localStorage.setItem("wie", who);
+  }
   document.addEventListener("submit", (event) => {
     const leaves = event.target.getAttribute("action");
     if (leaves !== "/uitloggen" && leaves !== "/account/sessies/alle") return;
@@ -64,6 +67,7 @@
       question.showModal();
       return;
     }
+    globalThis.caches?.delete("lezen");
     if (stored("wie")) localStorage.setItem("wie", "");
     if (!Object.keys(waiting).length) globalThis.indexedDB?.deleteDatabase("academie");
   }, true);

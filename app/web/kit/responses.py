@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote, unquote
 
 from starlette.requests import Request
@@ -78,7 +78,7 @@ class Responder:
         )
         given = {**answer.data, "chrome": chrome}
         body = self.templates.render(template, viewer.locale, given)
-        if any(isinstance(form, Submitted) and form.problems for form in answer.data.values()):
+        if any(form.problems for form in _forms_in(answer.data)):
             # The summary above a form names its fields as the page does, and the page draws them below it.
             body = self.templates.render(template, viewer.locale, given)
         response = _html(request, body, answer.status)
@@ -114,6 +114,14 @@ def _name(response: Response, answer: Content | Streamed) -> None:
     if answer.filename is not None:
         kind = "inline" if answer.inline else "attachment"
         response.headers["Content-Disposition"] = f"{kind}; filename*=UTF-8''{quote(answer.filename)}"
+
+
+def _forms_in(data: Mapping[str, Any]) -> Iterator[Submitted[Any]]:
+    """The forms of a page, also where it has one for each of several things."""
+    for given in data.values():
+        for one in given.values() if isinstance(given, dict) else (given,):
+            if isinstance(one, Submitted):
+                yield one
 
 
 def _html(request: Request, text: str, status: int) -> Response:

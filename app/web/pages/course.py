@@ -23,7 +23,7 @@ def courses(ask: Ask) -> Answer:
 
 @area.get("/opleiding/{course:slug}", policy=Permission.SIGNED_IN, name="courses.course")
 def course(ask: Ask, course: str) -> Answer:
-    page = course_page(ask.db, ask.viewer, course)
+    page = course_page(ask.db, ask.viewer, course, today=ask.today)
     practice = None
     if page.enrolment is not None:
         own = page.enrolment.id

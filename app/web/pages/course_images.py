@@ -1,14 +1,21 @@
-"""The pictures of courses: the same for ever, for who is signed in."""
+"""The pictures, films, sounds and papers of courses: the same for ever, for who is signed in."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from app.access import Permission
-from app.courses.queries import image_key
+from app.courses.queries import file_of, image_key
 from app.kit.errors import NotFound
-from app.web.kit.ask import Answer, Ask, Content
+from app.kit.storage import pieces_of
+from app.web.kit.ask import Answer, Ask, Content, Streamed
 from app.web.kit.route import Area
 
 area = Area()
+HEADERS = {
+    "Cache-Control": "private, max-age=31536000, immutable",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+}
 
 
 @area.get(
@@ -25,11 +32,32 @@ def image(ask: Ask, edition: int, name: str) -> Answer:
         content = ask.services.storage.get(key)
     except FileNotFoundError as gone:
         raise NotFound from gone
-    return Content(
-        body=content,
-        media_type="image/webp",
-        headers={
-            "Cache-Control": "private, max-age=31536000, immutable",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-        },
+    return Content(body=content, media_type="image/webp", headers=dict(HEADERS))
+
+
+@area.get(
+    "/opleiding/bestand/{edition:id}/{name:file}",
+    policy=Permission.SIGNED_IN,
+    name="courses.file",
+    own_transactions=True,
+)
+def file(ask: Ask, edition: int, name: str) -> Answer:
+    """A film or sound is sent in the parts that a player asks for; a paper is downloaded, never shown by us."""
+    storage = ask.services.storage
+    with ask.services.database.reading() as db:
+        key, size, media_type, digest = file_of(db, edition, name)
+
+    def pieces(start: int, end: int) -> Iterator[bytes]:
+        try:
+            yield from pieces_of(storage, key, start, end)
+        except FileNotFoundError as gone:
+            raise NotFound from gone
+
+    return Streamed(
+        size=size,
+        pieces=pieces,
+        tag=digest,
+        media_type=media_type,
+        filename=name if media_type == "application/pdf" else None,
+        headers=dict(HEADERS),
     )

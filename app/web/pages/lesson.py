@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from markupsafe import Markup
 from pydantic import BaseModel
 
 from app.access import Permission
-from app.courses.rules import ATTENTION_SPOT, KERN_SPOT
 from app.kit.errors import Refused
-from app.theory import actions
-from app.theory.queries import LessonPage, lesson_page
+from app.theory import actions, inputs
+from app.theory.lesson_page import lesson_page
 from app.theory.quizzes import QuizPage, attempt_page, quiz_page
 from app.theory.rules import quiz_href, read_answers
 from app.web.kit.ask import Answer, Ask, invalid, redirect, render
 from app.web.kit.forms import OWN_FIELDS, Submitted
-from app.web.kit.icons import icon
-from app.web.kit.motifs import motif
+from app.web.kit.lessons import shown
 from app.web.kit.route import Area
 from app.web.words.shared import N_
 
@@ -26,22 +23,29 @@ area = Area()
 
 @area.get("/opleiding/{course:slug}/{lesson:slug}", policy=Permission.SIGNED_IN, name="theory.lesson")
 def lesson(ask: Ask, course: str, lesson: str) -> Answer:
-    page = lesson_page(ask.db, ask.viewer, course, lesson)
-    form: Submitted[BaseModel] = Submitted.blank(ask.viewer.locale)
-    return render("lessons/lesson.html", page, form=form, body=illustrated(page))
-
-
-def illustrated(page: LessonPage) -> Markup:
-    """The text with our own pictures in the spots that publishing left for them."""
-    tile = Markup('<span class="tile">%s</span>') % motif(page.motif)
-    return page.html.replace(KERN_SPOT, tile).replace(ATTENTION_SPOT, icon("triangle-alert"))
+    return shown(ask, lesson_page(ask.db, ask.viewer, course, lesson, today=ask.today))
 
 
 @area.post("/opleiding/{course:slug}/{lesson:slug}", policy=Permission.FOLLOW_TRAINING, name="theory.finish")
 def finish(ask: Ask, course: str, lesson: str) -> Answer:
-    """The lesson is done; on to what follows."""
-    to = actions.finish_lesson(ask.db, by=ask.viewer, course_slug=course, lesson_slug=lesson, now=ask.now)
-    return redirect(to, toast=N_("Les klaar."))
+    """The lesson is done; on to what follows. What was done without a connection says how long ago that was."""
+    form = Submitted.read(inputs.Finished, ask.form, ask.viewer.locale)
+    if form.valid:
+        try:
+            to = actions.finish_lesson(
+                ask.db,
+                by=ask.viewer,
+                course_slug=course,
+                lesson_slug=lesson,
+                now=ask.now,
+                ago_s=form.given.ago,
+            )
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            return redirect(to, toast=N_("Les klaar."))
+    page = lesson_page(ask.db, ask.viewer, course, lesson, today=ask.today)
+    return shown(ask, page, form, status=422)
 
 
 @area.get("/opleiding/{course:slug}/toets/{quiz:slug}", policy=Permission.SIGNED_IN, name="theory.quiz")

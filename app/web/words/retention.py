@@ -126,6 +126,11 @@ KEPT: Final = (
                 N_("Zodat je kunt terugkijken wat je goed had"),
                 ("quiz_attempt.answers",),
             ),
+            Row(
+                N_("Wat je in een les opschreef, bekeek en bij een vraag koos, en de passages die je bewaarde"),
+                N_("Om van te leren. Alleen jij leest het, tot je het deelt met je coach; je kunt het altijd weghalen"),
+                ("lesson_work.words", "lesson_work.facts", "lesson_note.words"),
+            ),
         ),
     ),
     PRACTICE,

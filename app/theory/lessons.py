@@ -1,0 +1,254 @@
+"""What somebody does while she reads a lesson: stop, write, answer, look and listen, save a passage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import bindparam, delete, select
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from app.courses.queries import enrolment_of, passages_of
+from app.courses.rules import EnrolmentFacts
+from app.courses.tables import Lesson
+from app.kit.db import fetch
+from app.kit.errors import NotFound, Refused
+from app.ledger.actions import record
+from app.people.rules import Viewer
+from app.theory import inputs
+from app.theory.actions import own_enrolment
+from app.theory.reading import in_pairs, joined, played_enough
+from app.theory.rules import Question, read_answers
+from app.theory.tables import LessonNote, LessonWork, ReadingPlace
+
+NOTES_MOST: Final = 500  # in one training; who reaches it has a book of her own
+PLACE_GIVEN: Final = ("enrolment_id", "lesson_slug", "anchor", "seen_at")
+
+
+def _keep_place(insert: Any) -> Any:
+    """One statement that moves the place forward in time only: what was sent late changes nothing."""
+    made = insert(ReadingPlace).values({name: bindparam(name) for name in PLACE_GIVEN})
+    return made.on_conflict_do_update(
+        index_elements=["enrolment_id", "lesson_slug"],
+        set_={"anchor": made.excluded.anchor, "seen_at": made.excluded.seen_at},
+        where=ReadingPlace.seen_at < made.excluded.seen_at,
+    )
+
+
+_KEEP_PLACE: Final = {"sqlite": _keep_place(sqlite_insert), "postgresql": _keep_place(postgres_insert)}
+_BLOCKS: Final = select(Lesson.blocks).where(
+    Lesson.edition_id == bindparam("edition"), Lesson.slug == bindparam("lesson")
+)
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A lesson of the course that somebody follows, and perhaps one of its blocks."""
+
+    course_slug: str
+    lesson_slug: str
+    block_id: str = ""
+
+
+def keep_place(db: Session, *, by: Viewer, at: Spot, given: inputs.Place, now: datetime) -> None:
+    """Remember which paragraph stood before her, `given.ago` seconds before now. Raises: NotFound."""
+    enrolment = _following(db, by, at)
+    db.execute(
+        _KEEP_PLACE[db.get_bind().dialect.name],
+        {
+            "enrolment_id": enrolment.id,
+            "lesson_slug": at.lesson_slug,
+            "anchor": given.anchor,
+            "seen_at": now - timedelta(seconds=given.ago),
+        },
+    )
+
+
+def keep_words(db: Session, *, by: Viewer, at: Spot, given: inputs.Words, now: datetime) -> int:
+    """Keep what she writes at a reflection question; gives its new version.
+
+    What stands already word for word is no quarrel: its answer may have been lost on the way.
+    Raises: NotFound; Refused("stale_words") when another window saved in the meantime.
+    """
+    enrolment = own_enrolment(db, by, at.course_slug, now=now)
+    _block(db, enrolment, at, "reflection")
+    work = _work(db, enrolment, at)
+    if work is not None and work.words == given.words:
+        return work.version
+    if (work.version if work else 0) != (given.version or 0):
+        raise Refused("stale_words")
+    if work is None:
+        work = _begun(db, enrolment, at, "reflection", now=now)
+    work.words, work.saved_at, work.edition_id = given.words, now, enrolment.edition_id
+    if given.words and work.done_at is None:
+        work.done_at = now
+    db.flush()
+    return work.version
+
+
+def share_words(db: Session, *, by: Viewer, at: Spot, shared: bool, now: datetime) -> None:
+    """Let her coach read what she wrote, or no longer. Raises: NotFound; Refused("nothing_to_share")."""
+    enrolment = own_enrolment(db, by, at.course_slug, now=now)
+    work = _work(db, enrolment, at)
+    if work is None or work.kind != "reflection":
+        raise Refused("nothing_to_share")
+    if bool(work.shared_at) == shared:
+        return
+    if shared and not work.words:
+        raise Refused("nothing_to_share")
+    work.shared_at = now if shared else None
+    record(
+        db,
+        "theory.reflection_shared" if shared else "theory.reflection_withdrawn",
+        actor_id=by.id,
+        subject=("enrolment", enrolment.id),
+        now=now,
+        lesson=at.lesson_slug,
+        block=at.block_id,
+    )
+
+
+def answer_question(
+    db: Session, *, by: Viewer, at: Spot, raw: Sequence[str], now: datetime
+) -> tuple[dict[str, list[int]], list[tuple[str, str]]]:
+    """Answer a question in the text, as often as she likes; it is done once an answer was right.
+
+    Gives what was chosen, and what is wrong with the form as (field, code). Raises: NotFound.
+    """
+    enrolment = own_enrolment(db, by, at.course_slug, now=now)
+    block = _block(db, enrolment, at, "question")
+    question = Question.from_facts({**block["question"], "id": at.block_id, "critical": False})
+    answers, problems = read_answers([question], {at.block_id: raw})
+    if problems:
+        return answers, problems
+    work = _work(db, enrolment, at) or _begun(db, enrolment, at, "question", now=now)
+    chosen = answers[at.block_id]
+    work.facts = {"chosen": list(chosen), "tries": int(work.facts.get("tries", 0)) + 1}
+    work.saved_at, work.edition_id = now, enrolment.edition_id
+    if work.done_at is None and question.is_right(chosen):
+        work.done_at = now
+    return answers, problems
+
+
+def note_played(db: Session, *, by: Viewer, at: Spot, given: inputs.Watched, now: datetime) -> bool:
+    """Add what was played of a film or sound to what was played before; gives whether it counts as done.
+
+    Raises: NotFound.
+    """
+    enrolment = own_enrolment(db, by, at.course_slug, now=now)
+    block = _block(db, enrolment, at, "video", "audio")
+    work = _work(db, enrolment, at) or _begun(db, enrolment, at, block["kind"], now=now)
+    before = [(start, end) for start, end in work.facts.get("parts", ())]
+    length = max(given.length, float(work.facts.get("length", 0)))
+    parts = joined([*before, *in_pairs(given.parts)], length=length)
+    work.facts = {"parts": [list(part) for part in parts], "at": given.at, "length": length}
+    work.saved_at, work.edition_id = now, enrolment.edition_id
+    if work.done_at is None and played_enough(parts, length=length):
+        work.done_at = now
+    return work.done_at is not None
+
+
+def save_note(db: Session, *, by: Viewer, at: Spot, given: inputs.Note, now: datetime) -> int:
+    """Save a passage with or without a note, or a note on the lesson; gives its id.
+
+    The same passage again adds nothing. Raises: NotFound; Refused("note_empty" | "passage_gone" | "notes_full").
+    """
+    enrolment = own_enrolment(db, by, at.course_slug, now=now)
+    quote = ""
+    if given.anchor:
+        quote = passages_of(db, enrolment.edition_id, at.lesson_slug).get(given.anchor, "")
+        if not quote:
+            raise Refused("passage_gone")
+    elif not given.words:
+        raise Refused("note_empty", "words")
+    own = db.scalars(select(LessonNote).where(LessonNote.enrolment_id == enrolment.id)).all()
+    for one in own:
+        if (one.lesson_slug, one.anchor, one.words) == (at.lesson_slug, given.anchor, given.words):
+            return one.id
+    if len(own) >= NOTES_MOST:
+        raise Refused("notes_full")
+    note = LessonNote(
+        enrolment_id=enrolment.id,
+        edition_id=enrolment.edition_id,
+        lesson_slug=at.lesson_slug,
+        anchor=given.anchor,
+        quote=quote[: inputs.QUOTE_MOST],
+        made_at=now,
+        words=given.words,
+    )
+    db.add(note)
+    db.flush()
+    return note.id
+
+
+def change_note(
+    db: Session, *, by: Viewer, course_slug: str, note_id: int, given: inputs.NoteWords, now: datetime
+) -> None:
+    """Write something else with a note. Raises: NotFound; Refused("stale_words" | "note_empty")."""
+    note = _own_note(db, by, course_slug, note_id, now=now)
+    if note.words == given.words:
+        return
+    if note.version != (given.version or 0):
+        raise Refused("stale_words")
+    if not given.words and not note.anchor:
+        raise Refused("note_empty", "words")
+    note.words = given.words
+
+
+def remove_note(db: Session, *, by: Viewer, course_slug: str, note_id: int, now: datetime) -> None:
+    """Take a note or a saved passage away. Raises: NotFound."""
+    note = _own_note(db, by, course_slug, note_id, now=now)
+    db.execute(delete(LessonNote).where(LessonNote.id == note.id))
+
+
+def _own_note(db: Session, by: Viewer, course_slug: str, note_id: int, *, now: datetime) -> LessonNote:
+    enrolment = own_enrolment(db, by, course_slug, now=now)
+    note = db.scalar(select(LessonNote).where(LessonNote.id == note_id, LessonNote.enrolment_id == enrolment.id))
+    if note is None:
+        raise NotFound
+    return note
+
+
+def _following(db: Session, by: Viewer, at: Spot) -> EnrolmentFacts:
+    """The training that a lesson belongs to, not locked: for what may come often. Raises: NotFound."""
+    enrolment = enrolment_of(db, by.id, at.course_slug)
+    if enrolment is None or fetch(db, _BLOCKS, edition=enrolment.edition_id, lesson=at.lesson_slug).first() is None:
+        raise NotFound
+    return enrolment
+
+
+def _block(db: Session, enrolment: EnrolmentFacts, at: Spot, *kinds: str) -> dict[str, Any]:
+    """A block of the lesson as the edition has it. Raises: NotFound."""
+    row = fetch(db, _BLOCKS, edition=enrolment.edition_id, lesson=at.lesson_slug).first()
+    for block in row.blocks if row is not None else ():
+        if block["id"] == at.block_id and block["kind"] in kinds:
+            found: dict[str, Any] = block
+            return found
+    raise NotFound
+
+
+def _work(db: Session, enrolment: EnrolmentFacts, at: Spot) -> LessonWork | None:
+    return db.scalar(
+        select(LessonWork).where(
+            LessonWork.enrolment_id == enrolment.id,
+            LessonWork.lesson_slug == at.lesson_slug,
+            LessonWork.block_id == at.block_id,
+        )
+    )
+
+
+def _begun(db: Session, enrolment: EnrolmentFacts, at: Spot, kind: str, *, now: datetime) -> LessonWork:
+    work = LessonWork(
+        enrolment_id=enrolment.id,
+        edition_id=enrolment.edition_id,
+        lesson_slug=at.lesson_slug,
+        block_id=at.block_id,
+        kind=kind,
+        saved_at=now,
+    )
+    db.add(work)
+    return work

@@ -1,0 +1,77 @@
+"""Rules of reading: which modules are locked and by what, and when a block of a lesson is done. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final, Literal
+
+from app.courses.rules import Outline, OutlineModule
+from app.theory.rules import module_done, next_in
+
+WATCHED_ENOUGH: Final = 0.9  # choice: nobody has to sit through the last titles
+PARTS_MOST: Final = 200
+NEXT_TO: Final = 1.0  # seconds: a player tells where it is a few times a second
+
+
+@dataclass(frozen=True)
+class Lock:
+    """Why a module is not open yet: a module before it (`title`, and `href` of what to do there), or a day."""
+
+    kind: Literal["after", "day"]
+    title: str = ""
+    href: str = ""
+    step: str = ""
+    opens_on: date | None = None
+
+
+def lock_of(
+    outline: Outline,
+    module: OutlineModule,
+    *,
+    lessons: Mapping[str, datetime],
+    quizzes: Mapping[str, datetime],
+    starts_on: date,
+    today: date,
+) -> Lock | None:
+    """What keeps a module closed today; None when it is open. `starts_on`: when the cohort began.
+
+    What was done in it already stays open: a lock that came later takes nothing away.
+    """
+    if any(lesson.slug in lessons for lesson in module.lessons):
+        return None
+    known = {one.slug: one for one in outline.modules}
+    for slug in module.after:
+        before = known[slug]
+        if not module_done(before, lessons=lessons, quizzes=quizzes):
+            step = next_in(outline, before, lessons=lessons, quizzes=quizzes)
+            return Lock("after", before.title, step.href if step else "", step.title if step else "")
+    days = [module.opens_on] if module.opens_on else []
+    if module.opens_after_days:
+        days.append(starts_on + timedelta(days=module.opens_after_days))
+    opens_on = max(days, default=None)
+    return Lock("day", opens_on=opens_on) if opens_on is not None and today < opens_on else None
+
+
+def joined(parts: Iterable[tuple[float, float]], *, length: float) -> tuple[tuple[float, float], ...]:
+    """Played stretches in order, within the length, those that touch made one: the whole only grows."""
+    found: list[tuple[float, float]] = []
+    for start, end in sorted((max(0.0, start), min(end, length)) for start, end in parts):
+        if end <= start:
+            continue
+        if found and start <= found[-1][1] + NEXT_TO:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return tuple(found[:PARTS_MOST])
+
+
+def in_pairs(given: Sequence[float]) -> list[tuple[float, float]]:
+    """From and to, two by two; a loose end is nothing."""
+    return list(zip(given[::2], given[1::2], strict=False))
+
+
+def played_enough(parts: Iterable[tuple[float, float]], *, length: float) -> bool:
+    """Whether a film or sound counts as done."""
+    return length > 0 and sum(end - start for start, end in parts) >= WATCHED_ENOUGH * length

@@ -1,0 +1,87 @@
+"""A lesson as a page shows it: our own pictures in its text, and a form at each block that asks for one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from app.courses.rules import ATTENTION_SPOT, KERN_SPOT
+from app.theory.lesson_page import Asked, LessonPage, Paper, Part, Playable, Reflecting, Text
+from app.web.kit.ask import Ask, Page, render
+from app.web.kit.forms import Submitted
+from app.web.kit.icons import icon
+from app.web.kit.motifs import motif
+
+LESSON = "lessons/lesson.html"
+_ID: Final = re.compile(r' (?:id|aria-labelledby)="[^"]*"')
+Form = Submitted[Any]
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A form of one block as it came in. `elsewhere`: what another window saved in the meantime."""
+
+    block_id: str
+    form: Form
+    keeping: str = ""
+    elsewhere: str = ""
+
+
+def shown(
+    ask: Ask,
+    page: LessonPage,
+    form: Form | None = None,
+    *,
+    typed: Typed | None = None,
+    part: str | None = None,
+    status: int = 200,
+) -> Page:
+    """The lesson, with what was typed where it did not fit. `form`: that of the whole lesson, at its end."""
+    forms = {one.id: _form(ask, one) for one in page.parts if isinstance(one, Reflecting | Asked)}
+    if typed is not None:
+        forms[typed.block_id] = typed.form
+    form = form or Submitted.blank(ask.viewer.locale)
+    for one in page.parts:
+        if isinstance(one, Playable | Reflecting | Asked) and one.needed:
+            form.drawn(f"blok-{one.id}", one.question.text if isinstance(one, Asked) else one.title, f"f-{one.id}")
+    return render(
+        LESSON,
+        page,
+        part=part,
+        status=status,
+        form=form,
+        forms=forms,
+        typed=typed,
+        parts=tuple(illustrated(one, page.motif) for one in page.parts),
+        keeper=ask.viewer.id,
+    )
+
+
+def _form(ask: Ask, one: Reflecting | Asked) -> Form:
+    if isinstance(one, Reflecting):
+        return Submitted.blank(ask.viewer.locale, words=one.words, version=one.version)
+    return Submitted.blank(ask.viewer.locale, **{one.id: [str(index) for index in one.chosen]})
+
+
+def illustrated(part: Part, name: str) -> Part:
+    """The text with our own pictures in the spots that publishing left for them. `name`: the module's motif."""
+    if not isinstance(part, Text):
+        return part
+    tile = Markup('<span class="tile">%s</span>') % motif(name)
+    html = part.html.replace(KERN_SPOT, tile).replace(ATTENTION_SPOT, icon("triangle-alert"))
+    return replace(part, html=Markup(html))  # noqa: S704 - cleaned when published, and the pictures are ours
+
+
+def on_paper(part: Part, name: str) -> Part:
+    """The same where several lessons stand on one page, so without ids: they would be there twice."""
+    part = illustrated(part, name)
+    if isinstance(part, Text | Paper | Reflecting):
+        return replace(part, html=_without_ids(part.html))
+    return replace(part, transcript=_without_ids(part.transcript)) if isinstance(part, Playable) else part
+
+
+def _without_ids(html: Markup) -> Markup:
+    return Markup(_ID.sub("", html))  # noqa: S704 - what was cleaned, and less of it

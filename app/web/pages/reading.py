@@ -1,0 +1,207 @@
+"""What somebody does while she reads: her place is kept, what she writes, answers and plays, and what she saves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from app.access import Permission
+from app.kit.errors import Refused
+from app.theory import inputs, lessons
+from app.theory.lesson_page import LessonPage, Reflecting, lesson_page
+from app.theory.lessons import Spot
+from app.theory.notebook import NotebookPage, notebook_page
+from app.theory.print_page import module_page
+from app.theory.rules import lesson_href
+from app.web.kit.ask import Answer, Ask, Content, Page, redirect, render
+from app.web.kit.forms import OWN_FIELDS, Submitted
+from app.web.kit.lessons import Typed, on_paper, shown
+from app.web.kit.route import Area
+from app.web.words.shared import N_
+
+area = Area()
+Form = Submitted[Any]
+
+
+@area.post("/opleiding/{course:slug}/{lesson:slug}/plek", policy=Permission.FOLLOW_TRAINING, name="reading.place")
+def place(ask: Ask, course: str, lesson: str) -> Answer:
+    """Where she is. The page sends it by itself, also when it is left."""
+    form = Submitted.read(inputs.Place, ask.form, ask.viewer.locale)
+    if form.valid:
+        lessons.keep_place(ask.db, by=ask.viewer, at=Spot(course, lesson), given=form.given, now=ask.now)
+    return _told({"state": "kept"}) if form.valid else _told({"state": "invalid"}, status=422)
+
+
+@area.post(
+    "/opleiding/{course:slug}/{lesson:slug}/schrijven/{block:slug}",
+    policy=Permission.FOLLOW_TRAINING,
+    name="reading.write",
+)
+def write(ask: Ask, course: str, lesson: str, block: str) -> Answer:
+    """Keep what she writes. While she types the page sends it by itself, and gets back the version that stands now."""
+    form = Submitted.read(inputs.Words, ask.form, ask.viewer.locale)
+    typing, keeping, elsewhere = form.get("whole") == "typing", "failed", ""
+    if form.valid:
+        try:
+            version = lessons.keep_words(
+                ask.db, by=ask.viewer, at=Spot(course, lesson, block), given=form.given, now=ask.now
+            )
+        except Refused as refused:
+            form.refuse(refused)
+            keeping = "stale"
+        else:
+            if not typing:
+                return redirect(f"{lesson_href(course, lesson)}#blok-{block}", toast=N_("Bewaard."))
+            form.raw["version"], keeping = [str(version)], "kept"
+    page = lesson_page(ask.db, ask.viewer, course, lesson, today=ask.today)
+    if keeping == "stale" and not typing:
+        now = _reflecting(page, block)
+        form.raw["version"], elsewhere = [str(now.version)], now.words
+    typed = Typed(block, form, keeping if typing else "", elsewhere)
+    return shown(ask, page, typed=typed, part="lessons/_written.html", status=200 if typing else 422)
+
+
+@area.post(
+    "/opleiding/{course:slug}/{lesson:slug}/delen/{block:slug}", policy=Permission.FOLLOW_TRAINING, name="reading.share"
+)
+def share(ask: Ask, course: str, lesson: str, block: str) -> Answer:
+    """Let the coach read it, or no longer: one press."""
+    form = Submitted.read(inputs.Sharing, ask.form, ask.viewer.locale)
+    if form.valid:
+        try:
+            lessons.share_words(
+                ask.db, by=ask.viewer, at=Spot(course, lesson, block), shared=form.given.shared, now=ask.now
+            )
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            told = N_("Je coach kan dit nu lezen.") if form.given.shared else N_("Alleen jij leest dit nu.")
+            return redirect(f"{lesson_href(course, lesson)}#blok-{block}", toast=told)
+    page = lesson_page(ask.db, ask.viewer, course, lesson, today=ask.today)
+    return shown(ask, page, form, status=422)
+
+
+@area.post(
+    "/opleiding/{course:slug}/{lesson:slug}/vraag/{block:slug}",
+    policy=Permission.FOLLOW_TRAINING,
+    name="reading.answer",
+)
+def answer(ask: Ask, course: str, lesson: str, block: str) -> Answer:
+    """Look whether an answer is right, as often as she likes."""
+    form = _as_it_came(ask)
+    at = Spot(course, lesson, block)
+    _, problems = lessons.answer_question(ask.db, by=ask.viewer, at=at, raw=form.getlist(block), now=ask.now)
+    for name, code in problems:
+        form.add(name, code)
+    if {name for name in form.raw if name not in OWN_FIELDS} - {block}:
+        form.add("", "extra_forbidden")
+    if form.problems:
+        page = lesson_page(ask.db, ask.viewer, course, lesson, today=ask.today)
+        return shown(ask, page, typed=Typed(block, form), status=422)
+    return redirect(f"{lesson_href(course, lesson)}#blok-{block}")
+
+
+@area.post(
+    "/opleiding/{course:slug}/{lesson:slug}/gespeeld/{block:slug}",
+    policy=Permission.FOLLOW_TRAINING,
+    name="reading.played",
+)
+def played(ask: Ask, course: str, lesson: str, block: str) -> Answer:
+    """Which parts of a film or sound were played. The page sends it by itself."""
+    form = Submitted.read(inputs.Watched, ask.form, ask.viewer.locale)
+    if not form.valid:
+        return _told({"state": "invalid"}, status=422)
+    at = Spot(course, lesson, block)
+    done = lessons.note_played(ask.db, by=ask.viewer, at=at, given=form.given, now=ask.now)
+    return _told({"state": "kept", "done": done})
+
+
+@area.post(
+    "/opleiding/{course:slug}/{lesson:slug}/notitie", policy=Permission.FOLLOW_TRAINING, name="reading.save_note"
+)
+def save_note(ask: Ask, course: str, lesson: str) -> Answer:
+    form = Submitted.read(inputs.Note, ask.form, ask.viewer.locale)
+    if form.valid:
+        try:
+            lessons.save_note(ask.db, by=ask.viewer, at=Spot(course, lesson), given=form.given, now=ask.now)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            told = N_("Je notitie is bewaard.") if form.given.words else N_("De passage is bewaard.")
+            place = form.given.anchor or "notities"
+            return redirect(f"{lesson_href(course, lesson)}#{place}", toast=told)
+    page = lesson_page(ask.db, ask.viewer, course, lesson, today=ask.today)
+    return shown(ask, page, form, status=422)
+
+
+@area.get("/opleiding/{course:slug}/mijn/notities", policy=Permission.FOLLOW_TRAINING, name="reading.notebook")
+def notebook(ask: Ask, course: str) -> Answer:
+    """All that she saved and wrote in this training."""
+    return _noted(ask, notebook_page(ask.db, ask.viewer, course))
+
+
+@area.post(
+    "/opleiding/{course:slug}/mijn/notities/{note:id}", policy=Permission.FOLLOW_TRAINING, name="reading.change_note"
+)
+def change_note(ask: Ask, course: str, note: int) -> Answer:
+    form = Submitted.read(inputs.NoteWords, ask.form, ask.viewer.locale)
+    if form.valid:
+        try:
+            lessons.change_note(ask.db, by=ask.viewer, course_slug=course, note_id=note, given=form.given, now=ask.now)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            return redirect(f"/opleiding/{course}/mijn/notities#notitie-{note}", toast=N_("Je notitie is bewaard."))
+    return _noted(ask, notebook_page(ask.db, ask.viewer, course), {note: form})
+
+
+@area.post(
+    "/opleiding/{course:slug}/mijn/notities/{note:id}/weg",
+    policy=Permission.FOLLOW_TRAINING,
+    name="reading.remove_note",
+    back="/opleiding/{course:slug}/mijn/notities",
+)
+def remove_note(ask: Ask, course: str, note: int) -> Answer:
+    lessons.remove_note(ask.db, by=ask.viewer, course_slug=course, note_id=note, now=ask.now)
+    return redirect(f"/opleiding/{course}/mijn/notities", toast=N_("Je notitie is weg."))
+
+
+@area.get("/opleiding/{course:slug}/module/{module:slug}", policy=Permission.SIGNED_IN, name="reading.module")
+def module(ask: Ask, course: str, module: str) -> Answer:
+    """A whole module on one page, to print or to keep as a PDF."""
+    page = module_page(ask.db, ask.viewer, course, module, today=ask.today)
+    texts = [tuple(on_paper(part, page.motif) for part in one.parts) for one in page.lessons]
+    return render("lessons/module.html", page, texts=texts)
+
+
+def _noted(ask: Ask, page: NotebookPage, typed: Mapping[int, Form] | None = None) -> Page:
+    """The notes, each with its form; `typed`: one that came in and did not fit."""
+    notes = (one for lesson in page.lessons for one in lesson.notes)
+    blank: dict[int, Form] = {
+        one.id: Submitted.blank(ask.viewer.locale, words=one.words, version=one.version) for one in notes
+    }
+    opened = next(iter(typed or ()), 0)
+    return render(
+        "lessons/notebook.html", page, status=422 if typed else 200, forms=blank | dict(typed or {}), opened=opened
+    )
+
+
+def _reflecting(page: LessonPage, block_id: str) -> Reflecting:
+    return next(one for one in page.parts if isinstance(one, Reflecting) and one.id == block_id)
+
+
+def _as_it_came(ask: Ask) -> Form:
+    """A form whose fields are those of a question, so there is no fixed model."""
+    raw: dict[str, list[str]] = {}
+    for name, given in ask.form.multi_items():
+        if isinstance(given, str):
+            raw.setdefault(name, []).append(given)
+    form: Form = Submitted(raw, ask.viewer.locale)
+    form.key = form.get("form_key", form.key)
+    return form
+
+
+def _told(what: dict[str, Any], *, status: int = 200) -> Content:
+    """An answer for our own script."""
+    return Content(status=status, body=json.dumps(what).encode(), media_type="application/json")

@@ -1,0 +1,117 @@
+"""The page of a lesson with all that can stand in it, as a strict client sees it, also without a script."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from sqlalchemy import select
+
+from app.theory import actions
+from app.theory.tables import LessonWork, ReadingPlace
+from tests.page import Site, Visitor, make_test_parts
+from tests.trained import Training, in_training
+
+if TYPE_CHECKING:
+    from app.kit.clock import MovableClock
+    from app.kit.db import Database
+
+COURSE: Final = Path(__file__).parents[1] / "courses" / "lezen"
+LESSON: Final = "/opleiding/lezen/alles-in-een-les"
+EDITION_FILES: Final = "/opleiding/bestand/{edition}/{name}"
+
+
+class World:
+    """Noor is past the first module."""
+
+    def __init__(self, database: Database, data_dir: Path, clock: MovableClock) -> None:
+        self.parts = make_test_parts(database, data_dir, clock)
+        with database.writing() as db:
+            self.training: Training = in_training(db, self.parts.storage, now=clock.now(), folder=COURSE)
+            noor, now = self.training.cast.noor, clock.now()
+            for slug in ("een-afspraak", "samen-iets-maken"):
+                actions.finish_lesson(db, by=noor, course_slug="lezen", lesson_slug=slug, now=now)
+            answers = {"k1": [0], "k2": [1]}
+            actions.hand_in_quiz(
+                db, by=noor, course_slug="lezen", quiz_slug="toets-veilig-beginnen", answers=answers, now=now
+            )
+        self.site = Site(self.parts)
+        self.noor = self.visitor("noor")
+
+    def visitor(self, who: str) -> Visitor:
+        return self.site.visitor(getattr(self.training.cast, who).id)
+
+    def work(self) -> list[tuple[str, str]]:
+        with self.parts.database.reading() as db:
+            return [(row.kind, row.words) for row in db.execute(select(LessonWork.kind, LessonWork.words))]
+
+
+@pytest.fixture
+def world(sqlite_database: Database, data_dir: Path, clock: MovableClock) -> World:
+    return World(sqlite_database, data_dir, clock)
+
+
+def test_without_a_script_all_of_it_works(world: World) -> None:
+    page = world.noor.get(LESSON)
+    for words in ("Een huis van gescheurd papier.", "Een bladzijde scheuren", "De kaart om uit te delen", "Jouw zin"):
+        assert words in page.text
+    assert "Goed gezien" not in page.text
+    wrong = world.noor.post(LESSON, status=422)
+    assert 'href="#f-kort"' in wrong.text
+    world.noor.post(f"{LESSON}/schrijven/jouw-zin", {"words": "Neem de tijd.", "version": ""})
+    stale = world.noor.post(f"{LESSON}/schrijven/jouw-zin", {"words": "Te laat.", "version": "0"}, status=422)
+    assert "Neem de tijd." in stale.text
+    assert "Te laat." in stale.text
+    world.noor.post(f"{LESSON}/vraag/eerste-reactie", {"eerste-reactie": "0"})
+    assert "Goed gezien." in world.noor.get(LESSON).text
+    world.noor.post(f"{LESSON}/delen/jouw-zin", {"shared": "true"})
+    ruben = world.visitor("ruben")
+    person = f"/coach/mensen/{world.training.enrolment_id}"
+    assert "Neem de tijd." in ruben.get(person).text
+    assert "Neem de tijd." not in world.visitor("fatma").get(person).text, "shared with the coach, not with the office"
+    world.noor.post(f"{LESSON}/delen/jouw-zin", {"shared": "false"})
+    assert "Neem de tijd." not in ruben.get(person).text
+    assert "Neem de tijd." not in ruben.get(LESSON).text, "who looks along sees the question alone"
+
+
+def test_what_the_page_sends_by_itself(world: World) -> None:
+    kept = world.noor.post(f"{LESSON}/plek", {"anchor": "schrijf", "ago": "3"}, status=200)
+    assert kept.json() == {"state": "kept"}
+    for anchor in ("", "../x", "<b>", "a" * 101):
+        world.noor.post(f"{LESSON}/plek", {"anchor": anchor, "ago": "0"}, status=422)
+    for ago in ("-1", "x", str(10**12)):
+        world.noor.post(f"{LESSON}/plek", {"anchor": "kijk", "ago": ago}, status=422)
+    with world.parts.database.reading() as db:
+        assert list(db.scalars(select(ReadingPlace.anchor))) == ["schrijf"]
+    played = {"parts": ["0", "1"], "at": "1", "length": "3"}
+    assert world.noor.post(f"{LESSON}/gespeeld/kort", played, status=200).json() == {"state": "kept", "done": False}
+    for bad in ({"length": "0"}, {"length": "nan"}, {"parts": ["x"]}, {"parts": ["1"] * 401}, {"at": "inf"}):
+        world.noor.post(f"{LESSON}/gespeeld/kort", played | bad, status=422)
+    world.noor.post(f"{LESSON}/gespeeld/jouw-zin", played, status=404)
+    world.noor.post(f"{LESSON}/schrijven/kort", {"words": "x", "version": ""}, status=404)
+    assert world.work() == [("video", "")]
+
+
+def test_films_come_in_parts_and_papers_are_only_saved(world: World) -> None:
+    place = EDITION_FILES.format(edition=world.training.edition_id, name="kort.webm")
+    film = world.noor.client.get(place, headers={"range": "bytes=4-9"})
+    assert film.status_code == 206
+    assert film.headers["content-range"].startswith("bytes 4-9/")
+    assert film.headers["content-type"] == "video/webm"
+    assert "sandbox" in film.headers["content-security-policy"]
+    paper = world.noor.get(place.replace("kort.webm", "kaart.pdf"))
+    assert paper.headers["content-disposition"].startswith("attachment")
+    assert world.noor.get(place.replace("kort.webm", "kort.vtt")).text.startswith("WEBVTT")
+    for name in ("weg.webm", "..%2fcourse.yaml", "course.yaml"):
+        world.noor.get(place.replace("kort.webm", name), status=404)
+
+
+def test_what_is_locked_says_why_and_leads_there(world: World) -> None:
+    page = world.noor.get("/opleiding/lezen/na-een-week")
+    assert "Deze module is nog dicht" in page.text
+    assert "Nu ben je hier." not in page.text
+    assert "Nu ben je hier." not in world.noor.get("/opleiding/lezen/module/later").text
+    assert "Gaat open op" in world.noor.get("/opleiding/lezen").text
+    world.noor.post("/opleiding/lezen/na-een-week", status=422)
+    assert "Nu ben je hier." in world.visitor("fatma").get("/opleiding/lezen/na-een-week").text
