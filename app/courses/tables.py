@@ -163,6 +163,34 @@ class CourseFile(Base):
     storage_key: Mapped[str | None] = mapped_column(default=None, info=NOT_PERSONAL)
 
 
+class SearchEntry(Base):
+    """A paragraph of an edition that can be found; made when it is published. Retention: no personal data."""
+
+    __tablename__ = "search_entry"
+    __table_args__ = (UniqueConstraint("edition_id", "number"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("course_edition.id"))
+    number: Mapped[int]
+    kind: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    slug: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    title: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    anchor: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    words: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+
+
+class SearchTerm(Base):
+    """A stem, and the numbers of the paragraphs that have it. Retention: no personal data."""
+
+    __tablename__ = "search_term"
+    __table_args__ = (UniqueConstraint("edition_id", "term"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("course_edition.id"))
+    term: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    entries: Mapped[list[Any]] = mapped_column(info=NOT_PERSONAL)
+
+
 class Cohort(Base):
     """An opleidingsgroep: people who follow an edition in the same period.
 

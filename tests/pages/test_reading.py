@@ -115,3 +115,14 @@ def test_what_is_locked_says_why_and_leads_there(world: World) -> None:
     assert "Gaat open op" in world.noor.get("/opleiding/lezen").text
     world.noor.post("/opleiding/lezen/na-een-week", status=422)
     assert "Nu ben je hier." in world.visitor("fatma").get("/opleiding/lezen/na-een-week").text
+
+
+def test_searching_leads_to_the_paragraph(world: World) -> None:
+    page = world.noor.get("/zoeken?q=aantekenigen")
+    assert "<mark>aantekeningen</mark>" in page.text
+    anchor = page.text.split(f'href="{LESSON}#')[1].split('"')[0]
+    assert f'id="{anchor}"' in world.noor.get(LESSON).text
+    assert "Niets gevonden over ‘qqqq’" in world.noor.get("/zoeken?q=qqqq").text
+    for odd in ("%00", "%3Cscript%3E", "a" * 3000):
+        world.noor.get(f"/zoeken?q={odd}", status=400 if odd == "%00" else 200)
+    assert "Nog niets om in te zoeken" in world.visitor("sanne").get("/zoeken").text

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.courses.index import index_of
+from app.courses.passages import passages_in
 from app.courses.rules import (
     AdherenceCheck,
     AssignmentDefinition,
@@ -79,6 +81,7 @@ def publish(db: Session, course: CourseContent, *, by_id: int | None, storage: S
     enqueue(db, "certification.reassess", now=now, key=f"certification.reassess:edition:{edition.id}")
     db.add_all([*_theory(course, edition.id), *_practice(course, edition.id)])
     db.add_all([*_images(course, edition.id, storage), *_files(course, edition.id, storage)])
+    db.add_all(index_of(edition.id, tuple(passages_in(course))))
     record(
         db,
         "courses.published",
