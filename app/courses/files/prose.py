@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from html import escape
 from typing import Final
 
@@ -17,7 +18,9 @@ BY_LINE: Final = re.compile(r"^[—–-]{1,2}\s+")
 FOUND_AGAIN: Final = frozenset({"paragraph_open", "bullet_list_open", "ordered_list_open", "blockquote_open"})
 
 
+@cache
 def parser() -> MarkdownIt:
+    """The reader of Markdown, made once: making it takes as long as reading a page."""
     return MarkdownIt("commonmark", {"html": False, "linkify": False}).disable(["html_block", "html_inline"])
 
 
