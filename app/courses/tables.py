@@ -83,7 +83,10 @@ class Lesson(Base):
 
 
 class Quiz(Base):
-    """A knowledge check at the end of a module. Retention: no personal data."""
+    """A knowledge check at the end of a module; from each pool so many questions as `draws` says are asked.
+
+    Retention: no personal data.
+    """
 
     __tablename__ = "quiz"
     __table_args__ = (UniqueConstraint("edition_id", "slug"),)
@@ -96,6 +99,7 @@ class Quiz(Base):
     minutes: Mapped[int]
     intro: Mapped[str] = mapped_column(info=NOT_PERSONAL)
     questions: Mapped[list[Any]] = mapped_column(info=NOT_PERSONAL)
+    draws: Mapped[dict[str, Any]] = mapped_column(default_factory=dict, info=NOT_PERSONAL)
 
 
 class PracticalAssignment(Base):

@@ -16,6 +16,7 @@ from app.delivery.inputs import Group
 from app.delivery.queries import own_group
 from app.delivery.rules import Counts
 from app.demo import words
+from app.demo.checks import Making, make_check
 from app.demo.course import Course, Step
 from app.demo.engine import Act, Actor, Scene, Story, working_day
 from app.demo.people import PLACES, Place
@@ -29,7 +30,6 @@ from app.practice.observation_page import observation_page
 from app.practice.rules.forms import Answer, Check, Observation, criteria_of
 from app.practice.rules.states import Decision
 from app.theory import actions as theory
-from app.theory.rules import Question
 
 Anything = TypeVar("Anything")
 SESSIONS: Final = 8
@@ -51,12 +51,6 @@ def pick(options: Sequence[Anything], actor: Actor, turn: int = 0) -> Anything:
     return options[(actor.seed + turn) % len(options)]
 
 
-def _answer(question: Question, *, right: bool) -> list[int]:
-    """The right options, or the first one that is wrong."""
-    wanted = [index for index, option in enumerate(question.options) if option.right is right]
-    return wanted if right else wanted[:1]
-
-
 @dataclass(frozen=True)
 class Road:
     """Writes one professional's events into the story. Days count back from today."""
@@ -75,7 +69,7 @@ class Road:
         for number, step in enumerate(chosen):
             ago = begin - number * (begin - end) // max(len(chosen) - 1, 1)
             moment = self._moment(ago, 9 + (self.actor.seed + number) % 8)
-            if not step.questions:
+            if not step.check:
                 self._do(moment, partial(self._read, step.slug))
                 continue
             if again:
@@ -89,14 +83,10 @@ class Road:
 
     def _check(self, step: Step, scene: Scene, *, wrong: int) -> None:
         """Hand in a check. One wrong is a pass, unless it is a critical one; `wrong=2` misses a critical one."""
-        by = scene.as_(self.actor)
-        critical = [one.id for one in step.questions if one.critical]
-        others = [one.id for one in step.questions if not one.critical]
-        missed = {0: [], 1: others[:1], 2: [*critical[:1], *others[:2]]}[wrong]
-        answers = {one.id: _answer(one, right=one.id not in missed) for one in step.questions}
-        theory.hand_in_quiz(
-            scene.db, by=by, course_slug=self.course.slug, quiz_slug=step.slug, answers=answers, now=scene.now
-        )
+        own = pick(words.OPEN_ANSWERS, self.actor)
+        seed = f"demo-{self.actor.seed}-{scene.now.isoformat()}"
+        making = Making(self.course.slug, step.slug, seed=seed, wrong=wrong, words=own)
+        make_check(scene.db, by=scene.as_(self.actor), making=making, now=scene.now)
 
     # The group ---------------------------------------------------------------------------------------------
 

@@ -300,3 +300,18 @@ WAYS: Final = (
     ("Parkeren kan achter de kerk. Bel aan bij de blauwe deur.", "de beheerder, 076 555 08 22"),
 )
 """How a coach gets to a visit, and whom to ask for there: a role and a number, as people write it themselves."""
+OPEN_ANSWERS: Final = (
+    (
+        "Ik zou eerst even niets doen. Tellen, kijken wie er naar mij kijkt, en dan pas iets vragen. Bij ons in het "
+        "buurthuis ga ik te snel door, dat merkte ik vorige week nog."
+    ),
+    (
+        "Ik begin klein: samen kijken naar één beeld en vragen wat iemand ziet. Wie niets zegt, mag ook wijzen. Ik "
+        "twijfel nog hoe ik het afrond als de tijd op is."
+    ),
+    (
+        "Ik spreek het vooraf af met mijn collega, zodat ik niet alleen sta. En ik zeg tegen de groep wat ik ga doen, "
+        "voordat ik het doe."
+    ),
+)
+"""What somebody writes in a check where her own words are asked."""

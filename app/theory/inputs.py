@@ -1,8 +1,8 @@
-"""What somebody may send while she reads a lesson."""
+"""What somebody may send while she reads a lesson or makes a check. Answers to a check are read in `filling`."""
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
@@ -76,3 +76,22 @@ class NoteWords(_Form):
 
     words: Annotated[str, StringConstraints(max_length=WORDS_MOST), BeforeValidator(cleaned)] = ""
     version: Version = None
+
+
+class WordsBack(_Form):
+    """What a coach writes under an open answer; nothing: she read it. `version`: of what she saw."""
+
+    words: OptionalParagraph = ""
+    version: Annotated[int, Field(ge=1)]
+
+
+class Meant(_Form):
+    """What goes along with the answers of a check.
+
+    `number`: of the attempt that they are for; `version`: of the draft that the page showed. `do`: "typing" when the
+    page keeps them by itself, "later" to keep them and go, "there" to take what another window kept, or to hand in.
+    """
+
+    number: Annotated[int, Field(ge=1)]
+    version: Annotated[int, Field(ge=1)]
+    do: Literal["", "typing", "later", "there"] = ""

@@ -20,8 +20,9 @@ from app.kit.errors import NotFound
 from app.kit.tables import UTCDateTime
 from app.people.rules import Viewer
 from app.theory.queries import Item, done_in, items_of, lock_in
+from app.theory.questions import Question
 from app.theory.reading import Lock
-from app.theory.rules import Question, lesson_href
+from app.theory.rules import lesson_href
 from app.theory.tables import LessonNote, LessonWork, ReadingPlace
 
 
@@ -316,7 +317,7 @@ def _part(edition_id: int, block: dict[str, Any], *, needed: bool, done: Row[Any
                 shared_at=done.shared_at if done else None,
             )
         case "question":
-            question = Question.from_facts({**block["question"], "id": id_, "critical": False})
+            question = Question.from_facts({**block["question"], "id": id_})
             chosen = tuple((done.facts or {}).get("chosen", ())) if done else ()
             right = question.is_right(chosen) if chosen else None
             return Asked(id_, question, needed=needed, done=is_done, chosen=chosen, right=right)

@@ -21,8 +21,9 @@ from app.ledger.actions import record
 from app.people.rules import Viewer
 from app.theory import inputs
 from app.theory.actions import own_enrolment
+from app.theory.filling import read_answers
+from app.theory.questions import Question
 from app.theory.reading import in_pairs, joined, played_enough
-from app.theory.rules import Question, read_answers
 from app.theory.tables import LessonNote, LessonWork, ReadingPlace
 
 NOTES_MOST: Final = 500  # in one training; who reaches it has a book of her own
@@ -121,13 +122,14 @@ def answer_question(
     """
     enrolment = own_enrolment(db, by, at.course_slug, now=now)
     block = _block(db, enrolment, at, "question")
-    question = Question.from_facts({**block["question"], "id": at.block_id, "critical": False})
-    answers, problems = read_answers([question], {at.block_id: raw})
+    question = Question.from_facts({**block["question"], "id": at.block_id})
+    given, problems = read_answers([question], {at.block_id: raw})
+    answers = {id_: [int(one) for one in chosen] for id_, chosen in given.items()}
     if problems:
         return answers, problems
     work = _work(db, enrolment, at) or _begun(db, enrolment, at, "question", now=now)
     chosen = answers[at.block_id]
-    work.facts = {"chosen": list(chosen), "tries": int(work.facts.get("tries", 0)) + 1}
+    work.facts = {"chosen": chosen, "tries": int(work.facts.get("tries", 0)) + 1}
     work.saved_at, work.edition_id = now, enrolment.edition_id
     if work.done_at is None and question.is_right(chosen):
         work.done_at = now

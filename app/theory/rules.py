@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, Final, Literal, Self
+from datetime import date, datetime
+from typing import Literal
 
-from app.courses.rules import Outline, OutlineModule, Policy
+from app.courses.rules import Outline, OutlineModule
 from app.kit.localtime import local_day
 
 Kind = Literal["lesson", "quiz"]
-FULL: Final = 100
 
 
 @dataclass(frozen=True)
@@ -134,98 +133,6 @@ def lesson_href(course_slug: str, lesson_slug: str) -> str:
 
 def quiz_href(course_slug: str, quiz_slug: str) -> str:
     return f"/opleiding/{course_slug}/toets/{quiz_slug}"
-
-
-# Knowledge checks
-
-
-@dataclass(frozen=True)
-class Option:
-    """One answer to choose."""
-
-    text: str
-    right: bool
-    feedback: str
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question of a check. `critical`: without a right answer the check is not passed."""
-
-    id: str
-    type: Literal["one", "several", "true_false"]
-    text: str
-    critical: bool
-    options: tuple[Option, ...]
-    explanation: str
-
-    @classmethod
-    def from_facts(cls, facts: dict[str, Any]) -> Self:
-        return cls(**{**facts, "options": tuple(Option(**option) for option in facts["options"])})
-
-    def is_right(self, chosen: Sequence[int]) -> bool:
-        """Right is exactly right: each right answer chosen and no other."""
-        return set(chosen) == {index for index, option in enumerate(self.options) if option.right}
-
-
-Answers = Mapping[str, Sequence[int]]
-
-
-@dataclass(frozen=True)
-class Result:
-    """What came out of a check."""
-
-    right: int
-    of: int
-    score_pct: int
-    critical_right: bool
-    passed: bool
-
-
-def score(questions: Sequence[Question], answers: Answers, policy: Policy) -> Result:
-    """Score a check: the share of right answers, rounded down; passed at the pass mark with every critical right."""
-    right = [question.id for question in questions if question.is_right(answers.get(question.id, ()))]
-    pct = FULL * len(right) // len(questions)
-    critical_right = all(question.id in right for question in questions if question.critical)
-    return Result(
-        right=len(right),
-        of=len(questions),
-        score_pct=pct,
-        critical_right=critical_right,
-        passed=critical_right and pct >= policy.theory_pass_mark_pct,
-    )
-
-
-def may_try_from(attempts: Sequence[datetime], policy: Policy) -> datetime | None:
-    """From when the next attempt may be made; None when it is free. `attempts`: when the earlier ones were sent."""
-    if len(attempts) < policy.quiz_attempts_free:
-        return None
-    return max(attempts) + timedelta(hours=policy.quiz_wait_hours)
-
-
-def read_answers(
-    questions: Sequence[Question], raw: Mapping[str, Sequence[str]]
-) -> tuple[dict[str, list[int]], list[tuple[str, str]]]:
-    """The chosen answers by question, and what is wrong as (field, code). Each question is asked once, all count."""
-    answers: dict[str, list[int]] = {}
-    problems: list[tuple[str, str]] = [("", "extra_forbidden")] if set(raw) - {one.id for one in questions} else []
-    for question in questions:
-        chosen = _indices(raw.get(question.id, ()), len(question.options))
-        if chosen is None:
-            problems.append((question.id, "enum"))
-        elif not chosen:
-            problems.append((question.id, "unanswered"))
-        elif len(chosen) > 1 and question.type != "several":
-            problems.append((question.id, "enum"))
-        else:
-            answers[question.id] = chosen
-    return answers, problems
-
-
-def _indices(raw: Sequence[str], options: int) -> list[int] | None:
-    """The numbers of options; None when one is not an option."""
-    known = {str(index): index for index in range(options)}
-    return sorted({known[value] for value in raw}) if all(value in known for value in raw) else None
 
 
 # What follows after a lesson

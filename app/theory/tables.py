@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.tables import NOT_PERSONAL, Base, Id, pii
+from app.kit.tables import NOT_PERSONAL, Base, Id, pii, refers_to_person
 
 
 class LessonCompletion(Base):
@@ -30,6 +30,8 @@ class LessonCompletion(Base):
 class QuizAttempt(Base):
     """A knowledge check that was handed in, with its answers; never changed.
 
+    `asked`: its questions in order, each with the order of its choices (`questions.Asked`); empty for attempts from
+    before there was a draw, in which every question of the check was asked as it was written.
     Retention: answers 1 year after the end, the result with the enrolment.
     """
 
@@ -51,6 +53,7 @@ class QuizAttempt(Base):
     critical_right: Mapped[bool]
     passed: Mapped[bool]
     submitted_at: Mapped[datetime]
+    asked: Mapped[list[Any]] = mapped_column(default_factory=list, info=NOT_PERSONAL)
 
 
 class ReadingPlace(Base):
@@ -122,6 +125,59 @@ class LessonNote(Base):
     made_at: Mapped[datetime]
     words: Mapped[str] = mapped_column(
         default="", info=pii("free text", "to learn from the lesson", "end of certification + 24 months", "delete")
+    )
+    version: Mapped[int] = mapped_column(init=False, default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class QuizDraft(Base):
+    """A check that somebody is making: what is asked, in which order, and her answers so far. Hers alone.
+
+    `seed` decided what was drawn and how it was shuffled. A draft stays with the edition that it was begun in.
+    Retention: until it is handed in, and at most 1 year after the end.
+    """
+
+    __tablename__ = "quiz_draft"
+    __table_args__ = (UniqueConstraint("enrolment_id", "quiz_slug"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    edition_id: Mapped[int] = mapped_column(ForeignKey("course_edition.id"), index=True)
+    quiz_slug: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    number: Mapped[int]
+    seed: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    asked: Mapped[list[Any]] = mapped_column(info=NOT_PERSONAL)
+    answers: Mapped[dict[str, Any]] = mapped_column(
+        info=pii("person", "to go on where one stopped", "1 year after the end", "delete")
+    )
+    begun_at: Mapped[datetime]
+    saved_at: Mapped[datetime | None] = mapped_column(default=None)
+    version: Mapped[int] = mapped_column(init=False, default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class OpenAnswer(Base):
+    """An answer in words that lies with the coach. The text stands in the attempt; here that she read it.
+
+    `words`: what she wrote back, for the professional to read with the attempt.
+    Retention: 1 year after the end.
+    """
+
+    __tablename__ = "open_answer"
+    __table_args__ = (UniqueConstraint("attempt_id", "question_id"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("quiz_attempt.id"))
+    question_id: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    read_at: Mapped[datetime | None] = mapped_column(default=None)
+    read_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id"), default=None, info=refers_to_person("coaching")
+    )
+    words: Mapped[str] = mapped_column(
+        default="", info=pii("free text", "to learn from the check", "1 year after the end", "delete")
     )
     version: Mapped[int] = mapped_column(init=False, default=1)
 

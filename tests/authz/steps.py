@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from app.courses.actions.publishing import publish
 from app.courses.editions import edition_of
+from app.courses.files.questions import QuestionFile
 from app.courses.tables import Course, CourseEdition, Lesson, Quiz
 from app.delivery import actions as delivery
 from app.delivery.inputs import Group
@@ -26,12 +28,14 @@ from app.practice.rules.states import Decision
 from app.practice.tables.coaching import Assessment
 from app.practice.tables.evidence import Upload
 from app.practice.tables.work import Submission
-from app.theory.actions import finish_lesson, hand_in_quiz
-from app.theory.rules import Question
+from app.theory.actions import finish_lesson
+from tests.checking import make_check
 from tests.practising import basis_now
+from tests.trained import course_in
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from sqlalchemy.orm import Session
 
@@ -58,20 +62,25 @@ def fresh(db: Session, person_id: int, now: datetime) -> Viewer:
     return replace(viewer_for(db, person_id), factor_at=now)
 
 
+def publish_with_open_question(db: Session, folder: Path, *, storage: Storage, now: datetime, by_id: int) -> int:
+    """Publish a course whose first check also asks something that the coach reads."""
+    course = course_in(folder)
+    place, module = next((n, one) for n, one in enumerate(course.modules) if one.quiz is not None)
+    assert module.quiz is not None
+    asked = {"id": "open-vraag", "type": "open", "text": "Wat neem jij mee?", "good": "Iets van jezelf."}
+    questions = [*module.quiz.questions, QuestionFile.model_validate(asked)]
+    changed = replace(module, quiz=module.quiz.model_copy(update={"questions": questions}))
+    modules = (*course.modules[:place], changed, *course.modules[place + 1 :])
+    return publish(db, replace(course, modules=modules), by_id=by_id, storage=storage, now=now)
+
+
 def learn(db: Session, viewer: Viewer, course: str, now: datetime) -> None:
     """Read every lesson and pass every check."""
     edition = newest_edition(db, course)
     for slug in db.scalars(select(Lesson.slug).where(Lesson.edition_id == edition).order_by(Lesson.position)).all():
         finish_lesson(db, by=viewer, course_slug=course, lesson_slug=slug, now=now)
-    for quiz in db.scalars(select(Quiz).where(Quiz.edition_id == edition)).all():
-        answers = right_answers(quiz.questions)
-        hand_in_quiz(db, by=viewer, course_slug=course, quiz_slug=quiz.slug, answers=answers, now=now)
-
-
-def right_answers(questions: list[Any]) -> dict[str, list[int]]:
-    """What somebody answers who knows it."""
-    known = [Question.from_facts(question) for question in questions]
-    return {one.id: [number for number, option in enumerate(one.options) if option.right] for one in known}
+    for slug in db.scalars(select(Quiz.slug).where(Quiz.edition_id == edition)).all():
+        make_check(db, viewer, course, slug, now=now)
 
 
 def enter_group(db: Session, leader: Viewer, *, days: tuple[int, ...], around: datetime, now: datetime) -> list[int]:

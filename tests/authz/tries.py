@@ -65,6 +65,7 @@ def fill(path: str, value: Callable[[str, str], str]) -> str:
 THINGS: Final = {
     # parameter of a path: the thing of the world that it names
     "absence": "absence",
+    "answer": "open_answer",
     "block": "reflection",
     "certificate": "certificate",
     "coach": "coach",
@@ -135,10 +136,6 @@ def _group(world: World) -> dict[str, Any]:
 def _request(world: World) -> dict[str, Any]:
     named = {"version": world.things["wanted_version"], "intervention_id": world.things["own_intervention"]}
     return REQUEST | named
-
-
-def _answers(world: World) -> dict[str, Any]:
-    return {name: [str(one) for one in chosen] for name, chosen in world.things["answers"].items()}
 
 
 def _agreement(world: World) -> dict[str, Any]:
@@ -226,7 +223,8 @@ TRIES: Final[dict[str, Try]] = {
     "reading.save_note": Try(form=says(anchor="", words="Onthouden")),
     "reading.change_note": Try({"note": "lesson_note"}, says(words="Anders", version="1")),
     "reading.remove_note": Try({"note": "lesson_note"}),
-    "theory.hand_in": Try(form=_answers),
+    "theory.begin": Try(),
+    "theory.hand_in": Try(form=lambda world: world.things["answers"]),
     "group.save": Try(form=_group),
     "group.count": Try({"date": "held_date"}, says(attended="8")),
     "group.call_off": Try(),
@@ -273,6 +271,7 @@ TRIES: Final[dict[str, Try]] = {
     "coach.remove_note": Try(),
     "coach.settle_note": Try(),
     "coach.mark_agreement": Try(form=_agreement),
+    "coach.read_answer": Try(form=says(words="Mooi gezegd.", version="1")),
     "coach.observe": Try(form=lambda world: {"version": world.things["version"], "strong_1": "Rust"}),
     "coach.sign": Try(form=_signature),
     "results.see": Try(SIGNED),

@@ -43,7 +43,9 @@ from app.practice.actions.dates import call_off
 from app.practice.admin_inputs import handover_form
 from app.practice.tables.proof import Correction
 from app.theory import lessons as reading
+from app.theory.answering import begin as begin_check
 from app.theory.inputs import Note, Words
+from app.theory.tables import OpenAnswer
 from app.worker.run import run_due
 from migrations.models import metadata
 from tests.apps import set_up_app
@@ -55,9 +57,10 @@ from tests.authz.steps import (
     fresh,
     learn,
     newest_edition,
-    right_answers,
+    publish_with_open_question,
 )
 from tests.authz.tries import GROUP_DAYS
+from tests.checking import draft_of, form_of
 from tests.people import INTERVENTION, KEYRING, Cast, link_of, make_cast
 from tests.practising import basis_now
 from tests.seeking import ask, bring_together, look
@@ -111,8 +114,11 @@ def make_world(parts: Parts, clock: MovableClock) -> World:
     with parts.database.writing() as db:
         _spread_ids(db)
         cast = _people(db, world, now=clock.now())
-        for folder in (ROOT / "courses" / COURSE, ROOT / "tests" / "courses" / SMALL_COURSE):
-            publish_folder(db, folder, storage=parts.storage, now=clock.now(), by_id=cast.fatma.id)
+        publish_with_open_question(
+            db, ROOT / "courses" / COURSE, storage=parts.storage, now=clock.now(), by_id=cast.fatma.id
+        )
+        small = ROOT / "tests" / "courses" / SMALL_COURSE
+        publish_folder(db, small, storage=parts.storage, now=clock.now(), by_id=cast.fatma.id)
         _cohort(db, world, cast, now=clock.now())
         _certificate(db, world, cast, now=clock.now())
         _round(db, world, cast, present, now=clock.now())
@@ -185,13 +191,13 @@ def _cohort(db: Session, world: World, cast: Cast, *, now: datetime) -> None:
     people = [world.people["newcomer"]]
     [world.things["new_enrolment"]] = cohorts.enrol(db, by=cast.fatma, cohort_id=cohort, person_ids=people, now=now)
     lesson = db.execute(select(Lesson).where(Lesson.edition_id == world.things["edition"])).scalars().first()
-    quiz = db.scalars(select(Quiz).where(Quiz.edition_id == world.things["edition"])).first()
+    checks = db.scalars(select(Quiz).where(Quiz.edition_id == world.things["edition"]).order_by(Quiz.id)).all()
+    quiz = next((one for one in checks if not one.draws), None)  # of which everybody gets the same questions
     image = db.scalars(select(CourseImage.name).where(CourseImage.edition_id == world.things["edition"])).first()
     script = db.scalars(select(HandbookSession.slug)).first()
     assert lesson is not None
     assert quiz is not None
     world.things |= {"lesson": lesson.slug, "quiz": quiz.slug, "attempt": 1, "image": image, "script": script}
-    world.things["answers"] = right_answers(quiz.questions)
     world.things |= {"module": lesson.module_slug, "media": "een-bladzijde-leggen.webm", "film": "een-bladzijde-leggen"}
     world.things |= {"reflecting": "wat-is-mijn-verhaal", "reflection": "jouw-foto"}
     world.things |= {"asking": "vragen-stellen-bij-beeld", "question": "open-of-dicht"}
@@ -199,6 +205,10 @@ def _cohort(db: Session, world: World, cast: Cast, *, now: datetime) -> None:
     noor, at = fresh(db, cast.noor.id, now), reading.Spot(COURSE, "wat-is-mijn-verhaal", "jouw-foto")
     reading.keep_words(db, by=noor, at=at, given=Words(words="Mijn deur."), now=now)
     world.things["lesson_note"] = reading.save_note(db, by=noor, at=at, given=Note(words="Terugkijken"), now=now)
+    for short in ("mina", "joris"):  # each is making it
+        by = viewer_for(db, world.people[short])
+        begin_check(db, by=by, course_slug=COURSE, quiz_slug=quiz.slug, now=now)
+    world.things["answers"] = form_of(draft_of(db, by, COURSE, quiz.slug))
     _, [of_tessa] = _make_cohort(db, cast, SMALL_COURSE, [world.people["tessa"]], now)
     coaching.assign_coach(db, by=cast.fatma, enrolment_id=of_tessa, coach_id=world.people["daan"], now=now)
     world.things["candidate"] = of_tessa
@@ -277,6 +287,7 @@ def _round(db: Session, world: World, cast: Cast, present: datetime, *, now: dat
 def _first_half(db: Session, parts: Parts, world: World, cast: Cast, present: datetime, *, now: datetime) -> None:
     """Theory done, a group entered, the first assignment signed off, a visit planned for the second."""
     learn(db, cast.noor, COURSE, now)
+    world.things["open_answer"] = db.scalars(select(OpenAnswer.id)).one()
     dates = enter_group(db, cast.noor, days=GROUP_DAYS, around=present, now=now)
     group = db.scalars(select(Delivery).where(Delivery.leader_id == cast.noor.id)).one()
     world.things |= {"group": group.id, "group_version": group.version}

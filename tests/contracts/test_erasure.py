@@ -33,12 +33,15 @@ from app.practice.actions import assessing, noting, records, reflections, talkin
 from app.practice.rules.forms import Observation
 from app.practice.tables.proof import SignOff
 from app.practice.tables.work import Preparation
-from app.theory.tables import LessonCompletion, QuizAttempt
+from app.theory.inputs import WordsBack
+from app.theory.tables import LessonCompletion, QuizAttempt, QuizDraft
+from app.theory.words_back import read_answer
 from app.worker.run import run_due
 from migrations.models import metadata
 from tests.authz.steps import fresh
 from tests.authz.tries import TRIES
 from tests.authz.world import World, make_world
+from tests.checking import OWN_WORDS
 from tests.page import make_test_parts
 
 if TYPE_CHECKING:
@@ -62,6 +65,8 @@ HERS: Final = (
     "groep-merk",
     "bericht-merk",
     "concept-merk",
+    "toets-merk",
+    OWN_WORDS,
 )
 OF_HER: Final = (
     "bezoek-merk",
@@ -76,6 +81,7 @@ OF_HER: Final = (
     "reden-merk",
     "score-merk",
     "antwoord-merk",
+    "woorden-merk",
 )
 """What others wrote about her or to her."""
 OLD: Final = ("Noor de Wit", "noor@demo.example", "06 12 34 56 78")
@@ -113,6 +119,8 @@ def _what_she_wrote(parts: Parts, world: World, clock: MovableClock) -> None:
         talk = things["own_record"]
         conversation.say(db, by=noor, record_id=talk, body="bericht-merk", now=now)
         conversation.keep_draft(db, by=noor, record_id=talk, body="concept-merk", now=now)
+        of_check = {"enrolment_id": things["enrolment"], "edition_id": things["edition"], "quiz_slug": "nog-een"}
+        db.add(QuizDraft(**of_check, number=1, seed="1", asked=[], answers={"v1": "toets-merk"}, begun_at=now))
         group = Group.model_validate(TRIES["group.save"].form(world) | {"goal_group": "groep-merk"})
         delivery.save_group(db, by=noor, given=group, authorised=(), pinned=frozenset(), now=now)
 
@@ -135,6 +143,9 @@ def _what_others_wrote(parts: Parts, world: World, clock: MovableClock) -> None:
         which = {"enrolment_id": things["enrolment"], "note_id": things["note"]}
         noting.change_note(db, by=ruben, **which, given=was, now=now)
         noting.change_note(db, by=ruben, **which, given=inputs.Note(text="nieuw-merk"), now=now)
+        back = WordsBack(words="woorden-merk", version=1)
+        about = {"enrolment_id": things["enrolment"], "answer_id": things["open_answer"]}
+        read_answer(db, by=ruben, **about, given=back, now=now)
         visits.cancel_visit(db, by=ruben, record_id=things["own_record"], reason="bezoek-merk", now=now)
         post(
             db,

@@ -21,7 +21,7 @@ from app.outbox.tables import Message
 from app.people.actions.sign_in import start_session
 from app.people.tables import Account, Person
 from app.settings import Settings
-from app.theory.tables import QuizAttempt
+from app.theory.tables import OpenAnswer, QuizAttempt, QuizDraft
 from app.worker.handlers.keeping import BATCH, clear_attendance, empty_answers, let_go
 from app.worker.run import run_due
 from app.worker.work import Work
@@ -178,22 +178,32 @@ def test_answers_go_a_year_after_the_end(work: Work, clock: MovableClock, ended:
                 answers=given, score_pct=80, critical_right=True, passed=True, submitted_at=START,
             )
         )  # fmt: skip
+        db.flush()
+        attempt_id = db.scalars(select(QuizAttempt.id)).one()
+        db.add(OpenAnswer(enrolment_id=training.enrolment_id, attempt_id=attempt_id, question_id="v1", words="Mooi."))
+        db.add(
+            QuizDraft(
+                enrolment_id=training.enrolment_id, edition_id=training.edition_id, quiz_slug="other", number=1,
+                seed="1", asked=[], answers=given, begun_at=START,
+            )
+        )  # fmt: skip
 
-    def left() -> tuple[object, int]:
+    def left() -> tuple[object, int, int]:
         empty_answers(work, {})
         with work.database.reading() as db:
             attempt = db.scalars(select(QuizAttempt)).one()
-            return attempt.answers, attempt.score_pct
+            beside = len(db.scalars(select(QuizDraft.id)).all()) + len(db.scalars(select(OpenAnswer.words)).all())
+            return attempt.answers, attempt.score_pct, beside
 
     clock.advance(timedelta(days=800))
-    assert left() == (given, 80)  # as long as she is busy
+    assert left() == (given, 80, 2)  # as long as she is busy
     clock.advance(timedelta(days=-800))
     with work.database.writing() as db:
         db.execute(update(Enrolment).values({ended: START}))
     clock.advance(timedelta(days=365))
-    assert left() == (given, 80)
+    assert left() == (given, 80, 2)
     clock.advance(timedelta(days=1))
-    assert left() == left() == ({}, 80)
+    assert left() == left() == ({}, 80, 0)
     assert happened(work, "theory.answers_emptied") == 1
 
 

@@ -14,12 +14,13 @@ from app.kit.errors import NotFound, Refused
 from app.kit.localtime import local_day
 from app.kit.storage import ObjectStorage, folder
 from app.ledger.tables import LedgerEvent
-from app.theory import actions, inputs, lessons
+from app.theory import actions, inputs, keeping, lessons
 from app.theory.lesson_page import Asked, LessonPage, Playable, Reflecting, lesson_page
 from app.theory.lessons import Spot
 from app.theory.notebook import notebook_page
 from app.theory.queries import course_page
 from app.theory.tables import LessonCompletion, LessonNote, LessonWork, ReadingPlace
+from tests.checking import make_check
 from tests.trained import Training, in_training, theory_of
 
 if TYPE_CHECKING:
@@ -52,15 +53,7 @@ def training(database: Database, storage: ObjectStorage, clock: MovableClock) ->
 def through_the_first_module(db: Session, training: Training, clock: MovableClock) -> None:
     for slug in ("een-afspraak", "samen-iets-maken"):
         finish(db, training, slug, clock)
-    answers = {"k1": [0], "k2": [1]}
-    actions.hand_in_quiz(
-        db,
-        by=training.cast.noor,
-        course_slug="lezen",
-        quiz_slug="toets-veilig-beginnen",
-        answers=answers,
-        now=clock.now(),
-    )
+    make_check(db, training.cast.noor, "lezen", "toets-veilig-beginnen", now=clock.now())
 
 
 def finish(db: Session, training: Training, slug: str, clock: MovableClock, ago_s: int = 0) -> str:
@@ -273,9 +266,9 @@ def test_it_goes_along_and_goes_away(
         )
         given = inputs.Place(anchor="kijk")
         lessons.keep_place(db, by=noor, at=Spot("lezen", LESSON), given=given, now=clock.now())
-        told = str(actions.export_of(db, noor.id))
+        told = str(keeping.export_of(db, noor.id))
         assert "Merkteken-een." in told
         assert "Merkteken-twee." in told
-        actions.erase(db, person_id=noor.id, storage=storage, now=clock.now())
+        keeping.erase(db, person_id=noor.id, storage=storage, now=clock.now())
         for table in (LessonWork, LessonNote, ReadingPlace):
             assert db.scalar(select(func.count()).select_from(table)) == 0

@@ -140,6 +140,8 @@ def noor_comes_in_and_reads(walk: Walk) -> None:
         page.get_by_role("button", name=re.compile("^Klaar")).click()
     page.wait_for_url("**/toets/**")
     accessible(page)
+    page.get_by_role("button", name="Begin de toets").click()
+    accessible(page)
     for question, answer in right_answers():
         page.get_by_role("group", name=question).or_(page.get_by_role("radiogroup", name=question)).get_by_label(
             answer, exact=False

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app.theory import actions
 from app.theory.tables import LessonWork, ReadingPlace
+from tests.checking import make_check
 from tests.page import Site, Visitor, make_test_parts
 from tests.trained import Training, in_training
 
@@ -32,10 +33,7 @@ class World:
             noor, now = self.training.cast.noor, clock.now()
             for slug in ("een-afspraak", "samen-iets-maken"):
                 actions.finish_lesson(db, by=noor, course_slug="lezen", lesson_slug=slug, now=now)
-            answers = {"k1": [0], "k2": [1]}
-            actions.hand_in_quiz(
-                db, by=noor, course_slug="lezen", quiz_slug="toets-veilig-beginnen", answers=answers, now=now
-            )
+            make_check(db, noor, "lezen", "toets-veilig-beginnen", now=now)
         self.site = Site(self.parts)
         self.noor = self.visitor("noor")
 

@@ -25,6 +25,7 @@ SESSION: Final = "handbook/01-eerste-keer.md"
 
 
 FILM: Final = "::: video weg.mp4\ntitle: x\ntranscript: y\n:::"
+OPEN: Final = "::: vraag v-1\ntype: open\ntext: Wat?\ngood: Iets.\n:::"
 TWICE: Final = "::: vraag v-1\ntype: one\ntext: x\noptions: [{text: a, right: true}, {text: b, right: true}]\n:::"
 
 
@@ -142,6 +143,7 @@ BROKEN: Final = (
     ),
     Broken("no captions", LESSON, "## Zo doe je het", FILM, f"{LESSON}:11:1", "geen ondertitels"),
     Broken("no name", LESSON, "## Zo doe je het", "::: reflectie Hoe?\nx\n:::", f"{LESSON}:10:1", "geen naam"),
+    Broken("a kind for checks", LESSON, "## Zo doe je het", OPEN, f"{LESSON}:10:1", "kan alleen in een toets"),
     Broken("no question", LESSON, "## Zo doe je het", "::: vraag v-1\n:::", f"{LESSON}:10:1", "staat nog niets"),
     Broken("twice right", LESSON, "## Zo doe je het", TWICE, f"{LESSON}:11:1", "2 goede antwoorden"),
     Broken(

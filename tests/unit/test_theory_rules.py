@@ -1,4 +1,4 @@
-"""What counts as done in theory: order, scores, waiting, and that numbers only go up."""
+"""What counts as done in theory: order, and that numbers only go up. Questions are in test_theory_questions."""
 
 from __future__ import annotations
 
@@ -9,17 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.courses.rules import Outline, OutlineLesson, OutlineModule, OutlineQuiz, Policy
-from app.theory.rules import (
-    Option,
-    Question,
-    after_lesson,
-    may_try_from,
-    next_step,
-    progress,
-    read_answers,
-    score,
-)
+from app.courses.rules import Outline, OutlineLesson, OutlineModule, OutlineQuiz
+from app.theory.rules import after_lesson, next_step, progress
 
 NOW: Final = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -134,97 +125,3 @@ def test_after_a_lesson_comes_what_follows(
     lesson: str, read: tuple[str, ...], passed: tuple[str, ...], to: str
 ) -> None:
     assert after_lesson(OUTLINE, lesson, lessons=done(*read), quizzes=done(*passed)) == to
-
-
-def question(id_: str, *right: bool, kind: str = "one", critical: bool = False) -> Question:
-    options = tuple(Option(f"{n}", one, "") for n, one in enumerate(right))
-    return Question.from_facts(
-        {
-            "id": id_,
-            "type": kind,
-            "text": "?",
-            "critical": critical,
-            "options": [option.__dict__ for option in options],
-            "explanation": "",
-        }
-    )
-
-
-ONE: Final = question("v1", True, False, critical=True)
-SEVERAL: Final = question("v2", True, True, False, kind="several")
-THIRD: Final = question("v3", False, True)
-QUESTIONS: Final = (ONE, SEVERAL, THIRD)
-
-
-def test_several_is_right_when_exactly_the_right_ones_are_chosen() -> None:
-    assert SEVERAL.is_right([1, 0])
-    assert not SEVERAL.is_right([0])
-    assert not SEVERAL.is_right([0, 1, 2])
-    assert not SEVERAL.is_right([])
-
-
-@pytest.mark.parametrize(
-    ("answers", "pct", "passed"),
-    [
-        ({"v1": [0], "v2": [0, 1], "v3": [1]}, 100, True),
-        ({"v1": [0], "v2": [0, 1], "v3": [0]}, 66, False),
-        ({"v1": [1], "v2": [0, 1], "v3": [1]}, 66, False),
-        ({}, 0, False),
-    ],
-)
-def test_a_check_is_scored(answers: dict[str, list[int]], pct: int, *, passed: bool) -> None:
-    result = score(QUESTIONS, answers, Policy())
-    assert (result.score_pct, result.passed) == (pct, passed)
-
-
-def test_a_critical_question_decides_whatever_the_score() -> None:
-    easy = Policy(theory_pass_mark_pct=1)
-    assert not score(QUESTIONS, {"v1": [1], "v2": [0, 1], "v3": [1]}, easy).passed
-    assert score(QUESTIONS, {"v1": [0]}, easy).passed
-
-
-Picks = st.fixed_dictionaries(
-    {
-        "v1": st.lists(st.integers(0, 1), max_size=1),
-        "v2": st.lists(st.integers(0, 2), max_size=3),
-        "v3": st.lists(st.integers(0, 1), max_size=1),
-    }
-)
-
-
-@given(Picks, st.integers(1, 100))
-def test_the_score_is_a_share_and_passing_needs_it(answers: dict[str, list[int]], mark: int) -> None:
-    result = score(QUESTIONS, answers, Policy(theory_pass_mark_pct=mark))
-    assert 0 <= result.score_pct <= 100
-    assert (result.score_pct == 100) == (result.right == result.of)
-    assert result.passed == (100 * result.right >= mark * result.of and result.critical_right)
-
-
-@given(Picks)
-def test_answers_read_back_as_they_were_given(answers: dict[str, list[int]]) -> None:
-    raw = {key: [str(index) for index in chosen] for key, chosen in answers.items()}
-    read, problems = read_answers(QUESTIONS, raw)
-    assert {key: set(chosen) for key, chosen in read.items()} == {key: set(a) for key, a in answers.items() if a}
-    assert problems == [(key, "unanswered") for key in ("v1", "v2", "v3") if not answers[key]]
-
-
-@pytest.mark.parametrize(
-    ("raw", "problem"),
-    [
-        ({"v1": ["2"]}, ("v1", "enum")),
-        ({"v1": ["-1"]}, ("v1", "enum")),
-        ({"v1": ["x"]}, ("v1", "enum")),
-        ({"v1": ["0", "1"]}, ("v1", "enum")),
-        ({"v1": ["00"]}, ("v1", "enum")),
-        ({"v9": ["0"]}, ("", "extra_forbidden")),
-    ],
-)
-def test_odd_answers_are_refused(raw: dict[str, list[str]], problem: tuple[str, str]) -> None:
-    assert problem in read_answers(QUESTIONS, raw)[1]
-
-
-def test_the_first_attempts_are_free_and_then_one_waits() -> None:
-    policy = Policy(quiz_attempts_free=2, quiz_wait_hours=1)
-    assert may_try_from([], policy) is None
-    assert may_try_from([NOW], policy) is None
-    assert may_try_from([NOW, NOW + timedelta(minutes=5)], policy) == NOW + timedelta(minutes=65)

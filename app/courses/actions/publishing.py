@@ -156,7 +156,7 @@ def _outline_module(module: ModuleContent) -> OutlineModule:
         safety=head.safety,
         image=head.image,
         lessons=lessons if head.available else (),
-        quiz=OutlineQuiz(quiz.slug, quiz.title, quiz.minutes, len(quiz.questions))
+        quiz=OutlineQuiz(quiz.slug, quiz.title, quiz.minutes, quiz.asked)
         if quiz is not None and head.available
         else None,
         after=tuple(head.after),
@@ -222,6 +222,7 @@ def _theory(course: CourseContent, edition_id: int) -> Sequence[Base]:
                     minutes=quiz.minutes,
                     intro=quiz.intro,
                     questions=[question.model_dump() for question in quiz.questions],
+                    draws=quiz.draws,
                 )
             )
     return rows

@@ -26,6 +26,8 @@ Model = TypeVar("Model", bound=FileModel)
 FILM: Final = "video/"
 SOUND: Final = "audio/"
 PAPER: Final = "application/pdf"
+IN_TEXT: Final = ("one", "several", "true_false")
+"""Questions that a lesson can ask: those that are answered by choosing."""
 TO_CHOOSE: Final = ("one", "several", "true_false")
 
 
@@ -136,6 +138,9 @@ def _question(part: Part, writing: Writing) -> str:
     if question.type not in TO_CHOOSE:
         sentence = f"Een vraag in de tekst kan niet van de soort ‘{question.type}’ zijn."
         writing.problem(part.line - 1, sentence, f"Kies uit: {', '.join(TO_CHOOSE)}. De andere horen in een toets.")
+    if question.type not in IN_TEXT:
+        sentence = f"Een vraag van het soort ‘{question.type}’ kan alleen in een toets."
+        writing.problem(part.line - 1, sentence, f"Kies in een les uit: {', '.join(IN_TEXT)}.")
     writing.anchor(question.text)
     return spot(writing.add_block("question", part.title, part.line - 1, question=question.model_dump()))
 

@@ -14,21 +14,24 @@
     [...form.elements].filter((el) => el.name && !["hidden", "submit", "file", "password"].includes(el.type));
   const version = (form) => form.elements.namedItem("version");
 
+  // Boxes to tick may share a name.
+  const key = (el) => (el.type === "checkbox" ? `${el.name}=${el.value}` : el.name);
   function values(form) {
     const found = {};
     fields(form).forEach((el) => {
       if (el.type === "radio") found[el.name] ??= "";
-      if (el.type === "radio" ? el.checked : true) found[el.name] = el.type === "checkbox" ? el.checked : el.value;
+      if (el.type === "radio" ? el.checked : true) found[key(el)] = el.type === "checkbox" ? el.checked : el.value;
     });
     return found;
   }
   function put(form, kept) {
     fields(form).forEach((el) => {
-      if (!(el.name in kept)) return;
+      if (!(key(el) in kept)) return;
       if (el.type === "radio") el.checked = el.value === kept[el.name];
-      else if (el.type === "checkbox") el.checked = kept[el.name];
+      else if (el.type === "checkbox") el.checked = kept[key(el)];
       else el.value = kept[el.name];
     });
+    form.dispatchEvent(new CustomEvent("keep:restored", { bubbles: true })); // what is laid in order lies by its values
   }
   const same = (one, other) => Object.keys(one).every((name) => !(name in other) || one[name] === other[name]);
 
@@ -61,8 +64,10 @@
     const form = target.closest("form[data-keep]");
     if (form) keep(form, false);
   });
-  document.addEventListener("submit", ({ target }) => {
-    if (target.matches("form[data-keep]")) keep(target, true);
+  document.addEventListener("submit", ({ target, submitter }) => {
+    if (!target.matches("form[data-keep]")) return;
+    if (submitter?.value === "there") store.drop(target.dataset.keep); // she takes what was kept elsewhere
+    else keep(target, true);
   });
 
   // What the page keeps by itself while somebody types: once the server has these words the device needs them no more.
@@ -91,6 +96,7 @@
   } catch {
     // Storage is off: there is nothing to clean.
   }
+  document.querySelectorAll("[data-kept-as]").forEach((el) => store.drop(el.dataset.keptAs)); // it was handed in
   // A moment later, so that what is put back is sent as if it was typed.
   addEventListener("DOMContentLoaded", () => setTimeout(() => document.querySelectorAll("form[data-keep]").forEach(restore)));
 })();

@@ -8,6 +8,8 @@ const MOST = 400;
 const PATIENCE = 4000; // a bad connection does not keep her from what she has
 const OURS = /^\/coach(\/|$)/;
 const PAGES = /^\/(opleiding|handboek|groep)(\/|$)|^\/traject$/;
+const CHECKS = /^\/opleiding\/[^/]+\/toets\//; // an old form of a check would quarrel with what was kept since
+const keeps = (path) => PAGES.test(path) && !CHECKS.test(path);
 const BESIDE = /^\/(static|opleiding\/beeld)\//;
 
 async function fill() {
@@ -63,7 +65,7 @@ self.addEventListener("install", (event) => event.waitUntil(fill()));
 self.addEventListener("activate", (event) => event.waitUntil(clear()));
 self.addEventListener("message", ({ data }) => {
   const wanted = (data?.keep ?? []).map((url) => new URL(url)).filter(({ origin, pathname }) =>
-    origin === self.location.origin && (PAGES.test(pathname) || BESIDE.test(pathname)));
+    origin === self.location.origin && (keeps(pathname) || BESIDE.test(pathname)));
   wanted.forEach(({ pathname }) => fetch(pathname, { credentials: "same-origin" })
     .then((answer) => answer.ok && !answer.redirected && remember(pathname, answer)).catch(() => {}));
 });
@@ -74,7 +76,7 @@ self.addEventListener("fetch", (event) => {
   if (request.mode === "navigate") {
     if (pathname === shell) event.respondWith(kept(shell).then((page) => page ?? fetch(request)));
     else if (OURS.test(pathname)) event.respondWith(fetch(request).catch(() => kept(shell).then((page) => page ?? Response.error())));
-    else if (PAGES.test(pathname) && !search) event.respondWith(read(event, pathname));
+    else if (keeps(pathname) && !search) event.respondWith(read(event, pathname));
   } else if (files.includes(pathname)) {
     event.respondWith(kept(pathname).then((file) => file ?? fetch(request)));
   } else if (BESIDE.test(pathname) && !request.headers.has("range")) {

@@ -36,4 +36,16 @@ WORDS: Final[dict[str, str]] = {
     "unanswered": N_("Kies hier nog een antwoord."),
     "quiz_passed": N_("Deze toets heb je al gehaald."),
     "quiz_wait": N_("Je kunt de toets over {minutes} minuten opnieuw maken."),
+    "quiz_not_begun": N_("Je bent deze toets nog niet begonnen. Druk op de knop om te beginnen."),
+    "quiz_handed_in": N_("Deze poging is al ingeleverd, misschien in een ander venster."),
+    "stale_quiz": N_("Je antwoorden zijn intussen ergens anders bewaard. Kijk wat er anders is en kies zelf."),
+    "not_asked": N_("Er zat een antwoord bij op een vraag die hier niet gesteld is. Laad de pagina opnieuw."),
+    "unordered": N_("Deze staan nog door elkaar. Zet ze in de goede volgorde."),
+    "no_place": N_("Kies hier nog een plek."),
+    "place_taken": N_("Deze plek is al vergeven. Elke plek komt één keer voor."),
+    "answer_too_long": N_("Dit is te lang. Er passen 2000 tekens in."),
+    "stale_words_back": N_(
+        "Dit is intussen in een ander venster bewaard. Kijk wat er nu staat en schrijf het opnieuw."
+    ),
+    "words_of_another": N_("Een andere coach schreef hier al iets terug. Dat blijft staan."),
 }

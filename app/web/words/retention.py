@@ -122,9 +122,14 @@ KEPT: Final = (
                 WITH_NAME,
             ),
             Row(
-                N_("Wat je in de toetsen antwoordde"),
-                N_("Zodat je kunt terugkijken wat je goed had"),
-                ("quiz_attempt.answers",),
+                N_("Wat je in de toetsen antwoordde, ook terwijl je ermee bezig bent"),
+                N_("Zodat je kunt terugkijken wat je goed had, en verder kunt waar je was"),
+                ("quiz_attempt.answers", "quiz_draft.answers"),
+            ),
+            Row(
+                N_("Wat je coach terugschreef bij een open antwoord"),
+                N_("Zodat je iets hebt aan wat je opschreef"),
+                ("open_answer.words",),
             ),
             Row(
                 N_("Wat je in een les opschreef, bekeek en bij een vraag koos, en de passages die je bewaarde"),

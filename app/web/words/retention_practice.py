@@ -170,6 +170,7 @@ PRACTICE: Final = Group(
                 "sign_off_withdrawal.decided_by_id",
                 "coach_note.author_id",
                 "agreement_kept.kept_by_id",
+                "open_answer.read_by_id",
             ),
             WITH_NAME,
         ),

@@ -24,7 +24,7 @@ from app.people.tables import Account, Invitation, Person, RoleGrant, SignIn
 from app.practice.actions import keeping as practice
 from app.practice.actions import noting
 from app.practice.tables.work import AssignmentRecord
-from app.theory import actions as theory
+from app.theory import keeping as theory
 from app.worker.work import Handler, Periodic, Work
 
 WRITE_AFTER: Final = 22  # months without a sign of life

@@ -39,7 +39,7 @@ ERASURES: Final = "erasures"  # outside the backup: replayed after a restore
 EXPORTERS: Final = {
     "mensen": "app.people.actions.own_data",
     "opleiding": "app.courses.actions.own_data",
-    "theorie": "app.theory.actions",
+    "theorie": "app.theory.keeping",
     "groepen": "app.delivery.keeping",
     "praktijk": "app.practice.actions.keeping",
     "gesprekken": "app.conversation.keeping",
@@ -55,7 +55,7 @@ ERASERS: Final = (
     "app.conversation.keeping",
     "app.practice.actions.keeping",
     "app.delivery.keeping",
-    "app.theory.actions",
+    "app.theory.keeping",
     "app.courses.actions.own_data",
     "app.people.actions.own_data",
 )

@@ -1,0 +1,144 @@
+"""What theory knows of one person: to hand over, to forget, to keep as long as promised."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, String, cast, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from app.courses.tables import Enrolment, Quiz
+from app.kit.storage import Storage
+from app.ledger.actions import forget
+from app.theory.tables import (
+    LessonCompletion,
+    LessonNote,
+    LessonWork,
+    OpenAnswer,
+    QuizAttempt,
+    QuizDraft,
+    ReadingPlace,
+)
+
+SUBJECT = "open_answer"
+
+
+def export_of(db: Session, person_id: int) -> dict[str, Any]:
+    """Everything that theory knows of somebody."""
+    own = select(Enrolment.id).where(Enrolment.person_id == person_id)
+    lessons = db.scalars(
+        select(LessonCompletion).where(LessonCompletion.enrolment_id.in_(own)).order_by(LessonCompletion.completed_at)
+    )
+    attempts = db.scalars(
+        select(QuizAttempt).where(QuizAttempt.enrolment_id.in_(own)).order_by(QuizAttempt.submitted_at)
+    )
+    drafts = db.scalars(select(QuizDraft).where(QuizDraft.enrolment_id.in_(own)).order_by(QuizDraft.id))
+    return {
+        "lesson_work": [
+            {
+                "lesson": row.lesson_slug,
+                "words": row.words,
+                "chosen": row.facts.get("chosen"),
+                "saved_at": row.saved_at.isoformat(),
+                "done_at": row.done_at.isoformat() if row.done_at else None,
+                "shared_at": row.shared_at.isoformat() if row.shared_at else None,
+            }
+            for row in db.scalars(
+                select(LessonWork).where(LessonWork.enrolment_id.in_(own)).order_by(LessonWork.saved_at)
+            )
+        ],
+        "saved_passages": [
+            {
+                "lesson": row.lesson_slug,
+                "passage": row.quote,
+                "words": row.words,
+                "made_at": row.made_at.isoformat(),
+            }
+            for row in db.scalars(select(LessonNote).where(LessonNote.enrolment_id.in_(own)).order_by(LessonNote.id))
+        ],
+        "lessons": [{"lesson": row.lesson_slug, "completed_at": row.completed_at.isoformat()} for row in lessons],
+        "quizzes": [
+            {
+                "quiz": row.quiz_slug,
+                "number": row.number,
+                "answers": row.answers,
+                "score_pct": row.score_pct,
+                "passed": row.passed,
+                "submitted_at": row.submitted_at.isoformat(),
+            }
+            for row in attempts
+        ],
+        "quizzes_so_far": [
+            {"quiz": row.quiz_slug, "number": row.number, "answers": row.answers, "begun_at": row.begun_at.isoformat()}
+            for row in drafts
+        ],
+        "open_answers": _open_answers(db, OpenAnswer.enrolment_id.in_(own)),
+        "words_as_coach": _words_written(db, person_id),
+    }
+
+
+def _open_answers(db: Session, which: Any) -> list[dict[str, Any]]:
+    rows = db.execute(
+        select(OpenAnswer, QuizAttempt, Quiz.questions)
+        .join(QuizAttempt, QuizAttempt.id == OpenAnswer.attempt_id)
+        .join(Quiz, (Quiz.edition_id == QuizAttempt.edition_id) & (Quiz.slug == QuizAttempt.quiz_slug))
+        .where(which)
+        .order_by(OpenAnswer.id)
+    )
+    return [
+        {
+            "quiz": attempt.quiz_slug,
+            "number": attempt.number,
+            "question": next((one["text"] for one in questions if one["id"] == answer.question_id), ""),
+            "answered": attempt.answers.get(answer.question_id, ""),
+            "words_back": answer.words,
+            "read_at": answer.read_at.isoformat() if answer.read_at else None,
+        }
+        for answer, attempt, questions in rows
+    ]
+
+
+def _words_written(db: Session, person_id: int) -> list[dict[str, Any]]:
+    """What somebody wrote back as a coach; not whom she wrote it to."""
+    rows = db.scalars(
+        select(OpenAnswer).where(OpenAnswer.read_by_id == person_id, OpenAnswer.words != "").order_by(OpenAnswer.id)
+    )
+    return [{"at": row.read_at.isoformat() if row.read_at else None, "words": row.words} for row in rows]
+
+
+def erase(db: Session, *, person_id: int, storage: Storage, now: datetime) -> None:  # noqa: ARG001 - one shape for all domains
+    """Forget what somebody answered, wrote and saved, and what was written back.
+
+    That a check was passed stays with the enrolment.
+    """
+    own = select(Enrolment.id).where(Enrolment.person_id == person_id)
+    for table in (LessonWork, LessonNote, ReadingPlace, QuizDraft):
+        db.execute(delete(table).where(table.enrolment_id.in_(own)).execution_options(synchronize_session=False))
+    _forget_answers(db, own)
+
+
+def empty_answers(db: Session, *, before: datetime) -> int:
+    """Forget the answers of trainings that ended before a moment; gives of how many checks."""
+    ends = (Enrolment.completed_at, Enrolment.withdrawn_at, Enrolment.expired_at)
+    ended = select(Enrolment.id).where(or_(*(end < before for end in ends)))
+    drafts = delete(QuizDraft).where(QuizDraft.enrolment_id.in_(ended)).returning(QuizDraft.id)
+    gone = len(db.execute(drafts.execution_options(synchronize_session=False)).all())
+    return gone + _forget_answers(db, ended)
+
+
+def _forget_answers(db: Session, enrolments: Select[int]) -> int:
+    """The answers of these enrolments, with the words of coaches about them; gives of how many attempts."""
+    rows = select(OpenAnswer.id).where(OpenAnswer.enrolment_id.in_(enrolments))
+    forget(db, kind=SUBJECT, ids=rows)
+    db.execute(
+        delete(OpenAnswer).where(OpenAnswer.enrolment_id.in_(enrolments)).execution_options(synchronize_session=False)
+    )
+    emptied = db.execute(
+        update(QuizAttempt)
+        .where(QuizAttempt.enrolment_id.in_(enrolments), cast(QuizAttempt.answers, String) != "{}")
+        .values(answers={})
+        .returning(QuizAttempt.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(emptied.all())
