@@ -35,6 +35,7 @@ MODULES: Final = (
     "handover",
     "intervision",
     "certification",
+    "theory",
 )
 
 

@@ -93,6 +93,16 @@ class Coachee:
 
 
 @dataclass(frozen=True)
+class ToRead:
+    """Somebody whose open answers nobody read yet."""
+
+    href: str
+    person: str
+    organisation: str
+    answers: int
+
+
+@dataclass(frozen=True)
 class CoachPage:
     """The work list of a coach.
 
@@ -110,6 +120,7 @@ class CoachPage:
     visits_this_week: int
     queue: tuple[QueueRow, ...]
     notes: tuple[DueNote, ...]
+    to_read: tuple[ToRead, ...]
     at_risk: tuple[AtRisk, ...]
     visits: tuple[ComingVisit, ...]
     people: tuple[Coachee, ...]
@@ -162,6 +173,7 @@ def coach_page(db: Session, viewer: Viewer, *, now: datetime) -> CoachPage:
         ),
         queue=tuple(sorted(queue, key=lambda row: (not row.late, row.due != "review", -row.days))),
         notes=_notes(desk, beside.due),
+        to_read=_to_read(desk, beside.answers),
         at_risk=_at_risk(desk, risks),
         visits=_visits(desk, now=now),
         people=_people(desk, theory=theory, practice=practice, risks=risks),
@@ -222,6 +234,14 @@ def _notes(desk: _Desk, due: Iterable[DueRow]) -> tuple[DueNote, ...]:
         href = href_of(row.enrolment_id)
         found.append(DueNote(row.id, href, person.id, person.name, person.organisation, row.text, row.day))
     return tuple(found)
+
+
+def _to_read(desk: _Desk, answers: Mapping[int, int]) -> tuple[ToRead, ...]:
+    people = [(desk.person_of(id_), id_, number) for id_, number in answers.items()]
+    return tuple(
+        ToRead(href_of(id_), one.name, one.organisation, number)
+        for one, id_, number in sorted(people, key=lambda row: (row[0].name, row[1]))
+    )
 
 
 def _risks(

@@ -33,6 +33,7 @@ from app.people.queries import cards, person_names
 from app.people.rules import PersonCard, Viewer
 from app.people.tables import Person
 from app.practice.tables.coaching import CoachNote
+from app.theory.tables import OpenAnswer
 
 
 @dataclass(frozen=True)
@@ -110,11 +111,13 @@ class Beside:
     """What a coach's work list shows beside the work itself.
 
     `due`: notes to come back to, the oldest first, until somebody did. `added`: days that were added to a training, by
-    enrolment. `room`: how much the coach can take on; when she is away does not count here.
+    enrolment. `answers`: how many open answers of a check nobody read yet, the same. `room`: how much the coach can
+    take on; when she is away does not count here.
     """
 
     due: tuple[DueRow, ...]
     added: dict[int, int]
+    answers: dict[int, int]
     room: CoachRoom
 
 
@@ -141,25 +144,30 @@ _BESIDE: Final[CompoundSelect[Any]] = union_all(
     _number("added", EnrolmentExtension.enrolment_id, func.sum(EnrolmentExtension.days))
     .where(EnrolmentExtension.enrolment_id.in_(_ENROLMENTS))
     .group_by(EnrolmentExtension.enrolment_id),
+    _number("answers", OpenAnswer.enrolment_id, func.count())
+    .where(OpenAnswer.enrolment_id.in_(_ENROLMENTS), OpenAnswer.read_at.is_(None))
+    .group_by(OpenAnswer.enrolment_id),
     _number("people", CoachProfile.person_id, CoachProfile.people_max).where(_OWN),
     _number("visits", CoachProfile.person_id, CoachProfile.visits_per_week).where(_OWN),
 )
 
 
 def beside_of(db: Session, enrolment_ids: Collection[int], *, coach_id: int, on: date) -> Beside:
-    """One statement for three small things: the work list has a limit of eight."""
-    due, added, numbers = [], {}, {}
+    """One statement for four small things: the work list has a limit of eight."""
+    due, added, answers, numbers = [], {}, {}, {}
     for row in fetch(db, _BESIDE, enrolments=list(enrolment_ids), coach=coach_id, day=on):
         if row.kind == "note":
             due.append(DueRow(int(row.number), row.of, row.day, row.text))
         elif row.kind == "added":
             added[row.of] = int(row.number)
+        elif row.kind == "answers":
+            answers[row.of] = int(row.number)
         else:
             numbers[row.kind] = int(row.number)
     room = CoachRoom(coach_id)
     if numbers:
         room = CoachRoom(coach_id, numbers["people"], numbers["visits"], told=True)
-    return Beside(tuple(sorted(due, key=lambda one: (one.day, one.id))), added, room)
+    return Beside(tuple(sorted(due, key=lambda one: (one.day, one.id))), added, answers, room)
 
 
 @dataclass(frozen=True)

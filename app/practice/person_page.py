@@ -29,6 +29,7 @@ from app.practice.rules.progress import PracticeProgress, PracticeStep
 from app.practice.rules.risks import Risk, ends_on
 from app.practice.rules.states import RecordState, waits_for_coach
 from app.practice.tables.work import AssignmentRecord, CoachVisit, Preparation
+from app.theory.open_answers import OpenAnswerView, open_answers_of
 from app.theory.queries import progress_of as theory_progress_of
 from app.theory.rules import NextLesson
 from app.theory.shared import SharedWords, shared_words
@@ -98,8 +99,14 @@ class PersonPage:
     preparation: PreparationView | None
     risks: tuple[Risk, ...]
     agreements: tuple[AgreementView, ...]
+    answers: tuple[OpenAnswerView, ...]
     notes: tuple[NoteView, ...]
     shared: tuple[SharedWords, ...]
+
+    @property
+    def unread(self) -> int:
+        """How many open answers nobody read yet."""
+        return sum(answer.read_at is None for answer in self.answers)
 
     @property
     def current(self) -> AssignmentRow | None:
@@ -146,6 +153,7 @@ def person_page(db: Session, viewer: Viewer, enrolment_id: int, *, now: datetime
         preparation=_preparation(db, rows),
         risks=risks if one.stage is not EnrolmentStage.COMPLETED else (),
         agreements=agreements_of(db, [one.id]).get(one.id, ()),
+        answers=open_answers_of(db, one.id, viewer_id=viewer.id),
         notes=notes_of(db, one.id, viewer_id=viewer.id, settles=_settles(viewer, mine=mine)),
         shared=shared_words(db, one) if mine else (),
     )

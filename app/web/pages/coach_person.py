@@ -12,6 +12,8 @@ from app.practice import inputs
 from app.practice.actions import noting
 from app.practice.notes import note_page
 from app.practice.person_page import person_page
+from app.theory import words_back
+from app.theory.inputs import WordsBack
 from app.web.kit.ask import Answer, Ask, Page, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.route import Area
@@ -105,6 +107,28 @@ def mark_agreement(ask: Ask, enrolment: int) -> Answer:
     return _page(ask, ask.db, enrolment, lost=form)
 
 
+@area.post(
+    "/coach/mensen/{enrolment:id}/antwoord/{answer:id}",
+    policy=Permission.COACH,
+    name="coach.read_answer",
+    back="/coach/mensen/{enrolment:id}",
+)
+def read_answer(ask: Ask, enrolment: int, answer: int) -> Answer:
+    """An open answer of a check was read; perhaps with words for who wrote it."""
+    form = Submitted.read(WordsBack, ask.form, ask.viewer.locale)
+    if form.valid:
+        which = {"enrolment_id": enrolment, "answer_id": answer}
+        try:
+            words_back.read_answer(ask.db, by=ask.viewer, **which, given=form.given, now=ask.now)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            toast = N_("Bewaard. Het staat bij de toets.") if form.given.words else N_("Gelezen.")
+            return redirect(f"/coach/mensen/{enrolment}#antwoorden", toast=toast)
+    noting.coached_enrolment(ask.db, by=ask.viewer, enrolment_id=enrolment)
+    return _page(ask, ask.db, enrolment, words={answer: form})
+
+
 def _back(enrolment: int, toast: str) -> Answer:
     return redirect(f"/coach/mensen/{enrolment}#notities", toast=toast)
 
@@ -115,22 +139,36 @@ def _looked_at(ask: Ask, enrolment: int, *, note: Form | None = None) -> Answer:
     with database.reading() as db:
         answer = _page(ask, db, enrolment, note=note)
     page = answer.data["page"]
-    if not page.mine and (page.notes or page.agreements or page.preparation):
+    if not page.mine and (page.notes or page.agreements or page.preparation or page.answers):
         with database.writing() as db:
             noting.note_looking(db, by=ask.viewer, enrolment_id=enrolment, now=ask.now)
     return answer
 
 
-def _page(ask: Ask, db: Session, enrolment: int, *, note: Form | None = None, lost: Form | None = None) -> Page:
-    page = person_page(db, ask.viewer, enrolment, now=ask.now)
+def _page(
+    ask: Ask,
+    db: Session,
+    enrolment: int,
+    *,
+    note: Form | None = None,
+    lost: Form | None = None,
+    words: dict[int, Form] | None = None,
+) -> Page:
+    page, typed = person_page(db, ask.viewer, enrolment, now=ask.now), words or {}
     if note is not None and not page.may_note:
         note, lost = None, note
+    blank = {
+        one.id: Submitted[Any].blank(ask.viewer.locale, words=one.words, version=one.version) for one in page.answers
+    }
+    if set(typed) - set(blank):  # it was answered anew, or forgotten, in the meantime
+        lost = next(iter(typed.values()))
     return render(
         "coach/person.html",
         page,
-        status=200 if note is None and lost is None else 422,
+        status=200 if note is None and lost is None and not typed else 422,
         note=note or Submitted.blank(ask.viewer.locale),
         form=Submitted.blank(ask.viewer.locale),
+        words=blank | typed,
         lost=lost,
         today=ask.today,
     )

@@ -59,6 +59,7 @@ KIND_WORDS: Final[dict[str, str]] = {
     "practice.visit_elsewhere": N_("Bezoek op een andere plek"),
     "practice.visit_planned": N_("Bezoek gepland"),
     "practice.visit_reminder": N_("Herinnering aan een bezoek"),
+    "theory.words_back": N_("Je coach schreef iets terug"),
 }
 
 # What the mailer noted, as it begins, with what it means: names of errors, and the codes of RFC 5321 and RFC 3463.
