@@ -72,6 +72,7 @@ _MANAGING: Final = (
 )
 _PRACTICE: Final = ("coaches", "correcties", "groepen", "bewaren", "mensen")
 """Pages of an admin that belong to practice, by their second part; people only under the coach."""
+_WRITING: Final = (N_("Opleidingen"), "/beheer/opleidingen", "book-open")
 _CONTACT: Final = ((N_("Onze mensen"), "/organisatie", "users"),)
 
 
@@ -91,10 +92,13 @@ def chrome_for(
             nav.append(_LEARNING[3])
         if may(viewer, Permission.SEE_OWN_ORGANISATION):
             nav += _CONTACT
+        if may(viewer, Permission.EDIT_CONTENT):
+            nav.append(_WRITING)
     menu = [(N_("Mijn gegevens"), "/account", "user")]
     if viewer.has(Role.COACH):
         menu.append((N_("Mijn beschikbaarheid"), "/coach/beschikbaarheid", "calendar"))
     if viewer.is_admin:
+        menu.append(_WRITING)
         menu.append((N_("Deelnemersgroepen"), "/beheer/groepen", "heart-handshake"))
         menu.append((N_("Post"), "/beheer/post", "mail"))
         if viewer.has(Role.PROFESSIONAL):
