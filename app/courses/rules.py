@@ -37,6 +37,7 @@ class Policy:
     first_visit_within_days: int = 60
     practice_start_within_days: int = 180
     enrolment_max_days: int = 365
+    quiet_days: int = 14
     coach_visits_min: int = 2
     licence_required: bool = False
     four_eyes: str = "when_two_admins"
@@ -335,6 +336,15 @@ class EnrolmentFacts:
             if moment is not None:
                 return stage
         return EnrolmentStage.INVITED
+
+
+FIRST_NAME: Final = "{voornaam}"
+"""Where a letter that somebody wrote names its reader."""
+
+
+def addressed(text: str, first_name: str) -> str:
+    """A text that somebody wrote to many, as one of them reads it."""
+    return text.replace(FIRST_NAME, first_name)
 
 
 PEOPLE_USUAL: Final = 12  # choice: what we count on until a coach or an admin says otherwise

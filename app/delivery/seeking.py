@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, and_, false, select
 from sqlalchemy.orm import Session
 
-from app.courses.tables import Intervention
+from app.courses.tables import Course, Enrolment, Intervention
 from app.delivery.linking import contact_names, wishes_of
 from app.delivery.rules import Fit, PartOfDay, Weekday, fit
 from app.delivery.tables import GroupLink, GroupSearch, TrainerRequest
@@ -206,6 +206,29 @@ def looking_since(db: Session, *, before: datetime) -> list[tuple[int, datetime]
         .order_by(GroupSearch.since)
     )
     return [(row.person_id, row.since) for row in rows]
+
+
+def enrolments_looking() -> Select[int]:
+    """The trainings of which somebody looks for a group, and was brought together with nobody."""
+    linked = select(GroupLink.search_id).where(GroupLink.undone_at.is_(None))
+    return (
+        select(Enrolment.id)
+        .join(Course, Course.id == Enrolment.course_id)
+        .join(
+            GroupSearch,
+            and_(
+                GroupSearch.person_id == Enrolment.person_id,
+                GroupSearch.intervention_id == Course.intervention_id,
+                GroupSearch.ended_at.is_(None),
+            ),
+        )
+        .where(GroupSearch.id.not_in(linked))
+    )
+
+
+def looks_for_group(db: Session, enrolment_id: int) -> bool:
+    """Whether a training waits for somebody to bring her together with an organisation."""
+    return db.scalar(enrolments_looking().where(Enrolment.id == enrolment_id)) is not None
 
 
 def asked_since(db: Session, *, before: datetime) -> list[tuple[str, datetime]]:

@@ -20,7 +20,7 @@ from app.people.queries import cards
 from app.people.rules import PersonCard, Viewer
 from app.practice.attention import risks_of
 from app.practice.capacity import monday_of
-from app.practice.notes import DueNote, DueRow, beside_of
+from app.practice.notes import Beside, DueNote, DueRow, beside_of
 from app.practice.paths import RecordPath, Way, paths_of_enrolments
 from app.practice.queries import practice_of
 from app.practice.rules.progress import NextCode, PracticeProgress
@@ -157,7 +157,7 @@ def coach_page(db: Session, viewer: Viewer, *, now: datetime) -> CoachPage:
     theory = theory_progress_of(db, desk.facts.values())
     practice = practice_of(db, desk.facts.values(), theory=theory, paths=desk.paths, groups=desk.groups)
     beside = beside_of(db, desk.facts, coach_id=viewer.id, on=local_day(now))
-    risks = _risks(desk, beside.added, theory=theory, practice=practice, today=local_day(now))
+    risks = _risks(desk, beside, theory=theory, practice=practice, today=local_day(now))
     queue = [row for path in desk.paths if (row := _queue_row(desk, path, now=now)) is not None]
     return CoachPage(
         sample=any(one.sample for one in desk.facts.values()),
@@ -246,7 +246,7 @@ def _to_read(desk: _Desk, answers: Mapping[int, int]) -> tuple[ToRead, ...]:
 
 def _risks(
     desk: _Desk,
-    added: Mapping[int, int],
+    beside: Beside,
     *,
     theory: Mapping[int, TheoryProgress],
     practice: Mapping[int, PracticeProgress],
@@ -264,7 +264,8 @@ def _risks(
             practice=practice[id_],
             paths=paths[id_],
             group=desk.groups.get(id_),
-            added=added.get(id_, 0),
+            added=beside.added.get(id_, 0),
+            looks=id_ in beside.looks,
             today=today,
         )
         for id_, one in desk.facts.items()

@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 from app.courses.queries import enrolments_visible_to
 from app.courses.rules import CoachRoom
 from app.courses.tables import CoachProfile, Enrolment, EnrolmentExtension
+from app.delivery.seeking import enrolments_looking
 from app.kit.db import fetch
 from app.kit.errors import NotFound
 from app.kit.localtime import local_day
@@ -111,13 +112,14 @@ class Beside:
     """What a coach's work list shows beside the work itself.
 
     `due`: notes to come back to, the oldest first, until somebody did. `added`: days that were added to a training, by
-    enrolment. `answers`: how many open answers of a check nobody read yet, the same. `room`: how much the coach can
-    take on; when she is away does not count here.
+    enrolment. `answers`: how many open answers of a check nobody read yet, the same. `looks`: enrolments that wait
+    for a group. `room`: how much the coach can take on; when she is away does not count here.
     """
 
     due: tuple[DueRow, ...]
     added: dict[int, int]
     answers: dict[int, int]
+    looks: frozenset[int]
     room: CoachRoom
 
 
@@ -147,14 +149,17 @@ _BESIDE: Final[CompoundSelect[Any]] = union_all(
     _number("answers", OpenAnswer.enrolment_id, func.count())
     .where(OpenAnswer.enrolment_id.in_(_ENROLMENTS), OpenAnswer.read_at.is_(None))
     .group_by(OpenAnswer.enrolment_id),
+    _number("looks", Enrolment.id, literal(1)).where(
+        Enrolment.id.in_(_ENROLMENTS), Enrolment.id.in_(enrolments_looking())
+    ),
     _number("people", CoachProfile.person_id, CoachProfile.people_max).where(_OWN),
     _number("visits", CoachProfile.person_id, CoachProfile.visits_per_week).where(_OWN),
 )
 
 
 def beside_of(db: Session, enrolment_ids: Collection[int], *, coach_id: int, on: date) -> Beside:
-    """One statement for four small things: the work list has a limit of eight."""
-    due, added, answers, numbers = [], {}, {}, {}
+    """One statement for five small things: the work list has a limit of eight."""
+    due, added, answers, looks, numbers = [], {}, {}, set(), {}
     for row in fetch(db, _BESIDE, enrolments=list(enrolment_ids), coach=coach_id, day=on):
         if row.kind == "note":
             due.append(DueRow(int(row.number), row.of, row.day, row.text))
@@ -162,12 +167,14 @@ def beside_of(db: Session, enrolment_ids: Collection[int], *, coach_id: int, on:
             added[row.of] = int(row.number)
         elif row.kind == "answers":
             answers[row.of] = int(row.number)
+        elif row.kind == "looks":
+            looks.add(row.of)
         else:
             numbers[row.kind] = int(row.number)
     room = CoachRoom(coach_id)
     if numbers:
         room = CoachRoom(coach_id, numbers["people"], numbers["visits"], told=True)
-    return Beside(tuple(sorted(due, key=lambda one: (one.day, one.id))), added, answers, room)
+    return Beside(tuple(sorted(due, key=lambda one: (one.day, one.id))), added, answers, frozenset(looks), room)
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,8 @@ class VisitFacts:
 class RecordPath:
     """Where one record stands: its present attempt, and the latest submission in it.
 
-    `by_when`: the day for what is still to do, as the coach or since then an admin gave it.
+    `by_when`: the day for what is still to do, as the coach or since then an admin gave it. `moved_at`: when it was
+    last handed in or decided on, in whatever attempt.
     """
 
     id: int
@@ -71,6 +72,7 @@ class RecordPath:
     withdrawn_at: datetime | None = None
     by_when: date | None = None
     visits_done: int = 0
+    moved_at: datetime | None = None
 
     @property
     def way(self) -> Way:
@@ -226,6 +228,8 @@ def _paths(rows: Iterable[Any]) -> list[RecordPath]:
             reviewed_at=row.reviewed_at,
             reviewed_by=row.reviewed_by,
         )
+        moved = [at for at in (known.moved_at, row.submitted_at, row.signed_at) if at is not None]
+        known = replace(known, moved_at=max(moved, default=None))
         if row.submitted_in == row.attempt:
             known = replace(
                 known,

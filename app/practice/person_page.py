@@ -14,6 +14,7 @@ from app.courses.rules import EnrolmentFacts, EnrolmentStage
 from app.courses.terms import added_days
 from app.delivery.queries import groups_of
 from app.delivery.rules import DateFacts, GroupFacts
+from app.delivery.seeking import looks_for_group
 from app.delivery.tables import DeliveryDate
 from app.kit.errors import NotFound
 from app.kit.localtime import local_day
@@ -127,7 +128,15 @@ def person_page(db: Session, viewer: Viewer, enrolment_id: int, *, now: datetime
     read, mine = theory[one.id], is_coach_of(viewer, one)
     added = added_days(db, [one.id]).get(one.id, 0)
     risks = risks_of(
-        one, edition.policy, theory=read, practice=practice, paths=paths, group=group, added=added, today=today
+        one,
+        edition.policy,
+        theory=read,
+        practice=practice,
+        paths=paths,
+        group=group,
+        added=added,
+        looks=looks_for_group(db, one.id),
+        today=today,
     )
     started_on = local_day(one.confirmed_at or one.created_at)
     rows = _assignments(practice)

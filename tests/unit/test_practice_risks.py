@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.courses.rules import Policy
-from app.practice.rules.risks import ENDS_SOON_DAYS, QUIET_DAYS, RiskCode, RiskFacts, ends_on, risks
+from app.practice.rules.risks import ENDS_SOON_DAYS, RiskCode, RiskFacts, ends_on, risks
 
 TODAY = date(2026, 12, 3)
 POLICY = Policy()
@@ -37,7 +37,7 @@ def test_who_is_on_her_way_is_not_at_risk() -> None:
 @pytest.mark.parametrize(
     ("facts", "code", "days"),
     [
-        (replace(WELL, last_step=ago(QUIET_DAYS)), RiskCode.QUIET, QUIET_DAYS),
+        (replace(WELL, last_step=ago(POLICY.quiet_days)), RiskCode.QUIET, POLICY.quiet_days),
         (replace(WELL, theory_done_on=ago(61)), RiskCode.NO_VISIT, 61),
         (replace(WELL, started_on=ago(181), practice_begun=False), RiskCode.NO_START, 181),
         (replace(WELL, started_on=ago(305)), RiskCode.ENDS_SOON, ENDS_SOON_DAYS),
@@ -53,7 +53,7 @@ def test_each_sign_with_its_number(facts: RiskFacts, code: RiskCode, days: int) 
 @pytest.mark.parametrize(
     "facts",
     [
-        replace(WELL, last_step=ago(QUIET_DAYS - 1)),
+        replace(WELL, last_step=ago(POLICY.quiet_days - 1)),
         replace(WELL, last_step=ago(200), waits=True),  # it is her coach's turn, or the visit is next week
         replace(WELL, theory_done_on=ago(60)),
         replace(WELL, theory_done_on=ago(300), visited=True),
@@ -73,11 +73,14 @@ def test_the_most_pressing_comes_first() -> None:
 
 
 def test_the_policy_has_the_numbers() -> None:
-    strict = replace(POLICY, first_visit_within_days=5, practice_start_within_days=5, enrolment_max_days=100)
+    strict = replace(
+        POLICY, first_visit_within_days=5, practice_start_within_days=5, enrolment_max_days=100, quiet_days=2
+    )
     assert codes(replace(WELL, practice_begun=False), strict) == [
         RiskCode.ENDS_SOON,
         RiskCode.NO_VISIT,
         RiskCode.NO_START,
+        RiskCode.QUIET,
     ]
     assert ends_on(WELL.started_on, strict) == WELL.started_on + timedelta(days=100)
 

@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from app.courses.files.base import Code, FileModel, ImageName, Minutes, Motif, Slug, Version
 from app.courses.files.questions import QuizFile
-from app.courses.rules import LEVELS
+from app.courses.rules import LEVELS, Policy
 from app.kit.text import Line, OptionalParagraph, PageText, Paragraph
 
 
@@ -177,6 +177,7 @@ class PolicyFile(FileModel):
     first_visit_within_days: Days
     practice_start_within_days: Days
     enrolment_max_days: Days
+    quiet_days: Days = Policy.quiet_days  # folders from before it was asked do not say it
     coach_visits_min: Count
     licence_required: bool
     four_eyes: Literal["always", "never", "when_two_admins"]

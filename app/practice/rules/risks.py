@@ -10,7 +10,6 @@ from typing import Final
 
 from app.courses.rules import Policy
 
-QUIET_DAYS: Final = 21  # choice: three weeks without a step, beside a job
 ENDS_SOON_DAYS: Final = 60  # choice: time enough for a visit and a second attempt
 
 
@@ -74,7 +73,7 @@ def risks(facts: RiskFacts, policy: Policy, *, today: date) -> tuple[Risk, ...]:
     if not facts.practice_begun:
         found += _past(RiskCode.NO_START, facts.started_on, policy.practice_start_within_days, today)
     quiet = (today - facts.last_step).days
-    if quiet >= QUIET_DAYS and not facts.waits:
+    if quiet >= policy.quiet_days and not facts.waits:
         found.append(Risk(RiskCode.QUIET, facts.last_step, quiet))
     return tuple(found)
 
