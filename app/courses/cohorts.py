@@ -127,6 +127,29 @@ def cohort_facts(db: Session, viewer: Viewer, cohort_id: int) -> CohortFacts:
     )
 
 
+@dataclass(frozen=True)
+class CohortName:
+    """A cohort as pages about its people name it."""
+
+    id: int
+    name: str
+    course_title: str
+    starts_on: date
+    ends_on: date
+
+
+def cohort_name(db: Session, viewer: Viewer, cohort_id: int) -> CohortName:
+    """For admins. Raises: NotFound."""
+    row = db.execute(
+        select(Cohort.id, Cohort.name, CourseEdition.title, Cohort.starts_on, Cohort.ends_on)
+        .join(CourseEdition, CourseEdition.id == Cohort.edition_id)
+        .where(Cohort.id == cohort_id)
+    ).first()
+    if row is None or not viewer.is_admin:
+        raise NotFound
+    return CohortName(*row)
+
+
 def editions_to_follow(db: Session) -> list[EditionChoice]:
     """The latest edition of each course."""
     latest = select(func.max(CourseEdition.id)).group_by(CourseEdition.course_id)

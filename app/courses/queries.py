@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from sqlalchemy import Select, and_, bindparam, exists, false, func, select
@@ -74,7 +74,7 @@ def enrolments_assigned_to(coach_id: int) -> Select[int]:
     )
 
 
-_ENROLMENTS: Final = (
+ENROLMENTS: Final = (
     select(
         Enrolment.id,
         Enrolment.person_id,
@@ -106,15 +106,17 @@ _ENROLMENTS: Final = (
         and_(CoachAssignment.enrolment_id == Enrolment.id, CoachAssignment.until.is_(None)),
     )
 )
-_BY_ID: Final = _ENROLMENTS.where(Enrolment.id.in_(bindparam("enrolments", expanding=True)))
-_GOING_ON: Final = _ENROLMENTS.where(
+"""The columns of `EnrolmentFacts`, in its order; other queries add conditions and columns of their own."""
+_COLUMNS: Final = len(fields(EnrolmentFacts))
+_BY_ID: Final = ENROLMENTS.where(Enrolment.id.in_(bindparam("enrolments", expanding=True)))
+_GOING_ON: Final = ENROLMENTS.where(
     Enrolment.person_id == bindparam("person"), Enrolment.withdrawn_at.is_(None), Enrolment.expired_at.is_(None)
 )
 _CURRENT: Final = _GOING_ON.order_by(Enrolment.created_at.desc(), Enrolment.id.desc()).limit(1)
 _IN_COURSE: Final = _GOING_ON.where(Course.slug == bindparam("course"))
 _IN_COURSE_LOCKED: Final = _IN_COURSE.with_for_update(of=Enrolment)
 _newer = aliased(Enrolment)
-_LATEST_OF: Final = _ENROLMENTS.where(
+_LATEST_OF: Final = ENROLMENTS.where(
     Enrolment.person_id.in_(bindparam("people", expanding=True)),
     Enrolment.withdrawn_at.is_(None),
     Enrolment.expired_at.is_(None),
@@ -125,7 +127,7 @@ _LATEST_OF: Final = _ENROLMENTS.where(
         _newer.expired_at.is_(None),
     ),
 )
-_COACHED: Final = _ENROLMENTS.where(
+_COACHED: Final = ENROLMENTS.where(
     CoachAssignment.coach_id == bindparam("coach"), Enrolment.withdrawn_at.is_(None), Enrolment.expired_at.is_(None)
 )
 
@@ -164,6 +166,11 @@ def enrolments_coached(db: Session, coach_id: int) -> list[EnrolmentFacts]:
 
 def _facts(db: Session, query: Select[*tuple[Any, ...]], **given: Any) -> list[EnrolmentFacts]:
     return [EnrolmentFacts(*row) for row in fetch(db, query, **given)]
+
+
+def facts_in(row: Sequence[Any]) -> EnrolmentFacts:
+    """The facts in a row of `ENROLMENTS` to which columns were added."""
+    return EnrolmentFacts(*row[:_COLUMNS])
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
 
-from sqlalchemy import bindparam, func, literal, select, union_all
+from sqlalchemy import ColumnElement, bindparam, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from app.courses.editions import editions_of
 from app.courses.queries import Reading, reading_of
 from app.courses.rules import EnrolmentFacts, Outline, OutlineModule
+from app.courses.tables import Enrolment
 from app.kit.db import fetch
 from app.people.rules import Viewer
 from app.theory.reading import Lock, lock_of
@@ -99,6 +100,16 @@ def _done_and_place(db: Session, enrolment_id: int) -> tuple[Moments, Moments, t
         else:
             (lessons if kind == "lesson" else quizzes)[slug] = moment
     return lessons, quizzes, place
+
+
+def read_since(moment: datetime) -> ColumnElement[bool]:
+    """A condition on `Enrolment`: a lesson was done, or a check passed, at or after a moment."""
+    return or_(
+        exists().where(LessonCompletion.enrolment_id == Enrolment.id, LessonCompletion.completed_at >= moment),
+        exists().where(
+            QuizAttempt.enrolment_id == Enrolment.id, QuizAttempt.passed, QuizAttempt.submitted_at >= moment
+        ),
+    )
 
 
 # Pages
