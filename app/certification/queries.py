@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -295,10 +295,20 @@ _REFUSED: Final = (
 def candidates(db: Session, enrolments: Collection[EnrolmentFacts]) -> list[Candidate]:
     """The facts for a decision about each enrolment; the statements do not grow with the list."""
     theory = theory_of(db, enrolments)
-    practice = practice_of(db, enrolments, theory=theory)
+    return judged(db, enrolments, theory=theory, practice=practice_of(db, enrolments, theory=theory))
+
+
+def judged(
+    db: Session,
+    enrolments: Collection[EnrolmentFacts],
+    *,
+    theory: Mapping[int, TheoryProgress],
+    practice: Mapping[int, PracticeProgress],
+) -> list[Candidate]:
+    """The same, where the caller knows how far each is: one statement at most."""
     open_ones = [one for one in enrolments if one.stage is not EnrolmentStage.COMPLETED]
-    judged = [one.id for one in open_ones if practice[one.id].complete]  # earlier nothing can have been refused
-    refused = fetch(db, _REFUSED, enrolments=judged) if judged else ()
+    ended = [one.id for one in open_ones if practice[one.id].complete]  # earlier nothing can have been refused
+    refused = fetch(db, _REFUSED, enrolments=ended) if ended else ()
     refused_on = {row.enrolment_id: local_day(row.at) for row in refused}
     return [
         Candidate(one, theory[one.id], practice[one.id], edition_of(db, one.edition_id).policy, refused_on.get(one.id))
@@ -316,8 +326,12 @@ def ready_for_decision(db: Session) -> list[Candidate]:
         Enrolment.paused_at.is_(None),
         Enrolment.id.in_(enrolments_signed()),
     )
-    enrolments = enrolment_facts(db, db.scalars(following).all()).values()
-    ready = [one for one in candidates(db, enrolments) if one.ready_on is not None]
+    return ready_of(candidates(db, enrolment_facts(db, db.scalars(following).all()).values()))
+
+
+def ready_of(found: Iterable[Candidate]) -> list[Candidate]:
+    """Those who have done everything, longest first."""
+    ready = [one for one in found if one.ready_on is not None]
     return sorted(ready, key=lambda one: (one.ready_on or date.max, one.enrolment.id))
 
 

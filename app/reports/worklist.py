@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import takewhile
@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.certification.queries import invitees, ready_for_decision
+from app.certification.queries import invitees, judged, ready_of
 from app.conversation.queries import left_unread
 from app.delivery.seeking import asked_since, looking_since
 from app.intervision.queries.rounds import RoundWork, round_page, without_place
@@ -28,6 +28,8 @@ from app.practice.going import SOON, going
 from app.practice.queries import WaitingRecord
 from app.practice.queries import waiting as practice_waiting
 from app.practice.worklines import practice_work
+from app.reports.following import Following, still_of, watched
+from app.reports.progress import Show
 from app.settings import Settings
 
 ENDS_SOON: Final = timedelta(days=3)
@@ -53,6 +55,7 @@ class Work(StrEnum):
     NOT_BACK = "not_back"
     BLOCKED = "blocked"
     OVER_TIME = "over_time"
+    STANDING_STILL = "standing_still"
     COME_BACK = "come_back"
     MAIL = "mail"
     INVITATIONS = "invitations"
@@ -107,19 +110,29 @@ class WorkList:
     reviews: tuple[WaitingRecord, ...] = field(default=(), repr=False)
 
 
+@dataclass(frozen=True)
+class _Found:
+    """A line, and whom it is about; names are looked up once for all lines."""
+
+    line: WorkLine
+    people: Sequence[int] = ()
+
+
 def work_list(db: Session, *, now: datetime, first_steps_open: bool, patience: Patience = USUAL) -> WorkList:
     """The list of this moment; the number of statements does not grow with what waits."""
     reviews = practice_waiting(db, now)
     failed_jobs, backup_at = _background(db)
     asked_back, taken_back = corrections_work(db)
-    lines = [
-        WorkLine(Work.FIRST_STEPS, 1, "/beheer/start") if first_steps_open else None,
-        _decisions(db),
-        _corrections(db, Work.CORRECTIONS, asked_back, "/beheer/correcties"),
-        _corrections(db, Work.AFTER_CERTIFICATE, taken_back, "/beheer/mensen?stand=certified"),
-        _late_reviews(db, reviews),
+    watching = watched(db, now=now)
+    found = [
+        _Found(WorkLine(Work.FIRST_STEPS, 1, "/beheer/start")) if first_steps_open else None,
+        _decisions(db, watching),
+        _corrections(Work.CORRECTIONS, asked_back, "/beheer/correcties"),
+        _corrections(Work.AFTER_CERTIFICATE, taken_back, "/beheer/mensen?stand=certified"),
+        _late_reviews(reviews),
         _left_unread(db, now),
         *_practice(db, now),
+        _standing_still(watching, now),
         _no_group(db, now - patience.group),
         _trainer_wanted(db, now - patience.trainer),
         _mail(db, now),
@@ -130,83 +143,97 @@ def work_list(db: Session, *, now: datetime, first_steps_open: bool, patience: P
         _check(db),
     ]
     if not first_steps_open and (backup_at is None or now - backup_at > BACKUP_LATE):
-        lines.append(WorkLine(Work.BACKUP, 1, "", local_day(backup_at) if backup_at else None))
-    return WorkList(tuple(line for line in lines if line is not None), backup_at, tuple(reviews))
+        found.append(_Found(WorkLine(Work.BACKUP, 1, "", local_day(backup_at) if backup_at else None)))
+    return WorkList(_named(db, [one for one in found if one is not None]), backup_at, tuple(reviews))
 
 
-def _named(db: Session, person_ids: Sequence[int]) -> tuple[str, ...]:
-    few = list(dict.fromkeys(person_ids))[:NAMES]
-    names = person_names(db, few)
-    return tuple(names[one] for one in few if one in names)
+def _named(db: Session, found: Sequence[_Found]) -> tuple[WorkLine, ...]:
+    """The lines with a few names each, read in one statement for all."""
+    few = [list(dict.fromkeys(one.people))[:NAMES] for one in found]
+    names = person_names(db, [id_ for ids in few for id_ in ids])
+    return tuple(
+        replace(one.line, names=tuple(names[id_] for id_ in ids if id_ in names)) if ids else one.line
+        for one, ids in zip(found, few, strict=True)
+    )
 
 
-def _decisions(db: Session) -> WorkLine | None:
-    waiting = [one for one in ready_for_decision(db) if one.waits]
+def _decisions(db: Session, watching: Sequence[Following]) -> _Found | None:
+    far = [one for one in watching if one.practice.signed_off]
+    theory, practice = ({one.enrolment.id: one.theory for one in far}, {one.enrolment.id: one.practice for one in far})
+    known = judged(db, [one.enrolment for one in far], theory=theory, practice=practice)
+    waiting = [one for one in ready_of(known) if one.waits]
     if not waiting:
         return None
-    names = _named(db, [one.enrolment.person_id for one in waiting])
-    return WorkLine(Work.DECISIONS, len(waiting), "/beheer/besluiten", waiting[0].ready_on, names)
+    line = WorkLine(Work.DECISIONS, len(waiting), "/beheer/besluiten", waiting[0].ready_on)
+    return _Found(line, [one.enrolment.person_id for one in waiting])
 
 
-def _corrections(db: Session, what: Work, found: WaitingCorrections, href: str) -> WorkLine | None:
+def _corrections(what: Work, found: WaitingCorrections, href: str) -> _Found | None:
     """Sign-offs that somebody wants taken back, or that were while there is a certificate."""
     if found.since is None:
         return None
     if what is Work.AFTER_CERTIFICATE and len(found.person_ids) == 1:
         href = f"/beheer/mensen/{found.person_ids[0]}"
-    names = _named(db, found.person_ids)
-    return WorkLine(what, len(found.person_ids), href, local_day(found.since), names)
+    return _Found(WorkLine(what, len(found.person_ids), href, local_day(found.since)), found.person_ids)
 
 
-def _late_reviews(db: Session, reviews: Sequence[WaitingRecord]) -> WorkLine | None:
+def _late_reviews(reviews: Sequence[WaitingRecord]) -> _Found | None:
     late = [one for one in reviews if one.late]
     if not late:
         return None
     href = f"/beheer/mensen/{late[0].person_id}" if len(late) == 1 else "/beheer/mensen?stand=training"
-    return WorkLine(
-        Work.LATE_REVIEWS,
-        len(late),
-        href,
-        local_day(late[0].waiting_since),
-        _named(db, [one.person_id for one in late]),
-    )
+    line = WorkLine(Work.LATE_REVIEWS, len(late), href, local_day(late[0].waiting_since))
+    return _Found(line, [one.person_id for one in late])
 
 
-def _left_unread(db: Session, now: datetime) -> WorkLine | None:
+def _left_unread(db: Session, now: datetime) -> _Found | None:
     """Messages of professionals that no coach read within the days that she promises."""
     left = left_unread(db, now)
     if not left:
         return None
     href = f"/beheer/mensen/{left[0].person_id}" if len(left) == 1 else "/beheer/mensen?stand=training"
-    names = _named(db, [one.person_id for one in left])
-    return WorkLine(Work.LEFT_UNREAD, len(left), href, local_day(left[0].since), names)
+    line = WorkLine(Work.LEFT_UNREAD, len(left), href, local_day(left[0].since))
+    return _Found(line, [one.person_id for one in left])
 
 
-def _practice(db: Session, now: datetime) -> list[WorkLine]:
+def _practice(db: Session, now: datetime) -> list[_Found]:
     """What practice asks: see `app.practice.worklines`."""
     return [
-        WorkLine(Work(one.what), one.count, one.href, local_day(one.since), _named(db, one.people))
+        _Found(WorkLine(Work(one.what), one.count, one.href, local_day(one.since)), one.people)
         for one in practice_work(db, now=now)
     ]
 
 
-def _no_group(db: Session, before: datetime) -> WorkLine | None:
+def _standing_still(watching: Sequence[Following], now: datetime) -> _Found | None:
+    """Who stands still and is to act herself: where others are to act, the other lines tell."""
+    still = still_of(watching)
+    if not still:
+        return None
+    cohorts = {one.enrolment.cohort_id for one in still}
+    href = "/beheer/opleidingsgroepen"
+    if len(cohorts) == 1:
+        href += f"/{cohorts.pop()}/voortgang?toon={Show.STILL}"
+    since = local_day(now) - timedelta(days=still[0].quiet)
+    return _Found(WorkLine(Work.STANDING_STILL, len(still), href, since), [one.enrolment.person_id for one in still])
+
+
+def _no_group(db: Session, before: datetime) -> _Found | None:
     looking = looking_since(db, before=before)
     if not looking:
         return None
-    people = [person_id for person_id, _ in looking]
-    return WorkLine(Work.NO_GROUP, len(looking), "/beheer/groepen", local_day(looking[0][1]), _named(db, people))
+    line = WorkLine(Work.NO_GROUP, len(looking), "/beheer/groepen", local_day(looking[0][1]))
+    return _Found(line, [person_id for person_id, _ in looking])
 
 
-def _trainer_wanted(db: Session, before: datetime) -> WorkLine | None:
+def _trainer_wanted(db: Session, before: datetime) -> _Found | None:
     asked = asked_since(db, before=before)
     if not asked:
         return None
     names = tuple(dict.fromkeys(name for name, _ in asked))[:NAMES]
-    return WorkLine(Work.TRAINER_WANTED, len(asked), "/beheer/groepen", local_day(asked[0][1]), names)
+    return _Found(WorkLine(Work.TRAINER_WANTED, len(asked), "/beheer/groepen", local_day(asked[0][1]), names))
 
 
-def _mail(db: Session, now: datetime) -> WorkLine | None:
+def _mail(db: Session, now: datetime) -> _Found | None:
     """Mail that came back, or that should have left long ago."""
     waits = (
         Message.sent_at.is_(None)
@@ -220,10 +247,10 @@ def _mail(db: Session, now: datetime) -> WorkLine | None:
         .select_from(Message)
         .where(or_(Message.bounced_at.is_not(None), waits))
     ).one()
-    return WorkLine(Work.MAIL, row.n, "/beheer/post", local_day(row.since)) if row.n else None
+    return _Found(WorkLine(Work.MAIL, row.n, "/beheer/post", local_day(row.since))) if row.n else None
 
 
-def _invitations(db: Session, now: datetime) -> WorkLine | None:
+def _invitations(db: Session, now: datetime) -> _Found | None:
     """Newest invitations that ran out, or do so within days, of people who did not come in."""
     newer = aliased(Invitation)
     rows = db.execute(
@@ -244,24 +271,24 @@ def _invitations(db: Session, now: datetime) -> WorkLine | None:
         return None
     ids = [row.person_id for row in rows]
     first = rows[0].expires_at
-    return WorkLine(
+    line = WorkLine(
         Work.INVITATIONS,
         len(rows),
         "/beheer/mensen/uitnodigen?" + "&".join(f"person={id_}" for id_ in ids[:INVITED_MOST]),
         local_day(first),
-        _named(db, ids),
         ends_in=(local_day(first) - local_day(now)).days if first > now else None,
     )
+    return _Found(line, ids)
 
 
-def _rounds(db: Session, now: datetime) -> list[WorkLine]:
-    lines: list[WorkLine] = []
+def _rounds(db: Session, now: datetime) -> list[_Found]:
+    lines: list[_Found] = []
     for one in rounds_waiting(db, now=now):
         href = f"/beheer/intervisie/{one.round_id or 'nieuw'}"
         if one.what != Work.NO_PLACE:
-            lines.append(WorkLine(Work(one.what), 1, href, round=one))
+            lines.append(_Found(WorkLine(Work(one.what), 1, href, round=one)))
         elif one.round_id is not None and (people := _left_out(db, one.round_id, now)):
-            lines.append(WorkLine(Work.NO_PLACE, len(people), href, names=_named(db, people), round=one))
+            lines.append(_Found(WorkLine(Work.NO_PLACE, len(people), href, round=one), people))
     return lines
 
 
@@ -271,16 +298,16 @@ def _left_out(db: Session, round_id: int, now: datetime) -> list[int]:
     return sorted(without_place(db, round_id, now=now) & invitees(db, intervention_id, local_day(now)).person_ids)
 
 
-def _files_go(db: Session, now: datetime) -> WorkLine | None:
+def _files_go(db: Session, now: datetime) -> _Found | None:
     """Evidence that will be removed within two weeks: who still needs it can say so now."""
     soon = going(db, now=now, ahead=SOON)
     if not soon:
         return None
     people = tuple(dict.fromkeys(one.person for one in soon))[:NAMES]
-    return WorkLine(Work.FILES_GO, sum(one.files for one in soon), "/beheer/bewaren", names=people)
+    return _Found(WorkLine(Work.FILES_GO, sum(one.files for one in soon), "/beheer/bewaren", names=people))
 
 
-def _check(db: Session) -> WorkLine | None:
+def _check(db: Session) -> _Found | None:
     """What last night's check found, since the first night that found something (security.md 2)."""
     nights = db.execute(
         select(LedgerEvent.at, LedgerContent.content)
@@ -292,10 +319,10 @@ def _check(db: Session) -> WorkLine | None:
     wrong = list(takewhile(lambda night: night.content.get("violations"), nights))
     if not wrong:
         return None
-    return WorkLine(Work.CHECK, int(wrong[0].content["violations"]), "", local_day(wrong[-1].at))
+    return _Found(WorkLine(Work.CHECK, int(wrong[0].content["violations"]), "", local_day(wrong[-1].at)))
 
 
-def _background(db: Session) -> tuple[WorkLine | None, datetime | None]:
+def _background(db: Session) -> tuple[_Found | None, datetime | None]:
     """Work in the background that was given up, and when the last backup was made: one statement."""
     backup_at = select(func.max(LedgerEvent.at)).where(LedgerEvent.action == "backup.made").scalar_subquery()
     row = db.execute(
@@ -303,4 +330,4 @@ def _background(db: Session) -> tuple[WorkLine | None, datetime | None]:
         .select_from(Job)
         .where(Job.failed_at.is_not(None))
     ).one()
-    return (WorkLine(Work.JOBS, row.n, "", local_day(row.since)) if row.n else None), row.backup_at
+    return (_Found(WorkLine(Work.JOBS, row.n, "", local_day(row.since))) if row.n else None), row.backup_at
