@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import re
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from app.courses.rules import PEOPLE_MOST, REGIONS_MOST, VISITS_MOST, AwayReason
+from app.courses.rules import FIRST_NAME, PEOPLE_MOST, REGIONS_MOST, VISITS_MOST, AwayReason
 from app.kit.fields import Day, OptionalDay, OptionalId
 from app.kit.fields import KnownId as Id
 from app.kit.text import Line, OptionalParagraph, Paragraph, fold
 
 SEATS_MAX = 500
+_BRACED: Final = re.compile(r"\{[^{}\n]{0,40}\}")
 
 
 def _nothing(value: Any) -> Any:
@@ -53,6 +55,28 @@ class InvitationLetter(Input):
     """The own words in an invitation. `do` says which button was pressed: look or send."""
 
     own_text: Paragraph
+    do: str = ""
+
+
+def _apart(given: Any) -> Any:
+    """Ids that stand in one field, apart by commas: the list of a letter may be longer than a form has fields."""
+    return [part for text in given for part in str(text).split(",") if part] if isinstance(given, list) else given
+
+
+def _known_places(text: str) -> str:
+    """A word in braces stands for something of who reads it. Raises: PydanticCustomError("unknown_place")."""
+    for word in _BRACED.findall(text):
+        if word != FIRST_NAME:
+            raise PydanticCustomError("unknown_place", "unknown", {"word": word})
+    return text
+
+
+class OwnLetter(Input):
+    """A letter to people in training. `to`: their enrolments, as they were shown when it was written."""
+
+    subject: Annotated[Line, AfterValidator(_known_places)]
+    own_text: Annotated[Paragraph, AfterValidator(_known_places)]
+    to: Annotated[list[Id], BeforeValidator(_apart), Field(min_length=1, max_length=SEATS_MAX)]
     do: str = ""
 
 

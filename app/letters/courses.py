@@ -1,4 +1,4 @@
-"""Letters about courses: the invitation, and who coaches whom."""
+"""Letters about courses: the invitation, who coaches whom, and what somebody writes in her own words."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from app.courses.actions.coaching import TO_COACH, TO_PROFESSIONAL
 from app.courses.actions.cohorts import INVITATION
+from app.courses.actions.writing import OWN_LETTER
 from app.courses.coaches import coaches_now
 from app.courses.queries import enrolment_facts
-from app.courses.rules import EnrolmentFacts, EnrolmentStage
+from app.courses.rules import EnrolmentFacts, EnrolmentStage, addressed
 from app.courses.tables import CoachAssignment
 from app.kit.text import first_name
 from app.letters.desk import Desk, Draft, Kind, NotDue
@@ -97,6 +98,29 @@ def coachees_assigned(db: Session, message: Message, desk: Desk) -> Draft:
     )
 
 
+def own_letter(db: Session, message: Message, desk: Desk) -> Draft:
+    """What an admin or a coach wrote in her own words to somebody in training."""
+    enrolment = enrolment_facts(db, [int(message.data["enrolment_id"])]).get(int(message.data["enrolment_id"]))
+    by_id = int(message.data["by_id"])
+    if enrolment is None or enrolment.withdrawn_at is not None or enrolment.expired_at is not None:
+        raise NotDue("Deze inschrijving is gestopt.")
+    if message.data["as_coach"] and enrolment.coach_id != by_id:
+        raise NotDue("De coach is intussen iemand anders.")
+    names = person_names(db, [by_id, message.person_id])
+    called = first_name(names.get(message.person_id, ""))
+    return Draft(
+        "own_letter",
+        {
+            "subject": addressed(str(message.data["subject"]), called),
+            "own_text": addressed(message.own_text, called),
+            "writer": names.get(by_id, ""),
+            "course": enrolment.course_title,
+            "came_in": enrolment.confirmed_at is not None,
+            "link": desk.link("/traject"),
+        },
+    )
+
+
 def _open(db: Session, enrolment_id: int) -> EnrolmentFacts:
     enrolment = enrolment_facts(db, [enrolment_id]).get(enrolment_id)
     if enrolment is None or enrolment.stage not in OPEN:
@@ -108,4 +132,5 @@ KINDS: Final[dict[str, Kind]] = {
     INVITATION: invitation,
     TO_PROFESSIONAL: coach_assigned,
     TO_COACH: coachees_assigned,
+    OWN_LETTER: own_letter,
 }

@@ -25,6 +25,11 @@ WORDS: Final[dict[str, str]] = {
     "coach_is_self": N_("Iemand kan niet de eigen coach zijn. Kies een ander."),
     "enrolment_closed": N_("Deze inschrijving is gestopt of al afgerond."),
     "everybody_invited": N_("Iedereen in deze groep is al uitgenodigd."),
+    "receivers_changed": N_("De lijst is net veranderd. Kijk hieronder wie de mail nu krijgt en verstuur hem dan."),
+    "already_written": N_(
+        "Deze mail ging vandaag al naar al deze mensen. Verander iets in de tekst, of wacht tot morgen."
+    ),
+    "unknown_place": N_("{word} kennen we niet. Alleen {{voornaam}} vullen wij in."),
     "nobody_without_coach": N_("Iedereen in deze groep heeft al een coach."),
     "module_locked": N_("Deze module is nog dicht. Hieronder staat wanneer hij opengaat."),
     "blocks_first": N_("Dit hoort bij deze les en is nog niet gedaan."),

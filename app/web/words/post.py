@@ -26,6 +26,7 @@ KIND_WORDS: Final[dict[str, str]] = {
     "conversation.new": N_("Nieuw bericht in een gesprek"),
     "courses.coach_assigned": N_("Wie je coach is"),
     "courses.coachees_assigned": N_("Wie je begeleidt"),
+    "courses.own_letter": N_("Mail van een coach of beheerder"),
     "courses.invitation": N_("Uitnodiging voor de opleiding"),
     "delivery.link_undone": N_("Koppeling losgemaakt"),
     "delivery.linked": N_("Een plek die bij je past"),
