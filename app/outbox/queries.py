@@ -84,11 +84,12 @@ def row_of(message: Message) -> MessageRow:
 
 
 def export_of(db: Session, person_id: int) -> dict[str, Any]:
-    """What went out to somebody: kinds and moments."""
+    """What went out to somebody: kinds and moments, and what somebody wrote to her in her own words."""
     query = select(Message).where(Message.person_id == person_id).order_by(Message.id)
     return {
         "berichten": [
-            {"soort": row.kind, "gemaakt": row.created_at.isoformat(), "stand": row.state.value}
-            for row in (row_of(message) for message in db.scalars(query))
+            {"soort": message.kind, "gemaakt": message.created_at.isoformat(), "stand": state(message).value}
+            | ({"tekst": message.own_text} if message.own_text else {})
+            for message in db.scalars(query)
         ]
     }

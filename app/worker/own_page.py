@@ -220,6 +220,7 @@ LABELS: Final = {
     "talks": "Wat jullie afspraken",
     "task": "Taak",
     "taken_back": "Teruggenomen",
+    "tekst": "Wat de afzender zelf schreef",
     "telefoon": "Telefoon",
     "text": "Bericht",
     "title": "Opdracht",
