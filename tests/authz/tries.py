@@ -138,6 +138,16 @@ def _request(world: World) -> dict[str, Any]:
     return REQUEST | named
 
 
+def _answers(world: World) -> dict[str, Any]:
+    return {name: [str(one) for one in chosen] for name, chosen in world.things["answers"].items()}
+
+
+def _own_letter(world: World) -> dict[str, Any]:
+    """To Noor, whoever sends it."""
+    words = {"subject": "Hoe gaat het, {voornaam}?", "own_text": "Laat het me weten.", "do": "send"}
+    return words | {"to": str(world.things["enrolment"])}
+
+
 def _agreement(world: World) -> dict[str, Any]:
     return {"sign_off_id": world.things["sign_off"], "number": "1", "kept": "yes"}
 
@@ -326,6 +336,8 @@ TRIES: Final[dict[str, Try]] = {
     ),
     "cohorts.withdraw": Try(),
     "cohorts.invite": Try(form=LOOK_OR_SEND),
+    "progress.write": Try(form=_own_letter),
+    "progress.coach_write": Try(form=_own_letter),
     "cohorts.letter_again": Try(NEWCOMER),
     "cohorts.invite_again": Try(NEWCOMER, LOOK_OR_SEND),
     "admin_overview.try_again": Try(),

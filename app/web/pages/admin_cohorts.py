@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -22,6 +23,7 @@ from app.people.queries import admin_ids, cards, coaches
 from app.people.rules import PersonCard
 from app.practice.actions import handover
 from app.practice.queries import progress_of as practice_of
+from app.reports.following import standing_still
 from app.theory.queries import progress_of as theory_of
 from app.web.kit.ask import Answer, Ask, invalid, redirect, render
 from app.web.kit.forms import Submitted
@@ -42,9 +44,10 @@ STAGES: Final = {
 
 @dataclass(frozen=True)
 class CohortsPage:
-    """All cohorts, and what a new one can be about."""
+    """All cohorts, and what a new one can be about. `still`: how many stand still, by cohort."""
 
     cohorts: list[CohortLine]
+    still: dict[int, int]
     editions: list[EditionChoice]
     contacts: list[PersonCard]
 
@@ -122,7 +125,8 @@ def make(ask: Ask) -> Answer:
 
 def _list(ask: Ask) -> CohortsPage:
     contacts = [card for card in cards(ask.db, admin_ids(ask.db), ask.today).values() if card.email]
-    return CohortsPage(reading.cohorts(ask.db, ask.viewer), reading.editions_to_follow(ask.db), contacts)
+    still = Counter(one.enrolment.cohort_id for one in standing_still(ask.db, now=ask.now))
+    return CohortsPage(reading.cohorts(ask.db, ask.viewer), still, reading.editions_to_follow(ask.db), contacts)
 
 
 def _new_form(ask: Ask) -> Submitted[NewCohort]:
