@@ -10,9 +10,9 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from app.courses.editions import editions_of
+from app.courses.editions import Edition, editions_of
 from app.courses.queries import enrolments_coached
-from app.courses.rules import AssignmentDefinition, CoachRoom, EnrolmentFacts, EnrolmentStage, Policy
+from app.courses.rules import AssignmentDefinition, CoachRoom, EnrolmentFacts, EnrolmentStage
 from app.delivery.queries import groups_of
 from app.delivery.rules import GroupFacts
 from app.kit.localtime import local, local_day, working_days_between
@@ -27,7 +27,7 @@ from app.practice.rules.progress import NextCode, PracticeProgress
 from app.practice.rules.risks import Risk, RiskCode
 from app.practice.rules.states import RecordState, waits_for_coach
 from app.theory.queries import progress_of as theory_progress_of
-from app.theory.rules import TheoryProgress
+from app.theory.rules import TheoryProgress, closed_until
 
 WORKING = frozenset({EnrolmentStage.FOLLOWING, EnrolmentStage.PAUSED})
 
@@ -139,7 +139,7 @@ class _Desk:
     paths: list[RecordPath]
     definitions: dict[int, tuple[int, AssignmentDefinition]]
     groups: dict[int, GroupFacts]
-    policies: dict[int, Policy]
+    editions: dict[int, Edition]
     has: int
 
     def person_of(self, enrolment_id: int) -> PersonCard:
@@ -164,7 +164,7 @@ def coach_page(db: Session, viewer: Viewer, *, now: datetime) -> CoachPage:
         first_name=viewer.first_name,
         hour=local(now).hour,
         today=now,
-        promised=min((policy.review_within_working_days for policy in desk.policies.values()), default=5),
+        promised=min((one.policy.review_within_working_days for one in desk.editions.values()), default=5),
         room=beside.room,
         has=desk.has,
         visits_this_week=sum(
@@ -183,18 +183,18 @@ def coach_page(db: Session, viewer: Viewer, *, now: datetime) -> CoachPage:
 def _desk(db: Session, viewer: Viewer, *, now: datetime) -> _Desk:
     coached = [one for one in enrolments_coached(db, viewer.id) if viewer.may_coach(one.intervention_slug)]
     facts = {one.id: one for one in coached if one.stage in WORKING}
-    editions = editions_of(db, (one.edition_id for one in facts.values())).values()
+    editions = editions_of(db, (one.edition_id for one in facts.values()))
     return _Desk(
         facts=facts,
         people=cards(db, {one.person_id for one in facts.values()}, local_day(now)),
         paths=paths_of_enrolments(db, facts),
         definitions={
             id_: (number, definition)
-            for edition in editions
+            for edition in editions.values()
             for number, (id_, definition) in enumerate(edition.assignments, start=1)
         },
         groups=groups_of(db, facts),
-        policies={edition.id: edition.policy for edition in editions},
+        editions=editions,
         has=sum(one.completed_at is None for one in coached),
     )
 
@@ -212,7 +212,7 @@ def _queue_row(desk: _Desk, path: RecordPath, *, now: datetime) -> QueueRow | No
     else:
         return None
     days = working_days_between(local_day(since), local_day(now))
-    promised = desk.policies[desk.facts[path.enrolment_id].edition_id].review_within_working_days
+    promised = desk.editions[desk.facts[path.enrolment_id].edition_id].policy.review_within_working_days
     person = desk.person_of(path.enrolment_id)
     return QueueRow(
         path.id,
@@ -259,7 +259,7 @@ def _risks(
     return {
         id_: risks_of(
             one,
-            desk.policies[one.edition_id],
+            desk.editions[one.edition_id].policy,
             theory=theory[id_],
             practice=practice[id_],
             paths=paths[id_],
@@ -267,6 +267,9 @@ def _risks(
             added=beside.added.get(id_, 0),
             looks=id_ in beside.looks,
             today=today,
+            opens_on=closed_until(
+                desk.editions[one.edition_id].outline, theory[id_].next, starts_on=one.starts_on, today=today
+            ),
         )
         for id_, one in desk.facts.items()
     }

@@ -32,7 +32,7 @@ from app.practice.rules.states import RecordState, waits_for_coach
 from app.practice.tables.work import AssignmentRecord, CoachVisit, Preparation
 from app.theory.open_answers import OpenAnswerView, open_answers_of
 from app.theory.queries import progress_of as theory_progress_of
-from app.theory.rules import NextLesson
+from app.theory.rules import NextLesson, closed_until
 from app.theory.shared import SharedWords, shared_words
 
 SHOWN = frozenset({EnrolmentStage.FOLLOWING, EnrolmentStage.PAUSED, EnrolmentStage.COMPLETED})
@@ -137,6 +137,7 @@ def person_page(db: Session, viewer: Viewer, enrolment_id: int, *, now: datetime
         added=added,
         looks=looks_for_group(db, one.id),
         today=today,
+        opens_on=closed_until(edition.outline, read.next, starts_on=one.starts_on, today=today),
     )
     started_on = local_day(one.confirmed_at or one.created_at)
     rows = _assignments(practice)

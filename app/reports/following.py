@@ -33,7 +33,7 @@ from app.practice.rules.turns import Awaited, Turn
 from app.practice.tables.proof import SignOff
 from app.practice.tables.work import AssignmentRecord, Submission
 from app.theory.queries import progress_of, read_since
-from app.theory.rules import TheoryProgress
+from app.theory.rules import TheoryProgress, closed_until
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class Following:
     """One training. `last_step`: the latest day on which she got further; None before the first step.
 
     `quiet`: days since then, or since she came in. `wait`: after how many the policy of her edition says something.
+    `opens_on`: when her next step in theory opens, where that is a day to come.
     """
 
     enrolment: EnrolmentFacts
@@ -50,6 +51,7 @@ class Following:
     last_step: date | None
     quiet: int
     wait: int
+    opens_on: date | None
 
     @property
     def turn(self) -> Turn:
@@ -105,7 +107,7 @@ def _rows(db: Session, *which: ColumnElement[bool]) -> list[Row[*tuple[Any, ...]
 
 def _following(db: Session, rows: list[Row[*tuple[Any, ...]]], *, now: datetime) -> list[Following]:
     known = {row.id: facts_in(row) for row in rows}
-    policies = {id_: one.policy for id_, one in editions_of(db, (one.edition_id for one in known.values())).items()}
+    editions = editions_of(db, (one.edition_id for one in known.values()))
     theory = progress_of(db, known.values())
     paths: dict[int, list[RecordPath]] = defaultdict(list)
     for path in paths_of_enrolments(db, known):
@@ -116,7 +118,8 @@ def _following(db: Session, rows: list[Row[*tuple[Any, ...]]], *, now: datetime)
     today = local_day(now)
     found = []
     for row in rows:
-        one, policy = known[row.id], policies[known[row.id].edition_id]
+        one, edition = known[row.id], editions[known[row.id].edition_id]
+        opens_on = closed_until(edition.outline, theory[one.id].next, starts_on=one.starts_on, today=today)
         began = local_day(one.confirmed_at or one.created_at)
         last = last_step_of(theory=theory[one.id], paths=paths[one.id], group=groups.get(one.id), today=today)
         found.append(
@@ -132,11 +135,13 @@ def _following(db: Session, rows: list[Row[*tuple[Any, ...]]], *, now: datetime)
                     looks=bool(row.looks),
                     today=today,
                     link=_link(row, now),
-                    over=_is_over(one, policy, int(row.added), today),
+                    over=_is_over(one, edition.policy, int(row.added), today),
+                    opens_on=opens_on,
                 ),
                 last_step=last,
                 quiet=(today - max(began, last or began)).days,
-                wait=policy.quiet_days,
+                wait=edition.policy.quiet_days,
+                opens_on=opens_on,
             )
         )
     return found

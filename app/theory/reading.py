@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final, Literal
 
 from app.courses.rules import Outline, OutlineModule
-from app.theory.rules import module_done, next_in
+from app.theory.rules import module_done, next_in, opening_day
 
 WATCHED_ENOUGH: Final = 0.9  # choice: nobody has to sit through the last titles
 PARTS_MOST: Final = 200
@@ -47,10 +47,7 @@ def lock_of(
         if not module_done(before, lessons=lessons, quizzes=quizzes):
             step = next_in(outline, before, lessons=lessons, quizzes=quizzes)
             return Lock("after", before.title, step.href if step else "", step.title if step else "")
-    days = [module.opens_on] if module.opens_on else []
-    if module.opens_after_days:
-        days.append(starts_on + timedelta(days=module.opens_after_days))
-    opens_on = max(days, default=None)
+    opens_on = opening_day(module, starts_on)
     return Lock("day", opens_on=opens_on) if opens_on is not None and today < opens_on else None
 
 

@@ -15,7 +15,10 @@ Kind = Literal["lesson", "quiz"]
 
 @dataclass(frozen=True)
 class NextLesson:
-    """The first thing that is still to do. `number` and `of` count the lessons of the module."""
+    """The first thing that is still to do. `number` and `of` count the lessons of the module.
+
+    `begun`: something of that module was done, so that no lock keeps her out of it.
+    """
 
     kind: Kind
     module_title: str
@@ -25,6 +28,7 @@ class NextLesson:
     href: str
     number: int
     of: int
+    begun: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,7 @@ def _resumed(outline: Outline, lessons: Mapping[str, datetime], place: tuple[str
         if lesson.slug == slug:
             href = f"{lesson_href(outline.slug, slug)}#{anchor}"
             of = len(module.lessons)
-            return NextLesson("lesson", module.title, slug, lesson.title, lesson.minutes, href, number, of)
+            return NextLesson("lesson", module.title, slug, lesson.title, lesson.minutes, href, number, of, begun=True)
     return None
 
 
@@ -116,15 +120,32 @@ def next_in(
 ) -> NextLesson | None:
     """The first required lesson or check of a module that is still to do."""
     of = len(module.lessons)
+    begun = any(lesson.slug in lessons for lesson in module.lessons)
     for number, lesson in enumerate(module.lessons, start=1):
         if lesson.required and lesson.slug not in lessons:
             href = lesson_href(outline.slug, lesson.slug)
-            return NextLesson("lesson", module.title, lesson.slug, lesson.title, lesson.minutes, href, number, of)
+            minutes = lesson.minutes
+            return NextLesson("lesson", module.title, lesson.slug, lesson.title, minutes, href, number, of, begun)
     quiz = module.quiz
     if quiz is not None and quiz.slug not in quizzes:
         href = quiz_href(outline.slug, quiz.slug)
-        return NextLesson("quiz", module.title, quiz.slug, quiz.title, quiz.minutes, href, of, of)
+        return NextLesson("quiz", module.title, quiz.slug, quiz.title, quiz.minutes, href, of, of, begun)
     return None
+
+
+def closed_until(outline: Outline, step: NextLesson | None, *, starts_on: date, today: date) -> date | None:
+    """The day on which the next step opens, where that is still to come. `starts_on`: of the cohort."""
+    module = outline.module_of(step.slug) if step is not None and not step.begun else None
+    day = opening_day(module, starts_on) if module is not None else None
+    return day if day is not None and today < day else None
+
+
+def opening_day(module: OutlineModule, starts_on: date) -> date | None:
+    """The day on which a module opens for a cohort that began on a day; None when no day keeps it closed."""
+    days = [module.opens_on] if module.opens_on else []
+    if module.opens_after_days:
+        days.append(starts_on + timedelta(days=module.opens_after_days))
+    return max(days, default=None)
 
 
 def lesson_href(course_slug: str, lesson_slug: str) -> str:

@@ -56,6 +56,7 @@ class _Tally:
 
 _ATTEMPTS: Final = (
     select(
+        QuizAttempt.enrolment_id,
         QuizAttempt.edition_id,
         QuizAttempt.quiz_slug,
         QuizAttempt.number,
@@ -63,7 +64,7 @@ _ATTEMPTS: Final = (
         case((QuizAttempt.number == 1, QuizAttempt.answers), else_=null()).label("answers"),
     )
     .where(QuizAttempt.enrolment_id.in_(bindparam("enrolments", expanding=True)))
-    .order_by(QuizAttempt.edition_id)
+    .order_by(QuizAttempt.edition_id, QuizAttempt.id)
 )
 _QUESTIONS: Final = select(Quiz.edition_id, Quiz.slug, Quiz.questions).where(
     Quiz.edition_id.in_(bindparam("editions", expanding=True))
@@ -77,12 +78,13 @@ def check_results(db: Session, enrolments: Collection[EnrolmentFacts]) -> list[C
     """
     if not enrolments:
         return []
-    course_of = {one.edition_id: one.course_slug for one in enrolments}
-    questions = _questions(db, course_of)
+    course_of = {one.id: one.course_slug for one in enrolments}
+    rows = fetch(db, _ATTEMPTS, enrolments=list(course_of)).all()
+    questions = _questions(db, {row.edition_id for row in rows})
     tallies: dict[tuple[str, str], _Tally] = defaultdict(_Tally)
-    judged: dict[tuple[int, str, str, tuple[int, ...]], bool] = {}
-    for row in fetch(db, _ATTEMPTS, enrolments=[one.id for one in enrolments]):
-        tally = tallies[course_of[row.edition_id], row.quiz_slug]
+    judged: dict[tuple[int, str, str, str], bool] = {}
+    for row in rows:
+        tally = tallies[course_of[row.enrolment_id], row.quiz_slug]
         tally.attempts += 1
         if row.number != 1:
             continue
@@ -91,7 +93,7 @@ def check_results(db: Session, enrolments: Collection[EnrolmentFacts]) -> list[C
         asked = questions.get((row.edition_id, row.quiz_slug), {})
         for id_, chosen in (row.answers or {}).items():
             if id_ in asked:
-                key = (row.edition_id, row.quiz_slug, id_, tuple(chosen))
+                key = (row.edition_id, row.quiz_slug, id_, repr(chosen))
                 if key not in judged:
                     judged[key] = asked[id_].is_right(chosen)
                 tally.asked[id_] += 1

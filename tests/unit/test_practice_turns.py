@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.courses.rules import EnrolmentStage as Stage
+from app.courses.rules import Outline, OutlineLesson, OutlineModule
 from app.practice.rules.progress import NextCode
 from app.practice.rules.turns import Awaited, Turn, TurnFacts, awaited
+from app.theory.rules import closed_until, next_step
 
+DAY = timedelta(days=1)
+TODAY = date(2026, 11, 23)
 READING = TurnFacts(stage=Stage.FOLLOWING, reads=True, theory_done=False, code=NextCode.THEORY_FIRST)
 WORKING = TurnFacts(stage=Stage.FOLLOWING, reads=False, theory_done=True, code=NextCode.PREPARE)
 INVITED = replace(READING, stage=Stage.INVITED)
@@ -27,6 +33,8 @@ INVITED = replace(READING, stage=Stage.INVITED)
         # on the road
         (READING, Awaited.LEARN, Turn.HERSELF),
         (replace(READING, has_coach=False, looks=True), Awaited.LEARN, Turn.HERSELF),
+        (replace(READING, closed=True), Awaited.OPENING, Turn.DAY),
+        (replace(WORKING, reads=True, closed=True), Awaited.PREPARE, Turn.HERSELF),  # there is practice meanwhile
         (replace(READING, reads=False), Awaited.COURSE, Turn.ADMIN),  # nothing of it is published yet
         (replace(WORKING, code=NextCode.FIND_GROUP), Awaited.FIND_GROUP, Turn.HERSELF),
         (replace(WORKING, code=NextCode.FIND_GROUP, looks=True), Awaited.BRING_TOGETHER, Turn.ADMIN),
@@ -52,6 +60,33 @@ def test_what_a_training_waits_for_and_who_acts(facts: TurnFacts, what: Awaited,
     assert (awaited(facts), awaited(facts).turn) == (what, turn)
 
 
+def module(slug: str, **lock: Any) -> OutlineModule:
+    lesson = OutlineLesson(f"les-{slug}", "Les", 10, required=True)
+    return OutlineModule(slug, slug, "", None, True, False, None, (lesson,), None, **lock)
+
+
+@pytest.mark.parametrize(
+    ("lock", "opens"),
+    [
+        ({}, None),
+        ({"opens_on": TODAY}, None),  # that very day it is open
+        ({"opens_on": TODAY + DAY}, TODAY + DAY),
+        ({"opens_after_days": 10}, None),  # of a cohort that began ten days ago
+        ({"opens_after_days": 11}, TODAY + DAY),
+        ({"opens_on": TODAY + DAY, "opens_after_days": 14}, TODAY + 4 * DAY),
+    ],
+)
+def test_the_day_on_which_the_next_step_opens(lock: dict[str, Any], opens: date | None) -> None:
+    outline = Outline("c", "C", "", "", (module("een"), module("twee", **lock)), "", "", "", ())
+    done = {"les-een": datetime(2026, 11, 1, tzinfo=UTC)}
+    step = next_step(outline, lessons=done, quizzes={})
+    assert step is not None
+    assert not step.begun
+    assert closed_until(outline, replace(step, begun=True), starts_on=TODAY - 10 * DAY, today=TODAY) is None
+    assert closed_until(outline, step, starts_on=TODAY - 10 * DAY, today=TODAY) == opens
+    assert closed_until(outline, None, starts_on=TODAY, today=TODAY) is None
+
+
 @given(
     facts=st.builds(
         TurnFacts,
@@ -59,6 +94,7 @@ def test_what_a_training_waits_for_and_who_acts(facts: TurnFacts, what: Awaited,
         reads=st.booleans(),
         theory_done=st.booleans(),
         code=st.none() | st.sampled_from(NextCode),
+        closed=st.booleans(),
         has_coach=st.booleans(),
         visit_was=st.booleans(),
         looks=st.booleans(),

@@ -30,6 +30,7 @@ class Awaited(StrEnum):
     INVITE_AGAIN = "invite_again"
     COME_IN = "come_in"
     LEARN = "learn"
+    OPENING = "opening"
     COURSE = "course"
     FIND_GROUP = "find_group"
     BRING_TOGETHER = "bring_together"
@@ -56,6 +57,7 @@ _TURNS: Final = {
     Awaited.INVITE_AGAIN: Turn.ADMIN,
     Awaited.COME_IN: Turn.HERSELF,
     Awaited.LEARN: Turn.HERSELF,
+    Awaited.OPENING: Turn.DAY,
     Awaited.COURSE: Turn.ADMIN,
     Awaited.FIND_GROUP: Turn.HERSELF,
     Awaited.BRING_TOGETHER: Turn.ADMIN,
@@ -86,15 +88,17 @@ _BY_COACH: Final = {NextCode.WAIT_FOR_COACH: Awaited.REVIEW, NextCode.WAIT_FOR_D
 class TurnFacts:
     """What tells whose turn it is.
 
-    `reads`: there is a lesson or check to do. `theory_done`, `code`: theory is complete, and what comes next in
-    practice. `visit_was`: the visit that the work waits for has been. `looks`: she looks for a group and was brought
-    together with nobody. `invited`, `link_works`: a link was sent, and still opens. `over`: its time has run out.
+    `reads`: there is a lesson or check to do; `closed`: it opens on a day to come. `theory_done`, `code`: theory is
+    complete, and what comes next in practice. `visit_was`: the visit that the work waits for has been. `looks`: she
+    looks for a group and was brought together with nobody. `invited`, `link_works`: a link was sent, and still opens.
+    `over`: its time has run out.
     """
 
     stage: EnrolmentStage
     reads: bool
     theory_done: bool
     code: NextCode | None
+    closed: bool = False
     has_coach: bool = True
     visit_was: bool = False
     looks: bool = False
@@ -130,7 +134,7 @@ def _on_the_road(facts: TurnFacts) -> Awaited:
         return Awaited.TALK
     if code is NextCode.VISIT and not facts.visit_was:
         return Awaited.VISIT
-    if facts.reads:
+    if facts.reads and not facts.closed:
         return Awaited.LEARN
     if code is NextCode.VISIT:
         return Awaited.HAND_IN
@@ -138,4 +142,6 @@ def _on_the_road(facts: TurnFacts) -> Awaited:
         return Awaited.BRING_TOGETHER
     if code in _IN_PRACTICE:
         return _IN_PRACTICE[code]
+    if facts.closed:
+        return Awaited.OPENING
     return Awaited.DECIDE if facts.theory_done else Awaited.COURSE
