@@ -8,10 +8,11 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from app.courses.rules import FIRST_NAME, PEOPLE_MOST, REGIONS_MOST, VISITS_MOST, AwayReason
+from app.courses.rules import PEOPLE_MOST, REGIONS_MOST, VISITS_MOST, AwayReason
 from app.kit.fields import Day, OptionalDay, OptionalId
 from app.kit.fields import KnownId as Id
 from app.kit.text import Line, OptionalParagraph, Paragraph, fold
+from app.outbox.rules import FIRST_NAME
 
 SEATS_MAX = 500
 _BRACED: Final = re.compile(r"\{[^{}\n]{0,40}\}")

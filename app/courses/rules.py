@@ -338,15 +338,6 @@ class EnrolmentFacts:
         return EnrolmentStage.INVITED
 
 
-FIRST_NAME: Final = "{voornaam}"
-"""Where a letter that somebody wrote names its reader."""
-
-
-def addressed(text: str, first_name: str) -> str:
-    """A text that somebody wrote to many, as one of them reads it."""
-    return text.replace(FIRST_NAME, first_name)
-
-
 PEOPLE_USUAL: Final = 12  # choice: what we count on until a coach or an admin says otherwise
 VISITS_USUAL: Final = 3  # choice: a week
 PEOPLE_MOST: Final = 100

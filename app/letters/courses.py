@@ -12,10 +12,11 @@ from app.courses.actions.cohorts import INVITATION
 from app.courses.actions.writing import OWN_LETTER
 from app.courses.coaches import coaches_now
 from app.courses.queries import enrolment_facts
-from app.courses.rules import EnrolmentFacts, EnrolmentStage, addressed
+from app.courses.rules import EnrolmentFacts, EnrolmentStage
 from app.courses.tables import CoachAssignment
 from app.kit.text import first_name
 from app.letters.desk import Desk, Draft, Kind, NotDue
+from app.outbox.rules import addressed
 from app.outbox.tables import Message
 from app.people.actions.invitations import PURPOSE
 from app.people.queries import person_names

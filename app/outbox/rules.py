@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
+
+FIRST_NAME: Final = "{voornaam}"
+"""Where a letter that somebody wrote names its reader."""
+
+
+def addressed(text: str, first_name: str) -> str:
+    """A text that somebody wrote to many, as one of them reads it."""
+    return text.replace(FIRST_NAME, first_name)
 
 
 class MessageState(StrEnum):
