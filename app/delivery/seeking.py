@@ -226,11 +226,6 @@ def enrolments_looking() -> Select[int]:
     )
 
 
-def looks_for_group(db: Session, enrolment_id: int) -> bool:
-    """Whether a training waits for somebody to bring her together with an organisation."""
-    return db.scalar(enrolments_looking().where(Enrolment.id == enrolment_id)) is not None
-
-
 def asked_since(db: Session, *, before: datetime) -> list[tuple[str, datetime]]:
     """Which organisations wait for a trainer since before a moment: name and since when, longest first."""
     linked = select(GroupLink.request_id).where(GroupLink.undone_at.is_(None))

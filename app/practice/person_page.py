@@ -11,10 +11,8 @@ from sqlalchemy.orm import Session
 from app.courses.editions import edition_of
 from app.courses.queries import enrolment_facts, is_coach_of
 from app.courses.rules import EnrolmentFacts, EnrolmentStage
-from app.courses.terms import added_days
 from app.delivery.queries import groups_of
 from app.delivery.rules import DateFacts, GroupFacts
-from app.delivery.seeking import looks_for_group
 from app.delivery.tables import DeliveryDate
 from app.kit.errors import NotFound
 from app.kit.localtime import local_day
@@ -22,7 +20,7 @@ from app.people.queries import cards
 from app.people.rules import PersonCard, Viewer
 from app.practice.agreements import AgreementView, agreements_of
 from app.practice.attention import risks_of
-from app.practice.notes import NoteView, notes_of
+from app.practice.notes import NoteView, beside_of, notes_of
 from app.practice.paths import RecordPath, paths_of_enrolments
 from app.practice.queries import practice_of
 from app.practice.record_page import PreparationView, preparation_view
@@ -126,7 +124,8 @@ def person_page(db: Session, viewer: Viewer, enrolment_id: int, *, now: datetime
     group = groups.get(one.id)
     practice = practice_of(db, [one], theory=theory, paths=paths, groups=groups)[one.id]
     read, mine = theory[one.id], is_coach_of(viewer, one)
-    added = added_days(db, [one.id]).get(one.id, 0)
+    beside = beside_of(db, [one.id], coach_id=viewer.id, on=today)
+    added = beside.added.get(one.id, 0)
     risks = risks_of(
         one,
         edition.policy,
@@ -135,7 +134,7 @@ def person_page(db: Session, viewer: Viewer, enrolment_id: int, *, now: datetime
         paths=paths,
         group=group,
         added=added,
-        looks=looks_for_group(db, one.id),
+        looks=one.id in beside.looks,
         today=today,
         opens_on=closed_until(edition.outline, read.next, starts_on=one.starts_on, today=today),
     )
