@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.courses.rules import EnrolmentFacts
 from app.courses.tables import Quiz
 from app.kit.db import fetch
-from app.theory.rules import Question
+from app.theory.questions import Question
 from app.theory.tables import QuizAttempt
 
 PEOPLE_LEAST: Final = 5
@@ -92,7 +92,7 @@ def check_results(db: Session, enrolments: Collection[EnrolmentFacts]) -> list[C
         tally.first_time += row.passed
         asked = questions.get((row.edition_id, row.quiz_slug), {})
         for id_, chosen in (row.answers or {}).items():
-            if id_ in asked:
+            if id_ in asked and asked[id_].counts:
                 key = (row.edition_id, row.quiz_slug, id_, repr(chosen))
                 if key not in judged:
                     judged[key] = asked[id_].is_right(chosen)
