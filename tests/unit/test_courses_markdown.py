@@ -143,7 +143,7 @@ def test_a_paragraph_keeps_its_place_while_others_come_and_go() -> None:
 
 def test_what_a_page_fills_in_has_its_room_and_its_facts() -> None:
     library = Library(
-        {"hand.webp": ImageContent(b"", "", 800, 600)},
+        {"hand.webp": ImageContent(bytes, "", 0, 800, 600)},
         {
             "film.webm": MediaContent(bytes, "", 7, "video/webm"),
             "film.vtt": MediaContent(bytes, "", 7, "text/vtt; charset=utf-8"),

@@ -301,8 +301,9 @@ def _images(course: CourseContent, edition_id: int, storage: Storage) -> Sequenc
     """The pictures, of which pages need the size."""
     rows: list[Base] = []
     for name, image in course.images.items():
-        key = _key(image.sha256, ".webp")
-        storage.put_at(key, image.content)
+        key = key_of(image.sha256, ".webp")
+        if image.stored != key:
+            storage.put_at(key, image.read())
         rows.append(
             CourseImage(
                 edition_id=edition_id,
@@ -325,14 +326,15 @@ def _files(course: CourseContent, edition_id: int, storage: Storage) -> Sequence
                 edition_id=edition_id,
                 path=f"images/{name}",
                 sha256=image.sha256,
-                size=len(image.content),
+                size=image.size,
                 media_type="image/webp",
-                storage_key=_key(image.sha256, ".webp"),
+                storage_key=key_of(image.sha256, ".webp"),
             )
         )
     for name, media in course.media.items():
-        key = _key(media.sha256, f".{name.rpartition('.')[2]}")
-        storage.put_at(key, media.read())
+        key = key_of(media.sha256, f".{name.rpartition('.')[2]}")
+        if media.stored != key:
+            storage.put_at(key, media.read())
         rows.append(
             CourseFile(
                 edition_id=edition_id,
@@ -358,6 +360,6 @@ def _text_file(path: str, text: str, edition_id: int) -> CourseFile:
     )
 
 
-def _key(sha256: str, suffix: str) -> str:
+def key_of(sha256: str, suffix: str) -> str:
     """Where a file stands in the store: under its digest, so that editions share what did not change."""
     return f"courses/{sha256}{suffix}"

@@ -255,20 +255,25 @@ class SessionContent:
 
 @dataclass(frozen=True)
 class ImageContent:
-    content: bytes
+    """A picture. `read` gives all of it; `size` in bytes. `stored`: where it stands in the store already."""
+
+    read: Callable[[], bytes]
     sha256: str
+    size: int
     width: int
     height: int
+    stored: str = ""
 
 
 @dataclass(frozen=True)
 class MediaContent:
-    """A film, a sound, captions or a paper. `read` gives all of it; `size` in bytes."""
+    """A film, a sound, captions or a paper. `read` gives all of it; `size` in bytes; `stored` as with a picture."""
 
     read: Callable[[], bytes]
     sha256: str
     size: int
     media_type: str
+    stored: str = ""
 
 
 @dataclass(frozen=True)
