@@ -59,4 +59,6 @@ def home_of(viewer: Viewer) -> str:
         return "/coach"
     if viewer.contact_of and not viewer.has(Role.PROFESSIONAL):
         return "/organisatie"
+    if viewer.has(Role.AUTHOR) and not viewer.has(Role.PROFESSIONAL):
+        return "/beheer/opleidingen"
     return "/traject"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import app.certification.tables
 import app.conversation.tables
+import app.courses.drafts.tables
 import app.courses.tables
 import app.delivery.tables
 import app.intervision.tables

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import InstrumentedAttribute
 
 from app.certification.tables import Certificate
+from app.courses.drafts.tables import DraftFile
 from app.courses.tables import CourseFile, CourseImage
 from app.kit.storage import Entry
 from app.people.tables import Export
@@ -26,6 +27,7 @@ NAMES: Final[tuple[tuple[InstrumentedAttribute[Any], ColumnElement[bool] | None]
     (Certificate.pdf_key, None),
     (CourseImage.storage_key, None),
     (CourseFile.storage_key, CourseFile.storage_key.is_not(None)),
+    (DraftFile.storage_key, DraftFile.storage_key.is_not(None)),
     (Export.storage_key, Export.removed_at.is_(None)),
 )
 """Every column that names a file, and when it still does; a test finds one that is not here."""

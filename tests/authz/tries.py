@@ -77,6 +77,7 @@ THINGS: Final = {
     "edition": "edition",
     "enrolment": "enrolment",
     "export": "export",
+    "file": "draft_file",
     "group": "ended_group",
     "handover": "handover",
     "lesson": "lesson",
@@ -370,4 +371,16 @@ TRIES: Final[dict[str, Try]] = {
     "admin_person.sign_out": Try(),
     "admin_person.reset_second_factor": Try(form=says(reason="Haar telefoon is kwijt.")),
     "post.again": Try(),
+    # writing
+    "editor.begin": Try(),
+    "editor.drop": Try(),
+    "editor.add_picture": Try(form=says(alt="Een tafel."), files=_upload),
+    "editor.add_media": Try(files=lambda world: {"media": ("kaart.pdf", b"%PDF-1.7\n%%EOF", "application/pdf")}),  # noqa: ARG005
+    "editor.keep": Try(form=says(version="1", title="Wat is het?", minutes="10", intro="Kijk.", body="Tekst.")),
+    "editor.add_lesson": Try(form=says(module="starten", title="Nog een les")),
+    "editor.move": Try(form=says(do="down")),
+    "editor.remove": Try(),
+    "editor.put_back": Try(),
+    # nothing was changed in this draft yet, and the small course is not its own
+    "editor.publish": Try(form=lambda world: {"version": world.things["draft_version"]}),
 }

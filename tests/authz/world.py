@@ -20,6 +20,8 @@ from app.certification.tables import Certificate
 from app.conversation import actions as conversation
 from app.courses.actions import availability, coaching, cohorts
 from app.courses.commands import publish_folder
+from app.courses.drafts import actions as drafts
+from app.courses.drafts.tables import CourseDraft, DraftFile
 from app.courses.inputs import AwayGiven, NewCohort
 from app.courses.queries import interventions
 from app.courses.rules import AwayReason
@@ -394,6 +396,7 @@ def _come_in(db: Session, world: World, now: datetime) -> None:
     absence = availability.note_absence(db, by=ruben, person_id=ruben.id, given=days, now=now)
     world.things |= {"coach": ruben.id, "absence": absence}
     _lend(db, world, now)
+    _write(db, world, now)
     world.things["today"] = local_day(now)
     held, _, coming, off = world.things["dates"]
     call_off(db, by=viewer_for(db, world.people["noor"]), date_id=off, now=now)
@@ -405,6 +408,16 @@ def _come_in(db: Session, world: World, now: datetime) -> None:
     world.things["session"] = db.scalars(
         select(SignIn.id).where(SignIn.person_id == world.people["noor"]).order_by(SignIn.id.desc())
     ).first()
+
+
+def _write(db: Session, world: World, now: datetime) -> None:
+    """Aya writes at the next edition of the course."""
+    draft = drafts.begin_draft(db, by=viewer_for(db, world.people["aya"]), slug=COURSE, now=now)
+    lesson = select(DraftFile.id).where(
+        DraftFile.draft_id == draft, DraftFile.path.endswith("02-wat-is-mijn-verhaal.md")
+    )
+    world.things["draft_file"] = db.scalars(lesson).one()
+    world.things["draft_version"] = db.get_one(CourseDraft, draft).version
 
 
 def _lend(db: Session, world: World, now: datetime) -> None:

@@ -16,6 +16,7 @@ AREAS: Final = (
     "post",
     "people",
     "courses",
+    "drafts",
     "coaches",
     "delivery",
     "practice",

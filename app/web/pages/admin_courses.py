@@ -1,20 +1,14 @@
-"""The courses there are, and how their questions do: for admins and for who writes them."""
+"""How the questions of courses do: for admins and for who writes them."""
 
 from __future__ import annotations
 
 from app.access import Permission
-from app.courses.published import published_page
 from app.theory.statistics import questions_page
 from app.web.kit.ask import Answer, Ask, render
 from app.web.kit.route import Area
 
 area = Area()
 LONGEST = 6  # digits of the number of an edition
-
-
-@area.get("/beheer/opleidingen", policy=Permission.EDIT_CONTENT, name="admin_courses.list")
-def courses(ask: Ask) -> Answer:
-    return render("admin_courses/list.html", published_page(ask.db))
 
 
 @area.get("/beheer/opleidingen/{course:slug}/vragen", policy=Permission.EDIT_CONTENT, name="admin_courses.questions")

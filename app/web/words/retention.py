@@ -205,6 +205,8 @@ KEPT: Final = (
                     "ledger_event.actor_id",
                     "coach_absence.noted_by_id",
                     "coach_handover.made_by_id",
+                    "course_draft.made_by_id",
+                    "draft_file.changed_by_id",
                     "enrolment_extension.granted_by_id",
                     "return_extension.granted_by_id",
                     "role_grant.granted_by_id",

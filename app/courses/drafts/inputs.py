@@ -1,0 +1,94 @@
+"""What the forms of the editor may say.
+
+A draft may be half done: nothing is refused for being empty or odd here, for what is typed has to stay. What is wrong
+with it the checker says, at its line, before it is published.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, StringConstraints
+
+from app.courses.drafts.rules import TEXT_MOST
+from app.courses.inputs import Input
+from app.kit.fields import KnownId
+from app.kit.text import Line, OptionalLine, OptionalParagraph, cleaned
+
+LongText = Annotated[str, StringConstraints(max_length=TEXT_MOST), BeforeValidator(cleaned)]
+Ticked = str
+
+
+class Written(Input):
+    """What every form of a file says: the version that it began with, and whether the page kept it by itself."""
+
+    version: KnownId
+    whole: str = ""
+
+
+class LessonWritten(Written):
+    """A lesson: what stands above it, and its text."""
+
+    title: OptionalLine = ""
+    minutes: OptionalLine = ""
+    intro: OptionalParagraph = ""
+    required: Ticked = ""
+    image: OptionalLine = ""
+    image_alt: OptionalParagraph = ""
+    image_caption: OptionalParagraph = ""
+    decorative: Ticked = ""
+    body: LongText = ""
+
+
+class SessionWritten(Written):
+    """A script of the handbook. `rest`: its steps, materials and working forms, as YAML."""
+
+    number: OptionalLine = ""
+    title: OptionalLine = ""
+    minutes: OptionalLine = ""
+    goal: OptionalParagraph = ""
+    rest: LongText = ""
+    body: LongText = ""
+
+
+class TextWritten(Written):
+    """A file as it is."""
+
+    text: LongText = ""
+
+
+class NewLesson(Input):
+    module: Line
+    title: Line
+
+
+class Place(Input):
+    """Where to: a place up, or a place down."""
+
+    do: str
+
+
+class NewCourse(Input):
+    """A course that begins with nothing but what it must have."""
+
+    title: Line
+
+
+class PictureGiven(Input):
+    """What is to be seen on a picture, or that it tells nothing."""
+
+    alt: OptionalParagraph = ""
+    decorative: Ticked = ""
+    caption: OptionalParagraph = ""
+
+
+class MediaGiven(Input):
+    """A file and nothing else."""
+
+
+class Publishing(Input):
+    """`version`: of the draft that was looked at. The handbook: its new version and what is new, when it changed."""
+
+    version: KnownId
+    handbook_version: OptionalLine = ""
+    handbook_notes: OptionalParagraph = ""

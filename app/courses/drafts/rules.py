@@ -1,0 +1,165 @@
+"""Where the files of a course stand and what each is, by its path alone; names and numbers for new ones."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from app.kit.text import fold
+
+PATH_MOST: Final = 200
+TEXT_MOST: Final = 1_000_000
+"""Signs in one text; the reader of courses takes a megabyte."""
+FILES_MOST: Final = 1_000
+UNPACKED_MOST: Final = 200 * 1024 * 1024  # security.md 1.2, 7
+LEFT_LYING_DAYS: Final = 30
+SLUG_MOST: Final = 60
+TEXTS: Final = (".md", ".yaml")
+_PART: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. -]{0,99}")
+_NUMBERED: Final = re.compile(r"(\d{2,3})-(.+)")
+_HEAD: Final = re.compile(r"\A---[ \t]*\n(?:.*?\n)?---[ \t]*\n+", re.DOTALL)
+_TITLE: Final = re.compile(r"^title:[ \t]*(.+?)[ \t]*(?:[ \t]#.*)?$", re.MULTILINE)
+
+
+class Kind(StrEnum):
+    """What a file of a course is, in the order in which an author meets them."""
+
+    COURSE = "course"
+    LESSON = "lesson"
+    CHECK = "check"
+    ASSIGNMENT = "assignment"
+    RUBRIC = "rubric"
+    HANDBOOK = "handbook"
+    SESSION = "session"
+    POLICY = "policy"
+    PICTURE = "picture"
+    MEDIA = "media"
+    OTHER = "other"
+
+
+_WHOLE: Final = {
+    "course.yaml": Kind.COURSE,
+    "rubric.yaml": Kind.RUBRIC,
+    "policy.yaml": Kind.POLICY,
+    "handbook/handbook.yaml": Kind.HANDBOOK,
+}
+REMOVABLE: Final = frozenset(Kind) - frozenset(_WHOLE.values())
+"""A course may not lack the others; without its last script the handbook stays too."""
+MOVABLE: Final = frozenset({Kind.LESSON, Kind.ASSIGNMENT, Kind.SESSION})
+
+
+def kind_of(path: str) -> Kind:
+    """What a file is, by where it stands."""
+    if path in _WHOLE:
+        return _WHOLE[path]
+    folder, _, name = path.rpartition("/")
+    top = folder.partition("/")[0]
+    if top == "modules" and folder.count("/") == 1:
+        if name == "toets.yaml":
+            return Kind.CHECK
+        if name.endswith(".md"):
+            return Kind.LESSON
+    if folder == "handbook" and name.endswith(".md"):
+        return Kind.SESSION
+    if folder == "assignments" and name.endswith(".yaml"):
+        return Kind.ASSIGNMENT
+    if folder == "images":
+        return Kind.PICTURE
+    return Kind.MEDIA if folder == "media" else Kind.OTHER
+
+
+def is_path(path: str) -> bool:
+    """Whether a file of a course may be called so: within its folder, and nothing that a disk reads in its own way."""
+    parts = path.split("/")
+    return len(path) <= PATH_MOST and len(parts) <= 4 and all(_PART.fullmatch(part) for part in parts)
+
+
+def is_text(path: str) -> bool:
+    return path.endswith(TEXTS)
+
+
+def media_type_of(path: str) -> str:
+    """The type of a text, by its name."""
+    return "text/markdown" if path.endswith(".md") else "application/yaml"
+
+
+def digest_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """The number and the name in `02-wat-is-dit.md`; number 0 when it has none."""
+
+    folder: str
+    number: int
+    slug: str
+    suffix: str
+
+    @classmethod
+    def of(cls, path: str) -> Numbered:
+        folder, _, name = path.rpartition("/")
+        stem, dot, suffix = name.rpartition(".")
+        found = _NUMBERED.fullmatch(stem if dot else name)
+        if found is None:
+            return cls(folder, 0, stem if dot else name, dot + suffix if dot else "")
+        return cls(folder, int(found[1]), found[2], dot + suffix)
+
+    def at(self, number: int) -> str:
+        """The path with another number."""
+        return f"{self.folder}/{number:02d}-{self.slug}{self.suffix}"
+
+
+def module_of(path: str) -> str:
+    """The slug of the module that a lesson or check stands in; empty elsewhere."""
+    parts = path.split("/")
+    if parts[0] != "modules" or len(parts) < 3:
+        return ""
+    return Numbered.of(parts[1]).slug
+
+
+def slug_from(title: str) -> str:
+    """A name for a file or a course, of what people read."""
+    return re.sub(r"[^a-z0-9]+", "-", fold(title)).strip("-")[:SLUG_MOST].strip("-")
+
+
+def free(slug: str, taken: Iterable[str]) -> str:
+    """The name, or with a number behind it the first that is not taken."""
+    known, found, count = set(taken), slug, 1
+    while found in known:
+        count += 1
+        found = f"{slug}-{count}"
+    return found
+
+
+def swapped(paths: Sequence[str], path: str, *, up: bool) -> dict[str, str]:
+    """What each of the numbered files of a folder is called when one changes places with its neighbour.
+
+    They are numbered from 1 on, in their order; only those that get another name are there.
+    """
+    order = sorted(paths)
+    place = order.index(path)
+    other = place - 1 if up else place + 1
+    if 0 <= other < len(order):
+        order[place], order[other] = order[other], order[place]
+    return {old: new for number, old in enumerate(order, start=1) if (new := Numbered.of(old).at(number)) != old}
+
+
+def next_number(paths: Iterable[str]) -> int:
+    return max((Numbered.of(path).number for path in paths), default=0) + 1
+
+
+def lines_above(path: str, text: str | None) -> int:
+    """How many lines stand above what an author writes in the field for the text: the head, and what is empty."""
+    found = _HEAD.match(text or "") if path.endswith(".md") else None
+    return found[0].count("\n") if found else 0
+
+
+def title_in(text: str | None) -> str:
+    """The title that a text says it has; empty when it says none."""
+    found = _TITLE.search(text or "")
+    return found[1].strip("\"'").replace('\\"', '"')[:200] if found else ""

@@ -1,0 +1,125 @@
+// The desk of an author: blocks at the cursor, the line that a remark is about, writing and reading on a phone.
+// Without this: type the block, and read it after saving.
+(() => {
+  "use strict";
+  const body = () => document.getElementById("ed--body");
+
+  // A block stands by itself, with an empty line around it; the cursor comes after it.
+  function insert(block) {
+    const text = body();
+    if (!text) return;
+    const [before, after] = [text.value.slice(0, text.selectionStart), text.value.slice(text.selectionEnd)];
+    const start = !before || before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n";
+    const end = !after || after.startsWith("\n\n") ? "" : after.startsWith("\n") ? "\n" : "\n\n";
+    text.focus();
+    // So that the browser's own undo takes it back.
+    if (!document.execCommand?.("insertText", false, start + block + end)) text.setRangeText(start + block + end, text.selectionStart, text.selectionEnd, "end");
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  function goTo(line) {
+    const text = body();
+    if (!text || !(line > 0)) return;
+    const lines = text.value.split("\n");
+    const start = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0);
+    show("text");
+    text.focus();
+    text.setSelectionRange(start, start + (lines[line - 1] ?? "").length);
+    const high = text.scrollHeight / Math.max(lines.length, 1);
+    text.scrollTop = Math.max(0, (line - 3) * high);
+    scrollTo({ top: text.getBoundingClientRect().top + scrollY + (line - 1) * high - innerHeight / 3 });
+  }
+
+  function show(what) {
+    const desk = document.querySelector("[data-desk]");
+    if (!desk) return;
+    desk.dataset.desk = what;
+    desk.querySelectorAll("[data-desk-show]").forEach((el) => el.setAttribute("aria-pressed", String(el.dataset.deskShow === what)));
+  }
+
+  document.addEventListener("click", ({ target }) => {
+    const tool = target.closest("[data-insert]");
+    if (tool) insert(tool.dataset.insert);
+    const line = target.closest("[data-line]");
+    if (line) goTo(Number(line.dataset.line));
+    const tab = target.closest("[data-desk-show]");
+    if (tab) show(tab.dataset.deskShow);
+  });
+
+  // A toolbar is one stop of the Tab key; arrows go through it.
+  document.addEventListener("keydown", (event) => {
+    const bar = event.target.closest?.("[role=toolbar]");
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!bar || !step) return;
+    event.preventDefault();
+    const tools = [...bar.querySelectorAll("button")];
+    const next = tools[(tools.indexOf(event.target) + step + tools.length) % tools.length];
+    tools.forEach((one) => { one.tabIndex = one === next ? 0 : -1; });
+    next.focus();
+  });
+
+  // A picture: chosen, or dragged onto the text. It is kept first, with what is to be seen on it; then its block is put in.
+  const picture = () => document.querySelector("form[data-picture]");
+  const pictures = (event) => [...(event.dataTransfer?.items ?? [])].some((one) => one.kind === "file");
+
+  document.addEventListener("dragover", (event) => {
+    if (event.target.id !== "ed--body" || !picture() || !pictures(event)) return;
+    event.preventDefault();
+    event.target.classList.add("is-over");
+  });
+  document.addEventListener("dragleave", ({ target }) => target.classList?.remove("is-over"));
+  document.addEventListener("drop", (event) => {
+    const form = picture();
+    if (event.target.id !== "ed--body" || !form || !event.dataTransfer?.files.length) return;
+    event.preventDefault();
+    event.target.classList.remove("is-over");
+    const input = form.elements.namedItem("photo");
+    const one = new DataTransfer();
+    one.items.add(event.dataTransfer.files[0]);
+    input.files = one.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+    form.closest("details").open = true;
+    form.elements.namedItem("alt").focus();
+  });
+
+  function complain(form, problems) {
+    const box = form.querySelector("[data-problems]");
+    box.replaceChildren(...problems.map(({ error }) => {
+      const line = document.createElement("li");
+      line.textContent = error;
+      return line;
+    }));
+    box.parentElement.hidden = !problems.length;
+    const wrong = form.elements.namedItem(problems[0]?.field ?? "");
+    (wrong ?? box.parentElement).focus();
+  }
+
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!form.matches("form[data-picture]")) return;
+    event.preventDefault();
+    const sent = new FormData(form);
+    let answer;
+    try {
+      const response = await fetch(form.action, { method: "POST", body: sent, headers: { accept: "application/json" } });
+      answer = response.headers.get("content-type")?.startsWith("application/json") ? await response.json() : null;
+    } catch {
+      answer = null;
+    }
+    event.submitter?.removeAttribute("aria-busy");
+    if (answer?.block) {
+      complain(form, []);
+      form.reset();
+      form.querySelectorAll("[data-chosen]").forEach((el) => { el.textContent = ""; });
+      form.closest("details").open = false;
+      insert(answer.block);
+    } else {
+      complain(form, answer?.problems?.length ? answer.problems : [{ field: "", error: form.dataset.failed }]);
+    }
+  });
+
+  addEventListener("DOMContentLoaded", () => {
+    const came = document.querySelector("[data-came-for]");
+    if (came) setTimeout(() => goTo(Number(came.dataset.cameFor)));
+  });
+})();

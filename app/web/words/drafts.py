@@ -1,0 +1,123 @@
+"""Words of the editor: what files are called, what became of them, what may be refused, and the blocks of a text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from app.courses.differing import What
+from app.courses.drafts.rules import Kind
+from app.web.words.shared import N_, StateLook
+
+WORDS: Final[dict[str, str]] = {
+    "edition_without_files": N_(
+        "Deze editie is gemaakt toen we de bestanden nog niet bewaarden. Lees de opleiding opnieuw in uit haar map."
+    ),
+    "stale_text": N_(
+        "Iemand anders heeft deze tekst intussen bewaard. Hieronder zie je wat er anders is. Jouw tekst staat er nog. "
+        "Bewaar je opnieuw, dan geldt die."
+    ),
+    "text_gone": N_("Dit is intussen uit het concept gehaald. Zet het eerst terug."),
+    "text_too_long": N_("Deze tekst is te lang. Knip hem in tweeën."),
+    "head_broken": N_(
+        "Wat bij het draaiboek staat, is niet te lezen. Kijk naar de inspringing en de aanhalingstekens."
+    ),
+    "file_is_there": N_("Er is al iets met deze naam. Kies een andere naam, of haal dat eerst weg."),
+    "too_many_files": N_("In een opleiding passen hoogstens {most} bestanden."),
+    "unknown_module": N_("Kies een module uit de lijst."),
+    "draft_changed": N_(
+        "Het concept is intussen veranderd. Kijk hieronder wat er nu anders is, en publiceer dan opnieuw."
+    ),
+    "draft_broken": N_("Er zijn nog {count} dingen te herstellen. Er is niets gepubliceerd."),
+    "other_course": N_(
+        "In course.yaml staat nu de naam ‘{slug}’. Zet daar de oude naam terug: daaraan herkennen we de opleiding."
+    ),
+    "same_as_before": N_(
+        "Dit is precies gelijk aan editie {number}. Verander iets, bijvoorbeeld de samenvatting, en publiceer dan."
+    ),
+    "handbook_version_same": N_("Het handboek is veranderd, dus het krijgt een nieuwe versie. {version} is de oude."),
+    "picture_without_words": N_("Schrijf wat op het beeld te zien is, of geef aan dat het alleen versiering is."),
+    "media_missing": N_("Kies eerst een bestand."),
+    "media_unknown": N_("Dit soort bestand kennen we hier niet. Kies mp4, webm, mp3, m4a, ogg, vtt of pdf."),
+    "media_other": N_("Dit bestand is eigenlijk {suffix}. Geef het die naam en kies het opnieuw."),
+    "media_too_large": N_("Dit bestand is te groot. Maak het kleiner dan {megabytes} MB."),
+    "captions_unreadable": N_("Dit zijn geen ondertitels die we kunnen lezen. Ze beginnen met de regel WEBVTT."),
+    "draft_is_there": N_("Van {slug} is er al een concept. Publiceer het of gooi het weg, en lees dan opnieuw in."),
+    "cannot_move": N_("Dit kan niet van plaats veranderen."),
+    "cannot_remove": N_("Dit hoort bij elke opleiding en kan niet weg."),
+}
+
+KIND_WORDS: Final[dict[Kind, str]] = {
+    Kind.COURSE: N_("Opbouw van de opleiding"),
+    Kind.LESSON: N_("Les"),
+    Kind.CHECK: N_("Toets"),
+    Kind.ASSIGNMENT: N_("Praktijkopdracht"),
+    Kind.RUBRIC: N_("Beoordelingsformulier"),
+    Kind.HANDBOOK: N_("Voorkant van het handboek"),
+    Kind.SESSION: N_("Draaiboek"),
+    Kind.POLICY: N_("Regels voor het certificaat"),
+    Kind.PICTURE: N_("Beeld"),
+    Kind.MEDIA: N_("Film, geluid of pdf"),
+    Kind.OTHER: N_("Ander bestand"),
+}
+KIND_ICONS: Final[dict[Kind, str]] = {
+    Kind.COURSE: "list",
+    Kind.LESSON: "book-open",
+    Kind.CHECK: "clipboard-check",
+    Kind.ASSIGNMENT: "hand",
+    Kind.RUBRIC: "scale",
+    Kind.HANDBOOK: "book",
+    Kind.SESSION: "scroll-text",
+    Kind.POLICY: "award",
+    Kind.PICTURE: "image",
+    Kind.MEDIA: "video",
+    Kind.OTHER: "file-text",
+}
+WHAT_LOOKS: Final[dict[What, StateLook]] = {
+    What.ADDED: StateLook(N_("Nieuw"), "leaf", "plus"),
+    What.CHANGED: StateLook(N_("Gewijzigd"), "sun", "pencil"),
+    What.MOVED: StateLook(N_("Verplaatst"), "sky", "move"),
+    What.REMOVED: StateLook(N_("Weg"), "tomato", "trash-2"),
+}
+
+
+@dataclass(frozen=True)
+class Block:
+    """A button above a text: what it puts in, in Dutch since courses are."""
+
+    word: str
+    icon: str
+    text: str
+
+
+BLOCKS: Final = (
+    Block(N_("Kernelement"), "puzzle", "::: kern Titel\nWaar het om draait, in één of twee zinnen.\n:::"),
+    Block(N_("Let op"), "triangle-alert", "::: let-op Titel\nWat er mis kan gaan, en wat je dan doet.\n:::"),
+    Block(N_("Voorbeeld"), "message-square", "::: voorbeeld Titel (verzonnen voorbeeld)\nWat er gebeurde.\n:::"),
+    Block(
+        N_("Stappen"), "list-checks", "::: stappen\n1. **Eerst.** Wat je doet.\n2. **Dan.** Wat je daarna doet.\n:::"
+    ),
+    Block(N_("Denk na"), "lightbulb", "::: denk Titel\nEen vraag om even bij stil te staan.\n:::"),
+    Block(N_("Citaat"), "speech", "::: citaat Wie het zei\nWat er gezegd werd.\n:::"),
+    Block(
+        N_("Beeld"),
+        "image",
+        '::: beeld naam.webp\nalt: "Wat op het beeld te zien is."\ncaption: "Wat eronder staat."\n:::',
+    ),
+    Block(
+        N_("Video"),
+        "video",
+        '::: video naam.mp4\ntitle: "Titel"\ncaptions: naam.vtt\ntranscript: |\n  Wat er gezegd en getoond wordt.\n:::',
+    ),
+    Block(N_("Geluid"), "play", '::: geluid naam.mp3\ntitle: "Titel"\ntranscript: |\n  Wat er gezegd wordt.\n:::'),
+    Block(N_("Download"), "file-down", "::: download naam.pdf Titel van het bestand\nWaar het voor is.\n:::"),
+    Block(N_("Reflectie"), "pen-line", "::: reflectie eigen-naam Titel\nEen vraag om over te schrijven.\n:::"),
+    Block(
+        N_("Vraag"),
+        "circle-help",
+        '::: vraag eigen-naam\ntype: one\ntext: "De vraag?"\noptions:\n  - text: "Goed antwoord."\n    right: true\n'
+        '    feedback: "Waarom dit klopt."\n  - text: "Een ander antwoord."\n    right: false\n'
+        '    feedback: "Waarom dit niet klopt."\nexplanation: "Wat je hiervan meeneemt."\n:::',
+    ),
+)
+"""What the toolbar puts in, in the order of docs/cursus-schrijven.md."""

@@ -1,0 +1,131 @@
+"""An author: a lesson with a live preview and a dragged picture, what changed in words, and publishing."""
+
+from __future__ import annotations
+
+import base64
+import os
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from app.courses.commands import publish_folder
+from app.courses.tables import CourseEdition, Lesson
+from app.people.actions import accounts
+from app.people.rules import Role
+from tests.authz.steps import picture
+from tests.journeys.conftest import Live, accessible
+from tests.journeys.test_observing import sign_in
+from tests.people import make_person
+
+COURSE: Final = Path(__file__).parents[2] / "courses" / "mijn-verhaal"
+HERE: Final = "/beheer/opleidingen/mijn-verhaal"
+DROP: Final = """([content, name]) => {
+    const bytes = Uint8Array.from(atob(content), (sign) => sign.charCodeAt(0));
+    const data = new DataTransfer();
+    data.items.add(new File([bytes], name, {type: "image/jpeg"}));
+    const text = document.getElementById("ed--body");
+    for (const kind of ["dragover", "drop"])
+        text.dispatchEvent(new DragEvent(kind, {bubbles: true, cancelable: true, dataTransfer: data}));
+}"""
+
+
+def shot(page: Page, name: str) -> None:
+    if (place := os.environ.get("SHOTS")) is not None:
+        page.screenshot(path=f"{place}/{name}.png", full_page=True)
+
+
+def aya_of(live: Live) -> int:
+    now = live.clock.now()
+    with live.parts.database.writing() as db:
+        publish_folder(db, COURSE, storage=live.parts.storage, now=now)
+        person = make_person(db, "Aya Sato", now=now)
+        accounts.grant_role(
+            db, by=None, person_id=person, role=Role.AUTHOR, organisation_id=None, intervention="", now=now
+        )
+    return person
+
+
+def test_an_author_improves_a_lesson(live: Live) -> None:
+    person = aya_of(live)
+    page = live.person(phone=False)
+    sign_in(live, page, person)
+    page.goto("/beheer/opleidingen")
+    accessible(page)
+    shot(page, "courses")
+    page.get_by_role("link", name="Mijn Verhaal").click()
+    page.get_by_role("button", name="Begin een concept").click()
+    accessible(page)
+    shot(page, "outline")
+    page.get_by_role("link", name="Wat is Mijn Verhaal").first.click()
+    text = page.get_by_label("Tekst", exact=True)
+    reads = page.locator("#ed--preview")
+    text.focus()
+    page.keyboard.press("Control+End")
+    page.keyboard.press("Shift+Tab")  # the toolbar is one stop, arrows go through it
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(reads.get_by_text("Wat er mis kan gaan, en wat je dan doet.")).to_be_visible()
+    expect(page.locator("#stand")).to_contain_text("Bewaard om")
+    accessible(page)
+    shot(page, "file")
+
+    content = base64.b64encode(picture(400, "JPEG")).decode()
+    page.evaluate(DROP, [content, "De Tafel (2).jpg"])
+    page.get_by_role("button", name="Zet het beeld in de tekst").click()
+    expect(page.get_by_text("Schrijf wat op het beeld te zien is", exact=False)).to_be_visible()
+    assert [trouble for trouble in live.troubles if "422" not in trouble] == []  # that answer is meant
+    live.troubles.clear()
+    page.get_by_label("Wat is erop te zien?").last.fill('Een tafel met "papier" en lijm.')
+    shot(page, "picture")
+    page.get_by_role("button", name="Zet het beeld in de tekst").click()
+    expect(reads.get_by_role("img", name='Een tafel met "papier" en lijm.')).to_be_visible()
+    page.get_by_role("button", name="Bewaar en ga terug").click()
+    expect(page.get_by_text("Klaar om te publiceren")).to_be_visible()
+    page.get_by_role("link", name="Wat is er anders?").click()
+    expect(page.get_by_text("Wat er mis kan gaan, en wat je dan doet.")).to_be_visible()
+    accessible(page)
+    shot(page, "compare")
+    page.goto(f"{HERE}/publiceren")
+    accessible(page)
+    shot(page, "publish")
+    page.get_by_role("button", name="Publiceer").click()
+    expect(page.get_by_text("Gepubliceerd: dit is nu editie 2.")).to_be_visible()
+    with live.parts.database.reading() as db:
+        newest = select(CourseEdition.id).where(CourseEdition.number == 2).scalar_subquery()
+        lesson = db.scalars(select(Lesson).where(Lesson.edition_id == newest, Lesson.position == 2)).one()
+        blocks = [block["file"] for block in lesson.blocks if block["kind"] == "picture"]
+    assert blocks == ["de-tafel-2.webp"]
+
+
+def test_an_author_on_a_phone(live: Live) -> None:
+    """Writing and reading are two tabs, and a second window is not overwritten in silence."""
+    person = aya_of(live)
+    page, other = live.person(), live.person(phone=False)
+    for one in (page, other):
+        sign_in(live, one, person)
+    page.goto(HERE)
+    page.get_by_role("button", name="Begin een concept").click()
+    accessible(page)
+    shot(page, "outline-390")
+    page.get_by_role("link", name="Wat is Mijn Verhaal").first.click()
+    other.goto(page.url)
+    page.get_by_label("Titel", exact=True).fill("Wat is het?")
+    expect(page.locator("#stand")).to_contain_text("Bewaard om")
+    accessible(page)
+    shot(page, "file-390")
+    page.get_by_role("button", name="Zo leest het").click()
+    expect(page.locator("#ed--preview").get_by_text("Wat is het?")).to_be_visible()
+    accessible(page)
+    shot(page, "reads-390")
+    other.get_by_label("Titel", exact=True).fill("Wat is dit?")
+    expect(other.get_by_text("Iemand anders heeft deze tekst intussen bewaard")).to_be_visible()
+    other.get_by_role("button", name="Bewaar en ga terug").click()
+    expect(other.get_by_text("Zo staat het er nu")).to_be_visible()
+    assert [trouble for trouble in live.troubles if "422" not in trouble] == []  # that answer is meant
+    live.troubles.clear()
+    accessible(other)
+    shot(other, "stale")
+    other.get_by_role("button", name="Bewaar en ga terug").click()
+    expect(other.get_by_text("Bewaard in het concept.")).to_be_visible()

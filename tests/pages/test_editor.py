@@ -1,0 +1,332 @@
+"""The desk of an author: the list, the outline, a file with its fields, what two write at once, what is hostile."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from sqlalchemy import select
+
+from app.courses.commands import publish_folder
+from app.courses.drafts.tables import CourseDraft, DraftFile
+from app.courses.tables import CourseEdition
+from app.people.actions import accounts
+from app.people.rules import Role
+from tests.authz.steps import picture
+from tests.page import SAME_ORIGIN, check_html
+from tests.people import make_person
+
+if TYPE_CHECKING:
+    from tests.page import Site, Visitor
+
+SHORT: Final = Path(__file__).parents[1] / "courses" / "kort"
+LESSON: Final = "modules/01-veilig-beginnen/01-een-afspraak.md"
+HERE: Final = "/beheer/opleidingen/kort"
+
+
+def author(site: Site, name: str = "Aya Sato") -> Visitor:
+    now = site.parts.clock.now()
+    with site.parts.database.writing() as db:
+        person = make_person(db, name, now=now)
+        accounts.grant_role(
+            db, by=None, person_id=person, role=Role.AUTHOR, organisation_id=None, intervention="", now=now
+        )
+    return site.visitor(person)
+
+
+@pytest.fixture
+def aya(site: Site) -> Visitor:
+    """An author, and the small course as an edition with a draft."""
+    with site.parts.database.writing() as db:
+        publish_folder(db, SHORT, storage=site.parts.storage, now=site.parts.clock.now())
+    visitor = author(site)
+    visitor.post(f"{HERE}/concept")
+    return visitor
+
+
+def file_of(site: Site, path: str) -> DraftFile:
+    with site.parts.database.reading() as db:
+        return db.scalars(select(DraftFile).where(DraftFile.path == path, DraftFile.removed_at.is_(None))).one()
+
+
+def text_of(site: Site, path: str) -> str:
+    with site.parts.database.reading() as db:
+        return db.scalars(select(DraftFile.text).where(DraftFile.path == path)).one() or ""
+
+
+def fields(page: str) -> dict[str, Any]:
+    """What a browser would send of the form as it stands."""
+    from html import unescape
+
+    form = page[page.index('<form id="ed--form"') :]
+    form = form[: form.index("</form>")]
+    found = {
+        name: unescape(value) for name, value in re.findall(r'<input[^>]* name="(\w+)"[^>]*? value="([^"]*)"', form)
+    }
+    found |= {
+        name: unescape(text)
+        for name, text in re.findall(r'<textarea[^>]* name="(\w+)"[^>]*>\n?(.*?)</textarea>', form, re.DOTALL)
+    }
+    for box in re.findall(r'<input type="checkbox"[^>]*>', form):
+        if " checked" not in box:
+            found.pop(re.findall(r'name="(\w+)"', box)[0], None)
+    found |= {
+        name: unescape(next(iter(re.findall(r'value="([^"]*)" selected', options)), ""))
+        for name, options in re.findall(r'<select[^>]* name="(\w+)"[^>]*>(.*?)</select>', form, re.DOTALL)
+    }
+    return found
+
+
+def typing(visitor: Visitor, path: str, data: dict[str, Any]) -> str:
+    """What the page gets back when it keeps itself."""
+    headers = SAME_ORIGIN | {"hx-request": "true", "hx-request-type": "partial"}
+    response = visitor.client.post(path, data=data, headers=headers)
+    assert response.status_code == 200, response.text[:300]
+    check_html(response.text, whole=False)
+    return response.text
+
+
+def test_from_the_list_to_a_lesson_that_is_kept(site: Site, aya: Visitor) -> None:
+    assert "Gelijk aan de editie" in aya.get("/beheer/opleidingen").text
+    outline = aya.get(HERE).text
+    assert "Een afspraak" in outline
+    lesson = file_of(site, LESSON)
+    page = aya.get(f"{HERE}/bestand/{lesson.id}").text
+    sent = fields(page)
+    before = text_of(site, LESSON)
+    aya.post(f"{HERE}/bestand/{lesson.id}", sent)
+    assert text_of(site, LESSON) == before  # saved as it stood: not a letter is another
+    aya.post(f"{HERE}/bestand/{lesson.id}", sent | {"title": "Een betere afspraak", "minutes": "7"})
+    after = text_of(site, LESSON)
+    assert "title: Een betere afspraak\nminutes: 7\n" in after
+    assert after.partition("---\n\n")[2] == before.partition("---\n\n")[2]
+    outline = aya.get(HERE).text
+    assert "Een betere afspraak" in outline
+    assert "Gewijzigd" in outline
+    assert "Klaar om te publiceren" in outline
+
+
+def test_while_somebody_types_the_page_is_kept_and_read(site: Site, aya: Visitor) -> None:
+    lesson = file_of(site, LESSON)
+    sent = fields(aya.get(f"{HERE}/bestand/{lesson.id}").text)
+    typed = sent | {
+        "body": "## Nieuw\n\n<script>alert(1)</script> {{7*7}}\n\n::: beeld weg.webp\nalt: x\n:::",
+        "whole": "typing",
+    }
+    part = typing(aya, f"{HERE}/bestand/{lesson.id}", typed)
+    assert "data-kept" in part
+    assert "&lt;script&gt;" in part
+    assert "<script>" not in part
+    assert "{{7*7}}" in part
+    assert "49" not in part
+    assert "Beeld ‘weg.webp’ staat niet in de map images." in part
+    assert 'data-line="5"' in part
+    assert "{{7*7}}" in text_of(site, LESSON)
+    page = aya.get(f"{HERE}").text
+    assert "Eerst herstellen" in page
+    assert f"/bestand/{lesson.id}?regel=" in page
+
+
+def test_two_authors_at_one_lesson(site: Site, aya: Visitor) -> None:
+    """The second sees both texts; nothing is lost without a word, and what stands already is no quarrel."""
+    wim = author(site, "Wim Alders")
+    lesson = file_of(site, LESSON)
+    here = f"{HERE}/bestand/{lesson.id}"
+    first, second = (fields(one.get(here).text) for one in (aya, wim))
+    aya.post(here, first | {"intro": "Aya schreef dit."})
+    typed = second | {"intro": "Wim schreef dat."}
+    assert "Iemand anders heeft deze tekst intussen bewaard" in typing(wim, here, typed | {"whole": "typing"})
+    page = wim.post(here, typed, status=422).text
+    assert "Zo staat het er nu" in page
+    assert re.search(r"<del>.*?Aya.*?</del>", page)
+    assert re.search(r"<ins>.*?Wim.*?</ins>", page)
+    assert "Aya schreef dit." in text_of(site, LESSON)
+    wim.post(here, fields(page))
+    assert "Wim schreef dat." in text_of(site, LESSON)
+    wim.post(here, second | {"intro": "Wim schreef dat."})  # an old version with the very same words
+
+
+def test_lessons_come_go_and_move(site: Site, aya: Visitor) -> None:
+    made = aya.post(f"{HERE}/les", {"module": "veilig-beginnen", "title": "Met {{7*7}} & <b>koffie</b>"})
+    aya.follow(made)
+    new = "modules/01-veilig-beginnen/03-met-7-7-b-koffie-b.md"
+    added = file_of(site, new)
+    aya.post(f"{HERE}/bestand/{added.id}/plek", {"do": "up"})
+    assert file_of(site, new.replace("03-", "02-")).id == added.id
+    aya.post(f"{HERE}/bestand/{file_of(site, LESSON).id}/weg")
+    page = aya.get(HERE).text
+    assert "Weggehaald" in page
+    gone = re.findall(r"/bestand/(\d+)/terug", page)
+    aya.post(f"{HERE}/bestand/{gone[0]}/terug")
+    assert "Weggehaald" not in aya.get(HERE).text
+    assert "&lt;b&gt;koffie" in page
+    aya.post(f"{HERE}/les", {"module": "bestaat-niet", "title": "X"}, status=422)
+    aya.post(f"{HERE}/les", {"module": "veilig-beginnen", "title": ""}, status=422)
+    course = file_of(site, "course.yaml")
+    aya.post(f"{HERE}/bestand/{course.id}/weg", status=409)
+
+
+def test_files_as_text_and_a_broken_head(site: Site, aya: Visitor) -> None:
+    check = file_of(site, "modules/01-veilig-beginnen/toets.yaml")
+    page = aya.get(f"{HERE}/bestand/{check.id}").text
+    sent = fields(page)
+    aya.post(f"{HERE}/bestand/{check.id}", sent | {"text": "slug: toets\nslug: toets\n"})
+    assert "staat er twee keer" in aya.get(f"{HERE}/bestand/{check.id}?regel=2").text
+    session = file_of(site, "handbook/01-eerste-keer.md")
+    page = aya.get(f"{HERE}/bestand/{session.id}").text
+    before = text_of(site, session.path)
+    aya.post(f"{HERE}/bestand/{session.id}", fields(page))
+    assert text_of(site, session.path) == before
+    aya.post(f"{HERE}/bestand/{session.id}", fields(page) | {"rest": "steps: [een: {"}, status=422)
+    aya.post(f"{HERE}/bestand/{session.id}", fields(page) | {"body": "x" * 1_000_001}, status=422)
+    aya.post(f"{HERE}/bestand/{session.id}", fields(page) | {"body": "x" * 10_000_000}, status=413)
+    assert text_of(site, session.path) == before
+
+
+def test_a_draft_is_thrown_away(site: Site, aya: Visitor) -> None:
+    aya.post(f"{HERE}/concept/weg")
+    with site.parts.database.reading() as db:
+        assert db.scalars(select(CourseDraft)).all() == []
+        assert db.scalars(select(DraftFile)).all() == []
+    assert "Begin een concept" in aya.get(HERE).text
+    aya.get(f"{HERE}/bestand/1", status=404)
+    aya.get("/beheer/opleidingen/bestaat-niet", status=404)
+    assert "::: kern" in aya.get("/beheer/cursus-schrijven").text
+
+
+def test_what_changed_is_read_and_published(site: Site, aya: Visitor) -> None:
+    """The handbook asks for its news; a draft that changed since it was looked at is looked at again."""
+    lesson, session = file_of(site, LESSON), file_of(site, "handbook/01-eerste-keer.md")
+    for file, changed in (
+        (lesson, {"intro": "Ze begint bij <b>de poort</b>."}),
+        (session, {"goal": "Een ander doel."}),
+    ):
+        sent = fields(aya.get(f"{HERE}/bestand/{file.id}").text)
+        aya.post(f"{HERE}/bestand/{file.id}", sent | changed)
+    told = aya.get(f"{HERE}/verschil").text
+    assert re.search(r"<ins>.*?&lt;b&gt;de poort&lt;/b&gt;", told)
+    page = aya.get(f"{HERE}/publiceren").text
+    version = re.findall(r'name="version" value="(\d+)"', page)[0]
+    news = {"version": version, "handbook_version": "2", "handbook_notes": "Een ander doel bij de eerste keer."}
+    aya.post(f"{HERE}/publiceren", news | {"handbook_version": "1"}, status=422)
+    aya.post(f"{HERE}/publiceren", news | {"handbook_notes": ""}, status=422)
+    aya.post(f"{HERE}/publiceren", news | {"version": "1"}, status=422)
+    done = aya.post(f"{HERE}/publiceren", news)
+    page = aya.follow(done).text
+    assert "Gepubliceerd: dit is nu editie 2." in page
+    assert "Gelijk aan de editie" in page
+    assert "Niets is anders" in aya.get(f"{HERE}/verschil?van=2&naar=concept").text
+    assert "de poort" in aya.get(f"{HERE}/verschil?van=1&naar=2").text
+    assert "version: '2'" in text_of(site, "handbook/handbook.yaml") or 'version: "2"' in text_of(
+        site, "handbook/handbook.yaml"
+    )
+    assert "Er is niets te publiceren" in aya.get(f"{HERE}/publiceren").text
+
+
+def test_a_draft_is_saved_as_a_zip(site: Site, aya: Visitor) -> None:
+    with zipfile.ZipFile(io.BytesIO(aya.get(f"{HERE}/zip").content)) as archive:
+        assert archive.read("course.yaml") == (SHORT / "course.yaml").read_bytes()
+        assert archive.testzip() is None
+
+
+def test_nothing_half_is_published(site: Site, aya: Visitor) -> None:
+    policy = file_of(site, "policy.yaml")
+    sent = fields(aya.get(f"{HERE}/bestand/{policy.id}").text)
+    aya.post(f"{HERE}/bestand/{policy.id}", sent | {"text": "version: 1\n"})
+    page = aya.get(f"{HERE}/publiceren").text
+    assert "Publiceren kan pas als alles klopt." in page
+    with site.parts.database.reading() as db:
+        version = db.scalars(select(CourseDraft.version)).one()
+    aya.post(f"{HERE}/publiceren", {"version": str(version)}, status=422)
+    with site.parts.database.reading() as db:
+        assert db.scalars(select(CourseEdition.number)).all() == [1]
+
+
+def test_others_do_not_come_here(site: Site, aya: Visitor) -> None:
+    now = site.parts.clock.now()
+    with site.parts.database.writing() as db:
+        person = make_person(db, "Noor de Wit", now=now)
+        accounts.grant_role(
+            db, by=None, person_id=person, role=Role.PROFESSIONAL, organisation_id=None, intervention="", now=now
+        )
+    noor = site.visitor(person)
+    for path in ("/beheer/opleidingen", HERE, f"{HERE}/verschil", f"{HERE}/publiceren"):
+        noor.get(path, status=403)
+
+
+def add(visitor: Visitor, what: str, file: tuple[str, bytes, str], status: int, **given: str) -> Any:
+    """Send a file as a script does: the answer is JSON."""
+    headers = SAME_ORIGIN | {"accept": "application/json"}
+    name = "photo" if what == "beeld" else "media"
+    place = f"{HERE}/media/{what}"
+    answer = visitor.client.post(place, data=given, files={name: file}, headers=headers, follow_redirects=False)
+    assert answer.status_code == status, answer.text[:300]
+    return answer
+
+
+def test_a_picture_is_made_anew_and_told(site: Site, aya: Visitor) -> None:
+    """New pixels as WebP, without words about where; refused without words for who does not see it."""
+    photo = ("Foto van de Tafel.JPG", picture(200, "JPEG"), "image/jpeg")
+    told = add(aya, "beeld", photo, 422).json()["problems"]
+    assert [one["field"] for one in told] == ["alt"]
+    made = add(aya, "beeld", photo, 201, alt='Een "tafel"', caption="{{7*7}}").json()
+    assert made["name"] == "foto-van-de-tafel.webp"
+    assert made["block"] == '::: beeld foto-van-de-tafel.webp\nalt: "Een \\"tafel\\""\ncaption: "{{7*7}}"\n:::'
+    kept = aya.get(f"{HERE}/inhoud/foto-van-de-tafel.webp")
+    assert kept.content[:4] == b"RIFF"
+    assert b"Exif" not in kept.content
+    assert "sandbox" in kept.headers["content-security-policy"]
+    assert add(aya, "beeld", photo, 201, decorative="on").json()["name"] == made["name"]  # the very same one
+    other = ("Foto van de Tafel.JPG", picture(90, "JPEG"), "image/jpeg")
+    assert add(aya, "beeld", other, 201, decorative="on").json()["name"] == "foto-van-de-tafel-2.webp"
+    lesson = file_of(site, LESSON)
+    here = f"{HERE}/bestand/{lesson.id}"
+    part = typing(aya, here, fields(aya.get(here).text) | {"body": made["block"], "whole": "typing"})
+    assert 'src="/beheer/opleidingen/kort/inhoud/foto-van-de-tafel.webp"' in part
+    assert "{{7*7}}" in part
+
+
+NO_PICTURES: Final = {
+    "svg": b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+    "gif": b"GIF89a" + b"\x00" * 100,
+    "heic": b"\x00\x00\x00\x18ftypheic" + b"\x00" * 100,
+    "pdf": b"%PDF-1.4 <script>",
+    "empty": b"",
+    "broken": b"\xff\xd8\xff\xe0 kapot",
+}
+
+
+@pytest.mark.parametrize("content", NO_PICTURES.values(), ids=NO_PICTURES)
+def test_what_is_no_picture_is_refused_in_words(site: Site, aya: Visitor, content: bytes) -> None:
+    told = add(aya, "beeld", ("foto.jpg", content, "image/jpeg"), 422, alt="Iets").json()["problems"]
+    assert told[0]["field"] == "photo"
+    assert told[0]["error"].endswith(".")
+    aya.post(f"{HERE}/media/beeld", {"alt": "Iets"}, status=422, files={"photo": ("foto.jpg", content, "image/jpeg")})
+    with site.parts.database.reading() as db:
+        assert db.scalars(select(DraftFile.path).where(DraftFile.path.startswith("images/"))).all() == []
+
+
+def test_media_are_what_their_content_says(site: Site, aya: Visitor) -> None:
+    pdf = b"%PDF-1.7\n1 0 obj\n%%EOF\n"
+    for name, content, code in (
+        ("Kaart (1).pdf", pdf, 303),
+        ("stem.mp3", pdf, 422),
+        ("film.mp4", b"<script>", 422),
+        ("les.vtt", b"WEBVTT\n\n00:00.000 --> 00:01.000\nDag\n", 303),
+        ("les.vtt", b"geen ondertitels", 422),
+        ("spel.exe", b"MZ", 422),
+        ("tekening.svg", b"<svg/>", 422),
+    ):
+        aya.post(f"{HERE}/media/bestand", {}, status=code, files={"media": (name, content, "application/x")})
+    aya.post(f"{HERE}/media/bestand", {}, status=422)
+    with site.parts.database.reading() as db:
+        paths = db.scalars(select(DraftFile.path).where(DraftFile.path.startswith("media/"))).all()
+    assert sorted(paths) == ["media/kaart-1.pdf", "media/les.vtt"]
+    saved = aya.get(f"{HERE}/inhoud/kaart-1.pdf")
+    assert saved.headers["content-disposition"].startswith("attachment")
+    assert "kaart-1.pdf" in aya.get(f"{HERE}/media").text
+    aya.get(f"{HERE}/inhoud/niets.pdf", status=404)
