@@ -19,6 +19,7 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.course_commands import Hands, courses
 from app.kit.migrate import NewerDatabase
 from app.settings import Settings, UnreadableSettings
 
@@ -33,7 +34,6 @@ STAYING: Final = ("serve", "worker")
 PRIVATE: Final = 0o077  # what we make is for the user that runs the program: it holds people's data
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-courses = typer.Typer(no_args_is_help=True, help="Opleidingen controleren en publiceren.")
 people = typer.Typer(no_args_is_help=True, help="Mensen.")
 ledger = typer.Typer(no_args_is_help=True, help="Het logboek.")
 app.add_typer(courses, name="courses")
@@ -45,6 +45,7 @@ app.add_typer(ledger, name="ledger")
 def begin(context: typer.Context) -> None:
     """What every command starts with."""
     os.umask(PRIVATE)
+    context.obj = Hands(parts_or_exit, fail)
     if context.invoked_subcommand not in STAYING:  # those do so when they are ready
         gc.enable()
 
@@ -269,32 +270,6 @@ def verify_ledger() -> None:
     found, sealed = verify(parts.settings.database, parts.storage, parts.keyring, data_dir=parts.settings.data_dir)
     tell(found)
     typer.echo(f"{sealed} gebeurtenissen nagekeken. Er is niets veranderd.")
-
-
-@courses.command("check")
-def check_course(folder: Annotated[Path, typer.Argument(help="De map van de opleiding.", exists=True)]) -> None:
-    """Controleer een opleiding; zegt per fout het bestand, de regel, de kolom en wat je kunt doen."""
-    from app.courses.commands import check  # noqa: PLC0415
-
-    problems = check(folder)
-    for problem in problems:
-        typer.echo(str(problem), err=True)
-    if problems:
-        raise fail(f"{len(problems)} fouten gevonden in {folder}.")
-    typer.echo(f"{folder} is in orde.")
-
-
-@courses.command("publish")
-def publish_course(folder: Annotated[Path, typer.Argument(help="De map van de opleiding.", exists=True)]) -> None:
-    """Publiceer een opleiding als nieuwe editie. Wie al bezig is, blijft in de eigen editie."""
-    from app.courses.commands import edition_number, publish_folder  # noqa: PLC0415
-
-    check_course(folder)
-    parts = parts_or_exit()
-    with parts.database.writing() as db:
-        edition = publish_folder(db, folder, storage=parts.storage, now=parts.clock.now())
-        number = edition_number(db, edition)
-    typer.echo(f"Gepubliceerd: {folder.name}, editie {number}.")
 
 
 @people.command("create-admin")
