@@ -249,21 +249,9 @@ LABELS: Final = {
 BY_CODE: Final = ("own_scores_so_far", "self_scores", "scores", "notes")
 """Parts whose keys are codes of the rubric, which people know from the form."""
 ONLY_IN_JSON: Final = frozenset(
-    {
-        "answers",
-        "checks",
-        "chosen",
-        "length",
-        "code",
-        "coach_id",
-        "edition_id",
-        "evidence",
-        "form_version",
-        "id",
-        "person_id",
-        "record",
-    }
-    | {"discussed_by", "reflection_digest", "signed_at", "submission_id", "suggested", "wanneer", "wat"}
+    {"answers", "checks", "chosen", "length", "code", "coach_id", "edition_id", "evidence", "form_version"}
+    | {"id", "person_id", "record", "discussed_by", "reflection_digest", "signed_at", "submission_id"}
+    | {"suggested", "wanneer", "wat"}
 )
 SAID: Final[dict[str, dict[str, str]]] = {
     "purposes": {
