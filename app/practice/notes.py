@@ -30,7 +30,7 @@ from app.kit.db import fetch
 from app.kit.errors import NotFound
 from app.kit.localtime import local_day
 from app.kit.text import first_name
-from app.people.queries import cards, person_names
+from app.people.queries import cards
 from app.people.rules import PersonCard, Viewer
 from app.people.tables import Person
 from app.practice.tables.coaching import CoachNote
@@ -57,19 +57,22 @@ class NoteView:
 
 
 def notes_of(db: Session, enrolment_id: int, *, viewer_id: int, settles: Collection[bool] = ()) -> tuple[NoteView, ...]:
-    """The notes about one training, the latest first. `settles`: those by admins or not that the viewer settles."""
-    rows = db.scalars(
-        select(CoachNote)
+    """The notes about one training, the latest first: one statement.
+
+    `settles`: those by admins or not that the viewer settles.
+    """
+    rows = db.execute(
+        select(CoachNote, Person.name)
+        .join(Person, Person.id == CoachNote.author_id)
         .where(CoachNote.enrolment_id == enrolment_id)
         .order_by(CoachNote.written_at.desc(), CoachNote.id.desc())
         .execution_options(populate_existing=True)
     ).all()
-    names = person_names(db, {row.author_id for row in rows})
     return tuple(
         NoteView(
             row.id,
             row.text,
-            names.get(row.author_id, ""),
+            name,
             row.by_admin,
             row.author_id == viewer_id,
             row.come_back_on is not None and row.settled_at is None and row.by_admin in settles,
@@ -78,7 +81,7 @@ def notes_of(db: Session, enrolment_id: int, *, viewer_id: int, settles: Collect
             None if row.settled_at else row.come_back_on,
             row.settled_at if row.come_back_on else None,
         )
-        for row in rows
+        for row, name in rows
     )
 
 
