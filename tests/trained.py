@@ -11,14 +11,14 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.courses.actions import cohorts, publishing
 from app.courses.editions import edition_of
 from app.courses.files.reader import read_course
 from app.courses.inputs import NewCohort
 from app.courses.queries import enrolment_facts
-from app.courses.tables import Intervention
+from app.courses.tables import Enrolment, Intervention
 from app.delivery.tables import Delivery, DeliveryDate
 from app.kit.ids import digest
 from app.ledger.actions import record
@@ -190,6 +190,7 @@ def sign_everything(
     """Every assignment visited, handed in and signed off."""
     enrolment_id = enrolment_id or training.enrolment_id
     coach = coach_id or training.cast.ruben.id
+    db.execute(update(Enrolment).where(Enrolment.id == enrolment_id).values(practice_edition_id=training.edition_id))
     group = Delivery(
         leader_id=training.cast.noor.id,
         intervention_id=training.intervention_id,

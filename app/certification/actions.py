@@ -39,6 +39,7 @@ from app.ledger.actions import record
 from app.outbox.actions import post
 from app.people.queries import admin_ids, person_names
 from app.people.rules import Viewer
+from app.theory.updating import ask_newcomer
 
 GRANTED = "certification.granted"
 REFUSED = "certification.refused"
@@ -76,7 +77,7 @@ def grant(db: Session, *, by: Viewer, enrolment_id: int, reason: str = "", anew:
     period = _open_period(db, certification_id, found.policy, event_id=event_id, now=now)
     coach_id = found.practice.final_signed_by or enrolment.coach_id
     names = person_names(db, {one for one in (coach_id, by.id) if one is not None})
-    elements = edition_of(db, enrolment.edition_id).rubric.core_elements
+    elements = edition_of(db, enrolment.practice_edition_id).rubric.core_elements
     printed = Printed(
         intervention=enrolment.intervention_name,
         core_elements=tuple((one.title, one.motif) for one in elements),
@@ -87,6 +88,7 @@ def grant(db: Session, *, by: Viewer, enrolment_id: int, reason: str = "", anew:
     )
     certificate_id = issue(db, period, enrolment.person_id, printed, now=now)
     complete(db, enrolment_id=enrolment_id, now=now)
+    ask_newcomer(db, person_id=enrolment.person_id, intervention_id=enrolment.intervention_id, now=now)
     reassess(db, certification_ids=[certification_id])
     post(
         db,
@@ -181,6 +183,7 @@ def take_over(
     )
     issue(db, period, person_id, printed, now=now)
     reassess(db, certification_ids=[certification_id])
+    ask_newcomer(db, person_id=person_id, intervention_id=intervention_id, now=now)
     return certification_id
 
 
@@ -246,6 +249,7 @@ def _snapshot(found: Candidate) -> dict[str, Any]:
     """What the decision rested on, as ids and days."""
     return {
         "edition_id": found.enrolment.edition_id,
+        "practice_edition_id": found.enrolment.practice_edition_id,
         "policy": found.policy.version,
         "theory_completed_on": str(found.theory.completed_on),
         "lessons": found.theory.lessons_done,

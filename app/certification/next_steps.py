@@ -36,6 +36,7 @@ class StepCode(StrEnum):
     WAIT_FOR_DECISION = "wait_for_decision"
     REFUSED = "refused"
     ANSWER = "answer"
+    UPDATE = "update"
     LEARNING_POINT = "learning_point"
     CERTIFICATE = "certificate"
     RENEW = "renew"
@@ -80,6 +81,8 @@ class TrainerFacts:
     to_answer: bool
     to_write: int | None
     seat: bool
+    update: tuple[int, date] | None = None
+    """What is new to read: the task, and the day it is due."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +150,9 @@ def _training_done(facts: TrainerFacts, today: date) -> NextStep:
         return NextStep(StepCode.LAPSED, page, day=standing.grace_until)
     if facts.to_answer:
         return NextStep(StepCode.ANSWER, "/intervisie")
+    if facts.update is not None:
+        task_id, due_on = facts.update
+        return NextStep(StepCode.UPDATE, f"/bijlezen/{task_id}/verder", day=due_on)
     if facts.to_write is not None:
         return NextStep(StepCode.LEARNING_POINT, f"/intervisie/{facts.to_write}")
     if page and today - facts.issued_on <= NEW_FOR:

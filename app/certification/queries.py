@@ -42,8 +42,10 @@ from app.kit.localtime import local_day
 from app.practice.queries import enrolments_signed
 from app.practice.queries import progress_of as practice_of
 from app.practice.rules.progress import PracticeProgress
+from app.theory.queries import open_task
 from app.theory.queries import progress_of as theory_of
 from app.theory.rules import TheoryProgress
+from app.theory.tables import UpdateTask
 
 HOLDING = (State.VALID, State.EXPIRING, State.IN_GRACE)
 
@@ -60,6 +62,25 @@ class PersonStanding:
     starts_on: date
     certificate_id: int | None
     issued_at: datetime | None
+    to_read: ToRead | None = None
+
+    def may_start_group(self, on: date) -> bool:
+        """Whether she may begin with a group: the certificate is good for it, and what she had to read is not late.
+
+        domain.md 8.3, rule 1. A group that runs is finished.
+        """
+        return self.standing.state.may_start_group and not (self.to_read and self.to_read.is_late(on))
+
+
+@dataclass(frozen=True)
+class ToRead:
+    """What a trainer was asked to read and did not finish: the task, and the day it is due."""
+
+    task_id: int
+    due_on: date
+
+    def is_late(self, on: date) -> bool:
+        return self.due_on < on
 
 
 @dataclass(frozen=True)
@@ -79,6 +100,7 @@ class Held:
     policy: Policy
     certificate_id: int | None
     issued_at: datetime | None
+    to_read: ToRead | None
 
     def on(self, day: date) -> PersonStanding:
         """How it stands on a day."""
@@ -91,6 +113,7 @@ class Held:
             starts_on=min((period.starts_on for period in self.record.periods), default=self.since),
             certificate_id=self.certificate_id,
             issued_at=self.issued_at,
+            to_read=self.to_read,
         )
 
 
@@ -114,6 +137,8 @@ _HELD: Final = (
         .correlate(Certification)
         .scalar_subquery()
         .label("newest"),
+        open_task(Certification.person_id, Certification.intervention_id, UpdateTask.id).label("task_id"),
+        open_task(Certification.person_id, Certification.intervention_id, UpdateTask.due_on).label("due_on"),
     )
     .join(Intervention, Intervention.id == Certification.intervention_id)
     .outerjoin(CertificationPeriod, CertificationPeriod.certification_id == Certification.id)
@@ -183,6 +208,7 @@ def _with_facts(db: Session, rows: Sequence[Any]) -> list[Held]:
                 policy=edition.policy if edition else Policy(),
                 certificate_id=document.certificate_id if document else None,
                 issued_at=document.issued_at if document else None,
+                to_read=ToRead(row.task_id, row.due_on) if row.task_id is not None else None,
             )
         )
     return found
@@ -205,8 +231,13 @@ def authorised(db: Session, person_id: int, on: date) -> tuple[Authorised | Barr
     """What each certificate of somebody says of starting a group: the proof that she may, or that she may not."""
     return tuple(
         Authorised(person_id, one.intervention_id, one.standing.until)
-        if one.standing.state.may_start_group and one.standing.until is not None
-        else Barred(person_id, one.intervention_id, in_grace=one.standing.state is State.IN_GRACE)
+        if one.may_start_group(on) and one.standing.until is not None
+        else Barred(
+            person_id,
+            one.intervention_id,
+            in_grace=one.standing.state is State.IN_GRACE,
+            to_read=one.to_read.task_id if one.to_read and one.standing.state.may_start_group else None,
+        )
         for one in standings(db, [person_id], on)[person_id]
     )
 
@@ -255,6 +286,8 @@ class Candidate:
     practice: PracticeProgress
     policy: Policy
     refused_on: date | None = None
+    has_scripts: bool = False
+    """Whether the handbook of her edition describes meetings."""
 
     @property
     def facts(self) -> DecisionFacts:
@@ -311,7 +344,14 @@ def judged(
     refused = fetch(db, _REFUSED, enrolments=ended) if ended else ()
     refused_on = {row.enrolment_id: local_day(row.at) for row in refused}
     return [
-        Candidate(one, theory[one.id], practice[one.id], edition_of(db, one.edition_id).policy, refused_on.get(one.id))
+        Candidate(
+            one,
+            theory[one.id],
+            practice[one.id],
+            edition_of(db, one.practice_edition_id).policy,
+            refused_on.get(one.id),
+            has_scripts=bool(edition_of(db, one.edition_id).outline.sessions),
+        )
         for one in enrolments
     ]
 

@@ -15,7 +15,7 @@ from app.conversation.rules import SHOWN, MailChoice, Writing, writing
 from app.conversation.tables import ConversationMail, ConversationMessage, ConversationSide
 from app.courses.coaches import may_coach
 from app.courses.editions import edition_of
-from app.courses.queries import enrolment_facts, is_coach_of
+from app.courses.queries import PRACTICE_EDITION, enrolment_facts, is_coach_of
 from app.courses.rules import AssignmentDefinition, EnrolmentFacts
 from app.courses.tables import CoachAssignment, Course, Enrolment, Intervention, PracticalAssignment
 from app.kit.db import fetch
@@ -329,9 +329,13 @@ class LeftUnread:
 
 
 _LEFT: Final = (
-    _with_parties(Enrolment.person_id, Enrolment.edition_id, func.min(ConversationMessage.written_at).label("since"))
+    _with_parties(
+        Enrolment.person_id,
+        PRACTICE_EDITION.label("edition_id"),
+        func.min(ConversationMessage.written_at).label("since"),
+    )
     .where(_UNREAD, _OF_PROFESSIONAL)
-    .group_by(Enrolment.person_id, Enrolment.edition_id)
+    .group_by(Enrolment.person_id, PRACTICE_EDITION)
     .order_by(func.min(ConversationMessage.written_at))
 )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.courses.tables import Cohort, Course, CourseEdition, Enrolment, Intervention
 from app.kit.errors import NotFound
@@ -42,6 +42,7 @@ class CohortFacts:
     ends_on: date
     seats: int
     contact_id: int
+    newest_href: str
     enrolment_ids: tuple[int, ...]
     invited_at: dict[int, datetime]
     """When each enrolment was last invited, by enrolment."""
@@ -96,8 +97,16 @@ def cohorts(db: Session, viewer: Viewer) -> list[CohortLine]:
 
 def cohort_facts(db: Session, viewer: Viewer, cohort_id: int) -> CohortFacts:
     """One cohort with its open enrolments. For admins; raises NotFound otherwise."""
+    newer = aliased(CourseEdition)
     row = db.execute(
-        select(Cohort, CourseEdition, Intervention.slug.label("slug"), Intervention.name.label("intervention"))
+        select(
+            Cohort,
+            CourseEdition,
+            Intervention.slug.label("slug"),
+            Intervention.name.label("intervention"),
+            Course.slug.label("course"),
+            select(func.max(newer.number)).where(newer.course_id == Course.id).scalar_subquery().label("newest"),
+        )
         .join(CourseEdition, CourseEdition.id == Cohort.edition_id)
         .join(Course, Course.id == CourseEdition.course_id)
         .join(Intervention, Intervention.id == Course.intervention_id)
@@ -122,6 +131,7 @@ def cohort_facts(db: Session, viewer: Viewer, cohort_id: int) -> CohortFacts:
         ends_on=cohort.ends_on,
         seats=cohort.seats,
         contact_id=cohort.contact_id,
+        newest_href=f"/beheer/opleidingen/{row.course}/edities/{row.newest}" if row.newest > edition.number else "",
         enrolment_ids=tuple(one.id for one in enrolled),
         invited_at={one.id: one.created_at for one in enrolled if one.created_at is not None},
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -16,6 +16,7 @@ from app.outbox.rules import FIRST_NAME
 
 SEATS_MAX = 500
 _BRACED: Final = re.compile(r"\{[^{}\n]{0,40}\}")
+PIECE = r"^(lesson|session):[a-z0-9-]{1,80}$"
 
 
 def _nothing(value: Any) -> Any:
@@ -43,6 +44,25 @@ class PeopleToAdd(Input):
     """Who joins the cohort."""
 
     person_ids: list[Id] = Field(default_factory=list, min_length=1, max_length=SEATS_MAX, validate_default=True)
+
+
+class Move(Input):
+    """Who moves to an edition, as whole cohorts and as people, and what they read again. `do`: look, back or move."""
+
+    cohort_ids: Annotated[list[Id], Field(max_length=SEATS_MAX)] = []
+    enrolment_ids: Annotated[list[Id], Field(max_length=SEATS_MAX)] = []
+    lesson_slugs: Annotated[list[Line], Field(max_length=SEATS_MAX)] = []
+    do: Literal["look", "back", "move"] = "look"
+
+
+class Asked(Input):
+    """Which lessons and meetings trainers read, each as lesson:slug or session:slug."""
+
+    pieces: Annotated[list[Annotated[str, Field(pattern=PIECE)]], Field(max_length=SEATS_MAX)] = []
+
+    def chosen(self) -> frozenset[tuple[str, str]]:
+        named = (piece.partition(":") for piece in self.pieces)
+        return frozenset((kind, slug) for kind, _, slug in named)
 
 
 class CoachChoice(Input):

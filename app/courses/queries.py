@@ -74,6 +74,8 @@ def enrolments_assigned_to(coach_id: int) -> Select[int]:
     )
 
 
+PRACTICE_EDITION: Final = func.coalesce(Enrolment.practice_edition_id, Enrolment.edition_id)
+"""The edition whose assignments, form and practice numbers count for an enrolment."""
 ENROLMENTS: Final = (
     select(
         Enrolment.id,
@@ -84,6 +86,7 @@ ENROLMENTS: Final = (
         Intervention.slug.label("intervention_slug"),
         Intervention.name.label("intervention_name"),
         Enrolment.edition_id,
+        PRACTICE_EDITION.label("practice_edition_id"),
         Cohort.id.label("cohort_id"),
         Cohort.name.label("cohort_name"),
         Cohort.contact_id,
@@ -113,6 +116,7 @@ _GOING_ON: Final = ENROLMENTS.where(
     Enrolment.person_id == bindparam("person"), Enrolment.withdrawn_at.is_(None), Enrolment.expired_at.is_(None)
 )
 _CURRENT: Final = _GOING_ON.order_by(Enrolment.created_at.desc(), Enrolment.id.desc()).limit(1)
+_CURRENT_LOCKED: Final = _CURRENT.with_for_update(of=Enrolment)
 _IN_COURSE: Final = _GOING_ON.where(Course.slug == bindparam("course"))
 _IN_COURSE_LOCKED: Final = _IN_COURSE.with_for_update(of=Enrolment)
 _newer = aliased(Enrolment)
@@ -139,15 +143,16 @@ def enrolment_facts(db: Session, ids: Collection[int]) -> dict[int, EnrolmentFac
     return {facts.id: facts for facts in _facts(db, _BY_ID, enrolments=list(ids))}
 
 
-def current_enrolment(db: Session, person_id: int) -> EnrolmentFacts | None:
-    """The latest enrolment of somebody that was neither withdrawn nor ran out."""
-    found = _facts(db, _CURRENT, person=person_id)
+def current_enrolment(db: Session, person_id: int, *, to_change: bool = False) -> EnrolmentFacts | None:
+    """The latest enrolment of somebody that was neither withdrawn nor ran out; locked as in `enrolment_of`."""
+    found = _held(db, _CURRENT_LOCKED, person=person_id) if to_change else _facts(db, _CURRENT, person=person_id)
     return found[0] if found else None
 
 
 def enrolment_of(db: Session, person_id: int, course_slug: str, *, to_change: bool = False) -> EnrolmentFacts | None:
     """Somebody's open enrolment in one course; locked when it is read to change something of it."""
-    found = _facts(db, _IN_COURSE_LOCKED if to_change else _IN_COURSE, person=person_id, course=course_slug)
+    given = {"person": person_id, "course": course_slug}
+    found = _held(db, _IN_COURSE_LOCKED, **given) if to_change else _facts(db, _IN_COURSE, **given)
     return found[0] if found else None
 
 
@@ -162,6 +167,11 @@ def enrolments_coached(db: Session, coach_id: int) -> list[EnrolmentFacts]:
     Also those for whose intervention she has the role no longer: they wait for another coach.
     """
     return _facts(db, _COACHED, coach=coach_id)
+
+
+def _held(db: Session, query: Select[*tuple[Any, ...]], **given: Any) -> list[EnrolmentFacts]:
+    """Who waited while somebody was moved to another edition looks again: PostgreSQL judged before the wait."""
+    return _facts(db, query, **given) or _facts(db, query, **given)
 
 
 def _facts(db: Session, query: Select[*tuple[Any, ...]], **given: Any) -> list[EnrolmentFacts]:

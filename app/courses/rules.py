@@ -310,6 +310,7 @@ class EnrolmentFacts:
     intervention_slug: str
     intervention_name: str
     edition_id: int
+    practice_edition_id: int
     cohort_id: int
     cohort_name: str
     contact_id: int

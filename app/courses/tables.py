@@ -222,6 +222,7 @@ class Cohort(Base):
 class Enrolment(Base):
     """A professional in a cohort, pinned to an edition. Its stage is derived, see `courses.rules`.
 
+    `practice_edition_id`: the one in which practice began; who moves to a newer edition goes on with practice in it.
     Retention: end of certification + 24 months, then the name goes (domain.md 8.5).
     """
 
@@ -250,6 +251,7 @@ class Enrolment(Base):
     completed_at: Mapped[datetime | None] = mapped_column(default=None)
     withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)
     expired_at: Mapped[datetime | None] = mapped_column(default=None)
+    practice_edition_id: Mapped[int | None] = mapped_column(ForeignKey("course_edition.id"), default=None, index=True)
     version: Mapped[int] = mapped_column(init=False, default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012

@@ -78,7 +78,8 @@ def _must_be_covered(
 ) -> None:
     """The dates of a trainer's group lie within her certificate; without one that holds no date is added or moved.
 
-    In grace she finishes what runs: a date may move, not past the last one. Raises: Refused.
+    In grace, or while she is late with reading what is new, she finishes what runs: a date may move, not past the last
+    one. Raises: Refused.
     """
     if group.enrolment_id is not None:
         return
@@ -91,10 +92,11 @@ def _must_be_covered(
         return
     known = db.scalars(select(DeliveryDate.starts_at).where(DeliveryDate.delivery_id == group.id)).all()
     last = max((local_day(moment) for moment in known), default=on)
-    in_grace = any(one.in_grace for one in found.barred if one.intervention_id == group.intervention_id)
+    barred = next((one for one in found.barred if one.intervention_id == group.intervention_id), None)
+    finishes = barred is not None and barred.finishes
     for row in rows:
-        if row.starts_at not in known and not (in_grace and row.day <= last):
-            raise Refused("certificate_in_grace" if in_grace else "certificate_over", f"day_{row.number}")
+        if row.starts_at not in known and not (finishes and row.day <= last):
+            raise Refused(barred.why if barred else "certificate_over", f"day_{row.number}")
 
 
 def _about(proof: Authorised, group: Delivery) -> bool:
@@ -172,10 +174,9 @@ def choose_intervention(db: Session, *, by: Viewer, authorised: Certificates, wa
         raise Refused("missing", field)
     if wanted in found.choices or (wanted is None and found.choices):
         return wanted or found.choices[0]
-    barred = [one.in_grace for one in found.barred if wanted in {None, one.intervention_id}]
-    if any(barred):
-        raise Refused("certificate_in_grace", field)
-    raise Refused("certificate_over" if barred else "group_not_allowed", field)
+    barred = [one for one in found.barred if wanted in {None, one.intervention_id}]
+    told = sorted(barred, key=lambda one: not one.finishes)  # what can be helped first
+    raise Refused(told[0].why if told else "group_not_allowed", field)
 
 
 def own_running(db: Session, *, by: Viewer, group_id: int) -> Delivery:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import bindparam, case, func, select
@@ -15,6 +15,7 @@ from app.delivery.rules import Counts, DateFacts, DateKind, GroupFacts
 from app.delivery.tables import Delivery, DeliveryDate
 from app.kit.db import fetch
 from app.kit.errors import NotFound
+from app.kit.localtime import local_day, start_of
 
 _GROUPS: Final = (
     select(
@@ -130,6 +131,58 @@ def own_group(
 
 def group_of_date(db: Session, date_id: int) -> int | None:
     return db.scalar(select(DeliveryDate.delivery_id).where(DeliveryDate.id == date_id))
+
+
+@dataclass(frozen=True)
+class DatePlace:
+    """One date of the group that somebody leads: its place among the dates that go on, counted from one."""
+
+    id: int
+    starts_at: datetime
+    nth: int
+    presentation: bool
+    intervention_id: int
+    enrolment_id: int | None
+
+
+def own_date(db: Session, person_id: int, date_id: int) -> DatePlace | None:
+    """A date of a group that somebody leads now; None for any other."""
+    group = db.execute(
+        select(Delivery.id, Delivery.intervention_id, Delivery.enrolment_id)
+        .join(DeliveryDate, DeliveryDate.delivery_id == Delivery.id)
+        .where(DeliveryDate.id == date_id, Delivery.leader_id == person_id, Delivery.ended_at.is_(None))
+    ).first()
+    if group is None:
+        return None
+    dates = dates_of(db, [group.id])[group.id]
+    date = next(one for one in dates if one.id == date_id)
+    before = sum(not one.cancelled and one.starts_at < date.starts_at for one in dates)
+    return DatePlace(
+        id=date_id,
+        starts_at=date.starts_at,
+        nth=before + 1,
+        presentation=date.kind is DateKind.END_PRESENTATION,
+        intervention_id=group.intervention_id,
+        enrolment_id=group.enrolment_id,
+    )
+
+
+def date_today(db: Session, person_id: int, now: datetime) -> tuple[int, datetime, str] | None:
+    """The date that somebody leads today, when it goes on and is not over: its id, when it begins, and where."""
+    row = db.execute(
+        select(DeliveryDate.id, DeliveryDate.starts_at, Delivery.place)
+        .join(Delivery, Delivery.id == DeliveryDate.delivery_id)
+        .where(
+            Delivery.leader_id == person_id,
+            Delivery.ended_at.is_(None),
+            DeliveryDate.cancelled_at.is_(None),
+            DeliveryDate.ends_at > now,
+            DeliveryDate.starts_at < start_of(local_day(now) + timedelta(days=1)),
+        )
+        .order_by(DeliveryDate.starts_at)
+        .limit(1)
+    ).first()
+    return (row.id, row.starts_at, row.place) if row else None
 
 
 def other_groups(db: Session, person_id: int, *, but: int | None) -> tuple[tuple[int, int, str], ...]:

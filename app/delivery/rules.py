@@ -34,11 +34,27 @@ class Authorised:
 
 @dataclass(frozen=True)
 class Barred:
-    """Made above from a certificate that does not permit to start a group. In grace one that runs is finished."""
+    """Made above from a certificate that does not permit to start a group. In grace one that runs is finished.
+
+    `to_read`: the certificate is good, but she did not read in time what was new; the number of that task.
+    """
 
     person_id: int
     intervention_id: int
     in_grace: bool
+    to_read: int | None = None
+
+    @property
+    def finishes(self) -> bool:
+        """Whether a group that runs is finished all the same."""
+        return self.in_grace or self.to_read is not None
+
+    @property
+    def why(self) -> str:
+        """Why no group begins, as the code of the refusal."""
+        if self.to_read is not None:
+            return "read_first"
+        return "certificate_in_grace" if self.in_grace else "certificate_over"
 
 
 Certificates = Collection[Authorised | Barred]

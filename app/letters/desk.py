@@ -29,6 +29,7 @@ TEMPLATES: Final = Path(__file__).parent.parent.parent / "templates"
 MODULES: Final = (
     "people",
     "courses",
+    "editions",
     "delivery",
     "practice",
     "conversation",

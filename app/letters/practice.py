@@ -170,7 +170,7 @@ def decided(db: Session, message: Message, desk: Desk) -> Draft:
             "assignment": definition.title,
             "course": enrolment.course_title,
             "object_until": local_day(signed.signed_at)
-            + timedelta(days=edition_of(db, enrolment.edition_id).policy.appeal_days),
+            + timedelta(days=edition_of(db, enrolment.practice_edition_id).policy.appeal_days),
             "object_at": desk.settings.help_address,
             "link": desk.link(f"/praktijk/{signed.record_id}"),
         },

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal
 from sqlalchemy.orm import Session, aliased
 
 from app.courses.editions import Edition, edition_of
+from app.courses.queries import PRACTICE_EDITION
 from app.courses.tables import CoachAssignment, Cohort, CourseEdition, Enrolment, PracticalAssignment
 from app.courses.without_coach import WithoutCoach, WithoutReason, without_coach
 from app.delivery.tables import DeliveryDate
@@ -132,7 +133,7 @@ _OPEN: Final = (
         CoachAssignment.coach_id,
         PracticalAssignment.code,
         PracticalAssignment.title,
-        Enrolment.edition_id,
+        PRACTICE_EDITION.label("edition_id"),
         Preparation.record_id.label("prepared"),
         DeliveryDate.starts_at,
         Submission.submitted_at,
@@ -230,7 +231,7 @@ def _is_late(db: Session, today: date) -> ColumnElement[bool]:
     waits_since = func.coalesce(WITHDRAWN_AT, Submission.submitted_at)
     for edition_id in db.scalars(select(CourseEdition.id)):
         days = edition_of(db, edition_id).policy.review_within_working_days
-        found.append(and_(Enrolment.edition_id == edition_id, waits_since < start_of(_first(today, days))))
+        found.append(and_(PRACTICE_EDITION.in_([edition_id]), waits_since < start_of(_first(today, days))))
     return or_(false(), *found)
 
 

@@ -64,7 +64,7 @@ def admin_record(db: Session, viewer: Viewer, record_id: int, *, now: datetime) 
     if path is None or not viewer.is_admin:
         raise NotFound
     enrolment = enrolment_facts(db, [path.enrolment_id])[path.enrolment_id]
-    edition, people = edition_of(db, enrolment.edition_id), cards(db, [enrolment.person_id])
+    edition, people = edition_of(db, enrolment.practice_edition_id), cards(db, [enrolment.person_id])
     (charge,) = charges_of(db, [enrolment], people, now=now)
     coaches = able_coaches(db, now=now)
     able = [one for one in coaches.candidates if may_coach(one, charge, today=local_day(now))]

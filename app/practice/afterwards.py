@@ -74,7 +74,7 @@ def after_results(db: Session, viewer: Viewer, record_id: int, enrolment: Enrolm
     """By sign-off what became of each result of a record: one statement."""
     rows = fetch(db, _AFTER, record=record_id).all()
     mine = enrolment.person_id == viewer.person_id
-    days = edition_of(db, enrolment.edition_id).policy.appeal_days
+    days = edition_of(db, enrolment.practice_edition_id).policy.appeal_days
     found = {}
     for number, row in enumerate(rows):
         stands = row.withdrawn_at is None
@@ -203,7 +203,7 @@ def ask_page(db: Session, viewer: Viewer, record_id: int, sign_off_id: int) -> A
     if enrolment.person_id == viewer.person_id or not (viewer.is_admin or viewer.person_id == signed.coach_id):
         raise Forbidden
     names = person_names(db, {enrolment.person_id, signed.coach_id})
-    four_eyes = edition_of(db, enrolment.edition_id).policy.four_eyes
+    four_eyes = edition_of(db, enrolment.practice_edition_id).policy.four_eyes
     return AskPage(
         record_id=record_id,
         sign_off_id=signed.id,

@@ -103,7 +103,7 @@ def profile_page(db: Session, viewer: Viewer, record_id: int) -> ProfilePage:
     if path is None:
         raise NotFound
     enrolment = enrolment_facts(db, [path.enrolment_id])[path.enrolment_id]
-    edition = edition_of(db, enrolment.edition_id)
+    edition = edition_of(db, enrolment.practice_edition_id)
     paths = paths_of_enrolments(db, [enrolment.id])
     sights = sights_of(db, viewer, paths, enrolment)
     names = person_names(db, {enrolment.person_id})

@@ -183,7 +183,7 @@ def coach_page(db: Session, viewer: Viewer, *, now: datetime) -> CoachPage:
 def _desk(db: Session, viewer: Viewer, *, now: datetime) -> _Desk:
     coached = [one for one in enrolments_coached(db, viewer.id) if viewer.may_coach(one.intervention_slug)]
     facts = {one.id: one for one in coached if one.stage in WORKING}
-    editions = editions_of(db, (one.edition_id for one in facts.values()))
+    editions = editions_of(db, (one.practice_edition_id for one in facts.values()))
     return _Desk(
         facts=facts,
         people=cards(db, {one.person_id for one in facts.values()}, local_day(now)),
@@ -212,7 +212,7 @@ def _queue_row(desk: _Desk, path: RecordPath, *, now: datetime) -> QueueRow | No
     else:
         return None
     days = working_days_between(local_day(since), local_day(now))
-    promised = desk.editions[desk.facts[path.enrolment_id].edition_id].policy.review_within_working_days
+    promised = desk.editions[desk.facts[path.enrolment_id].practice_edition_id].policy.review_within_working_days
     person = desk.person_of(path.enrolment_id)
     return QueueRow(
         path.id,
@@ -259,7 +259,7 @@ def _risks(
     return {
         id_: risks_of(
             one,
-            desk.editions[one.edition_id].policy,
+            desk.editions[one.practice_edition_id].policy,
             theory=theory[id_],
             practice=practice[id_],
             paths=paths[id_],

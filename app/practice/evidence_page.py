@@ -76,7 +76,7 @@ def evidence_page(db: Session, viewer: Viewer, record_id: int, *, now: datetime)
         uploads=uploads_of(db, viewer, record_id, now=now),
         withdrawn=shown.withdrawn,
         may_add=may_change_work(path.state),
-        asks_photo=dict(edition_of(db, enrolment.edition_id).assignments)[path.assignment_id].needs_photo,
+        asks_photo=dict(edition_of(db, enrolment.practice_edition_id).assignments)[path.assignment_id].needs_photo,
         goes_on=local_day(ended + FILES_KEPT) if ended else None,
     )
 
@@ -115,6 +115,6 @@ def _assignment(db: Session, path: RecordPath, enrolment: EnrolmentFacts) -> tup
     """Its number in the training, and its title."""
     return next(
         (number, definition.title)
-        for number, (id_, definition) in enumerate(edition_of(db, enrolment.edition_id).assignments, start=1)
+        for number, (id_, definition) in enumerate(edition_of(db, enrolment.practice_edition_id).assignments, start=1)
         if id_ == path.assignment_id
     )

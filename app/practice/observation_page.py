@@ -211,7 +211,7 @@ def _load(db: Session, viewer: Viewer, record_id: int) -> _Loaded:
         raise NotFound
     number, definition = next(
         (index, found)
-        for index, (id_, found) in enumerate(edition_of(db, enrolment.edition_id).assignments, start=1)
+        for index, (id_, found) in enumerate(edition_of(db, enrolment.practice_edition_id).assignments, start=1)
         if id_ == path.assignment_id
     )
     form = db.scalar(
@@ -219,7 +219,7 @@ def _load(db: Session, viewer: Viewer, record_id: int) -> _Loaded:
             Assessment.record_id == path.id, Assessment.attempt == path.attempt, Assessment.coach_id == viewer.id
         )
     )
-    rubric = edition_of(db, form.edition_id if form else enrolment.edition_id).rubric
+    rubric = edition_of(db, form.edition_id if form else enrolment.practice_edition_id).rubric
     return _Loaded(path, enrolment, number, definition, rubric, form)
 
 

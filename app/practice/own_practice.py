@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.courses.editions import edition_of
+from app.courses.editions import edition_of, newest_editions
 from app.courses.queries import current_enrolment, interventions
-from app.courses.rules import IN_TRAINING
+from app.courses.rules import IN_TRAINING, EnrolmentFacts
 from app.delivery.queries import EndedGroup, OwnGroup, ended_groups, other_groups, own_group
 from app.delivery.rules import Barred, Certificates, DateFacts, DateKind, grounds
 from app.kit.errors import NotFound
@@ -57,7 +57,9 @@ def practice_list(db: Session, viewer: Viewer) -> PracticeList | None:
         return None
     theory = theory_progress_of(db, [enrolment])
     progress = progress_of(db, [enrolment], theory=theory)[enrolment.id]
-    summaries = {id_: definition.summary for id_, definition in edition_of(db, enrolment.edition_id).assignments}
+    summaries = {
+        id_: definition.summary for id_, definition in edition_of(db, enrolment.practice_edition_id).assignments
+    }
     return PracticeList(
         sample=enrolment.sample,
         rows=tuple(
@@ -85,6 +87,7 @@ class GroupDate:
     called_off: bool
     attended: int | None
     uncounted: bool
+    today: bool
 
 
 @dataclass(frozen=True)
@@ -117,8 +120,14 @@ class GroupPage:
     coached: bool
     coach: str
     next: PracticeStep | None
+    has_scripts: bool
     others: tuple[OtherGroup, ...] = ()
     asked: bool = False
+
+    @property
+    def today(self) -> GroupDate | None:
+        """The date of today, when it goes on."""
+        return next((date for date in self.dates if date.today and not date.called_off), None)
 
     @property
     def query(self) -> str:
@@ -180,12 +189,21 @@ def group_page(
         coached=group.enrolment_id is not None if group else found.choices[:1] == (training,),
         coach=person_names(db, [coach_id]).get(coach_id, "") if coach_id is not None else "",
         next=progress.next if progress else None,
+        has_scripts=group is not None and _has_scripts(db, group, following),
         others=tuple(
             OtherGroup(id_, names[of], place)
             for id_, of, place in other_groups(db, viewer.id, but=group.id if group else None)
         ),
         asked=group is not first,
     )
+
+
+def _has_scripts(db: Session, group: OwnGroup, following: EnrolmentFacts | None) -> bool:
+    """Whether the handbook that counts for a group describes its meetings."""
+    if following is not None and following.id == group.enrolment_id:
+        return bool(edition_of(db, following.edition_id).outline.sessions)
+    newest = newest_editions(db, [group.intervention_id]).get(group.intervention_id)
+    return newest is not None and bool(newest.outline.sessions)
 
 
 def _group_dates(db: Session, dates: tuple[DateFacts, ...], *, now: datetime) -> tuple[GroupDate, ...]:
@@ -210,6 +228,7 @@ def _group_dates(db: Session, dates: tuple[DateFacts, ...], *, now: datetime) ->
             called_off=date.called_off,
             attended=date.attended,
             uncounted=date.uncounted(now),
+            today=local_day(date.starts_at) == local_day(now),
         )
         for date in dates
     )

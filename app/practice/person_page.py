@@ -117,7 +117,7 @@ class PersonPage:
 def person_page(db: Session, viewer: Viewer, enrolment_id: int, *, now: datetime) -> PersonPage:
     """Raises: NotFound for everybody but the present coach of this training, and admins."""
     one = _found(db, viewer, enrolment_id)
-    edition, today = edition_of(db, one.edition_id), local_day(now)
+    edition, today = edition_of(db, one.practice_edition_id), local_day(now)
     theory = theory_progress_of(db, [one])
     paths = paths_of_enrolments(db, [one.id])
     groups = groups_of(db, [one.id])

@@ -12,6 +12,7 @@ from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from app.courses.editions import edition_of
+from app.courses.queries import PRACTICE_EDITION
 from app.courses.rules import AssignmentDefinition, EnrolmentFacts, EnrolmentStage, Rubric
 from app.courses.tables import CoachAssignment, Enrolment, PracticalAssignment
 from app.delivery.queries import groups_of
@@ -74,7 +75,7 @@ def practice_of(
         own[path.enrolment_id][path.assignment_id] = path
     return {
         one.id: _progress(
-            edition_of(db, one.edition_id).assignments,
+            edition_of(db, one.practice_edition_id).assignments,
             own[one.id],
             qualified=Qualified(safety_done=theory[one.id].safety_done),
             group=groups.get(one.id),
@@ -172,7 +173,7 @@ _WAITING: Final = (
     select(
         func.coalesce(WITHDRAWN_AT, Submission.submitted_at).label("since"),
         Enrolment.person_id,
-        Enrolment.edition_id,
+        PRACTICE_EDITION.label("edition_id"),
         CoachAssignment.coach_id,
     )
     .join(AssignmentRecord, AssignmentRecord.id == Submission.record_id)

@@ -135,7 +135,7 @@ def record_page(db: Session, viewer: Viewer, record_id: int, *, now: datetime) -
     """Raises: NotFound when the record is not the viewer's to see."""
     path = _path(db, viewer, record_id)
     enrolment = enrolment_facts(db, [path.enrolment_id])[path.enrolment_id]
-    edition = edition_of(db, enrolment.edition_id)
+    edition = edition_of(db, enrolment.practice_edition_id)
     number, definition = next(
         (index, found) for index, (id_, found) in enumerate(edition.assignments, start=1) if id_ == path.assignment_id
     )

@@ -83,7 +83,7 @@ def reflection_page(db: Session, viewer: Viewer, record_id: int) -> ReflectionPa
     if path is None:
         raise NotFound
     enrolment = enrolment_facts(db, [path.enrolment_id])[path.enrolment_id]
-    definition = dict(edition_of(db, enrolment.edition_id).assignments)[path.assignment_id]
+    definition = dict(edition_of(db, enrolment.practice_edition_id).assignments)[path.assignment_id]
     if not definition.needs_reflection:
         raise NotFound
     mine = enrolment.person_id == viewer.person_id

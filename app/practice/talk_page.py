@@ -131,7 +131,7 @@ def talk_page(db: Session, viewer: Viewer, record_id: int) -> TalkPage:
     enrolment = enrolment_facts(db, [path.enrolment_id])[path.enrolment_id]
     if viewer.person_id not in {enrolment.person_id, enrolment.coach_id}:
         raise NotFound
-    edition = edition_of(db, enrolment.edition_id)
+    edition = edition_of(db, enrolment.practice_edition_id)
     definition = dict(edition.assignments)[path.assignment_id]
     ground = ground_of(db, record_id, enrolment)
     shown = _shown(ground, sight_of(db, viewer, path, enrolment))

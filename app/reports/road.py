@@ -12,11 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.certification.next_steps import LearningFacts, NextStep, TrainerFacts, next_step
-from app.certification.queries import Candidate, PersonStanding, candidates, standings
+from app.certification.queries import Candidate, PersonStanding, ToRead, candidates, standings
 from app.certification.tables import CertificationDecision
 from app.conversation.queries import new_messages
 from app.courses.queries import current_enrolment
 from app.courses.rules import EnrolmentFacts, EnrolmentStage
+from app.delivery.queries import date_today
 from app.delivery.rules import DateFacts, DateKind
 from app.intervision.queries.own import OwnPage, own_page
 from app.kit.localtime import local_day
@@ -62,6 +63,8 @@ class RoadDate:
     place: str
     href: str
     today: bool
+    script: str = ""
+    """Where the script of this date stands, on the day itself."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,7 @@ class RoadPage:
     sample: bool
     new_messages: int
     new_in: int | None
+    to_read: ToRead | None
 
     @property
     def learning(self) -> bool:
@@ -106,11 +110,14 @@ def road_page(db: Session, viewer: Viewer, *, now: datetime) -> RoadPage:
     today = local_day(now)
     enrolment = current_enrolment(db, viewer.id)
     found = candidates(db, [enrolment])[0] if enrolment is not None else None
-    trainer = _trainer(standings(db, [viewer.id], today)[viewer.id], enrolment)
+    held = standings(db, [viewer.id], today)[viewer.id]
+    trainer, to_read = _trainer(held, enrolment), _to_read(held)
     meetings = own_page(db, viewer, now=now)
     to_answer = any(round_.to_answer for round_ in meetings.rounds)
     learning = _learning_facts(found) if found is not None else None
-    step = next_step(learning, _trainer_facts(trainer, meetings, now, to_answer=to_answer), today=today)
+    step = next_step(
+        learning, _trainer_facts(trainer, meetings, now, to_answer=to_answer, to_read=to_read), today=today
+    )
     people, told = cards_and(db, _beside(enrolment), *new_messages(viewer.id))
     new, new_in = told or (0, None)
     return RoadPage(
@@ -122,7 +129,7 @@ def road_page(db: Session, viewer: Viewer, *, now: datetime) -> RoadPage:
         theory=found.theory if found is not None else None,
         practice=found.practice if found is not None else None,
         trainer=trainer,
-        dates=_dates(found, meetings, now),
+        dates=_dates(found, meetings, now, leads=date_today(db, viewer.id, now) if _leads(found, trainer) else None),
         coach=people.get(enrolment.coach_id or 0) if enrolment is not None else None,
         contact=people.get(enrolment.contact_id) if enrolment is not None else None,
         refusal=_refusal(db, found),
@@ -131,6 +138,7 @@ def road_page(db: Session, viewer: Viewer, *, now: datetime) -> RoadPage:
         sample=enrolment.sample if enrolment is not None else False,
         new_messages=new,
         new_in=new_in,
+        to_read=to_read,
     )
 
 
@@ -149,6 +157,12 @@ def _trainer(found: list[PersonStanding], enrolment: EnrolmentFacts | None) -> P
     return max(found, key=lambda one: one.standing.until or date.min, default=None)
 
 
+def _to_read(held: list[PersonStanding]) -> ToRead | None:
+    """What is new to read for a certificate that holds; what is due first when there is more."""
+    found = [one.to_read for one in held if one.to_read is not None and one.standing.state.holds]
+    return min(found, key=lambda one: one.due_on, default=None)
+
+
 def _learning_facts(found: Candidate) -> LearningFacts:
     return LearningFacts(
         stage=found.enrolment.stage,
@@ -162,7 +176,7 @@ def _learning_facts(found: Candidate) -> LearningFacts:
 
 
 def _trainer_facts(
-    trainer: PersonStanding | None, meetings: OwnPage, now: datetime, *, to_answer: bool
+    trainer: PersonStanding | None, meetings: OwnPage, now: datetime, *, to_answer: bool, to_read: ToRead | None
 ) -> TrainerFacts | None:
     if trainer is None:
         return None
@@ -178,6 +192,7 @@ def _trainer_facts(
         to_answer=to_answer,
         to_write=next(to_write, None),
         seat=any(one.seat is not None for one in meetings.rounds),
+        update=(to_read.task_id, to_read.due_on) if to_read else None,
     )
 
 
@@ -206,19 +221,34 @@ def _here(found: Candidate | None, trainer: PersonStanding | None) -> str:
     return "practice" if found.theory.complete or found.practice.signed_off else "theory"
 
 
-def _dates(found: Candidate | None, meetings: OwnPage, now: datetime) -> tuple[RoadDate, ...]:
+def _leads(found: Candidate | None, trainer: PersonStanding | None) -> bool:
+    """Whether her groups are those of a trainer: in training they come with it."""
+    learning = found is not None and found.enrolment.stage is not EnrolmentStage.COMPLETED
+    return trainer is not None and trainer.standing.state.holds and not learning
+
+
+def _dates(
+    found: Candidate | None, meetings: OwnPage, now: datetime, *, leads: tuple[int, datetime, str] | None
+) -> tuple[RoadDate, ...]:
+    """`leads`: the date that a trainer leads today."""
     today = local_day(now)
     dates: list[RoadDate] = []
 
-    def add(kind: DateOf, at: datetime, place: str, href: str) -> None:
-        dates.append(RoadDate(kind, at, place, href, local_day(at) == today))
+    def add(kind: DateOf, at: datetime, place: str, href: str, date_id: int | None = None) -> None:
+        is_today = local_day(at) == today
+        script = f"/groep/data/{date_id}/draaiboek" if is_today and date_id is not None else ""
+        dates.append(RoadDate(kind, at, place, href, is_today, script))
+
+    if leads is not None:
+        add(DateOf.GROUP, leads[1], leads[2], "/groep", leads[0])
 
     if found is not None and found.enrolment.stage is not EnrolmentStage.COMPLETED:
         visits = {one.visit_date_id: f"/praktijk/{one.record_id}" for one in found.practice.assignments}
         group = found.practice.group
         for one in group.coming if group is not None else ():
             if one.ends_at > now:
-                add(_kind(one, visits), one.starts_at, group.place if group else "", visits.get(one.id, "/groep"))
+                place, href = group.place if group else "", visits.get(one.id, "/groep")
+                add(_kind(one, visits), one.starts_at, place, href, one.id if found.has_scripts else None)
     for round_ in meetings.rounds:
         for own in round_.places:
             if own.place.answer is AnswerTo.YES and not own.meeting.cancelled:

@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from app.certification.keeping_up import LATE_READERS, late_reading
 from app.certification.queries import invitees, judged, ready_of
 from app.conversation.queries import left_unread
 from app.delivery.seeking import asked_since, looking_since
@@ -49,6 +50,7 @@ class Work(StrEnum):
     AFTER_CERTIFICATE = "after_certificate"
     LATE_REVIEWS = "late_reviews"
     LEFT_UNREAD = "left_unread"
+    LATE_READING = "late_reading"
     NO_GROUP = "no_group"
     TRAINER_WANTED = "trainer_wanted"
     NO_COACH = "no_coach"
@@ -121,7 +123,7 @@ class _Found:
 def work_list(db: Session, *, now: datetime, first_steps_open: bool, patience: Patience = USUAL) -> WorkList:
     """The list of this moment; the number of statements does not grow with what waits."""
     reviews = practice_waiting(db, now)
-    failed_jobs, backup_at = _background(db)
+    failed_jobs, backup_at, late = _background(db, local_day(now))
     asked_back, taken_back = corrections_work(db)
     watching = watched(db, now=now)
     found = [
@@ -131,6 +133,7 @@ def work_list(db: Session, *, now: datetime, first_steps_open: bool, patience: P
         _corrections(Work.AFTER_CERTIFICATE, taken_back, "/beheer/mensen?stand=certified"),
         _late_reviews(reviews),
         _left_unread(db, now),
+        _late_reading(db, late, now) if late else None,
         *_practice(db, now),
         _standing_still(watching, now),
         _no_group(db, now - patience.group),
@@ -194,6 +197,13 @@ def _left_unread(db: Session, now: datetime) -> _Found | None:
     href = f"/beheer/mensen/{left[0].person_id}" if len(left) == 1 else "/beheer/mensen?stand=training"
     line = WorkLine(Work.LEFT_UNREAD, len(left), href, local_day(left[0].since))
     return _Found(line, [one.person_id for one in left])
+
+
+def _late_reading(db: Session, count: int, now: datetime) -> _Found:
+    """Trainers who did not read in time what is new: they may begin no group."""
+    course_slug, number, since = late_reading(db, local_day(now))
+    href = f"/beheer/opleidingen/{course_slug}/edities/{number}#trainers"
+    return _Found(WorkLine(Work.LATE_READING, count, href, since))
 
 
 def _practice(db: Session, now: datetime) -> list[_Found]:
@@ -322,12 +332,22 @@ def _check(db: Session) -> _Found | None:
     return _Found(WorkLine(Work.CHECK, int(wrong[0].content["violations"]), "", local_day(wrong[-1].at)))
 
 
-def _background(db: Session) -> tuple[_Found | None, datetime | None]:
-    """Work in the background that was given up, and when the last backup was made: one statement."""
+def _background(db: Session, today: date) -> tuple[_Found | None, datetime | None, int]:
+    """Work in the background that was given up, when the last backup was made, and how many trainers are late.
+
+    One statement.
+    """
     backup_at = select(func.max(LedgerEvent.at)).where(LedgerEvent.action == "backup.made").scalar_subquery()
     row = db.execute(
-        select(func.count().label("n"), func.min(Job.failed_at).label("since"), backup_at.label("backup_at"))
+        select(
+            func.count().label("n"),
+            func.min(Job.failed_at).label("since"),
+            backup_at.label("backup_at"),
+            LATE_READERS.label("late"),
+        )
         .select_from(Job)
-        .where(Job.failed_at.is_not(None))
+        .where(Job.failed_at.is_not(None)),
+        {"today": today},
     ).one()
-    return (_Found(WorkLine(Work.JOBS, row.n, "", local_day(row.since))) if row.n else None), row.backup_at
+    failed = _Found(WorkLine(Work.JOBS, row.n, "", local_day(row.since))) if row.n else None
+    return failed, row.backup_at, row.late

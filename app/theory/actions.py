@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from app.courses.actions.cohorts import confirm_enrolments
 from app.courses.editions import edition_of
 from app.courses.queries import enrolment_of
 from app.courses.rules import EnrolmentFacts, OutlineLesson
+from app.courses.tables import CourseEdition, Lesson
 from app.kit.db import fetch
 from app.kit.errors import NotFound, Refused
 from app.kit.localtime import local_day
@@ -22,7 +23,7 @@ from app.people.rules import Viewer
 from app.theory.queries import done_by
 from app.theory.reading import lock_of
 from app.theory.rules import after_lesson, progress
-from app.theory.tables import LessonCompletion, LessonWork
+from app.theory.tables import ChangedLesson, LessonCompletion, LessonWork
 
 _FINISH: Final = {
     dialect: insert(LessonCompletion)
@@ -43,6 +44,7 @@ def finish_lesson(db: Session, *, by: Viewer, course_slug: str, lesson_slug: str
     """The lesson is done; gives the address of what follows. Again changes nothing.
 
     `ago_s`: so many seconds before now, when it was done without a connection; never before the training began.
+    Who had a lesson before her that her new edition dropped, goes on to the course.
     Raises: NotFound; Refused("module_locked" | "blocks_first").
     """
     enrolment = own_enrolment(db, by, course_slug, now=now)
@@ -50,6 +52,8 @@ def finish_lesson(db: Session, *, by: Viewer, course_slug: str, lesson_slug: str
     module = outline.module_of(lesson_slug)
     lesson = next((each for each in module.lessons if each.slug == lesson_slug), None) if module else None
     if module is None or lesson is None:
+        if _was_there(db, enrolment, lesson_slug):
+            return f"/opleiding/{course_slug}"
         raise NotFound
     every_lesson, every_quiz = done_by(db, [enrolment.id])
     lessons, quizzes = every_lesson[enrolment.id], every_quiz[enrolment.id]
@@ -69,8 +73,9 @@ def finish_lesson(db: Session, *, by: Viewer, course_slug: str, lesson_slug: str
         lesson_slug=lesson_slug,
         completed_at=moment,
     ).first()
+    news = made is not None or _read_again(db, enrolment, lesson_slug, now=now)
     lessons[lesson_slug] = moment
-    if made is not None and lesson.required and progress(outline, lessons=lessons, quizzes=quizzes).complete:
+    if news and lesson.required and progress(outline, lessons=lessons, quizzes=quizzes).complete:
         note_completion(db, enrolment, now=now)
     return after_lesson(outline, lesson_slug, lessons=lessons, quizzes=quizzes)
 
@@ -81,6 +86,35 @@ def _must_be_worked(db: Session, enrolment: EnrolmentFacts, lesson: OutlineLesso
     for block_id in lesson.needs:
         if block_id not in done:
             raise Refused("blocks_first", f"blok-{block_id}")
+
+
+def _was_there(db: Session, enrolment: EnrolmentFacts, lesson_slug: str) -> bool:
+    """Whether another edition of the course has a lesson of this name."""
+    course_id = select(CourseEdition.course_id).where(CourseEdition.id == enrolment.edition_id).scalar_subquery()
+    lesson = (
+        select(Lesson.id)
+        .join(CourseEdition, CourseEdition.id == Lesson.edition_id)
+        .where(CourseEdition.course_id == course_id, Lesson.slug == lesson_slug)
+    )
+    return db.scalar(lesson.limit(1)) is not None
+
+
+_READ_AGAIN: Final = (
+    update(ChangedLesson)
+    .where(
+        ChangedLesson.enrolment_id == bindparam("enrolment"),
+        ChangedLesson.lesson_slug == bindparam("lesson"),
+        ChangedLesson.done_at.is_(None),
+    )
+    .values(done_at=bindparam("moment"))
+    .returning(ChangedLesson.id)
+    .execution_options(synchronize_session=False)
+)
+
+
+def _read_again(db: Session, enrolment: EnrolmentFacts, lesson_slug: str, *, now: datetime) -> bool:
+    """Whether a lesson that a move had opened again is done with this."""
+    return fetch(db, _READ_AGAIN, enrolment=enrolment.id, lesson=lesson_slug, moment=now).first() is not None
 
 
 def own_enrolment(db: Session, by: Viewer, course_slug: str, *, now: datetime) -> EnrolmentFacts:

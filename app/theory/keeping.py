@@ -12,6 +12,7 @@ from app.courses.tables import Enrolment, Quiz
 from app.kit.storage import Storage
 from app.ledger.actions import forget
 from app.theory.tables import (
+    ChangedLesson,
     LessonCompletion,
     LessonNote,
     LessonWork,
@@ -19,6 +20,8 @@ from app.theory.tables import (
     QuizAttempt,
     QuizDraft,
     ReadingPlace,
+    UpdateItem,
+    UpdateTask,
 )
 
 SUBJECT = "open_answer"
@@ -33,6 +36,7 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
     attempts = db.scalars(
         select(QuizAttempt).where(QuizAttempt.enrolment_id.in_(own)).order_by(QuizAttempt.submitted_at)
     )
+    changed = db.scalars(select(ChangedLesson).where(ChangedLesson.enrolment_id.in_(own)).order_by(ChangedLesson.id))
     drafts = db.scalars(select(QuizDraft).where(QuizDraft.enrolment_id.in_(own)).order_by(QuizDraft.id))
     return {
         "lesson_work": [
@@ -57,7 +61,16 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
             }
             for row in db.scalars(select(LessonNote).where(LessonNote.enrolment_id.in_(own)).order_by(LessonNote.id))
         ],
+        "updates": _updates_of(db, person_id),
         "lessons": [{"lesson": row.lesson_slug, "completed_at": row.completed_at.isoformat()} for row in lessons],
+        "changed_lessons": [
+            {
+                "lesson": row.lesson_slug,
+                "changed_at": row.made_at.isoformat(),
+                "read_again_at": row.done_at.isoformat() if row.done_at else None,
+            }
+            for row in changed
+        ],
         "quizzes": [
             {
                 "quiz": row.quiz_slug,
@@ -76,6 +89,24 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
         "open_answers": _open_answers(db, OpenAnswer.enrolment_id.in_(own)),
         "words_as_coach": _words_written(db, person_id),
     }
+
+
+def _updates_of(db: Session, person_id: int) -> list[dict[str, Any]]:
+    """What she was asked to read as a trainer, and when she did."""
+    updates = db.execute(
+        select(UpdateTask.due_on, UpdateItem.slug, UpdateItem.read_at)
+        .join(UpdateItem, UpdateItem.task_id == UpdateTask.id)
+        .where(UpdateTask.person_id == person_id)
+        .order_by(UpdateItem.id)
+    )
+    return [
+        {
+            "lesson": row.slug,
+            "due_on": row.due_on.isoformat(),
+            "read_at": row.read_at.isoformat() if row.read_at else None,
+        }
+        for row in updates
+    ]
 
 
 def _open_answers(db: Session, which: Any) -> list[dict[str, Any]]:
@@ -108,10 +139,14 @@ def _words_written(db: Session, person_id: int) -> list[dict[str, Any]]:
 
 
 def erase(db: Session, *, person_id: int, storage: Storage, now: datetime) -> None:  # noqa: ARG001 - one shape for all domains
-    """Forget what somebody answered, wrote and saved, and what was written back.
+    """Forget what somebody answered, wrote and saved, what was written back, and what she still had to read.
 
     That a check was passed stays with the enrolment.
     """
+    left = select(UpdateTask.id).where(UpdateTask.person_id == person_id, UpdateTask.done_at.is_(None))
+    silent = {"synchronize_session": False}
+    db.execute(delete(UpdateItem).where(UpdateItem.task_id.in_(left)).execution_options(**silent))
+    db.execute(delete(UpdateTask).where(UpdateTask.id.in_(left)).execution_options(**silent))
     own = select(Enrolment.id).where(Enrolment.person_id == person_id)
     for table in (LessonWork, LessonNote, ReadingPlace, QuizDraft):
         db.execute(delete(table).where(table.enrolment_id.in_(own)).execution_options(synchronize_session=False))

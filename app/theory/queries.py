@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, literal, or_, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, case, exists, func, literal, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.courses.editions import editions_of
+from app.courses.editions import edition_of, editions_of
 from app.courses.queries import Reading, reading_of
-from app.courses.rules import EnrolmentFacts, Outline, OutlineModule
+from app.courses.rules import AssignmentDefinition, EnrolmentFacts, Outline, OutlineModule
 from app.courses.tables import Enrolment
 from app.kit.db import fetch
 from app.people.rules import Viewer
@@ -26,7 +26,7 @@ from app.theory.rules import (
     progress,
     quiz_href,
 )
-from app.theory.tables import LessonCompletion, QuizAttempt, ReadingPlace
+from app.theory.tables import ChangedLesson, LessonCompletion, QuizAttempt, ReadingPlace, UpdateTask
 
 Moments = dict[str, datetime]
 
@@ -46,6 +46,12 @@ _DONE: Final = union_all(
     )
     .where(QuizAttempt.enrolment_id.in_(bindparam("enrolments", expanding=True)), QuizAttempt.passed)
     .group_by(QuizAttempt.enrolment_id, QuizAttempt.quiz_slug),
+    select(
+        ChangedLesson.enrolment_id,
+        case((ChangedLesson.done_at.is_(None), "due"), else_="again"),
+        ChangedLesson.lesson_slug,
+        func.coalesce(ChangedLesson.done_at, ChangedLesson.made_at),
+    ).where(ChangedLesson.enrolment_id.in_(bindparam("enrolments", expanding=True))),
 )
 
 
@@ -61,6 +67,22 @@ _DONE_AND_PLACE: Final = union_all(
     select(_all_done, literal("").label("anchor")),
     select(_last.c.enrolment_id, literal("place"), _last.c.lesson_slug, _last.c.seen_at, _last.c.anchor),
 )
+
+
+def open_task(
+    person_id: InstrumentedAttribute[int], intervention_id: InstrumentedAttribute[int], what: InstrumentedAttribute[Any]
+) -> ScalarSelect[Any]:
+    """Something of what a trainer still has to read for an intervention, as a column beside her: at most one task."""
+    return (
+        select(what)
+        .where(
+            UpdateTask.person_id == person_id,
+            UpdateTask.intervention_id == intervention_id,
+            UpdateTask.done_at.is_(None),
+            UpdateTask.replaced_at.is_(None),
+        )
+        .scalar_subquery()
+    )
 
 
 def progress_of(db: Session, enrolments: Collection[EnrolmentFacts]) -> dict[int, TheoryProgress]:
@@ -81,25 +103,40 @@ def progress_of(db: Session, enrolments: Collection[EnrolmentFacts]) -> dict[int
 
 
 def done_by(db: Session, enrolment_ids: Collection[int]) -> tuple[dict[int, Moments], dict[int, Moments]]:
-    """When each lesson was done and each check first passed, by enrolment and slug: one statement."""
+    """When each lesson was done and each check first passed, by enrolment and slug: one statement.
+
+    A lesson that has to be read again since a move is not done; one that was read again is done from then on.
+    """
+    return _sorted(fetch(db, _DONE, enrolments=list(enrolment_ids))) if enrolment_ids else _sorted(())
+
+
+def _sorted(rows: Iterable[Any]) -> tuple[dict[int, Moments], dict[int, Moments]]:
+    """Lessons and checks apart, from rows that begin with those of `_DONE`."""
     lessons: dict[int, Moments] = defaultdict(dict)
     quizzes: dict[int, Moments] = defaultdict(dict)
-    if enrolment_ids:
-        for enrolment_id, kind, slug, moment in fetch(db, _DONE, enrolments=list(enrolment_ids)):
-            (lessons if kind == "lesson" else quizzes)[enrolment_id][slug] = moment
+    again: list[Any] = []
+    due: list[Any] = []
+    places = {"lesson": lessons, "quiz": quizzes}
+    later = {"again": again, "due": due}
+    for row in rows:
+        kind = row[1]
+        if kind in places:
+            places[kind][row[0]][row[2]] = row[3]
+        elif kind in later:
+            later[kind].append(row)
+    for row in again:
+        own = lessons[row[0]]
+        own[row[2]] = max(row[3], own.get(row[2], row[3]))
+    for row in due:
+        lessons[row[0]].pop(row[2], None)
     return lessons, quizzes
 
 
 def _done_and_place(db: Session, enrolment_id: int) -> tuple[Moments, Moments, tuple[str, str] | None]:
-    lessons: Moments = {}
-    quizzes: Moments = {}
-    place = None
-    for _, kind, slug, moment, anchor in fetch(db, _DONE_AND_PLACE, enrolments=[enrolment_id]):
-        if kind == "place":
-            place = (slug, anchor)
-        else:
-            (lessons if kind == "lesson" else quizzes)[slug] = moment
-    return lessons, quizzes, place
+    rows = fetch(db, _DONE_AND_PLACE, enrolments=[enrolment_id]).all()
+    lessons, quizzes = _sorted(rows)
+    place = next(((row.slug, row.anchor) for row in rows if row.kind == "place"), None)
+    return lessons[enrolment_id], quizzes[enrolment_id], place
 
 
 def read_since(moment: datetime) -> ColumnElement[bool]:
@@ -209,11 +246,18 @@ def course_page(db: Session, viewer: Viewer, course_slug: str, *, today: date) -
         ),
         assignments=tuple(
             AssignmentLine(number, definition.title, definition.summary)
-            for number, (_, definition) in enumerate(reading.edition.assignments, start=1)
+            for number, (_, definition) in enumerate(_assignments(db, reading), start=1)
         ),
         safety_title=next((module.title for module in reading.outline.modules if module.safety), ""),
         handbook=bool(reading.outline.sessions),
     )
+
+
+def _assignments(db: Session, reading: Reading) -> tuple[tuple[int, AssignmentDefinition], ...]:
+    """The practical assignments beside this theory: of the edition in which she began with them."""
+    if reading.enrolment is None:
+        return reading.edition.assignments
+    return edition_of(db, reading.enrolment.practice_edition_id).assignments
 
 
 def done_in(db: Session, reading: Reading) -> tuple[Moments, Moments]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.tables import NOT_PERSONAL, Base, Id, pii, refers_to_person
@@ -25,6 +25,24 @@ class LessonCompletion(Base):
     edition_id: Mapped[int] = mapped_column(ForeignKey("course_edition.id"), index=True)
     lesson_slug: Mapped[str] = mapped_column(info=NOT_PERSONAL)
     completed_at: Mapped[datetime]
+
+
+class ChangedLesson(Base):
+    """A lesson that somebody had done and has to read again, since the edition that she moved to changed it.
+
+    Open (`done_at` is None) only for the edition that she follows now: the next move takes the row along, or away.
+    Retention: with the enrolment.
+    """
+
+    __tablename__ = "changed_lesson"
+    __table_args__ = (UniqueConstraint("enrolment_id", "edition_id", "lesson_slug"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    edition_id: Mapped[int] = mapped_column(ForeignKey("course_edition.id"), index=True)
+    lesson_slug: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    made_at: Mapped[datetime]
+    done_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class QuizAttempt(Base):
@@ -182,3 +200,64 @@ class OpenAnswer(Base):
     version: Mapped[int] = mapped_column(init=False, default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class TrainerUpdate(Base):
+    """Trainers were asked to read what an edition changed. `chosen`: which lessons and meetings, as [kind, slug].
+
+    Retention: stays, as part of the edition.
+    """
+
+    __tablename__ = "trainer_update"
+
+    edition_id: Mapped[int] = mapped_column(ForeignKey("course_edition.id"), primary_key=True, autoincrement=False)
+    made_at: Mapped[datetime]
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=refers_to_person("accountability"))
+    due_on: Mapped[date]
+    chosen: Mapped[list[Any]] = mapped_column(info=NOT_PERSONAL)
+
+
+class UpdateTask(Base):
+    """One trainer reads what is news to her in an edition, until a day. `since_edition_id`: the one she knows.
+
+    `replaced_at`: a newer edition asked again before she was done. Retention: with the certification.
+    """
+
+    __tablename__ = "update_task"
+    __table_args__ = (
+        Index(
+            "uq_update_task_open",
+            "person_id",
+            "intervention_id",
+            unique=True,
+            sqlite_where=text("done_at IS NULL AND replaced_at IS NULL"),
+            postgresql_where=text("done_at IS NULL AND replaced_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id] = mapped_column(init=False)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("course_edition.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True, info=refers_to_person("certified"))
+    intervention_id: Mapped[int] = mapped_column(ForeignKey("intervention.id"), index=True)
+    since_edition_id: Mapped[int] = mapped_column(ForeignKey("course_edition.id"), index=True)
+    due_on: Mapped[date]
+    made_at: Mapped[datetime]
+    done_at: Mapped[datetime | None] = mapped_column(default=None)
+    replaced_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class UpdateItem(Base):
+    """One lesson or meeting that a trainer reads again. Retention: with the task."""
+
+    __tablename__ = "update_item"
+    __table_args__ = (
+        UniqueConstraint("task_id", "kind", "slug"),
+        CheckConstraint("kind IN ('lesson', 'session')", name="kind"),
+    )
+
+    id: Mapped[Id] = mapped_column(init=False)
+    task_id: Mapped[int] = mapped_column(ForeignKey("update_task.id"))
+    position: Mapped[int]
+    kind: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    slug: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    read_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -27,7 +27,8 @@ from app.certification.tables import (
     NumberSeries,
     StandingSpan,
 )
-from app.courses.tables import CoachAssignment, Course, Enrolment
+from app.courses.queries import PRACTICE_EDITION
+from app.courses.tables import CoachAssignment, Course, Enrolment, PracticalAssignment
 from app.courses.without_coach import without_coach
 from app.jobs.tables import Job
 from app.ledger import chain
@@ -37,6 +38,7 @@ from app.outbox.tables import Message
 from app.people.tables import Account, Membership, Person, SignIn
 from app.practice.tables.proof import SignOff, SignOffContent, SignOffWithdrawal, SignOffWithdrawalContent
 from app.practice.tables.work import AssignmentRecord, CoachVisit, Submission
+from app.theory.tables import ChangedLesson
 
 PIECE: Final = 1_000
 SPANS_AT_ONCE: Final = 200
@@ -118,6 +120,24 @@ def open_once(db: Session) -> Iterator[Violation]:
     for table, columns, is_open in only:
         for row in db.execute(select(columns[0]).where(is_open).group_by(*columns).having(func.count() > 1)):
             yield Violation("I-1", table, None, f"meer dan één tegelijk open voor {columns[0].key} {row[0]}")
+
+
+def followed(db: Session) -> Iterator[Violation]:
+    """I-6: work belongs to the edition in which practice goes on, what is read again to the one that is followed."""
+    work = (
+        select(AssignmentRecord.id)
+        .join(Enrolment, Enrolment.id == AssignmentRecord.enrolment_id)
+        .join(PracticalAssignment, PracticalAssignment.id == AssignmentRecord.assignment_id)
+        .where(PracticalAssignment.edition_id != PRACTICE_EDITION)
+    )
+    again = (
+        select(ChangedLesson.id)
+        .join(Enrolment, Enrolment.id == ChangedLesson.enrolment_id)
+        .where(ChangedLesson.done_at.is_(None), ChangedLesson.edition_id != Enrolment.edition_id)
+    )
+    for table, rows in (("assignment_record", work), ("changed_lesson", again)):
+        for id_ in db.scalars(rows):
+            yield Violation("I-6", table, id_, "hoort bij een andere uitgave dan die iemand volgt")
 
 
 def ledger_digests(db: Session) -> Iterator[Violation]:
@@ -323,6 +343,7 @@ def somebody_beside_her(db: Session, now: datetime) -> Iterator[Violation]:
 CHECKS: Final[tuple[Callable[[Session], Iterator[Violation]], ...]] = (
     seats,
     open_once,
+    followed,
     ledger_digests,
     ledger_chain,
     sign_off_digests,

@@ -97,6 +97,7 @@ THINGS: Final = {
     "search": "search",
     "session": "session",
     "sign_off": "sign_off",
+    "task": "update_task",
     "token": "invitation_token",
     "upload": "upload",
     "version": "meeting_version",
@@ -184,6 +185,9 @@ OWN_RECORD: Final = {"record": "own_record"}
 NEWCOMER: Final = {"enrolment": "new_enrolment"}
 LENDER: Final = {"coach": "lender"}
 CANDIDATE: Final = {"enrolment": "candidate"}
+UPDATED: Final = {"lesson": "small_lesson", "session": "small_script"}
+NEWEST: Final = {"course": "small_course", "number": "newest"}
+NEWER: Final = {"course": "small_course", "number": "newer"}
 ROOM: Final = says(people_max="8", visits_per_week="2", regions="Rotterdam", version="")
 LOOK_OR_SEND: Final = says(own_text="Wat fijn dat je meedoet.", do="send")
 
@@ -336,6 +340,13 @@ TRIES: Final[dict[str, Try]] = {
         form=lambda world: {"coach_id": world.people["daan"], "enrolment_id": world.things["enrolment"]}
     ),
     "cohorts.withdraw": Try(),
+    "editions.show": Try(NEWER),
+    "editions.ask_trainers": Try(NEWEST, says(pieces="lesson:een-afspraak")),
+    "updates.lesson": Try(UPDATED),
+    "updates.read_lesson": Try(UPDATED),
+    "updates.session": Try(UPDATED),
+    "updates.read_session": Try(UPDATED),
+    "editions.move": Try(NEWER, lambda world: {"enrolment_ids": [world.things["candidate"]], "do": "move"}),
     "cohorts.invite": Try(form=LOOK_OR_SEND),
     "progress.write": Try(form=_own_letter),
     "progress.coach_write": Try(form=_own_letter),

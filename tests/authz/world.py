@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select, text, update
 
 from app.certification.actions import take_over
+from app.certification.keeping_up import trainers
 from app.certification.queries import invitees
 from app.certification.tables import Certificate
 from app.conversation import actions as conversation
@@ -45,9 +46,10 @@ from app.practice.actions.dates import call_off
 from app.practice.admin_inputs import handover_form
 from app.practice.tables.proof import Correction
 from app.theory import lessons as reading
+from app.theory import updating
 from app.theory.answering import begin as begin_check
 from app.theory.inputs import Note, Words
-from app.theory.tables import OpenAnswer
+from app.theory.tables import OpenAnswer, UpdateTask
 from app.worker.run import run_due
 from migrations.models import metadata
 from tests.apps import set_up_app
@@ -63,6 +65,7 @@ from tests.authz.steps import (
 )
 from tests.authz.tries import GROUP_DAYS
 from tests.checking import draft_of, form_of
+from tests.editing import LAST_WORDS, OTHER_SCRIPT, OTHER_WORDS, publish_edited
 from tests.people import INTERVENTION, KEYRING, Cast, link_of, make_cast
 from tests.practising import basis_now
 from tests.seeking import ask, bring_together, look
@@ -139,6 +142,7 @@ def make_world(parts: Parts, clock: MovableClock) -> World:
     with parts.database.writing() as db:
         _candidate(db, parts, world, cast, now=clock.now())
         _bring_together(db, world, clock.now())
+        _publish_newer(db, parts, world, clock.now())
         _come_in(db, world, clock.now())
     run_due(parts.work)
     with parts.database.reading() as db:
@@ -371,6 +375,18 @@ def _bring_together(db: Session, world: World, now: datetime) -> None:
     wanted = ask(db, sanne, now=now, intervention_id=kind)
     world.things |= {"linked_search": linked, "search": look(db, mina, now=now), "wanted": wanted}
     world.things |= {"own_intervention": kind, "wanted_version": db.get_one(TrainerRequest, wanted).version}
+
+
+def _publish_newer(db: Session, parts: Parts, world: World, now: datetime) -> None:
+    """The small course has two more editions, while Tessa follows the first; Noor reads the second as a trainer."""
+    publish_edited(db, parts.storage, OTHER_WORDS | OTHER_SCRIPT, now=now)
+    fatma = viewer_for(db, world.people["fatma"])
+    lesson, script = ("lesson", "een-afspraak"), ("session", "eerste-keer")
+    who = trainers(db, world.things["intervention"], local_day(now))
+    updating.ask(db, by=fatma, course_slug=SMALL_COURSE, number=2, chosen={lesson, script}, trainers=who, now=now)
+    publish_edited(db, parts.storage, LAST_WORDS, now=now)
+    world.things |= {"small_course": SMALL_COURSE, "newer": 2, "newest": 3, "small_lesson": lesson[1]}
+    world.things |= {"small_script": script[1], "update_task": db.scalars(select(UpdateTask.id)).one()}
 
 
 def _come_in(db: Session, world: World, now: datetime) -> None:

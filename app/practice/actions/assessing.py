@@ -63,14 +63,14 @@ def keep(
     Raises: Refused when she says that it is whole and it is not.
     """
     if whole:
-        for gap in gaps(given, case.definition, edition_of(db, case.enrolment.edition_id).rubric):
+        for gap in gaps(given, case.definition, edition_of(db, case.enrolment.practice_edition_id).rubric):
             raise Refused(gap.code, gap.field, title=gap.title)
     if form is None:
         form = Assessment(
             record_id=case.record.id,
             attempt=case.record.attempt,
             coach_id=by.id,
-            edition_id=case.enrolment.edition_id,
+            edition_id=case.enrolment.practice_edition_id,
             form=given.as_facts(),
             saved_at=now,
         )
@@ -117,7 +117,7 @@ def sign(db: Session, *, by: Viewer, record_id: int, given: inputs.Signature, no
     shown = _must_be_signable(db, case, by=by, given=given)
     form, suggested = shown.form, shown.suggested
     given = _only_what_counts(given, suggested, now=now)
-    attempts_max = edition_of(db, case.enrolment.edition_id).policy.assignment_attempts_max
+    attempts_max = edition_of(db, case.enrolment.practice_edition_id).policy.assignment_attempts_max
     step = step_of(given.decision, attempt=case.record.attempt, attempts_max=attempts_max)
     if not may(case.path.state, step):
         raise Refused("already_decided")

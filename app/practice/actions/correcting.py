@@ -69,7 +69,7 @@ def ask_correction(db: Session, *, by: Viewer, record_id: int, sign_off_id: int,
         sign_off_id=signed.id,
         reason=reason,
     )
-    policy = edition_of(db, case.enrolment.edition_id).policy
+    policy = edition_of(db, case.enrolment.practice_edition_id).policy
     if not alone(policy.four_eyes, is_admin=by.is_admin, admins=len(admin_ids(db))):
         return False
     _settle(db, correction_id=asked, by=by, granted=True, answer="", now=now)

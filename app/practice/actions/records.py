@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.courses.editions import edition_of
 from app.courses.queries import current_enrolment
+from app.courses.tables import Enrolment
 from app.delivery.queries import groups_of
 from app.kit.errors import NotFound, Refused
 from app.ledger.actions import record
@@ -29,10 +30,13 @@ from app.practice.tables.work import AssignmentRecord, Preparation, Submission
 def open_record(db: Session, *, by: Viewer, assignment_id: int, now: datetime) -> int:
     """Begin with an assignment of the own training; gives the record, also when it was begun before.
 
+    With the first one practice is pinned to this edition, also when she moves to a newer one.
     Raises: NotFound for an assignment of another edition; Refused before the safety module is done.
     """
-    enrolment = current_enrolment(db, by.id)
-    if enrolment is None or assignment_id not in {id_ for id_, _ in edition_of(db, enrolment.edition_id).assignments}:
+    enrolment = current_enrolment(db, by.id, to_change=True)
+    if enrolment is None or assignment_id not in {
+        id_ for id_, _ in edition_of(db, enrolment.practice_edition_id).assignments
+    }:
         raise NotFound
     known = db.scalar(
         select(AssignmentRecord.id).where(
@@ -44,6 +48,12 @@ def open_record(db: Session, *, by: Viewer, assignment_id: int, now: datetime) -
     must_follow(enrolment)
     if not qualified(db, enrolment).safety_done:
         raise Refused("safety_first")
+    db.execute(
+        update(Enrolment)
+        .where(Enrolment.id == enrolment.id, Enrolment.practice_edition_id.is_(None))
+        .values(practice_edition_id=enrolment.practice_edition_id)
+        .execution_options(synchronize_session=False)
+    )
     opened = AssignmentRecord(enrolment_id=enrolment.id, assignment_id=assignment_id, created_at=now)
     db.add(opened)
     db.flush()
@@ -145,7 +155,7 @@ def _must_be_ready(db: Session, case: Case, given: inputs.SelfView, *, now: date
     if definition.needs_photo and not shows_work(db, case):
         raise Refused("photo_first", "photo")
     must_be_written(db, case)
-    for gap in self_gaps(given.scores(), definition, edition_of(db, case.enrolment.edition_id).rubric):
+    for gap in self_gaps(given.scores(), definition, edition_of(db, case.enrolment.practice_edition_id).rubric):
         raise Refused(gap.code, gap.field, title=gap.title)
 
 

@@ -71,7 +71,9 @@ def take_in(db: Session, *, by: Viewer, record_id: int, given: Observation, sent
         return _taken(case, form, conflict=not ours, known=True)
     if form is not None and form.version != sent.version and not ours and not stands(form, given):
         return _taken(case, form, conflict=True)
-    lacking = gaps(given, case.definition, edition_of(db, case.enrolment.edition_id).rubric) if sent.whole else []
+    lacking = (
+        gaps(given, case.definition, edition_of(db, case.enrolment.practice_edition_id).rubric) if sent.whole else []
+    )
     form = keep(db, case, form, by=by, given=given, whole=sent.whole and not lacking, now=now)
     _note(db, form, device, sent, now=now)
     return _taken(case, form, open_ones=tuple(lacking))

@@ -17,6 +17,7 @@ AREAS: Final = (
     "people",
     "courses",
     "drafts",
+    "editions",
     "coaches",
     "delivery",
     "practice",

@@ -21,6 +21,9 @@ WORDS: Final[dict[str, str]] = {
     "date_after_certificate": N_("Dan is je certificaat al voorbij. Kies een eerdere dag."),
     "group_exists": N_("Je hebt al een groep. Verander die, of rond hem eerst af."),
     "group_not_allowed": N_("Je kunt een groep invoeren als je de opleiding volgt, of als je certificaat geldig is."),
+    "read_first": N_(
+        "Lees eerst wat er nieuw is in je opleiding. Daarna kun je een groep beginnen. Je vindt het bij Mijn traject."
+    ),
     "certificate_in_grace": N_(
         "De verlenging van je certificaat loopt nog. Een groep die al bezig is, maak je gewoon af. "
         "Een nieuwe begin je als je certificaat weer geldig is."

@@ -116,9 +116,15 @@ KEPT: Final = (
         N_("Wat je leert"),
         (
             Row(
-                N_("Welke opleiding je volgt, welke lessen je las en welke toetsen je haalde"),
+                N_("Welke opleiding je volgt, welke lessen je las of opnieuw leest, en welke toetsen je haalde"),
                 N_("Zodat jij en wie je begeleidt zien hoe ver je bent"),
                 ("enrolment.person_id",),
+                WITH_NAME,
+            ),
+            Row(
+                N_("Wat er voor jou als trainer nieuw is om te lezen, en wanneer je het las"),
+                N_("Zodat iedereen met een certificaat bij is"),
+                ("update_task.person_id",),
                 WITH_NAME,
             ),
             Row(
@@ -214,6 +220,7 @@ KEPT: Final = (
                     "meeting_signup.attendance_by_id",
                     "meeting.contact_id",
                     "cohort.contact_id",
+                    "trainer_update.made_by_id",
                     "trainer_request.asked_by_id",
                     "group_link.linked_by_id",
                     "intervision_session.facilitator_id",

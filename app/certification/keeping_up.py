@@ -1,0 +1,75 @@
+"""Who keeps up with an intervention: what lower domains may know of certificates, and who is late with reading."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.certification.queries import HOLDING, invitees
+from app.certification.tables import Certification, StandingSpan
+from app.courses.tables import Course, CourseEdition
+from app.theory.handbook import Held
+from app.theory.tables import UpdateTask
+from app.theory.updating import Trainers
+
+
+def held_by(db: Session, person_id: int, on: date) -> Held:
+    """The interventions that somebody has a certificate for, that holds on a day."""
+    return Held(
+        frozenset(
+            db.scalars(
+                select(Certification.intervention_id)
+                .join(StandingSpan, StandingSpan.certification_id == Certification.id)
+                .where(
+                    Certification.person_id == person_id,
+                    StandingSpan.state.in_(HOLDING),
+                    StandingSpan.starts_on <= on,
+                    or_(StandingSpan.ends_on.is_(None), StandingSpan.ends_on >= on),
+                )
+            )
+        )
+    )
+
+
+def trainers(db: Session, intervention_id: int, on: date) -> Trainers:
+    """Who keeps up with an intervention: everybody whose certificate holds that day, also in grace."""
+    return Trainers(intervention_id, invitees(db, intervention_id, on).person_ids)
+
+
+_LATE: Final = (
+    select(UpdateTask.id)
+    .join(
+        Certification,
+        and_(
+            Certification.person_id == UpdateTask.person_id,
+            Certification.intervention_id == UpdateTask.intervention_id,
+        ),
+    )
+    .join(StandingSpan, StandingSpan.certification_id == Certification.id)
+    .where(
+        UpdateTask.done_at.is_(None),
+        UpdateTask.replaced_at.is_(None),
+        UpdateTask.due_on < bindparam("today"),
+        StandingSpan.state.in_(HOLDING),
+        StandingSpan.starts_on <= bindparam("today"),
+        or_(StandingSpan.ends_on.is_(None), StandingSpan.ends_on >= bindparam("today")),
+    )
+)
+LATE_READERS: Final = _LATE.with_only_columns(func.count()).scalar_subquery()
+"""How many tasks of people with a certificate are past their day, on `today`, as a column."""
+
+
+def late_reading(db: Session, on: date) -> tuple[str, int, date]:
+    """The edition of which something should have been read longest ago: its course, its number, and that day."""
+    course_slug, number, day = db.execute(
+        _LATE.join(CourseEdition, CourseEdition.id == UpdateTask.edition_id)
+        .join(Course, Course.id == CourseEdition.course_id)
+        .with_only_columns(Course.slug, CourseEdition.number, UpdateTask.due_on)
+        .order_by(UpdateTask.due_on)
+        .limit(1),
+        {"today": on},
+    ).one()
+    return course_slug, number, day

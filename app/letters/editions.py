@@ -1,0 +1,71 @@
+"""Letters about a newer edition of a course."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.courses.editions import edition_of
+from app.courses.queries import enrolment_facts
+from app.courses.rules import EnrolmentStage
+from app.letters.desk import Desk, Draft, Kind, NotDue
+from app.outbox.tables import Message
+from app.theory.moving import MOVED
+from app.theory.tables import ChangedLesson, UpdateItem, UpdateTask
+from app.theory.updating import REMINDER, REQUIRED
+
+OPEN: Final = frozenset({EnrolmentStage.INVITED, EnrolmentStage.FOLLOWING, EnrolmentStage.PAUSED})
+
+
+def moved(db: Session, message: Message, desk: Desk) -> Draft:
+    """Her training goes on in a newer edition: what she reads again, and what is new."""
+    enrolment = enrolment_facts(db, [int(message.data["enrolment_id"])]).get(int(message.data["enrolment_id"]))
+    if enrolment is None or enrolment.stage not in OPEN:
+        raise NotDue("Deze inschrijving is gestopt of al afgerond.")
+    if enrolment.edition_id != int(message.data["edition_id"]):
+        raise NotDue("Deze persoon volgt intussen een andere uitgave.")
+    due = set(
+        db.scalars(
+            select(ChangedLesson.lesson_slug).where(
+                ChangedLesson.enrolment_id == enrolment.id, ChangedLesson.done_at.is_(None)
+            )
+        )
+    )
+    modules = edition_of(db, enrolment.edition_id).outline.open_modules
+    titles = [lesson.title for module in modules for lesson in module.lessons if lesson.slug in due]
+    return Draft(
+        "edition_moved",
+        {"course": enrolment.course_title, "lessons": titles, "link": desk.link(f"/opleiding/{enrolment.course_slug}")},
+    )
+
+
+def to_read(db: Session, message: Message, desk: Desk) -> Draft:
+    """A trainer reads what is new, until a day. Also the reminder of it."""
+    task = db.get(UpdateTask, int(message.data["task_id"]))
+    if task is None or task.replaced_at is not None:
+        raise NotDue("Er is intussen een nieuwere uitgave om te lezen.")
+    if task.done_at is not None:
+        raise NotDue("Deze persoon heeft alles al gelezen.")
+    items = db.execute(
+        select(UpdateItem.kind, UpdateItem.slug)
+        .where(UpdateItem.task_id == task.id, UpdateItem.read_at.is_(None))
+        .order_by(UpdateItem.position)
+    ).all()
+    outline = edition_of(db, task.edition_id).outline
+    titles = {lesson.slug: lesson.title for module in outline.open_modules for lesson in module.lessons}
+    sessions = {session.slug: session.title for session in outline.sessions}
+    return Draft(
+        "updates_to_read",
+        {
+            "course": outline.title,
+            "titles": [(titles if item.kind == "lesson" else sessions)[item.slug] for item in items],
+            "due_on": task.due_on,
+            "reminder": message.kind == REMINDER,
+            "link": desk.link(f"/bijlezen/{task.id}"),
+        },
+    )
+
+
+KINDS: Final[dict[str, Kind]] = {MOVED: moved, REQUIRED: to_read, REMINDER: to_read}

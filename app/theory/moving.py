@@ -1,0 +1,280 @@
+"""Moving people to a newer edition of their course: what it would do to each, and doing it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Select, bindparam, delete, exists, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.courses.changes import EditionLine, differences, editions_in
+from app.courses.comparing import Change, Differences, LessonChange
+from app.courses.editions import edition_of
+from app.courses.rules import Outline
+from app.courses.tables import Cohort, Course, CourseEdition, Enrolment
+from app.kit.db import fetch
+from app.kit.errors import Forbidden, NotFound, Refused
+from app.ledger.actions import record, record_each
+from app.outbox.actions import post
+from app.people.rules import Viewer
+from app.theory.queries import Moments, done_by
+from app.theory.rules import progress
+from app.theory.tables import ChangedLesson
+
+MOVED: Final = "theory.moved"
+PEOPLE_MOST: Final = 500
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a move does to one person.
+
+    `again`: what she had done and reads again; `fresh`: required lessons that her edition did not have; `checks`: those
+    that she passed and keeps; `reopens`: theory was complete and is so no longer; `practice_stays`: her practice goes
+    on as she began it.
+    """
+
+    kept: int
+    again: tuple[LessonChange, ...]
+    fresh: tuple[LessonChange, ...]
+    checks: int
+    new_checks: tuple[str, ...]
+    reopens: bool
+    practice_stays: bool
+
+
+def effect(
+    old: Outline,
+    new: Outline,
+    changes: Differences,
+    *,
+    lessons: Moments,
+    quizzes: Moments,
+    due: Collection[str],
+    chosen: Collection[str],
+    practice_stays: bool,
+) -> Effect:
+    """What moving does. `lessons` are done in the older edition, `due` were opened there by an earlier move.
+
+    `chosen`: the changed lessons that have to be read again. Pure.
+    """
+    there = {one.slug: one for one in changes.lessons if one.change is not Change.GONE}
+    open_again = to_read_again(changes, lessons=lessons, due=due, chosen=chosen)
+    left = {slug: moment for slug, moment in lessons.items() if slug not in open_again}
+    before = progress(old, lessons=lessons, quizzes=quizzes)
+    after = progress(new, lessons=left, quizzes=quizzes)
+    checks = [module.quiz for module in new.open_modules if module.quiz is not None]
+    had = {module.quiz.slug for module in old.open_modules if module.quiz is not None}
+    return Effect(
+        kept=after.lessons_done,
+        again=tuple(one for slug, one in there.items() if slug in open_again),
+        fresh=tuple(one for one in there.values() if one.change is Change.NEW and one.required),
+        checks=after.quizzes_passed,
+        new_checks=tuple(one.title for one in checks if one.slug not in had and one.slug not in quizzes),
+        reopens=before.complete and not after.complete,
+        practice_stays=practice_stays,
+    )
+
+
+def to_read_again(
+    changes: Differences, *, lessons: Collection[str], due: Collection[str], chosen: Collection[str]
+) -> set[str]:
+    """The lessons that a move opens: chosen ones that were done, and those still open that the new edition has too."""
+    there = {one.slug: one for one in changes.lessons if one.change is not Change.GONE}
+    return {
+        slug
+        for slug, one in there.items()
+        if slug in due or (slug in lessons and slug in chosen and one.reads_differently)
+    }
+
+
+BEHIND: Final = (
+    select(
+        Enrolment.id,
+        Enrolment.person_id,
+        Enrolment.edition_id,
+        Enrolment.practice_edition_id,
+        CourseEdition.number,
+        Cohort.id.label("cohort_id"),
+        Cohort.name.label("cohort"),
+    )
+    .join(CourseEdition, CourseEdition.id == Enrolment.edition_id)
+    .join(Course, Course.id == Enrolment.course_id)
+    .join(Cohort, Cohort.id == Enrolment.cohort_id)
+    .where(
+        Course.slug == bindparam("course"),
+        CourseEdition.number < bindparam("number"),
+        Enrolment.withdrawn_at.is_(None),
+        Enrolment.expired_at.is_(None),
+        Enrolment.completed_at.is_(None),
+    )
+    .order_by(Cohort.starts_on, Cohort.id, Enrolment.id)
+)
+
+
+def edition_in(
+    db: Session, viewer: Viewer, course_slug: str, number: int
+) -> tuple[tuple[EditionLine, ...], EditionLine]:
+    if not viewer.is_admin:
+        raise NotFound
+    editions = editions_in(db, course_slug)
+    edition = next((one for one in editions if one.number == number), None)
+    if edition is None:
+        raise NotFound
+    return editions, edition
+
+
+def among(rows: Sequence[Any], enrolment_ids: Collection[int]) -> list[Any]:
+    """Those who were chosen and are behind still. Raises: Refused("nobody_to_move")."""
+    wanted = set(enrolment_ids)
+    found = [row for row in rows if row.id in wanted]
+    if not found:
+        raise Refused("nobody_to_move", "cohort_ids")
+    return found
+
+
+def effects_of(db: Session, rows: Iterable[Any], new_id: int, chosen: Collection[str]) -> dict[int, Effect]:
+    """What a move does to each of these enrolments, by id."""
+    ids = [row.id for row in rows]
+    lessons, quizzes = done_by(db, ids)
+    due = _due(db, ids)
+    return {
+        row.id: effect(
+            edition_of(db, row.edition_id).outline,
+            edition_of(db, new_id).outline,
+            differences(db, row.edition_id, new_id),
+            lessons=lessons[row.id],
+            quizzes=quizzes[row.id],
+            due=due[row.id],
+            chosen=chosen,
+            practice_stays=row.practice_edition_id is not None,
+        )
+        for row in rows
+    }
+
+
+def _due(db: Session, enrolment_ids: Collection[int]) -> dict[int, set[str]]:
+    """What an earlier move opened and is not read again yet, by enrolment."""
+    found: dict[int, set[str]] = defaultdict(set)
+    for enrolment_id, slug in db.execute(
+        select(ChangedLesson.enrolment_id, ChangedLesson.lesson_slug).where(
+            ChangedLesson.enrolment_id.in_(enrolment_ids), ChangedLesson.done_at.is_(None)
+        )
+    ):
+        found[enrolment_id].add(slug)
+    return found
+
+
+def move(
+    db: Session,
+    *,
+    by: Viewer,
+    course_slug: str,
+    number: int,
+    enrolment_ids: Collection[int],
+    chosen: Collection[str],
+    now: datetime,
+) -> int:
+    """Move people to an edition, all or nobody, and give how many; who has it already stays as she is.
+
+    Nothing that was done is lost: what has to be read again is opened beside it. Checks that were passed stay passed,
+    and practice that was begun goes on in its own edition. Who gets something to read is told.
+
+    Raises: Forbidden; NotFound; Refused("nobody_to_move").
+    """
+    if not by.is_admin:
+        raise Forbidden
+    _, edition = edition_in(db, by, course_slug, number)
+    _hold(db, enrolment_ids)  # from here on nobody of them finishes a lesson, or begins with practice
+    rows = among(fetch(db, BEHIND, course=course_slug, number=number).all(), enrolment_ids)
+    effects = effects_of(db, rows, edition.id, chosen)
+    ids = [row.id for row in rows]
+    db.execute(
+        delete(ChangedLesson)
+        .where(ChangedLesson.enrolment_id.in_(ids), ChangedLesson.done_at.is_(None))
+        .execution_options(synchronize_session=False)
+    )
+    again = [
+        {"enrolment_id": id_, "edition_id": edition.id, "lesson_slug": one.slug, "made_at": now}
+        for id_, found in effects.items()
+        for one in found.again
+    ]
+    if again:
+        db.execute(insert(ChangedLesson), again)
+    db.execute(
+        update(Enrolment)
+        .where(Enrolment.id.in_(ids))
+        .values(edition_id=edition.id, version=Enrolment.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    _tell(db, rows, effects, edition, by=by, now=now)
+    _take_cohorts_along(db, {row.cohort_id for row in rows}, edition.id, by=by, now=now)
+    return len(rows)
+
+
+def _hold(db: Session, enrolment_ids: Collection[int]) -> None:
+    held = select(Enrolment.id).where(Enrolment.id.in_(enrolment_ids)).order_by(Enrolment.id).with_for_update()
+    db.execute(held).all()
+
+
+def _tell(
+    db: Session, rows: Sequence[Any], effects: dict[int, Effect], edition: EditionLine, *, by: Viewer, now: datetime
+) -> None:
+    """An event for each, and a letter for who has something to read."""
+    about = [
+        (
+            ("enrolment", row.id),
+            {
+                "from_edition_id": row.edition_id,
+                "to_edition_id": edition.id,
+                "again": [one.slug for one in effects[row.id].again],
+            },
+        )
+        for row in rows
+    ]
+    record_each(db, MOVED, actor_id=by.id, about=about, now=now)
+    for row in rows:
+        found = effects[row.id]
+        if found.again or found.reopens:
+            post(
+                db,
+                MOVED,
+                person_id=row.person_id,
+                key=f"{MOVED}:{row.id}:{edition.id}",
+                data={"enrolment_id": row.id, "edition_id": edition.id},
+                reply_to_id=by.id,
+                now=now,
+            )
+
+
+def _take_cohorts_along(
+    db: Session, cohort_ids: Collection[int], edition_id: int, *, by: Viewer, now: datetime
+) -> None:
+    """Who joins a cohort later gets what its people have: once nobody in it follows an older edition."""
+    behind = exists().where(
+        Enrolment.cohort_id == Cohort.id,
+        Enrolment.edition_id < edition_id,
+        Enrolment.withdrawn_at.is_(None),
+        Enrolment.expired_at.is_(None),
+        Enrolment.completed_at.is_(None),
+    )
+    whole: Select[int] = (
+        select(Cohort.id)
+        .where(Cohort.id.in_(cohort_ids), Cohort.edition_id < edition_id, ~behind)
+        .order_by(Cohort.id)
+        .with_for_update()
+    )
+    for cohort_id in db.scalars(whole).all():
+        db.execute(
+            update(Cohort)
+            .where(Cohort.id == cohort_id)
+            .values(edition_id=edition_id, version=Cohort.version + 1)
+            .execution_options(synchronize_session=False)
+        )
+        record(
+            db, "courses.cohort_moved", actor_id=by.id, subject=("cohort", cohort_id), now=now, edition_id=edition_id
+        )

@@ -1,0 +1,113 @@
+"""Editions of a course: what is new in one, moving people to it, and asking trainers to read it."""
+
+from __future__ import annotations
+
+from app.access import Permission
+from app.certification.keeping_up import trainers as trainers_of
+from app.courses.inputs import Asked, Move
+from app.kit.errors import Refused
+from app.theory import updates, updating
+from app.theory.moving import move as move_people
+from app.theory.moving_page import EditionPage, edition_page, move_page
+from app.web.kit.ask import Answer, Ask, Page, redirect, render
+from app.web.kit.forms import Submitted
+from app.web.kit.route import Area
+from app.web.words.editions import CHANGE_LOOKS, PART_WORDS
+from app.web.words.shared import N_
+
+area = Area()
+
+
+@area.get("/beheer/opleidingen/{course:slug}/edities/{number:id}", policy=Permission.MANAGE, name="editions.show")
+def show(ask: Ask, course: str, number: int) -> Answer:
+    return _page(ask, edition_page(ask.db, ask.viewer, course, number))
+
+
+@area.post(
+    "/beheer/opleidingen/{course:slug}/edities/{number:id}/verplaatsen", policy=Permission.MANAGE, name="editions.move"
+)
+def move(ask: Ask, course: str, number: int) -> Answer:
+    """Look at what it would do to each, go back to choose others, or do it."""
+    form = Submitted.read(Move, ask.form, ask.viewer.locale)
+    page = edition_page(ask.db, ask.viewer, course, number)
+    if not form.valid or form.given.do == "back":
+        return _page(ask, page, form=form, status=200 if form.valid else 422)
+    given = form.given
+    people, chosen = _chosen(page, given), set(given.lesson_slugs)
+    try:
+        if given.do == "look":
+            looked = move_page(ask.db, ask.viewer, course, number, enrolment_ids=people, chosen=chosen)
+            return render("editions/move.html", looked, form=form)
+        count = move_people(
+            ask.db,
+            by=ask.viewer,
+            course_slug=course,
+            number=number,
+            enrolment_ids=people,
+            chosen=chosen,
+            now=ask.now,
+        )
+    except Refused as refused:
+        return _page(ask, page, form=form.refuse(refused), status=422)
+    toast = N_("Verplaatst: 1 persoon.") if count == 1 else N_("Iedereen die je koos, is verplaatst.")
+    return redirect(f"/beheer/opleidingen/{course}/edities/{number}", toast=toast)
+
+
+@area.post(
+    "/beheer/opleidingen/{course:slug}/edities/{number:id}/trainers",
+    policy=Permission.MANAGE,
+    name="editions.ask_trainers",
+)
+def ask_trainers(ask: Ask, course: str, number: int) -> Answer:
+    """Trainers read what is new to them."""
+    form = Submitted.read(Asked, ask.form, ask.viewer.locale)
+    page = edition_page(ask.db, ask.viewer, course, number)
+    if form.valid:
+        try:
+            updating.ask(
+                ask.db,
+                by=ask.viewer,
+                course_slug=course,
+                number=number,
+                chosen=form.given.chosen(),
+                trainers=trainers_of(ask.db, page.edition.intervention_id, ask.today),
+                now=ask.now,
+            )
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            back = f"/beheer/opleidingen/{course}/edities/{number}#trainers"
+            return redirect(back, toast=N_("Gevraagd. De trainers krijgen een mail."))
+    return _page(ask, page, ask_form=form, status=422)
+
+
+def _page(
+    ask: Ask,
+    page: EditionPage,
+    *,
+    form: Submitted[Move] | None = None,
+    ask_form: Submitted[Asked] | None = None,
+    status: int = 200,
+) -> Page:
+    trainers = trainers_of(ask.db, page.edition.intervention_id, ask.today).person_ids
+    offer = updates.offer(ask.db, page.course_slug, page.edition)
+    usual = [":".join(piece) for piece in offer.usual] if offer else []
+    again = [one.slug for one in page.changed if one.to_read_again]
+    return render(
+        "editions/edition.html",
+        page,
+        status=status,
+        form=form or Submitted.blank(ask.viewer.locale, lesson_slugs=again),
+        ask_form=ask_form or Submitted.blank(ask.viewer.locale, pieces=usual),
+        offer=offer,
+        asked=updates.update_progress(ask.db, page.edition.id, trainers, today=ask.today),
+        trainers=len(trainers),
+        looks=CHANGE_LOOKS,
+        part_words=PART_WORDS,
+    )
+
+
+def _chosen(page: EditionPage, given: Move) -> set[int]:
+    """Who was chosen, herself or with her cohort."""
+    whole = {one.enrolment_id for cohort in page.cohorts if cohort.id in given.cohort_ids for one in cohort.people}
+    return whole | set(given.enrolment_ids)

@@ -1,0 +1,83 @@
+"""Bijlezen: what is new to a trainer, piece by piece."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from pydantic import BaseModel
+
+from app.access import Permission
+from app.kit.i18n import translations
+from app.theory.lesson_page import Part, Text
+from app.theory.updates import update_lesson, update_page, update_session
+from app.theory.updating import Piece, read
+from app.web.kit.ask import Answer, Ask, redirect, render
+from app.web.kit.forms import Submitted
+from app.web.kit.lessons import illustrated
+from app.web.kit.news import marked
+from app.web.kit.route import Area
+from app.web.words.editions import PART_WORDS
+from app.web.words.shared import N_
+
+area = Area()
+
+
+@area.get("/bijlezen/{task:id}", policy=Permission.SIGNED_IN, name="updates.show")
+def show(ask: Ask, task: int) -> Answer:
+    page = update_page(ask.db, ask.viewer, task, today=ask.today)
+    return render("updates/page.html", page, part_words=PART_WORDS)
+
+
+@area.get("/bijlezen/{task:id}/verder", policy=Permission.SIGNED_IN, name="updates.next")
+def go_on(ask: Ask, task: int) -> Answer:
+    """On to the first piece that is not read yet."""
+    return redirect(_next(ask, task))
+
+
+@area.get("/bijlezen/{task:id}/les/{lesson:slug}", policy=Permission.SIGNED_IN, name="updates.lesson")
+def lesson(ask: Ask, task: int, lesson: str) -> Answer:
+    page, place = update_lesson(ask.db, ask.viewer, task, lesson)
+    parts = [_marked(illustrated(part, page.motif), page.new_ids, _new(ask)) for part in page.parts]
+    return render("updates/lesson.html", page, place=place, form=_form(ask), parts=parts)
+
+
+def _marked(part: Part, ids: frozenset[str], word: str) -> Part:
+    return replace(part, html=marked(part.html, ids, word)) if isinstance(part, Text) else part
+
+
+@area.post("/bijlezen/{task:id}/les/{lesson:slug}", policy=Permission.SIGNED_IN, name="updates.read_lesson")
+def read_lesson(ask: Ask, task: int, lesson: str) -> Answer:
+    return _read(ask, task, ("lesson", lesson))
+
+
+@area.get("/bijlezen/{task:id}/bijeenkomst/{session:slug}", policy=Permission.SIGNED_IN, name="updates.session")
+def session(ask: Ask, task: int, session: str) -> Answer:
+    page, place = update_session(ask.db, ask.viewer, task, session)
+    background = marked(page.html, page.new_ids, _new(ask))
+    return render("updates/session.html", page, place=place, form=_form(ask), background=background)
+
+
+@area.post("/bijlezen/{task:id}/bijeenkomst/{session:slug}", policy=Permission.SIGNED_IN, name="updates.read_session")
+def read_session(ask: Ask, task: int, session: str) -> Answer:
+    return _read(ask, task, ("session", session))
+
+
+def _read(ask: Ask, task: int, piece: Piece) -> Answer:
+    read(ask.db, by=ask.viewer, task_id=task, piece=piece, now=ask.now)
+    return redirect(_next(ask, task), toast=N_("Gelezen."))
+
+
+def _next(ask: Ask, task: int) -> str:
+    """The first piece that is left, or the list that says that she is up to date."""
+    page = update_page(ask.db, ask.viewer, task, today=ask.today)
+    return page.next.href if page.next else f"/bijlezen/{task}"
+
+
+def _form(ask: Ask) -> Submitted[BaseModel]:
+    blank: Submitted[Any] = Submitted.blank(ask.viewer.locale)
+    return blank
+
+
+def _new(ask: Ask) -> str:
+    return translations(ask.viewer.locale).gettext("Nieuw")

@@ -1,0 +1,40 @@
+"""Words about editions of a course, and what of them has to be read."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.courses.comparing import Change
+from app.web.words.shared import N_, StateLook
+
+WORDS: Final = {
+    "asked_already": N_("Voor deze uitgave is het al gevraagd."),
+    "not_newest": N_("Er is al een nieuwere uitgave. Vraag het daar."),
+    "nothing_chosen": N_("Kies minstens één les of draaiboek."),
+    "nobody_to_ask": N_("Voor geen enkele trainer is hier iets nieuws bij."),
+    "nobody_to_move": N_("Kies minstens één persoon of groep. Wie al verplaatst is, staat niet meer in de lijst."),
+}
+
+CHANGE_LOOKS: Final = {
+    Change.SAME: StateLook(N_("Hetzelfde"), "", "check"),
+    Change.NEW: StateLook(N_("Nieuw"), "leaf", "plus"),
+    Change.CHANGED: StateLook(N_("Veranderd"), "sun", "pencil"),
+    Change.GONE: StateLook(N_("Vervallen"), "", "circle-minus"),
+}
+
+PART_WORDS: Final = {
+    "title": N_("de titel"),
+    "intro": N_("de inleiding"),
+    "text": N_("de tekst"),
+    "picture": N_("het beeld"),
+    "files": N_("een film, geluid of bestand"),
+    "questions": N_("de vragen"),
+    "required": N_("of de les verplicht is"),
+    "minutes": N_("de minuten"),
+    "goal": N_("het doel"),
+    "materials": N_("wat je klaarlegt"),
+    "steps": N_("het draaiboek"),
+    "forms": N_("de werkvormen"),
+    "otherwise": N_("als het anders loopt"),
+    "paragraphs": N_("de achtergrond"),
+}

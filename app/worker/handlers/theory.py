@@ -1,0 +1,24 @@
+"""Reminding trainers of what is new to read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from app.kit.localtime import local_day
+from app.theory import updating
+from app.worker.work import Handler, Periodic, Work
+
+
+def remind(work: Work, _payload: dict[str, Any]) -> None:
+    """Write to who is near the day on which it should be read."""
+    with work.database.writing() as db:
+        updating.remind(db, now=work.now)
+
+
+def _nightly(now: datetime) -> str:
+    return local_day(now).isoformat()
+
+
+HANDLERS: Final[dict[str, Handler]] = {"theory.remind": remind}
+PERIODIC: Final = (Periodic("theory.remind", _nightly),)

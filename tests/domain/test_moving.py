@@ -1,0 +1,283 @@
+"""Moving people to a newer edition: nothing is lost, and what changed has to be read again. On both databases."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import event, func, select
+
+from app.courses.actions import cohorts
+from app.courses.editions import edition_of
+from app.courses.queries import enrolment_facts
+from app.courses.tables import Cohort, Enrolment
+from app.kit.errors import Forbidden, NotFound, Refused
+from app.kit.storage import Storage, folder
+from app.ledger.tables import LedgerEvent
+from app.letters.desk import Desk, write
+from app.outbox.tables import Message
+from app.practice.actions import assessing, records
+from app.practice.observation_page import observation_page
+from app.practice.record_page import record_page
+from app.settings import Settings
+from app.theory import actions, keeping
+from app.theory.moving import move
+from app.theory.moving_page import edition_page, move_page
+from app.theory.tables import ChangedLesson, LessonCompletion
+from app.upkeep.invariants import invariants
+from tests.domain.test_at_once import at_once
+from tests.editing import MAKING, OTHER_WORDS, PROMISE, THIRD_LESSON, Edits, publish_edited
+from tests.people import KEYRING, make_person
+from tests.practising import begin, fresh, signature
+from tests.trained import Training, finish_theory, in_training, theory_of
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from app.kit.clock import MovableClock
+    from app.kit.db import Database
+
+FIRST, SECOND = "een-afspraak", "samen-iets-maken"
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> Storage:
+    return folder(tmp_path / "files")
+
+
+@pytest.fixture
+def training(database: Database, storage: Storage, clock: MovableClock) -> Training:
+    with database.writing() as db:
+        return in_training(db, storage, now=clock.now())
+
+
+def publish(database: Database, storage: Storage, clock: MovableClock, edits: Edits = OTHER_WORDS) -> int:
+    with database.writing() as db:
+        return publish_edited(db, storage, edits, now=clock.now())
+
+
+def go(db: Session, training: Training, clock: MovableClock, number: int = 2, **given: Any) -> int:
+    usual: dict[str, Any] = {"enrolment_ids": [training.enrolment_id], "chosen": {FIRST}, "by": training.cast.fatma}
+    return move(db, course_slug="kort", number=number, now=clock.now(), **(usual | given))
+
+
+def finish(db: Session, training: Training, lesson: str, clock: MovableClock) -> str:
+    return actions.finish_lesson(db, by=training.cast.noor, course_slug="kort", lesson_slug=lesson, now=clock.now())
+
+
+def events(db: Session, action: str) -> int:
+    return db.scalar(select(func.count(LedgerEvent.id)).where(LedgerEvent.action == action)) or 0
+
+
+def test_a_move_opens_what_changed_and_keeps_the_rest(
+    database: Database, storage: Storage, training: Training, clock: MovableClock
+) -> None:
+    fatma = training.cast.fatma
+    with database.writing() as db:
+        finish_theory(db, training, now=clock.now())
+    edition_id = publish(database, storage, clock)
+    with database.reading() as db:
+        page = edition_page(db, fatma, "kort", 2)
+        assert [one.enrolment_id for one in page.people] == [training.enrolment_id]
+        assert [(one.slug, one.to_read_again) for one in page.changed] == [(FIRST, True)]
+        (line,) = move_page(db, fatma, "kort", 2, enrolment_ids=[training.enrolment_id], chosen={FIRST}).lines
+        assert ([one.slug for one in line.effect.again], line.effect.kept, line.effect.reopens) == ([FIRST], 1, True)
+        assert theory_of(db, training.enrolment_id).complete  # looking changed nothing
+    with database.writing() as db:
+        assert go(db, training, clock) == 1
+    with database.writing() as db:
+        state = theory_of(db, training.enrolment_id)
+        assert (state.lessons_done, state.quizzes_passed, state.complete) == (1, 1, False)
+        assert state.next is not None
+        assert state.next.slug == FIRST
+        assert db.scalar(select(func.count(LessonCompletion.id))) == 2
+        assert db.get_one(Enrolment, training.enrolment_id).edition_id == edition_id
+        assert db.get_one(Cohort, training.cohort_id).edition_id == edition_id
+        assert (events(db, "theory.moved"), events(db, "courses.cohort_moved")) == (1, 1)
+        message = db.scalars(select(Message).where(Message.kind == "theory.moved")).one()
+        letter = write(db, message, Desk(Settings(public_url="https://academie.test"), KEYRING, clock.now()))
+        assert "Lees ze nog een keer: Een afspraak." in letter.text
+        finish(db, training, FIRST, clock)
+        assert theory_of(db, training.enrolment_id).complete
+        assert events(db, "theory.completed") == 1
+        assert db.scalars(select(ChangedLesson.done_at)).all() == [clock.now()]
+        finish(db, training, FIRST, clock)
+        assert events(db, "theory.completed") == 1
+        assert invariants(db) == []
+        assert keeping.export_of(db, training.cast.noor.id)["changed_lessons"][0]["lesson"] == FIRST
+
+
+def test_twice_is_once_and_only_admins_move(
+    database: Database, storage: Storage, training: Training, clock: MovableClock
+) -> None:
+    publish(database, storage, clock)
+    with pytest.raises(Forbidden), database.writing() as db:
+        go(db, training, clock, by=training.cast.ruben)
+    for number in (3, 1):
+        with pytest.raises((NotFound, Refused)), database.writing() as db:
+            go(db, training, clock, number=number)
+    with database.writing() as db:
+        assert go(db, training, clock) == 1
+        assert db.scalar(select(func.count(Message.id)).where(Message.kind == "theory.moved")) == 0  # nothing to read
+    with pytest.raises(Refused), database.writing() as db:
+        go(db, training, clock)
+    with database.reading() as db:
+        assert events(db, "theory.moved") == 1
+        assert edition_page(db, training.cast.fatma, "kort", 2).people == ()
+
+
+def test_a_second_move_takes_along_what_was_still_to_read(
+    database: Database, storage: Storage, training: Training, clock: MovableClock
+) -> None:
+    with database.writing() as db:
+        finish_theory(db, training, now=clock.now())
+    publish(database, storage, clock)
+    more = OTHER_WORDS | {"modules/01-veilig-beginnen/03-afscheid.md": THIRD_LESSON}
+    publish(database, storage, clock, more)
+    publish(database, storage, clock, more | {MAKING: None, PROMISE: None})
+    with database.writing() as db:
+        go(db, training, clock)
+        go(db, training, clock, number=3, chosen=set())
+        state = theory_of(db, training.enrolment_id)
+        assert (state.lessons_done, state.lessons_total, state.next and state.next.slug) == (1, 3, FIRST)
+        assert len(db.scalars(select(ChangedLesson.id)).all()) == 1
+        go(db, training, clock, number=4)
+        assert db.scalars(select(ChangedLesson.id)).all() == []  # the lesson is gone
+        assert theory_of(db, training.enrolment_id).lessons_done == 0
+        assert finish(db, training, "afscheid", clock)
+        assert theory_of(db, training.enrolment_id).complete
+        assert finish(db, training, FIRST, clock) == "/opleiding/kort"  # an old tab: nothing breaks
+        assert invariants(db) == []
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_who_finishes_a_lesson_at_that_moment_loses_nothing(
+    database: Database, storage: Storage, training: Training, clock: MovableClock, turn: int
+) -> None:
+    with database.writing() as db:
+        finish(db, training, FIRST, clock)
+    edition_id = publish(database, storage, clock)
+    jobs = [lambda db: finish(db, training, SECOND, clock), lambda db: go(db, training, clock)]
+    assert at_once(database, jobs if turn % 2 else jobs[::-1]) == {"done": 2}
+    with database.reading() as db:
+        state = theory_of(db, training.enrolment_id)
+        assert (state.lessons_done, state.next and state.next.slug) == (1, FIRST)
+        assert sorted(db.scalars(select(LessonCompletion.lesson_slug))) == [FIRST, SECOND]
+        assert db.get_one(Enrolment, training.enrolment_id).edition_id == edition_id
+        assert invariants(db) == []
+
+
+def test_who_waited_for_the_move_finds_her_training_again(
+    database: Database, storage: Storage, training: Training, clock: MovableClock
+) -> None:
+    """The move holds her enrolment while she sends a lesson: PostgreSQL first looks for it in the old edition."""
+    publish(database, storage, clock)
+    went = threading.Event()
+
+    def carry() -> None:
+        with database.writing() as db:
+            go(db, training, clock)
+            db.flush()
+            went.set()
+            time.sleep(0.4)
+
+    def come() -> str:
+        went.wait(timeout=20)
+        with database.writing() as db:
+            return finish(db, training, SECOND, clock)
+
+    with ThreadPoolExecutor(2) as pool:
+        gone, came = pool.submit(carry), pool.submit(come)
+        gone.result()
+        assert came.result().startswith("/opleiding/kort/toets")
+    with database.reading() as db:
+        assert theory_of(db, training.enrolment_id).lessons_done == 1
+
+
+def test_two_admins_at_once_move_once(
+    database: Database, storage: Storage, training: Training, clock: MovableClock
+) -> None:
+    with database.writing() as db:
+        finish_theory(db, training, now=clock.now())
+    publish(database, storage, clock)
+    assert at_once(database, [lambda db: go(db, training, clock)] * 4) == {"done": 1, "nobody_to_move": 3}
+    with database.reading() as db:
+        assert (events(db, "theory.moved"), len(db.scalars(select(ChangedLesson.id)).all())) == (1, 1)
+
+
+def test_practice_goes_on_as_it_began(database: Database, storage: Storage, clock: MovableClock) -> None:
+    """The form, its criteria and the assignments stay those she began with; who begins after the move gets the new."""
+    at_work = begin(database, storage, clock, until="observed")
+    training, now = at_work.training, clock.now()
+    other: Edits = {"assignments/01-een-bijeenkomst.yaml": ("criteria: [SM1, VS1]", "criteria: [VS1]")}
+    edition_id = publish(database, storage, clock, OTHER_WORDS | other)
+    with database.writing() as db:
+        (line,) = move_page(
+            db, training.cast.fatma, "kort", 2, enrolment_ids=[training.enrolment_id], chosen={FIRST}
+        ).lines
+        assert line.effect.practice_stays
+        go(db, training, clock)
+    with database.writing() as db:
+        one = enrolment_facts(db, [training.enrolment_id])[training.enrolment_id]
+        assert (one.edition_id, one.practice_edition_id) == (edition_id, training.edition_id)
+        assert [each.code for each in record_page(db, at_work.noor, at_work.record_id, now=now).criteria] == [
+            "SM1",
+            "VS1",
+        ]
+        assert observation_page(db, at_work.ruben, at_work.record_id, now=now).total == 4
+        assessing.sign(
+            db, by=fresh(at_work.ruben, clock), record_id=at_work.record_id, given=signature(db, at_work), now=now
+        )
+        assert invariants(db) == []
+        joris = training.cast.joris
+        (own,) = cohorts.enrol(db, by=training.cast.fatma, cohort_id=training.cohort_id, person_ids=[joris.id], now=now)
+        assert enrolment_facts(db, [own])[own].practice_edition_id == edition_id
+
+
+def test_beginning_with_practice_while_being_moved(
+    database: Database, storage: Storage, training: Training, clock: MovableClock
+) -> None:
+    with database.writing() as db:
+        finish_theory(db, training, now=clock.now())
+    publish(database, storage, clock)
+    with database.reading() as db:
+        assignment_id = edition_of(db, training.edition_id).assignments[0][0]
+
+    def open_it(db: Session) -> None:
+        try:
+            records.open_record(db, by=training.cast.noor, assignment_id=assignment_id, now=clock.now())
+        except NotFound:
+            raise Refused("of_another_edition") from None
+
+    ended = at_once(database, [open_it, lambda db: go(db, training, clock)])
+    assert ended in ({"done": 2}, {"done": 1, "of_another_edition": 1}, {"done": 1, "safety_first": 1})
+    with database.reading() as db:
+        assert invariants(db) == []
+
+
+def test_the_preview_takes_as_many_statements_for_many(
+    database: Database, storage: Storage, training: Training, clock: MovableClock
+) -> None:
+    publish(database, storage, clock)
+    with database.writing() as db:
+        people = [make_person(db, f"Persoon{n} Test", now=clock.now()) for n in range(9)]
+        many = cohorts.enrol(
+            db, by=training.cast.fatma, cohort_id=training.cohort_id, person_ids=people, now=clock.now()
+        )
+    seen: list[str] = []
+    with database.reading() as db:
+        event.listen(database.reader, "before_cursor_execute", lambda *given: seen.append(given[2]))
+        counts = []
+        for ids in ([training.enrolment_id], [training.enrolment_id, *many]):
+            move_page(db, training.cast.fatma, "kort", 2, enrolment_ids=ids, chosen={FIRST})
+            seen.clear()
+            looked = move_page(db, training.cast.fatma, "kort", 2, enrolment_ids=ids, chosen={FIRST})
+            assert len(looked.lines) == len(ids)
+            counts.append(len(seen))
+    assert counts[0] == counts[1] <= 6
+    with database.writing() as db:
+        assert go(db, training, clock, enrolment_ids=[training.enrolment_id, *many]) == 10

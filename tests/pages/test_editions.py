@@ -1,0 +1,88 @@
+"""The page of an edition: what is new in it, who may move to it, and what that does before it happens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select
+
+from app.courses.tables import Enrolment
+from app.theory.tables import ChangedLesson
+from tests.editing import OTHER_WORDS, publish_edited
+from tests.practising import VISIT_AT, make_group
+from tests.trained import Training, finish_theory, in_training
+
+if TYPE_CHECKING:
+    from app.kit.clock import MovableClock
+    from tests.page import Site
+
+EDITION = "/beheer/opleidingen/kort/edities/2"
+
+
+@pytest.fixture
+def training(site: Site, clock: MovableClock) -> Training:
+    parts = site.parts
+    with parts.database.writing() as db:
+        training = in_training(db, parts.storage, now=clock.now())
+        finish_theory(db, training, now=clock.now())
+        publish_edited(db, parts.storage, OTHER_WORDS, now=clock.now())
+    return training
+
+
+def test_an_admin_looks_first_and_then_moves(site: Site, training: Training) -> None:
+    fatma = site.visitor(training.cast.fatma.id)
+    page = fatma.get(EDITION)
+    assert "Vergeleken met uitgave 1." in page.text
+    assert "Anders: de tekst" in " ".join(page.text.split())
+    assert "De hele groep: 1 persoon" in page.text
+    given = {"cohort_ids": training.cohort_id, "lesson_slugs": "een-afspraak", "do": "look"}
+    look = fatma.post(EDITION + "/verplaatsen", given, status=200)
+    assert "Er is nog niets gebeurd." in look.text
+    assert "Theorie gaat weer open" in look.text
+    with site.parts.database.reading() as db:
+        assert db.scalars(select(ChangedLesson.id)).all() == []
+    again = fatma.post(EDITION + "/verplaatsen", given | {"do": "back"}, status=200)
+    assert f'value="{training.cohort_id}" checked' in again.text
+    chosen = {"enrolment_ids": training.enrolment_id, "lesson_slugs": "een-afspraak", "do": "move"}
+    assert fatma.post(EDITION + "/verplaatsen", chosen).headers["location"] == EDITION
+    with site.parts.database.reading() as db:
+        assert db.scalars(select(ChangedLesson.lesson_slug)).all() == ["een-afspraak"]
+        assert db.get_one(Enrolment, training.enrolment_id).edition_id != training.edition_id
+    assert "Iedereen is bij" in fatma.get(EDITION).text
+    noor = site.visitor(training.cast.noor.id)
+    assert "Een afspraak" in noor.get("/traject").text
+
+
+def test_choosing_nobody_or_nonsense_comes_back(site: Site, training: Training) -> None:
+    fatma = site.visitor(training.cast.fatma.id)
+    for given in ({}, {"do": "move"}, {"enrolment_ids": "999"}):
+        page = fatma.post(EDITION + "/verplaatsen", given, status=422)
+        assert "Kies minstens één persoon of groep." in page.text
+    fatma.post(EDITION + "/verplaatsen", {"enrolment_ids": "x"}, status=422)
+    fatma.get("/beheer/opleidingen/kort/edities/9", status=404)
+    fatma.get("/beheer/opleidingen/weg/edities/1", status=404)
+    first = fatma.get("/beheer/opleidingen/kort/edities/1")
+    assert "Dit is de eerste uitgave." in first.text
+    site.visitor(training.cast.ruben.id).get(EDITION, status=403)
+
+
+def test_the_script_of_a_date_has_the_times_of_that_day(site: Site, training: Training, clock: MovableClock) -> None:
+    cast = training.cast
+    with site.parts.database.writing() as db:
+        first, last = make_group(db, cast.noor, now=clock.now())
+    noor, ruben = site.visitor(cast.noor.id), site.visitor(cast.ruben.id)
+    for date in (first, last):  # the handbook has one meeting
+        to = noor.get(f"/groep/data/{date}/draaiboek", status=303).headers["location"]
+        assert to == f"/handboek/kort/eerste-keer?datum={date}"
+    page = noor.get(f"/handboek/kort/eerste-keer?datum={first}")
+    assert ">13.35<" in page.text
+    assert "Donderdag 3 december 2026" in page.text
+    for who, other in ((noor, "x"), (noor, "9" * 40), (ruben, str(first))):
+        assert ">0.05<" in who.get(f"/handboek/kort/eerste-keer?datum={other}").text
+    ruben.get(f"/groep/data/{first}/draaiboek", status=404)
+    assert "Draaiboek van vandaag" not in noor.get("/groep").text
+    clock.set(VISIT_AT)
+    noor = site.visitor(cast.noor.id)
+    assert f"/groep/data/{first}/draaiboek" in noor.get("/traject").text
+    assert "Draaiboek van vandaag" in noor.get("/groep").text
