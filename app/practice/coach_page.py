@@ -183,7 +183,8 @@ def coach_page(db: Session, viewer: Viewer, *, now: datetime) -> CoachPage:
 def _desk(db: Session, viewer: Viewer, *, now: datetime) -> _Desk:
     coached = [one for one in enrolments_coached(db, viewer.id) if viewer.may_coach(one.intervention_slug)]
     facts = {one.id: one for one in coached if one.stage in WORKING}
-    editions = editions_of(db, (one.practice_edition_id for one in facts.values()))
+    wanted = {id_ for one in facts.values() for id_ in (one.edition_id, one.practice_edition_id)}
+    editions = editions_of(db, wanted)
     return _Desk(
         facts=facts,
         people=cards(db, {one.person_id for one in facts.values()}, local_day(now)),

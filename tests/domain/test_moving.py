@@ -20,7 +20,9 @@ from app.kit.storage import Storage, folder
 from app.ledger.tables import LedgerEvent
 from app.letters.desk import Desk, write
 from app.outbox.tables import Message
+from app.people.queries import viewer_for
 from app.practice.actions import assessing, records
+from app.practice.coach_page import coach_page
 from app.practice.observation_page import observation_page
 from app.practice.record_page import record_page
 from app.settings import Settings
@@ -228,6 +230,8 @@ def test_practice_goes_on_as_it_began(database: Database, storage: Storage, cloc
             "SM1",
             "VS1",
         ]
+        # Her coach sees the theory of the one edition beside the practice of the other.
+        assert len(coach_page(db, viewer_for(db, at_work.ruben.id), now=now).people) == 1
         assert observation_page(db, at_work.ruben, at_work.record_id, now=now).total == 4
         assessing.sign(
             db, by=fresh(at_work.ruben, clock), record_id=at_work.record_id, given=signature(db, at_work), now=now

@@ -23,7 +23,7 @@ from app.kit.errors import NotFound, Refused
 from app.kit.storage import folder
 from app.ledger.tables import LedgerEvent
 from app.people.queries import viewer_for
-from app.theory import actions
+from app.theory import actions, answering
 from app.theory.moving import MOVED, move
 from app.theory.queries import done_by
 from app.theory.tables import LessonCompletion, QuizAttempt
@@ -130,6 +130,15 @@ class Reading(RuleBasedStateMachine):
             make_check(db, self.reader, "kort", QUIZ, now=self.clock.now(), missed=missed)
 
         self.act(hand_in, twice=right)
+
+    @rule(twice=st.booleans())
+    def begin_check(self, twice: bool) -> None:
+        """The questions are drawn; a move in between leaves the draft with the edition that it was begun in."""
+
+        def draw(db: Session) -> None:
+            answering.begin(db, by=self.reader, course_slug="kort", quiz_slug=QUIZ, now=self.clock.now())
+
+        self.act(draw, twice=twice)
 
     @rule(hours=st.integers(1, 30))
     def wait(self, hours: int) -> None:

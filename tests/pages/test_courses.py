@@ -157,7 +157,7 @@ def test_every_lesson_of_mijn_verhaal_is_a_whole_page(world: World) -> None:
     for link in links:
         fatma.get(link)
     fatma.get("/handboek/mijn-verhaal")
-    assert "0.00 – 0.10" in fatma.get("/handboek/mijn-verhaal/kennismaken").text
+    assert '<b>0.00</b><span class="muted"> – 0.10<' in fatma.get("/handboek/mijn-verhaal/kennismaken").text
 
 
 def test_pictures_stay_in_the_browser(world: World) -> None:
