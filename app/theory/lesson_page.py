@@ -156,7 +156,6 @@ class LessonPage:
     following: str
     last: bool
     leads_to_quiz: bool
-    done: bool
     lock: Lock | None
     place: str
     notes: tuple[OwnNote, ...]
@@ -274,7 +273,6 @@ def lesson_page(db: Session, viewer: Viewer, course_slug: str, lesson_slug: str,
         following=lesson_href(course_slug, every[place + 1]) if place + 1 < len(every) else "",
         last=place == len(every) - 1,
         leads_to_quiz=last and module.quiz is not None and module.quiz.slug not in quizzes,
-        done=lesson_slug in lessons,
         lock=lock,
         place=own.place if own.place in ids and lesson_slug not in lessons else "",
         notes=tuple(

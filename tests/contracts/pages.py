@@ -17,7 +17,7 @@ from tests.contracts.source import ROOT, modules
 Part = Callable[[Iterable[Any]], tuple[Any, ...]]
 RENDERING: Final = {"render", "invalid"}
 OWN: Final = {"status", "part"}  # what `render` takes for itself
-PLACES: Final = ("app/web/pages/", "app/web/kit/errors.py")
+PLACES: Final = ("app/web/pages/", "app/web/kit/errors.py", "app/web/kit/lessons.py")
 
 
 @dataclass(frozen=True)
