@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from app.certification.keeping_up import LATE_READERS, late_reading
 from app.certification.queries import invitees, judged, ready_of
 from app.conversation.queries import left_unread
+from app.courses.drafts.queries import UNTOUCHED, left_lying
 from app.delivery.seeking import asked_since, looking_since
 from app.intervision.queries.rounds import RoundWork, round_page, without_place
 from app.intervision.queries.rounds import waiting as rounds_waiting
@@ -35,6 +36,7 @@ from app.settings import Settings
 
 ENDS_SOON: Final = timedelta(days=3)
 MAIL_LATE: Final = timedelta(hours=1)
+DRAFT_LIES: Final = timedelta(days=30)  # choice: a course is improved twice a year, not on one afternoon
 BACKUP_LATE: Final = timedelta(hours=48)  # twice the usual day
 NIGHTS: Final = 40  # how far back we look for the night from which something was wrong
 NAMES: Final = 3
@@ -66,6 +68,7 @@ class Work(StrEnum):
     TO_SETTLE = "to_settle"
     NO_PLACE = "no_place"
     FILES_GO = "files_go"
+    DRAFTS = "drafts"
     JOBS = "jobs"
     BACKUP = "backup"
     CHECK = "check"
@@ -123,7 +126,7 @@ class _Found:
 def work_list(db: Session, *, now: datetime, first_steps_open: bool, patience: Patience = USUAL) -> WorkList:
     """The list of this moment; the number of statements does not grow with what waits."""
     reviews = practice_waiting(db, now)
-    failed_jobs, backup_at, late = _background(db, local_day(now))
+    failed_jobs, backup_at, late, untouched = _background(db, now)
     asked_back, taken_back = corrections_work(db)
     watching = watched(db, now=now)
     found = [
@@ -142,6 +145,7 @@ def work_list(db: Session, *, now: datetime, first_steps_open: bool, patience: P
         _invitations(db, now),
         *_rounds(db, now),
         _files_go(db, now),
+        _drafts(db, now) if untouched else None,
         failed_jobs,
         _check(db),
     ]
@@ -332,10 +336,19 @@ def _check(db: Session) -> _Found | None:
     return _Found(WorkLine(Work.CHECK, int(wrong[0].content["violations"]), "", local_day(wrong[-1].at)))
 
 
-def _background(db: Session, today: date) -> tuple[_Found | None, datetime | None, int]:
+def _drafts(db: Session, now: datetime) -> _Found | None:
+    """Changes to a course that nobody published, and nobody touched for a month."""
+    lying = left_lying(db, before=now - DRAFT_LIES)
+    if not lying:
+        return None
+    href = f"/beheer/opleidingen/{lying[0].slug}" if len(lying) == 1 else "/beheer/opleidingen"
+    return _Found(WorkLine(Work.DRAFTS, len(lying), href, local_day(lying[0].changed_at)))
+
+
+def _background(db: Session, now: datetime) -> tuple[_Found | None, datetime | None, int, int]:
     """Work in the background that was given up, when the last backup was made, and how many trainers are late.
 
-    One statement.
+    And how many drafts nobody touched lately, changed or not: looking into them takes longer. One statement.
     """
     backup_at = select(func.max(LedgerEvent.at)).where(LedgerEvent.action == "backup.made").scalar_subquery()
     row = db.execute(
@@ -344,10 +357,11 @@ def _background(db: Session, today: date) -> tuple[_Found | None, datetime | Non
             func.min(Job.failed_at).label("since"),
             backup_at.label("backup_at"),
             LATE_READERS.label("late"),
+            UNTOUCHED.label("untouched"),
         )
         .select_from(Job)
         .where(Job.failed_at.is_not(None)),
-        {"today": today},
+        {"today": local_day(now), "before": now - DRAFT_LIES},
     ).one()
     failed = _Found(WorkLine(Work.JOBS, row.n, "", local_day(row.since))) if row.n else None
-    return failed, row.backup_at, row.late
+    return failed, row.backup_at, row.late, row.untouched

@@ -36,7 +36,6 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
     attempts = db.scalars(
         select(QuizAttempt).where(QuizAttempt.enrolment_id.in_(own)).order_by(QuizAttempt.submitted_at)
     )
-    changed = db.scalars(select(ChangedLesson).where(ChangedLesson.enrolment_id.in_(own)).order_by(ChangedLesson.id))
     drafts = db.scalars(select(QuizDraft).where(QuizDraft.enrolment_id.in_(own)).order_by(QuizDraft.id))
     return {
         "lesson_work": [
@@ -63,14 +62,7 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
         ],
         "updates": _updates_of(db, person_id),
         "lessons": [{"lesson": row.lesson_slug, "completed_at": row.completed_at.isoformat()} for row in lessons],
-        "changed_lessons": [
-            {
-                "lesson": row.lesson_slug,
-                "changed_at": row.made_at.isoformat(),
-                "read_again_at": row.done_at.isoformat() if row.done_at else None,
-            }
-            for row in changed
-        ],
+        "changed_lessons": _changed_lessons(db, own),
         "quizzes": [
             {
                 "quiz": row.quiz_slug,
@@ -89,6 +81,19 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
         "open_answers": _open_answers(db, OpenAnswer.enrolment_id.in_(own)),
         "words_as_coach": _words_written(db, person_id),
     }
+
+
+def _changed_lessons(db: Session, own: Select[int]) -> list[dict[str, Any]]:
+    """What a move to another edition opened again, and when it was read."""
+    rows = db.scalars(select(ChangedLesson).where(ChangedLesson.enrolment_id.in_(own)).order_by(ChangedLesson.id))
+    return [
+        {
+            "lesson": row.lesson_slug,
+            "changed_at": row.made_at.isoformat(),
+            "read_again_at": row.done_at.isoformat() if row.done_at else None,
+        }
+        for row in rows
+    ]
 
 
 def _updates_of(db: Session, person_id: int) -> list[dict[str, Any]]:

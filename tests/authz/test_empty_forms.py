@@ -27,7 +27,6 @@ ELSEWHERE: Final = {
     "admin_overview.try_again": "only a button, once a job failed",
     "admin_people.invite": "asks for nothing",
     "admin_person.withdraw": "only a button, while an invitation is open",
-    "admin_start.publish": "only a button, before a course is published",
     "account.session_end": "only a button, beside another session",
     "account.password_drop": "only a button, with a password",
     "admin_practice.again": "tests/pages/test_admin_practice.py",

@@ -20,6 +20,7 @@ from app.ledger.tables import LedgerEvent
 from app.people.actions import accounts
 from app.people.queries import viewer_for
 from app.people.rules import Role, Viewer
+from app.reports.worklist import Work, work_list
 from tests.people import make_person
 
 if TYPE_CHECKING:
@@ -165,3 +166,17 @@ def test_moving_numbers_a_folder_anew_and_removing_can_be_undone(
         assert found[other] == "modules/01-veilig-beginnen/02-iets.md"
         assert found[id_] == "modules/01-veilig-beginnen/03-een-afspraak.md"
         assert db.scalars(select(CourseDraft.version)).one() == 7
+
+
+def test_changes_that_lie_stand_on_the_work_list(database: Database, aya: Viewer, clock: MovableClock) -> None:
+    def lines() -> list[str]:
+        with database.reading() as db:
+            found = work_list(db, now=clock.now(), first_steps_open=False).lines
+            return [one.href for one in found if one.what is Work.DRAFTS]
+
+    clock.advance(timedelta(days=31))
+    assert lines() == [], "nothing was changed in it"
+    keep(database, aya, clock, file_of(database)[2] + "\nNog een zin.\n")
+    assert lines() == []
+    clock.advance(timedelta(days=31))
+    assert lines() == ["/beheer/opleidingen/kort"]

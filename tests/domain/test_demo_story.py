@@ -138,7 +138,7 @@ def _every_stage_is_there(db: Session, now: datetime) -> None:
     joris = _enrolment(db, people.JORIS)
     step = theory_of(db, joris).next
     assert step is not None
-    assert (step.module_title, step.number) == ("Veiligheid", 2)
+    assert (step.module_title, step.number) == ("Eigenwaarde en meedoen", 2)
     assert len(db.scalars(select(Cohort.name)).all()) == 4
     expiry = db.scalars(
         select(Invitation.expires_at)

@@ -54,7 +54,7 @@ def test_an_author_improves_a_lesson(live: Live) -> None:
     page.goto("/beheer/opleidingen")
     accessible(page)
     shot(page, "courses")
-    page.get_by_role("link", name="Mijn Verhaal").click()
+    page.get_by_role("link", name="Mijn Verhaal", exact=True).click()
     page.get_by_role("button", name="Begin een concept").click()
     accessible(page)
     shot(page, "outline")

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.courses.commands import publish_folder
+from app.courses.editions import edition_of
 from app.courses.tables import CourseEdition
 from app.ledger.tables import LedgerEvent
 from app.theory.tables import LessonCompletion, QuizAttempt
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from app.kit.db import Database
 
 WHOLE: Final = Path(__file__).parents[2] / "courses" / "mijn-verhaal"
+SECOND: Final = Path(__file__).parents[2] / "courses" / "het-verhaal-van"
 COURSE: Final = "/opleiding/kort"
 LESSON: Final = f"{COURSE}/een-afspraak"
 QUIZ: Final = f"{COURSE}/toets/toets-veilig-beginnen"
@@ -151,13 +153,29 @@ def test_the_list_is_honest(world: World) -> None:
 def test_every_lesson_of_mijn_verhaal_is_a_whole_page(world: World) -> None:
     fatma = world.site.visitor(world.training.cast.fatma.id)
     course = fatma.get("/opleiding/mijn-verhaal").text
-    assert course.count("We schrijven nog aan deze module") == 7
+    assert "We schrijven nog aan deze module" not in course
     links = sorted(set(re.findall(r'href="(/opleiding/mijn-verhaal/[^"]+)"', course)))
-    assert len(links) == 17
+    assert len(links) == 24 + 7 + 10  # lessons, checks, modules to print
+    scripts = re.findall(r'href="(/handboek/mijn-verhaal/[^"]+)"', fatma.get("/handboek/mijn-verhaal").text)
+    assert len(set(scripts)) == 9
+    for link in {*links, *scripts}:
+        fatma.get(link)
+    assert '<b>0.00</b><span class="muted"> – 0.10<' in fatma.get("/handboek/mijn-verhaal/kennismaken").text
+
+
+def test_a_second_course_stands_on_its_own(world: World, clock: MovableClock) -> None:
+    """With its own form, its own numbers and its own words: nothing is tied to one course."""
+    with world.parts.database.writing() as db:
+        edition_id = publish_folder(db, SECOND, storage=world.parts.storage, now=clock.now())
+        edition = edition_of(db, edition_id)
+    assert (edition.policy.theory_pass_mark_pct, edition.policy.certificate_validity_months) == (75, 24)
+    assert not {one.code for one in edition.rubric.criteria} & {"BW1", "EP1", "VE1", "SC1"}
+    fatma = world.site.visitor(world.training.cast.fatma.id)
+    course = fatma.get("/opleiding/het-verhaal-van").text
+    links = set(re.findall(r'href="(/(?:opleiding|handboek)/het-verhaal-van/[^"]+)"', course))
+    assert len(links) == 6 + 2 + 3
     for link in links:
         fatma.get(link)
-    fatma.get("/handboek/mijn-verhaal")
-    assert '<b>0.00</b><span class="muted"> – 0.10<' in fatma.get("/handboek/mijn-verhaal/kennismaken").text
 
 
 def test_pictures_stay_in_the_browser(world: World) -> None:

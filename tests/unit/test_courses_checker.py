@@ -18,6 +18,7 @@ from app.courses.rules import Policy
 ROOT: Final = Path(__file__).parents[2]
 SHORT: Final = ROOT / "tests" / "courses" / "kort"
 WHOLE: Final = ROOT / "courses" / "mijn-verhaal"
+SECOND: Final = ROOT / "courses" / "het-verhaal-van"
 LESSON: Final = "modules/01-veilig-beginnen/01-een-afspraak.md"
 QUIZ: Final = "modules/01-veilig-beginnen/toets.yaml"
 ASSIGNMENT: Final = "assignments/01-een-bijeenkomst.yaml"
@@ -37,7 +38,7 @@ def course(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("folder", [SHORT, WHOLE], ids=["kort", "mijn-verhaal"])
+@pytest.mark.parametrize("folder", [SHORT, WHOLE, SECOND], ids=lambda folder: folder.name)
 def test_the_courses_of_the_project_are_right(folder: Path) -> None:
     content, problems = read_course(folder)
     assert [str(problem) for problem in problems] == []

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.courses.drafts import rules
@@ -121,6 +122,12 @@ def all_drafts(db: Session) -> list[DraftFacts]:
 
 def _differences(one: Mapping[str, str], other: Mapping[str, str]) -> int:
     return sum(one.get(path) != other.get(path) for path in one.keys() | other.keys())
+
+
+UNTOUCHED: Final = (
+    select(func.count(CourseDraft.id)).where(CourseDraft.changed_at < bindparam("before")).scalar_subquery()
+)
+"""How many drafts nobody touched since `before`, as a column."""
 
 
 def left_lying(db: Session, *, before: datetime) -> list[DraftFacts]:

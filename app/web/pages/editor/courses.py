@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from app.access import Permission
+from app.access import Permission, may
 from app.courses.drafts import actions, inputs, outline, queries
 from app.courses.drafts.outline import Outline
 from app.courses.drafts.queries import EditionFacts
@@ -28,12 +28,13 @@ Form = Submitted[Any]
 
 @dataclass(frozen=True)
 class OutlinePage:
-    """The draft of a course, or where one begins. `editions`: the newest first."""
+    """The draft of a course, or where one begins. `editions`: the newest first. `moves`: she may move people to one."""
 
     slug: str
     title: str
     editions: tuple[EditionFacts, ...]
     outline: Outline | None
+    moves: bool
 
 
 @dataclass(frozen=True)
@@ -169,10 +170,11 @@ def outline_page(ask: Ask, course: str) -> OutlinePage:
         editions = tuple(queries.editions_of_course(db, course))
         draft = queries.read_draft(db, course) if queries.draft_id_of(db, course) is not None else None
         checks = checks_of(db)
+    moves = may(ask.viewer, Permission.MANAGE)
     if draft is None:
         if not editions:
             raise NotFound
-        return OutlinePage(course, editions[0].title, editions, None)
+        return OutlinePage(course, editions[0].title, editions, None, moves)
     found = checks.problems((draft.facts.id, draft.facts.version), draft.stored, ask.services.storage)
     made = outline.outline_of(draft, found)
-    return OutlinePage(course, made.title, editions, made)
+    return OutlinePage(course, made.title, editions, made, moves)
