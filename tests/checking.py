@@ -7,12 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sqlalchemy import select
+
 from app.courses.actions import publishing
 from app.theory import answering
 from app.theory.answering import Sheet
+from app.theory.attempts import AttemptPage, attempt_page
 from app.theory.filling import filled_in
 from app.theory.questions import CHOSEN, Answer, Question
-from app.theory.quizzes import Begun, begun
+from app.theory.quizzes import Begun, QuizPage, begun, quiz_page
+from app.theory.tables import QuizAttempt
 from tests.trained import course_in
 
 if TYPE_CHECKING:
@@ -20,12 +24,15 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from app.kit.clock import MovableClock
+    from app.kit.db import Database
     from app.kit.storage import Storage
     from app.people.rules import Viewer
     from tests.trained import Training
 
 QUESTIONS: Final = Path(__file__).parent / "courses" / "vragen"
 """A course with one check, in which every kind of question is asked."""
+COURSE, QUIZ = "vragen", "alle-soorten"
 OWN_WORDS: Final = "Ik begin zelf met een kleine schets."
 
 
@@ -99,3 +106,51 @@ def _answer(question: Question, *, right: bool, own: str) -> Answer:
     if question.type == "match":
         return [(known[0] + 1) % len(question.rights), *known[1:]]
     return [known[1], known[0], *known[2:]]
+
+
+class AtTheCheck:
+    """Noor at a check, each step in a transaction of its own."""
+
+    def __init__(self, database: Database, training: Training, clock: MovableClock) -> None:
+        self.database, self.training, self.clock = database, training, clock
+
+    @property
+    def where(self) -> dict[str, Any]:
+        return {"by": self.training.cast.noor, "course_slug": COURSE, "quiz_slug": QUIZ, "now": self.clock.now()}
+
+    def begins(self, seed: str | None = None) -> int:
+        with self.database.writing() as db:
+            return answering.begin(db, **self.where, seed=seed)
+
+    def sheet(self, **changes: Any) -> Sheet:
+        """Every question answered rightly, for the draft as it stands."""
+        with self.database.reading() as db:
+            draft = draft_of(db, self.training.cast.noor, COURSE, QUIZ)
+        answers = {**answers_of(draft), **changes}
+        return Sheet(draft.number, {id_: one for id_, one in answers.items() if one is not None}, draft.version)
+
+    def keeps(self, sheet: Sheet) -> int:
+        with self.database.writing() as db:
+            return answering.keep(db, **self.where, sheet=sheet)
+
+    def hands_in(self, sheet: Sheet | None = None) -> int:
+        sheet = sheet or self.sheet()
+        with self.database.writing() as db:
+            return answering.hand_in(db, **self.where, sheet=sheet)
+
+    def makes(self, *missed: str, own: str = OWN_WORDS) -> int:
+        with self.database.writing() as db:
+            return make_check(db, self.training.cast.noor, COURSE, QUIZ, now=self.clock.now(), missed=missed, own=own)
+
+    def asked(self, number: int) -> list[str]:
+        with self.database.reading() as db:
+            facts = db.scalars(select(QuizAttempt.asked).where(QuizAttempt.number == number)).one()
+        return [one["id"] for one in facts]
+
+    def page(self) -> QuizPage:
+        with self.database.reading() as db:
+            return quiz_page(db, self.training.cast.noor, COURSE, QUIZ, now=self.clock.now())
+
+    def attempt(self, number: int) -> AttemptPage:
+        with self.database.reading() as db:
+            return attempt_page(db, self.training.cast.noor, COURSE, QUIZ, number, now=self.clock.now())

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import time, timedelta
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,7 +17,6 @@ from app.certification.actions import take_over
 from app.certification.keeping_up import trainers
 from app.certification.queries import invitees
 from app.certification.tables import Certificate
-from app.conversation import actions as conversation
 from app.courses.actions import availability, coaching, cohorts
 from app.courses.commands import publish_folder
 from app.courses.drafts import actions as drafts
@@ -40,34 +38,27 @@ from app.people.actions import accounts, invitations, own_data, sign_in
 from app.people.queries import viewer_for
 from app.people.rules import Role
 from app.people.tables import Account, Export, SignIn
-from app.practice import inputs
-from app.practice.actions import correcting, handover, noting, reflections, talking, visits
+from app.practice.actions import handover
 from app.practice.actions.dates import call_off
 from app.practice.admin_inputs import handover_form
-from app.practice.tables.proof import Correction
 from app.theory import lessons as reading
 from app.theory import updating
 from app.theory.answering import begin as begin_check
 from app.theory.inputs import Note, Words
-from app.theory.tables import OpenAnswer, UpdateTask
+from app.theory.tables import UpdateTask
 from app.worker.run import run_due
 from migrations.models import metadata
 from tests.apps import set_up_app
+from tests.authz.practice import candidate, first_half, second_half
 from tests.authz.steps import (
-    Assignment,
-    begin_upload,
     closed_group,
-    enter_group,
     fresh,
-    learn,
     newest_edition,
     publish_with_open_question,
 )
-from tests.authz.tries import GROUP_DAYS
 from tests.checking import draft_of, form_of
 from tests.editing import LAST_WORDS, OTHER_SCRIPT, OTHER_WORDS, publish_edited
 from tests.people import INTERVENTION, KEYRING, Cast, link_of, make_cast
-from tests.practising import basis_now
 from tests.seeking import ask, bring_together, look
 
 if TYPE_CHECKING:
@@ -134,13 +125,13 @@ def make_world(parts: Parts, clock: MovableClock) -> World:
         )
     clock.advance(timedelta(days=9))
     with parts.database.writing() as db:
-        _first_half(db, parts, world, cast, present, now=clock.now())
+        first_half(db, world, cast, present, now=clock.now())
     clock.set(present - timedelta(days=3))
     with parts.database.writing() as db:
-        _second_half(db, parts, world, cast, now=clock.now())
+        second_half(db, world, cast, storage=parts.storage, now=clock.now())
     clock.set(present)
     with parts.database.writing() as db:
-        _candidate(db, parts, world, cast, now=clock.now())
+        candidate(db, world, storage=parts.storage, course=SMALL_COURSE, now=clock.now())
         _bring_together(db, world, clock.now())
         _publish_newer(db, parts, world, clock.now())
         _come_in(db, world, clock.now())
@@ -288,80 +279,6 @@ def _round(db: Session, world: World, cast: Cast, present: datetime, *, now: dat
     world.things |= {"round": round_id, "held_meeting": meetings[0], "meeting": meetings[1]}
     world.things |= {"held_signup": held.id, "signup": coming.id}
     world.things["answer_token"] = KEYRING.mailed_token(answering.PURPOSE, coming.nonce)
-
-
-def _first_half(db: Session, parts: Parts, world: World, cast: Cast, present: datetime, *, now: datetime) -> None:
-    """Theory done, a group entered, the first assignment signed off, a visit planned for the second."""
-    learn(db, cast.noor, COURSE, now)
-    world.things["open_answer"] = db.scalars(select(OpenAnswer.id).order_by(OpenAnswer.id)).first()
-    dates = enter_group(db, cast.noor, days=GROUP_DAYS, around=present, now=now)
-    group = db.scalars(select(Delivery).where(Delivery.leader_id == cast.noor.id)).one()
-    world.things |= {"group": group.id, "group_version": group.version}
-    edition = world.things["edition"]
-    first, second = (Assignment.number(db, edition, position) for position in (0, 1))
-    signed = first.begin(cast.noor, now)
-    submission = first.hand_in(cast.noor, signed, now)
-    world.things["sign_off"] = first.sign_off(fresh(db, cast.ruben.id, now), signed, submission, now)
-    remember = inputs.Note(text="Vroeg om meer tijd voor de voorbereiding.", come_back_on=local_day(present))
-    world.things["note"] = noting.write_note(
-        db, by=cast.ruben, enrolment_id=world.things["enrolment"], given=remember, now=now
-    )
-    waiting = second.begin(cast.noor, now)
-    visits.plan_visit(db, by=cast.ruben, record_id=waiting, date_id=dates[0], now=now)
-    world.things |= {"dates": dates, "signed_record": signed, "record": waiting}
-
-
-def _second_half(db: Session, parts: Parts, world: World, cast: Cast, *, now: datetime) -> None:
-    """After the visit: handed in and observed, only Ruben's signature is missing. The third is prepared."""
-    edition, waiting = world.things["edition"], world.things["record"]
-    second, third = (Assignment.number(db, edition, position) for position in (1, 2))
-    world.things["photo"] = second.photograph(cast.noor, waiting, parts.storage, now)
-    world.things["pdf"] = second.attach(cast.noor, waiting, parts.storage, now)
-    world.things["submission"] = second.hand_in(cast.noor, waiting, now)
-    world.things["version"] = second.observe(fresh(db, cast.ruben.id, now), waiting, now)
-    world.things["visit_photo"] = second.photograph_visit(fresh(db, cast.ruben.id, now), waiting, parts.storage, now)
-    _talk(db, world, cast, waiting, now)
-    agreed = inputs.Agreement.model_validate({"version": world.things["version"], "agreement_1": "Samen kijken"})
-    talking.agree(db, by=cast.ruben, record_id=waiting, given=agreed, now=now)
-    world.things |= {"version": world.things["version"] + 1, "talk_version": 1}
-    world.things["basis"] = basis_now(db, cast.ruben, waiting)
-    world.things["upload"] = begin_upload(db, cast.noor.id, waiting, now)
-    begun = third.begin(cast.noor, now)
-    visits.plan_visit(db, by=cast.ruben, record_id=begun, date_id=world.things["dates"][1], now=now)
-    looked_back = inputs.Reflection(situation="Iemand wilde stoppen met de collage.")
-    reflections.keep_reflection(db, by=cast.noor, record_id=begun, given=looked_back, now=now)
-    world.things |= {
-        "own_record": begun,
-        "assignment": third.id,
-        "loose_photo": third.photograph(cast.noor, begun, parts.storage, now),
-    }
-
-
-def _talk(db: Session, world: World, cast: Cast, record: int, now: datetime) -> None:
-    """Noor asked something and Ruben answered; both read it."""
-    talk = partial(conversation.say, db, record_id=record, now=now)
-    world.things["said"] = talk(by=cast.noor, body="Zal ik de foto’s meenemen?")
-    answered = talk(by=fresh(db, cast.ruben.id, now), body="Ja, graag.")
-    for by in (cast.noor, cast.ruben):
-        conversation.read_to(db, by=by, record_id=record, message_id=answered)
-
-
-def _candidate(db: Session, parts: Parts, world: World, cast: Cast, *, now: datetime) -> None:
-    """Tessa walked the small course to its end and waits for a decision."""
-    tessa, daan = viewer_for(db, world.people["tessa"]), fresh(db, world.people["daan"], now)
-    long_ago, visited = now - timedelta(days=20), now - timedelta(days=9)
-    learn(db, tessa, SMALL_COURSE, long_ago)
-    dates = enter_group(db, tessa, days=(-10,), around=now, now=long_ago)
-    only = Assignment.number(db, newest_edition(db, SMALL_COURSE), 0)
-    record = only.begin(tessa, long_ago)
-    visits.plan_visit(db, by=daan, record_id=record, date_id=dates[0], now=long_ago)
-    only.photograph(tessa, record, parts.storage, visited)
-    submission = only.hand_in(tessa, record, visited)
-    signed = only.sign_off(fresh(db, daan.id, visited), record, submission, visited)
-    correcting.ask_correction(
-        db, by=fresh(db, daan.id, now), record_id=record, sign_off_id=signed, reason="De verkeerde dag.", now=now
-    )
-    world.things["correction"] = db.scalars(select(Correction.id)).one()
 
 
 def _bring_together(db: Session, world: World, now: datetime) -> None:

@@ -17,22 +17,17 @@ from app.courses.tables import Enrolment
 from app.kit.errors import NotFound, Refused
 from app.kit.storage import ObjectStorage, folder
 from app.ledger.tables import LedgerEvent
-from app.people.queries import viewer_for
-from app.theory import answering, keeping
+from app.theory import answering
 from app.theory.answering import Sheet
-from app.theory.attempts import AttemptPage, attempt_page
-from app.theory.inputs import WordsBack
-from app.theory.quizzes import QuizPage, begun, quiz_page
+from app.theory.attempts import attempt_page
 from app.theory.tables import OpenAnswer, QuizAttempt, QuizDraft
-from app.theory.words_back import read_answer
-from tests.checking import OWN_WORDS, QUESTIONS, answers_of, draft_of, locked_edition, make_check, newer_edition
+from tests.checking import COURSE, OWN_WORDS, QUESTIONS, QUIZ, AtTheCheck, locked_edition, newer_edition
 from tests.trained import Training, in_training
 
 if TYPE_CHECKING:
     from app.kit.clock import MovableClock
     from app.kit.db import Database
 
-COURSE, QUIZ = "vragen", "alle-soorten"
 ALWAYS: Final = {"nee", "groep", "paren", "volgorde", "eigen"}
 
 
@@ -47,57 +42,9 @@ def training(database: Database, storage: ObjectStorage, clock: MovableClock) ->
         return in_training(db, storage, now=clock.now(), folder=QUESTIONS)
 
 
-class Noor:
-    """Noor at a check, each step in a transaction of its own."""
-
-    def __init__(self, database: Database, training: Training, clock: MovableClock) -> None:
-        self.database, self.training, self.clock = database, training, clock
-
-    @property
-    def where(self) -> dict[str, Any]:
-        return {"by": self.training.cast.noor, "course_slug": COURSE, "quiz_slug": QUIZ, "now": self.clock.now()}
-
-    def begins(self, seed: str | None = None) -> int:
-        with self.database.writing() as db:
-            return answering.begin(db, **self.where, seed=seed)
-
-    def sheet(self, **changes: Any) -> Sheet:
-        """Every question answered rightly, for the draft as it stands."""
-        with self.database.reading() as db:
-            draft = draft_of(db, self.training.cast.noor, COURSE, QUIZ)
-        answers = {**answers_of(draft), **changes}
-        return Sheet(draft.number, {id_: one for id_, one in answers.items() if one is not None}, draft.version)
-
-    def keeps(self, sheet: Sheet) -> int:
-        with self.database.writing() as db:
-            return answering.keep(db, **self.where, sheet=sheet)
-
-    def hands_in(self, sheet: Sheet | None = None) -> int:
-        sheet = sheet or self.sheet()
-        with self.database.writing() as db:
-            return answering.hand_in(db, **self.where, sheet=sheet)
-
-    def makes(self, *missed: str, own: str = OWN_WORDS) -> int:
-        with self.database.writing() as db:
-            return make_check(db, self.training.cast.noor, COURSE, QUIZ, now=self.clock.now(), missed=missed, own=own)
-
-    def asked(self, number: int) -> list[str]:
-        with self.database.reading() as db:
-            facts = db.scalars(select(QuizAttempt.asked).where(QuizAttempt.number == number)).one()
-        return [one["id"] for one in facts]
-
-    def page(self) -> QuizPage:
-        with self.database.reading() as db:
-            return quiz_page(db, self.training.cast.noor, COURSE, QUIZ, now=self.clock.now())
-
-    def attempt(self, number: int) -> AttemptPage:
-        with self.database.reading() as db:
-            return attempt_page(db, self.training.cast.noor, COURSE, QUIZ, number, now=self.clock.now())
-
-
 @pytest.fixture
-def noor(database: Database, training: Training, clock: MovableClock) -> Noor:
-    return Noor(database, training, clock)
+def noor(database: Database, training: Training, clock: MovableClock) -> AtTheCheck:
+    return AtTheCheck(database, training, clock)
 
 
 def count(database: Database, what: type) -> int:
@@ -124,7 +71,7 @@ def at_once(*does: Callable[[], object]) -> list[str]:
     return sorted(told)
 
 
-def test_what_is_asked_is_drawn_once(noor: Noor, database: Database) -> None:
+def test_what_is_asked_is_drawn_once(noor: AtTheCheck, database: Database) -> None:
     assert noor.page().state == "open"
     assert at_once(*[noor.begins] * 3) == ["1", "1", "1"]
     assert count(database, QuizDraft) == 1
@@ -137,7 +84,7 @@ def test_what_is_asked_is_drawn_once(noor: Noor, database: Database) -> None:
     assert noor.page() == page
 
 
-def test_the_draw_follows_from_its_seed(noor: Noor, database: Database) -> None:
+def test_the_draw_follows_from_its_seed(noor: AtTheCheck, database: Database) -> None:
     noor.begins(seed="vast")
     drawn = noor.page().questions
     for seed, same in (("vast", True), ("anders", False)):
@@ -149,7 +96,7 @@ def test_the_draw_follows_from_its_seed(noor: Noor, database: Database) -> None:
     assert [choice.value for choice in laid.choices] != [0, 1, 2, 3]
 
 
-def test_answers_are_kept_on_the_way(noor: Noor, database: Database, clock: MovableClock) -> None:
+def test_answers_are_kept_on_the_way(noor: AtTheCheck, database: Database, clock: MovableClock) -> None:
     noor.begins()
     assert noor.page().saved_at is None
     clock.advance(timedelta(minutes=1))
@@ -169,7 +116,7 @@ def test_answers_are_kept_on_the_way(noor: Noor, database: Database, clock: Mova
     assert (count(database, QuizAttempt), count(database, OpenAnswer)) == (0, 0)
 
 
-def test_handed_in_at_the_same_moment_is_one_attempt(noor: Noor, database: Database) -> None:
+def test_handed_in_at_the_same_moment_is_one_attempt(noor: AtTheCheck, database: Database) -> None:
     noor.begins()
     sheets = [noor.sheet(), noor.sheet(), noor.sheet(nee=[1]), noor.sheet(nee=[2])]
     told = at_once(*[lambda sheet=sheet: noor.hands_in(sheet) for sheet in sheets])
@@ -180,7 +127,7 @@ def test_handed_in_at_the_same_moment_is_one_attempt(noor: Noor, database: Datab
         assert db.scalar(handed_in) == 1
 
 
-def test_keeping_while_handing_in_loses_nothing(noor: Noor, database: Database) -> None:
+def test_keeping_while_handing_in_loses_nothing(noor: AtTheCheck, database: Database) -> None:
     """The page keeps the answers by itself in the very second that she presses the button."""
     noor.begins()
     whole = noor.sheet()
@@ -205,7 +152,7 @@ def test_keeping_while_handing_in_loses_nothing(noor: Noor, database: Database) 
     ],
 )
 def test_only_whole_answers_to_what_is_asked_count(
-    noor: Noor, database: Database, changes: dict[str, Any], code: str, field: str | None
+    noor: AtTheCheck, database: Database, changes: dict[str, Any], code: str, field: str | None
 ) -> None:
     noor.begins()
     with pytest.raises(Refused, match=code) as refused:
@@ -214,7 +161,7 @@ def test_only_whole_answers_to_what_is_asked_count(
     assert (count(database, QuizAttempt), count(database, QuizDraft)) == (0, 1)
 
 
-def test_an_answer_to_what_was_not_drawn_is_refused(noor: Noor) -> None:
+def test_an_answer_to_what_was_not_drawn_is_refused(noor: AtTheCheck) -> None:
     noor.begins()
     (absent,) = {"beeld-a", "beeld-b", "beeld-c"} - {question.id for question in noor.page().questions}
     for do in (noor.keeps, noor.hands_in):
@@ -222,7 +169,7 @@ def test_an_answer_to_what_was_not_drawn_is_refused(noor: Noor) -> None:
             do(noor.sheet(**{absent: [0]}))
 
 
-def test_nothing_is_handed_in_that_was_not_begun(noor: Noor, training: Training, database: Database) -> None:
+def test_nothing_is_handed_in_that_was_not_begun(noor: AtTheCheck, training: Training, database: Database) -> None:
     for do in (noor.keeps, noor.hands_in):
         with pytest.raises(Refused, match="quiz_not_begun"):
             do(Sheet(1, {}))
@@ -236,7 +183,7 @@ def test_nothing_is_handed_in_that_was_not_begun(noor: Noor, training: Training,
     assert count(database, QuizDraft) == 0
 
 
-def test_attempts_are_free_and_then_one_waits(noor: Noor, clock: MovableClock, database: Database) -> None:
+def test_attempts_are_free_and_then_one_waits(noor: AtTheCheck, clock: MovableClock, database: Database) -> None:
     assert [noor.makes("nee"), noor.makes("nee")] == [1, 2]
     page = noor.page()
     assert (page.state, page.free_from) == ("waiting", clock.now() + timedelta(hours=1))
@@ -253,7 +200,7 @@ def test_attempts_are_free_and_then_one_waits(noor: Noor, clock: MovableClock, d
         assert db.scalars(select(QuizAttempt.passed).order_by(QuizAttempt.number)).all() == [False, False, True]
 
 
-def test_another_attempt_asks_what_was_not_seen(noor: Noor) -> None:
+def test_another_attempt_asks_what_was_not_seen(noor: AtTheCheck) -> None:
     noor.makes("nee")
     first = set(noor.asked(1)) - ALWAYS
     noor.makes("nee")
@@ -261,7 +208,7 @@ def test_another_attempt_asks_what_was_not_seen(noor: Noor) -> None:
     assert {"beeld-a", "beeld-b", "beeld-c"} - first <= second
 
 
-def test_an_attempt_says_what_was_right(noor: Noor) -> None:
+def test_an_attempt_says_what_was_right(noor: AtTheCheck) -> None:
     page = noor.attempt(noor.makes("nee", "groep", "paren", "volgorde"))
     shown = {question.text[:12]: question for question in page.questions}
     assert (page.right, page.of, page.score_pct, page.critical_right, page.passed) == (2, 6, 33, False, False)
@@ -288,7 +235,7 @@ def test_an_attempt_says_what_was_right(noor: Noor) -> None:
     assert [one.belongs for one in again["In welke vol"].parts] == ["De kring", "Aan het werk", "", ""]
 
 
-def test_an_attempt_stays_as_it_was(noor: Noor, database: Database) -> None:
+def test_an_attempt_stays_as_it_was(noor: AtTheCheck, database: Database) -> None:
     noor.makes("nee")
     changes: tuple[dict[str, Any], ...] = ({"passed": True}, {"asked": []}, {"score_pct": 100})
     for change in changes:
@@ -296,7 +243,7 @@ def test_an_attempt_stays_as_it_was(noor: Noor, database: Database) -> None:
             db.execute(update(QuizAttempt).values(change))
 
 
-def test_an_attempt_is_seen_by_who_made_it(noor: Noor, training: Training, database: Database) -> None:
+def test_an_attempt_is_seen_by_who_made_it(noor: AtTheCheck, training: Training, database: Database) -> None:
     number = noor.makes("nee")
     with database.reading() as db:
         for who in (training.cast.fatma, training.cast.ruben, training.cast.joris):
@@ -305,7 +252,7 @@ def test_an_attempt_is_seen_by_who_made_it(noor: Noor, training: Training, datab
 
 
 def test_who_is_moved_while_busy_finishes_what_she_began(
-    noor: Noor, training: Training, database: Database, storage: ObjectStorage, clock: MovableClock
+    noor: AtTheCheck, training: Training, database: Database, storage: ObjectStorage, clock: MovableClock
 ) -> None:
     noor.begins()
     noor.keeps(Sheet(1, {"nee": [0]}, 1))
@@ -328,7 +275,7 @@ def test_who_is_moved_while_busy_finishes_what_she_began(
 
 
 def test_a_check_of_a_locked_module_does_not_begin(
-    noor: Noor, training: Training, database: Database, storage: ObjectStorage, clock: MovableClock
+    noor: AtTheCheck, training: Training, database: Database, storage: ObjectStorage, clock: MovableClock
 ) -> None:
     with database.writing() as db:
         locked = locked_edition(db, training, storage, now=clock.now())
@@ -340,77 +287,3 @@ def test_a_check_of_a_locked_module_does_not_begin(
     clock.advance(timedelta(days=3))
     assert noor.page().state == "open"
     assert noor.begins() == 1
-
-
-def test_the_coach_reads_and_writes_back(noor: Noor, training: Training, database: Database) -> None:
-    noor.makes("nee", own="Eerst ik.")
-    with database.reading() as db:
-        (answer,) = db.scalars(select(OpenAnswer)).all()
-    which: dict[str, Any] = {"enrolment_id": training.enrolment_id, "answer_id": answer.id, "now": noor.clock.now()}
-    cast = training.cast
-    for who in (cast.noor, cast.joris, cast.fatma, cast.sanne):
-        with pytest.raises(NotFound), database.writing() as db:
-            read_answer(db, by=who, **which, given=WordsBack(words="Mooi.", version=1))
-    with database.writing() as db:
-        coach = viewer_for(db, cast.ruben.id)  # he became a coach of this course after he came in
-        read_answer(db, by=coach, **which, given=WordsBack(words="", version=1))
-    assert noor.attempt(1).questions[4].back is not None
-    with pytest.raises(Refused, match="stale_words_back"), database.writing() as db:
-        read_answer(db, by=coach, **which, given=WordsBack(words="Te laat.", version=1))
-    for words in ("Klein is goed.", "Klein is goed."):
-        with database.writing() as db:
-            read_answer(db, by=coach, **which, given=WordsBack(words=words, version=2))
-    back = noor.attempt(1).questions[4].back
-    assert back is not None
-    assert (back.coach, back.words) == ("Ruben Haddad", "Klein is goed.")
-    with database.reading() as db:
-        said = db.scalars(select(LedgerEvent.action).where(LedgerEvent.action == "theory.answer_read")).all()
-    assert len(said) == 2
-
-
-def test_only_the_newest_answer_waits_and_what_was_read_waits_no_more(
-    noor: Noor, training: Training, database: Database, clock: MovableClock
-) -> None:
-    noor.makes("nee", own="Eerst ik.")
-    noor.begins()
-    assert noor.page().filled == {"eigen": ["Eerst ik."]}  # she need not write it twice
-    noor.hands_in(noor.sheet(nee=[1], eigen="Eerst kijken."))
-    with database.writing() as db:
-        (waiting,) = db.scalars(select(OpenAnswer)).all()
-        waiting.read_at, waiting.read_by_id, waiting.words = clock.now(), training.cast.ruben.id, "Goed gezien."
-    clock.advance(timedelta(hours=1))
-    noor.makes(own="Eerst kijken.")
-    assert count(database, OpenAnswer) == 1
-    for number, words in ((1, None), (2, "Goed gezien."), (3, "Goed gezien.")):
-        back = noor.attempt(number).questions[4].back
-        assert (back.words if back else None) == words
-
-
-def test_own_answers_are_handed_over_and_forgotten(
-    noor: Noor, training: Training, database: Database, storage: ObjectStorage, clock: MovableClock
-) -> None:
-    noor.makes("nee", own="Mijn woorden.")
-    noor.begins()
-    with database.writing() as db:
-        (answer,) = db.scalars(select(OpenAnswer)).all()
-        answer.read_at, answer.read_by_id, answer.words = clock.now(), training.cast.ruben.id, "Haar woorden."
-    with database.writing() as db:
-        exported = keeping.export_of(db, training.cast.noor.id)
-        assert exported["quizzes"][0]["answers"]["nee"] == [1]
-        assert exported["quizzes_so_far"][0]["answers"] == {"eigen": "Mijn woorden."}
-        (own,) = exported["open_answers"]
-        assert (own["question"][:14], own["answered"], own["words_back"]) == (
-            "Hoe zorg jij d",
-            "Mijn woorden.",
-            "Haar woorden.",
-        )
-        assert keeping.export_of(db, training.cast.ruben.id)["words_as_coach"][0]["words"] == "Haar woorden."
-        keeping.erase(db, person_id=training.cast.noor.id, storage=storage, now=clock.now())
-        db.expire_all()
-        assert db.scalars(select(QuizAttempt.answers)).all() == [{}]
-        assert db.scalars(select(QuizAttempt.score_pct)).all() == [83]
-    assert (count(database, QuizDraft), count(database, OpenAnswer)) == (0, 0)
-    page = noor.attempt(1)
-    assert (page.forgotten, page.questions, page.score_pct) == (True, (), 83)
-    with database.reading() as db:
-        assert begun(db, training.cast.noor, COURSE, QUIZ) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import zipfile
+import zlib
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,8 @@ SMALL: Final = 4_096
 """An entry that stays below this unpacked may be packed as well as it likes: YAML of one word repeated is no bomb."""
 PACKINGS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 LOCKED: Final = 0x1
+UNREADABLE: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError)
+"""How the library says that it cannot read a zip; for a packing that it does not know with a kind of RuntimeError."""
 EVER: Final = (1980, 1, 1, 0, 0, 0)
 """The moment of every file that we write: the same course makes the same zip."""
 
@@ -91,12 +94,8 @@ def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     try:
         with archive.open(entry) as packed:
             content = packed.read(entry.file_size + 1)
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as broken:
+    except UNREADABLE as broken:
         raise BadArchive("Deze zip is beschadigd. Maak hem opnieuw.") from broken
-    except Exception as broken:  # zlib tells in its own way that a stream is broken
-        if type(broken).__name__ == "error":
-            raise BadArchive("Deze zip is beschadigd. Maak hem opnieuw.") from broken
-        raise
     if len(content) != entry.file_size:
         raise BadArchive("Deze zip is beschadigd. Maak hem opnieuw.")
     return content
@@ -106,7 +105,7 @@ def open_zip(path: Path | IO[bytes]) -> zipfile.ZipFile:
     """Raises: BadArchive for what is no zip."""
     try:
         return zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as broken:
+    except (*UNREADABLE, ValueError) as broken:
         raise BadArchive("Dit is geen zip die we kunnen lezen.") from broken
 
 
