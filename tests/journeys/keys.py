@@ -65,7 +65,13 @@ class Keys:
         return str(self._last["name"])
 
     def _seen(self) -> dict[str, Any]:
-        told: dict[str, Any] = self.page.evaluate(LOOK)
+        """Where the focus came to rest: letters that come in late move it, and the page calls it back a frame on."""
+        told: dict[str, Any] = {}
+        for wait_ms in (0, 100, 300, 600):
+            self.page.wait_for_timeout(wait_ms)
+            told = self.page.evaluate(LOOK)
+            if not told["trouble"]:
+                break
         assert not told["trouble"], f"{self.page.url}: {told['name']!r} {told['trouble']}"
         return told
 
