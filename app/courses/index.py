@@ -178,7 +178,7 @@ def look_up(db: Session, edition_id: int, typed: str, *, most: int) -> list[Hit]
         return []
     postings = {row.term: row.entries for row in fetch(db, _POSTINGS, edition=edition_id, terms=wanted)}
     total = _together([_scored(one, postings) for one in meanings])
-    best = nsmallest(most * 3, total, key=lambda number: (-total[number], number))
+    best = [number for _, number in nsmallest(most * 3, ((-score, number) for number, score in total.items()))]
     rows = {row.number: row for row in fetch(db, _ENTRIES, edition=edition_id, numbers=best)}
     hits = [_hit(rows[number], total[number], wanted) for number in best if number in rows]
     return sorted(hits, key=lambda hit: -hit.score)[:most]

@@ -130,6 +130,14 @@ def whole(text: str, library: Library | None = None) -> tuple[Rendered, list[Pro
     return render(text, file="les.md", first_line=0, problems=problems, library=library), problems.in_order()
 
 
+def test_the_same_words_again_and_again_have_a_place_each() -> None:
+    """Counted on, not from the start each time: a megabyte of one word would take hours."""
+    found, _ = whole("Ja.\n\n" * 10_000)
+    places = [place for place, _ in found.passages]
+    assert len(set(places)) == len(places) == 10_000
+    assert places[0] + "-10000" == places[-1]
+
+
 def test_a_paragraph_keeps_its_place_while_others_come_and_go() -> None:
     before, _ = whole("Eerst.\n\nWat **blijft** er?\n\n- een\n- twee\n\nDubbel.\n\nDubbel.")
     after, _ = whole("Nieuw.\n\nWat blijft er?\n\n::: kern Kort\nx\n:::\n\n- een\n- twee\n\nDubbel.\n\nDubbel.")

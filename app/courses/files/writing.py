@@ -52,6 +52,7 @@ class Writing:
     headings: list[tuple[str, str]] = field(default_factory=list)
     blocks: list[dict[str, Any]] = field(default_factory=list)
     passages: list[tuple[str, str]] = field(default_factory=list)
+    _taken: dict[str, int] = field(default_factory=lambda: dict.fromkeys(TAKEN, 1))
 
     def problem(self, line: int, sentence: str, hint: str = "") -> None:
         self.problems.add(self.file, self.first_line + line + 1, 1, sentence, hint)
@@ -59,8 +60,7 @@ class Writing:
     def new_id(self, title: str) -> str:
         """An ascii id that this text does not have yet, and its place in the list of headings."""
         base = re.sub(r"[^a-z0-9]+", "-", fold(title)).strip("-")[:60] or "kop"
-        taken = {known for known, _ in self.headings} | TAKEN
-        id_ = _free(base, taken)
+        id_ = self._free(base)
         self.headings.append((id_, title))
         self.passages.append((id_, title))
         return id_
@@ -68,8 +68,18 @@ class Writing:
     def anchor(self, words: str) -> str:
         """The id of a paragraph: made of its words, so that it stays while others come and go."""
         digest = hashlib.sha256(fold(words).encode()).hexdigest()[:8]
-        id_ = _free(f"p-{digest}", {known for known, _ in self.passages})
+        id_ = self._free(f"p-{digest}")
         self.passages.append((id_, words))
+        return id_
+
+    def _free(self, base: str) -> str:
+        """The base, or the first of base-2, base-3 ... that this text does not have; counts on from the last one."""
+        count = self._taken.get(base, 0) + 1
+        while count > 1 and f"{base}-{count}" in self._taken:
+            count += 1
+        self._taken[base] = count
+        id_ = base if count == 1 else f"{base}-{count}"
+        self._taken.setdefault(id_, 1)
         return id_
 
     def add_block(self, kind: str, id_: str, line: int, **facts: Any) -> str:
@@ -78,14 +88,6 @@ class Writing:
             self.problem(line, f"‘{id_}’ is er in deze les al.", "Kies een andere naam.")
         self.blocks.append({"kind": kind, "id": id_, **facts})
         return id_
-
-
-def _free(base: str, taken: set[str] | frozenset[str]) -> str:
-    id_, count = base, 1
-    while id_ in taken:
-        count += 1
-        id_ = f"{base}-{count}"
-    return id_
 
 
 def parts_of(text: str, writing: Writing) -> list[Part]:
