@@ -225,7 +225,7 @@ def _units(text: str) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"\s*\S+\s*?(?=\s\S|\s*$)|\s+", text) if len(text) < 50_000 else [text]
+    return re.findall(r"\s*\S+|\s+\Z", text) if len(text) < 50_000 else [text]
 
 
 def _work(one: Sequence[str], other: Sequence[str]) -> int:

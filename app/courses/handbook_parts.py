@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from app.kit.text import fold
 
-PARAGRAPH: Final = re.compile(r'<(p|ul|ol|blockquote|h2|h3)(?: id="([^"]+)")?[^>]*>(.*?)</\1>', re.DOTALL)
+PARAGRAPH: Final = re.compile(r'<(p|ul|ol|blockquote|h2|h3)(?: id="([^"]+)")?(?: [^>]*)?>(.*?)</\1>', re.DOTALL)
 TAG: Final = re.compile(r"<[^>]+>")
 
 

@@ -111,9 +111,11 @@ def test_what_is_no_course_stays_out(parts: Parts, tmp_path: Path) -> None:
     (folder / "images").mkdir()
     (folder / "images" / "a.webp").write_bytes(b"<svg onload=alert(1)>")
     (folder / "spel.exe").write_bytes(b"MZ")
+    (folder / "handbook" / "naïef.md").write_text("x")
     told = run(parts, "import", folder, status=1)
     assert "images/a.webp:1:1" in told
     assert "spel.exe:1:1" in told
+    assert "handbook/naïef.md:1:1: Deze naam mag niet" in told  # we could not give it back
     (folder / "uit.md").symlink_to("/etc/passwd")
     assert "verwijzing" in run(parts, "import", folder, status=1)
     with parts.database.reading() as db:

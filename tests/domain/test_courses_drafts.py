@@ -168,6 +168,19 @@ def test_moving_numbers_a_folder_anew_and_removing_can_be_undone(
         assert db.scalars(select(CourseDraft.version)).one() == 7
 
 
+def test_a_module_that_leads_out_of_the_folder_gets_no_lesson(
+    database: Database, aya: Viewer, clock: MovableClock
+) -> None:
+    with database.writing() as db:
+        file = db.scalars(select(DraftFile).where(DraftFile.path == "course.yaml")).one()
+        file.text = (file.text or "").replace("slug: veilig-beginnen", "slug: x/../../etc/cron.d")
+        draft = actions.draft_at(db, by=aya, slug="kort")
+        with pytest.raises(Refused, match="unknown_module"):
+            actions.add_lesson(db, by=aya, slug="kort", module="x/../../etc/cron.d", title="Hallo", now=clock.now())
+        with pytest.raises(Refused, match="bad_path"):
+            actions.add_text(db, draft, "modules/../../x.md", "x", by_id=aya.id, now=clock.now())
+
+
 def test_changes_that_lie_stand_on_the_work_list(database: Database, aya: Viewer, clock: MovableClock) -> None:
     def lines() -> list[str]:
         with database.reading() as db:

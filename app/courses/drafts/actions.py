@@ -163,6 +163,8 @@ def add_text(db: Session, draft: CourseDraft, path: str, text: str, *, by_id: in
 
 
 def _add(db: Session, draft: CourseDraft, file: DraftFile) -> DraftFile:
+    if not rules.is_path(file.path):
+        raise Refused("bad_path")
     there = paths_in(db, draft)
     if file.path in there:
         raise Refused("file_is_there")
@@ -232,7 +234,7 @@ def add_lesson(db: Session, *, by: Viewer, slug: str, module: str, title: str, n
     if folder is None:
         head = select(DraftFile.text).where(DraftFile.draft_id == draft.id, DraftFile.path == "course.yaml")
         known = list(modules_in(db.scalar(head.where(DraftFile.removed_at.is_(None))) or "", there))
-        if module not in known:
+        if module not in known or not rules.SLUG.fullmatch(module):
             raise Refused("unknown_module", "module")
         folder = f"modules/{known.index(module) + 1:02d}-{module}"
     lessons = [path for path in there if rules.kind_of(path) is Kind.LESSON]
@@ -246,7 +248,10 @@ def _first_words(title: str) -> str:
     from app.courses.files.heads import Split, with_facts  # noqa: PLC0415
 
     empty = Split((), {}, "\nSchrijf hier je les.\n")
-    return with_facts(empty, {"title": title, "minutes": 10, "intro": "Waar gaat deze les over?"}).text
+    made = with_facts(empty, {"title": title, "minutes": 10, "intro": "Waar gaat deze les over?"})
+    if made is None:
+        raise Refused("head_broken", "title")
+    return made.text
 
 
 def move(db: Session, *, by: Viewer, slug: str, file_id: int, up: bool, now: datetime) -> None:

@@ -110,9 +110,14 @@ def open_zip(path: Path | IO[bytes]) -> zipfile.ZipFile:
 
 
 def write_zip(target: Path | IO[bytes], stored: Mapping[str, Stored], storage: Storage) -> None:
-    """Every file under its own path; films and pictures are packed already, so they go as they are."""
+    """Every file under its own path; films and pictures are packed already, so they go as they are.
+
+    Raises: ValueError for a name that leads out of the folder that it will be unpacked in.
+    """
     with zipfile.ZipFile(target, "w") as archive:
         for path, file in sorted(stored.items()):
+            if not is_path(path):
+                raise ValueError(path)
             entry = zipfile.ZipInfo(path, date_time=EVER)
             entry.external_attr = (stat.S_IFREG | 0o644) << 16
             entry.compress_type = zipfile.ZIP_DEFLATED if is_text(path) else zipfile.ZIP_STORED

@@ -99,10 +99,9 @@ def _with_news(text: str, given: inputs.Publishing) -> str:
     from app.courses.files.heads import split, with_facts  # noqa: PLC0415
 
     found = split(f"---\n{text.removesuffix(chr(10))}\n---\n")
-    if found is None:
-        return text
     facts = {"version": given.handbook_version, "change_notes": given.handbook_notes}
-    return "\n".join([*with_facts(found, facts).head, ""])
+    made = with_facts(found, facts) if found is not None else None
+    return "\n".join([*made.head, ""]) if made is not None else text
 
 
 def publish_draft(db: Session, made: Ready, *, by: Viewer, storage: Storage, now: datetime) -> int:

@@ -20,9 +20,11 @@ LEFT_LYING_DAYS: Final = 30
 SLUG_MOST: Final = 60
 TEXTS: Final = (".md", ".yaml")
 _PART: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. -]{0,99}")
-_NUMBERED: Final = re.compile(r"(\d{2,3})-(.+)")
+SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_NUMBERED: Final = re.compile(r"([0-9]{2,3})-(.+)")
 _HEAD: Final = re.compile(r"\A---[ \t]*\n(?:.*?\n)?---[ \t]*\n+", re.DOTALL)
-_TITLE: Final = re.compile(r"^title:[ \t]*(.+?)[ \t]*(?:[ \t]#.*)?$", re.MULTILINE)
+_TITLE: Final = re.compile(r"^title:[ \t]*(.{0,300})", re.MULTILINE)
+_REMARK: Final = re.compile(r"[ \t]#")
 
 
 class Kind(StrEnum):
@@ -141,7 +143,7 @@ def swapped(paths: Sequence[str], path: str, *, up: bool) -> dict[str, str]:
 
     They are numbered from 1 on, in their order; only those that get another name are there.
     """
-    order = sorted(paths)
+    order = sorted(paths, key=lambda one: (Numbered.of(one).number, one))
     place = order.index(path)
     other = place - 1 if up else place + 1
     if 0 <= other < len(order):
@@ -162,4 +164,5 @@ def lines_above(path: str, text: str | None) -> int:
 def title_in(text: str | None) -> str:
     """The title that a text says it has; empty when it says none."""
     found = _TITLE.search(text or "")
-    return found[1].strip("\"'").replace('\\"', '"')[:200] if found else ""
+    said = _REMARK.split(found[1], maxsplit=1)[0].strip() if found else ""
+    return said.strip("\"'").replace('\\"', '"')[:200]

@@ -42,7 +42,8 @@ def taken(files: Files, storage: Storage) -> Taken:
 
     Only what cannot be kept at all is a problem: what is wrong in a text its author mends in the editor.
     """
-    from app.courses.files.folder import Folder  # noqa: PLC0415 - few requests read courses
+    from app.courses.files.base import NAME_MOST  # noqa: PLC0415 - few requests read courses
+    from app.courses.files.folder import Folder  # noqa: PLC0415
     from app.courses.files.problems import Problems  # noqa: PLC0415
 
     problems = Problems()
@@ -51,10 +52,12 @@ def taken(files: Files, storage: Storage) -> Taken:
     images, media = folder.images(), folder.media()
     for path in files:
         kind = rules.kind_of(path)
-        if not rules.is_text(path) and kind not in {rules.Kind.PICTURE, rules.Kind.MEDIA}:
+        if not rules.is_path(path):
+            problems.add(path, 1, 1, "Deze naam mag niet in een opleiding.", "Gebruik letters, cijfers en streepjes.")
+        elif not rules.is_text(path) and kind not in {rules.Kind.PICTURE, rules.Kind.MEDIA}:
             problems.add(path, 1, 1, "Dit hoort niet in de map van een opleiding.", "Haal het weg.")
     found = SLUG_LINE.search(str(rows.get("course.yaml", {}).get("text", "")))
-    if found is None:
+    if found is None or len(found[1]) > NAME_MOST:
         hint = "Zet bovenaan course.yaml bijvoorbeeld ‘slug: mijn-opleiding’."
         problems.add("course.yaml", 1, 1, "Er staat niet bij hoe de opleiding heet.", hint)
     if not problems.found:

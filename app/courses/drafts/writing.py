@@ -67,14 +67,13 @@ def text_from(mode: Mode, text: str, given: inputs.Written) -> str | None:
     if split is None:
         return None
     if isinstance(given, inputs.SessionWritten):
-        changed = with_rest(split, frozenset(OF_SESSION), given.rest)
-        if changed is None:
-            return None
-        return with_body(with_facts(changed, _facts(OF_SESSION, given)), given.body).text
-    if isinstance(given, inputs.LessonWritten):
-        facts = _facts(OF_LESSON, given) | _ticked(split, given)
-        return with_body(with_facts(split, facts), given.body).text
-    raise TypeError(mode)
+        rest = with_rest(split, frozenset(OF_SESSION), given.rest)
+        changed = with_facts(rest, _facts(OF_SESSION, given)) if rest is not None else None
+    elif isinstance(given, inputs.LessonWritten):
+        changed = with_facts(split, _facts(OF_LESSON, given) | _ticked(split, given))
+    else:
+        raise TypeError(mode)
+    return with_body(changed, given.body).text if changed is not None else None
 
 
 def _facts(names: tuple[str, ...], given: inputs.Written) -> dict[str, Value]:

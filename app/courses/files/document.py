@@ -16,11 +16,13 @@ from ruamel.yaml.scalarfloat import ScalarFloat
 from ruamel.yaml.scalarint import ScalarInt
 from ruamel.yaml.tokens import AliasToken, AnchorToken, TagToken
 
-from app.courses.files.problems import Problems
+from app.courses.files.problems import MOST_OF_A_FILE, Problems
 from app.courses.files.wording import told, yaml_told
 
 Model = TypeVar("Model", bound=BaseModel)
 DEEPEST: Final = 40
+LONGEST: Final = 200_000
+"""Signs in one YAML text. The largest check we know has 9,000; the reader of YAML takes seconds for a megabyte."""
 Place = tuple[int, int]
 
 
@@ -55,8 +57,9 @@ class Document:
         try:
             return model.model_validate(plain(self.node))
         except ValidationError as wrong:
-            for error in wrong.errors(include_url=False):
-                steps = [step for step in error["loc"] if not isinstance(step, str) or step in _keys(self.node)]
+            known = _keys(self.node)
+            for error in wrong.errors(include_url=False)[:MOST_OF_A_FILE]:
+                steps = [step for step in error["loc"] if not isinstance(step, str) or step in known]
                 sentence, hint = told(error, model)
                 self.problem(problems, steps, sentence, hint)
             return None
@@ -81,7 +84,9 @@ def read_yaml(text: str, file: str, problems: Problems, *, first_line: int = 0) 
 
 def _refuses(text: str, file: str, problems: Problems, first_line: int) -> bool:
     """What YAML knows and a course does not need, because it can grow or run."""
-    depth = 0
+    if len(text) > LONGEST:
+        problems.add(file, first_line + 1, 1, "Deze tekst is te lang.", f"Hij mag {LONGEST // 1000} kB zijn.")
+        return True
     for line, content in enumerate(text.split("\n")):
         indent = len(content) - len(content.lstrip(" "))
         depth = max(indent // 2, content.count("[") + content.count("{"))

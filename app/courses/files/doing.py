@@ -13,7 +13,7 @@ from typing import Any, Final, Self, TypeVar
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from app.courses.files.base import SLUG, FileModel, ImageName
+from app.courses.files.base import NAME_MOST, SLUG, FileModel, ImageName
 from app.courses.files.document import read_yaml
 from app.courses.files.models import MediaContent
 from app.courses.files.prose import markdown
@@ -28,7 +28,6 @@ SOUND: Final = "audio/"
 PAPER: Final = "application/pdf"
 IN_TEXT: Final = ("one", "several", "true_false")
 """Questions that a lesson can ask: those that are answered by choosing."""
-TO_CHOOSE: Final = ("one", "several", "true_false")
 
 
 class PictureBlock(FileModel):
@@ -89,6 +88,8 @@ def _film(part: Part, writing: Writing) -> str:
     for name, known in ((given.captions, library.media), (given.poster, library.images)):
         if name is not None and name not in known:
             writing.problem(part.line - 1, f"‘{name}’ staat er niet bij.", "Zet het in de map media of images.")
+        elif name is not None and name == given.captions and not name.endswith(".vtt"):
+            writing.problem(part.line - 1, f"‘{name}’ zijn geen ondertitels.", "Kies een bestand dat op .vtt eindigt.")
     return _playable("video", part, writing, media, given)
 
 
@@ -135,9 +136,6 @@ def _question(part: Part, writing: Writing) -> str:
     question = _facts(part, writing, QuestionBody)
     if not _named(part.title, part, writing) or question is None:
         return ""
-    if question.type not in TO_CHOOSE:
-        sentence = f"Een vraag in de tekst kan niet van de soort ‘{question.type}’ zijn."
-        writing.problem(part.line - 1, sentence, f"Kies uit: {', '.join(TO_CHOOSE)}. De andere horen in een toets.")
     if question.type not in IN_TEXT:
         sentence = f"Een vraag van het soort ‘{question.type}’ kan alleen in een toets."
         writing.problem(part.line - 1, sentence, f"Kies in een les uit: {', '.join(IN_TEXT)}.")
@@ -167,9 +165,9 @@ def _facts(part: Part, writing: Writing, model: type[Model]) -> Model | None:
 
 
 def _named(id_: str, part: Part, writing: Writing) -> bool:
-    if re.match(SLUG, id_):
+    if re.fullmatch(SLUG, id_) and len(id_) <= NAME_MOST:
         return True
-    hint = "Begin met een naam van kleine letters, cijfers en streepjes."
+    hint = f"Begin met een naam van kleine letters, cijfers en streepjes, hoogstens {NAME_MOST} tekens."
     writing.problem(part.line - 1, "Dit blok heeft geen naam.", hint)
     return False
 

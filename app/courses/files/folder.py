@@ -11,10 +11,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from app.courses.files.base import IMAGE, MEDIA
+from app.courses.files.base import IMAGE, MEDIA, NAME_MOST
 from app.courses.files.models import ImageContent, MediaContent
 from app.courses.files.problems import Problems
-from app.kit.media import BadMedia, sniffed
+from app.kit.media import BadMedia, blanked, sniffed
 from app.kit.text import clean
 
 TEXT_BYTES: Final = 1_000_000
@@ -22,7 +22,10 @@ IMAGE_BYTES: Final = 2_000_000
 IMAGE_PIXELS: Final = 8_000_000
 MEDIA_BYTES: Final = 100_000_000
 MOST_FILES: Final = 1_000
-NUMBERED: Final = re.compile(r"^(\d{2,3})-([a-z0-9]+(?:-[a-z0-9]+)*)$")
+NUMBERED: Final = re.compile(r"([0-9]{2,3})-([a-z0-9]+(?:-[a-z0-9]+)*)")
+FOLDER_BYTES: Final = 200 * 1024 * 1024
+SHOWN: Final = frozenset({b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"})
+"""The chunks of a WebP that are the picture itself."""
 MEDIA_KINDS: Final = {"mp4": "video", "webm": "video", "mp3": "audio", "m4a": "audio", "ogg": "audio", "pdf": "pdf"}
 
 
@@ -63,18 +66,22 @@ def on_disk(root: Path, problems: Problems) -> dict[str, File] | None:
     if not root.is_dir():
         problems.add(str(root), 1, 1, "Deze map bestaat niet.", "Kijk naar de naam van de map.")
         return None
+    paths = list(itertools.islice(root.rglob("*"), MOST_FILES + 1))
+    if len(paths) > MOST_FILES:
+        problems.add(".", 1, 1, "In deze map staan te veel bestanden.", f"Het zijn er hoogstens {MOST_FILES}.")
+        return None
     found: dict[str, File] = {}
-    for count, path in enumerate(sorted(root.rglob("*")), start=1):
+    for path in sorted(paths):
         name = path.relative_to(root).as_posix()
-        if count > MOST_FILES:
-            problems.add(".", 1, 1, "In deze map staan te veel bestanden.", f"Het zijn er hoogstens {MOST_FILES}.")
-            return None
         if path.is_symlink():
             hint = "Zet het bestand zelf in de map van de opleiding."
             problems.add(name, 1, 1, "Dit is een verwijzing naar een andere plek.", hint)
             return None
         if path.is_file() and not any(part.startswith(".") for part in Path(name).parts):
             found[name] = File(path.stat().st_size, path.read_bytes)
+    if sum(file.size for file in found.values()) > FOLDER_BYTES:
+        problems.add(".", 1, 1, "Deze map is te groot.", f"Samen mag het {FOLDER_BYTES // 1024 // 1024} MB zijn.")
+        return None
     return found
 
 
@@ -126,12 +133,13 @@ class Folder:
             name = path.rpartition("/")[2]
             if name in also:
                 continue
-            match = NUMBERED.match(name.removesuffix(suffix)) if name.endswith(suffix) else None
-            if match is None or (path in self.files) != bool(suffix):
+            match = NUMBERED.fullmatch(name.removesuffix(suffix)) if name.endswith(suffix) else None
+            if match is None or len(name) > NAME_MOST or (path in self.files) != bool(suffix):
                 wanted = f"01-een-naam{suffix}"
                 self.problems.add(path, 1, 1, "Deze naam kennen we hier niet.", f"Noem het bijvoorbeeld {wanted}.")
             else:
                 found.append(Found(path, int(match.group(1)), match.group(2)))
+        found.sort(key=lambda one: (one.number, one.path))
         for first, second in itertools.pairwise(found):
             if first.number == second.number:
                 hint = "Geef elk onderdeel een eigen nummer."
@@ -143,13 +151,16 @@ class Folder:
         images: dict[str, ImageContent] = {}
         for path in self.children("images"):
             name, file = path.removeprefix("images/"), self.files.get(path)
-            if file is None or not re.match(IMAGE, name):
+            if file is None or len(name) > NAME_MOST or not re.fullmatch(IMAGE, name):
                 hint = "Gebruik kleine letters, cijfers en streepjes, en .webp aan het eind."
                 self.problems.add(path, 1, 1, "Dit beeld heeft een naam die niet mag.", hint)
             elif isinstance(file.known, ImageContent):
                 images[name] = file.known
             elif file.size > IMAGE_BYTES:
                 self.problems.add(path, 1, 1, "Dit beeld is te groot.", "Maak het kleiner dan 2 MB.")
+            elif holds_more(file.read()):
+                hint = "Sleep het in de editor in een les: daar wordt het opnieuw gemaakt."
+                self.problems.add(path, 1, 1, "In dit beeld staat meer dan het beeld, zoals waar het is.", hint)
             elif (image := read_image(file.read())) is None:
                 hint = "Bewaar het als WebP, hoogstens 8 miljoen beeldpunten."
                 self.problems.add(path, 1, 1, "Dit is geen beeld dat we kunnen lezen.", hint)
@@ -162,7 +173,7 @@ class Folder:
         media: dict[str, MediaContent] = {}
         for path in self.children("media"):
             name, file = path.removeprefix("media/"), self.files.get(path)
-            if file is None or not re.match(MEDIA, name):
+            if file is None or len(name) > NAME_MOST or not re.fullmatch(MEDIA, name):
                 hint = (
                     "Gebruik kleine letters, cijfers en streepjes, met mp4, webm, mp3, m4a, ogg, pdf of vtt erachter."
                 )
@@ -193,6 +204,23 @@ class Folder:
         )
 
 
+def holds_more(content: bytes) -> bool:
+    """Whether a WebP also holds who made it and where, or something behind its end: every reader would get that.
+
+    RIFF: a head of 12 bytes with the size of the rest, then chunks of 4 letters, a size and content, padded to even.
+    """
+    if content[:4] != b"RIFF" or content[8:12] != b"WEBP":
+        return False  # no WebP: reading it says so
+    end = 8 + int.from_bytes(content[4:8], "little")
+    place = 12
+    while place + 8 <= len(content):
+        if content[place : place + 4] not in SHOWN:
+            return True
+        size = int.from_bytes(content[place + 4 : place + 8], "little")
+        place += 8 + size + size % 2
+    return end + end % 2 < len(content)
+
+
 def read_image(content: bytes) -> ImageContent | None:
     """The picture with its size; None when it is not a WebP that can be decoded."""
     from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 - few commands need pictures
@@ -209,7 +237,10 @@ def read_image(content: bytes) -> ImageContent | None:
 
 
 def read_media(name: str, file: File) -> MediaContent | None:
-    """A film, sound or paper as its content tells; None when that is not what its name says."""
+    """A film, sound or paper as its content tells, without where and when it was made.
+
+    None when its content is not what its name says.
+    """
     suffix = name.rpartition(".")[2]
     content = file.read()
     try:
@@ -218,4 +249,11 @@ def read_media(name: str, file: File) -> MediaContent | None:
         return None
     if found.suffix.removeprefix(".") != suffix:
         return None
-    return MediaContent(file.read, hashlib.sha256(content).hexdigest(), len(content), found.media_type)
+    digest = hashlib.sha256()
+    for piece in blanked(iter((content,)), found.blanks):
+        digest.update(piece)
+
+    def read() -> bytes:
+        return b"".join(blanked(iter((file.read(),)), found.blanks))
+
+    return MediaContent(read, digest.hexdigest(), len(content), found.media_type)

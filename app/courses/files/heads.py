@@ -58,8 +58,11 @@ def split(text: str) -> Split | None:
     return Split(lines, facts, text[found.end() :])
 
 
-def with_facts(before: Split, wanted: Mapping[str, Value]) -> Split:
-    """The same head with these values. None takes a key away; a value that says the same changes nothing."""
+def with_facts(before: Split, wanted: Mapping[str, Value]) -> Split | None:
+    """The same head with these values. None takes a key away; a value that says the same changes nothing.
+
+    Gives None when the head cannot be read with that.
+    """
     lines = list(before.head)
     for key, value in wanted.items():
         if key in before.facts:
@@ -68,7 +71,7 @@ def with_facts(before: Split, wanted: Mapping[str, Value]) -> Split:
         elif value is not None:
             lines += _written(key, value)
     made = split("\n".join(["---", *lines, "---", ""]) + before.body)
-    return made if made is not None else before
+    return made if made is not None and made.body == before.body else None
 
 
 def with_body(before: Split, body: str) -> Split:
@@ -90,7 +93,8 @@ def with_rest(before: Split, keys: frozenset[str], rest: str) -> Split | None:
     if _cleaned(rest) == _cleaned(without(before, keys)):
         return before
     own = [line for start, end, key in _spans(before.head) if key in keys for line in before.head[start:end]]
-    return split("\n".join(["---", *own, *rest.strip("\n").split("\n"), "---", ""]) + before.body)
+    made = split("\n".join(["---", *own, *rest.strip("\n").split("\n"), "---", ""]) + before.body)
+    return made if made is not None and made.body == before.body else None  # a rule --- in it ends the head
 
 
 def _cleaned(text: str) -> str:

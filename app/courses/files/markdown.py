@@ -67,6 +67,6 @@ def cleaned(html: str) -> str:
         attributes=ATTRIBUTES,
         allowed_classes=CLASSES,
         attribute_filter=keep,
-        url_schemes={"https", "http", "mailto"},
+        url_schemes={"https", "mailto"},
         link_rel="noopener noreferrer",
     )

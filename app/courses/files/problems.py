@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
+from typing import Final
+
+MOST_OF_A_FILE: Final = 100
+"""Who has more than so many mends these first: a list of thousands helps nobody."""
 
 
 @dataclass(frozen=True, order=True)
@@ -24,12 +29,15 @@ class Problem:
 class Problems:
     """Collects problems, so that an author sees all of them at once."""
 
-    found: list[Problem] = field(default_factory=list)
+    found: dict[Problem, None] = field(default_factory=dict)
+    _of_file: Counter[str] = field(default_factory=Counter)
 
     def add(self, file: str, line: int, column: int, sentence: str, hint: str = "") -> None:
+        """Note it once, and no more than `MOST_OF_A_FILE` of one file."""
         problem = Problem(file, line, column, sentence, hint)
-        if problem not in self.found:
-            self.found.append(problem)
+        if problem not in self.found and self._of_file[file] < MOST_OF_A_FILE:
+            self._of_file[file] += 1
+            self.found[problem] = None
 
     def in_order(self) -> list[Problem]:
         return sorted(self.found)

@@ -38,7 +38,8 @@ def rendered(tokens: Sequence[Token]) -> str:
 
 def _within(tokens: Sequence[Token], index: int) -> Iterator[Token]:
     """The texts between an opening token at the top and its end."""
-    for token in tokens[index + 1 :]:
+    for place in range(index + 1, len(tokens)):  # a slice would copy all that follows, for each paragraph
+        token = tokens[place]
         if token.level == 0:
             return
         if token.type == "inline":
@@ -106,6 +107,6 @@ def said(token: Token) -> str:
 
 def link_is_safe(href: str) -> bool:
     """An address within the program, a place on the page, a secure page elsewhere, or a mail address."""
-    if href.startswith(("https://", "http://", "mailto:", "#")):
+    if href.startswith(("https://", "mailto:", "#")):
         return True
     return href.startswith("/") and not href.startswith(("//", "/\\"))

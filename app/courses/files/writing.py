@@ -17,10 +17,16 @@ KINDS: Final = (
     "beeld", "video", "geluid", "download", "reflectie", "vraag",
 )  # fmt: skip
 UNTITLED: Final = frozenset({"stappen"})
-OPENS: Final = re.compile(r"^:::\s*([a-z-]+)(?:\s+(.*?))?\s*$")
-CLOSES: Final = re.compile(r"^:::\s*$")
-TAKEN: Final = frozenset({"inhoud", "menu", "toasts", "fouten"})
+OPENS: Final = re.compile(r":::\s*([a-z-]+)(?!\S)")
+PARTS_MOST: Final = 400
+"""Runs of text and blocks in one text. A lesson has some twenty."""
+TAKEN: Final = frozenset(
+    {"inhoud", "menu", "toasts", "fouten", "stand", "klaar", "anders", "vormen", "versies", "draaiboek", "notities"}
+    | {"leswoorden", "niet-verstuurd", "notities-kop", "nv"}
+)
 """Ids that the page around a text has."""
+NUMBERED_THERE: Final = re.compile(r"(blok|f|stap|vorm|anders|les|vraag|notitie|bewaard|p)-")
+"""How other ids there begin."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,7 @@ class Writing:
     headings: list[tuple[str, str]] = field(default_factory=list)
     blocks: list[dict[str, Any]] = field(default_factory=list)
     passages: list[tuple[str, str]] = field(default_factory=list)
+    _block_ids: set[str] = field(default_factory=set)
     _taken: dict[str, int] = field(default_factory=lambda: dict.fromkeys(TAKEN, 1))
 
     def problem(self, line: int, sentence: str, hint: str = "") -> None:
@@ -60,6 +67,8 @@ class Writing:
     def new_id(self, title: str) -> str:
         """An ascii id that this text does not have yet, and its place in the list of headings."""
         base = re.sub(r"[^a-z0-9]+", "-", fold(title)).strip("-")[:60] or "kop"
+        if NUMBERED_THERE.match(base):
+            base = f"kop-{base}"
         id_ = self._free(base)
         self.headings.append((id_, title))
         self.passages.append((id_, title))
@@ -84,8 +93,9 @@ class Writing:
 
     def add_block(self, kind: str, id_: str, line: int, **facts: Any) -> str:
         """Something that the page fills in; gives the id under which the text leaves room for it."""
-        if any(block["id"] == id_ for block in self.blocks):
+        if id_ in self._block_ids:
             self.problem(line, f"‘{id_}’ is er in deze les al.", "Kies een andere naam.")
+        self._block_ids.add(id_)
         self.blocks.append({"kind": kind, "id": id_, **facts})
         return id_
 
@@ -104,7 +114,7 @@ def parts_of(text: str, writing: Writing) -> list[Part]:
     for line, content in enumerate(text.split("\n")):
         if not content.startswith(":::"):
             lines.append(content)
-        elif CLOSES.match(content):
+        elif not content[3:].strip():
             if not kind:
                 writing.problem(line, "Hier sluit een blok dat nergens begint.", "Haal deze regel ‘:::’ weg.")
             close(line)
@@ -116,12 +126,14 @@ def parts_of(text: str, writing: Writing) -> list[Part]:
     if kind:
         writing.problem(start - 1, f"Het blok ‘{kind}’ is niet gesloten.", "Zet ‘:::’ op de regel eronder.")
     close(len(text))
-    return parts
+    if len(parts) > PARTS_MOST:
+        writing.problem(parts[PARTS_MOST].line, "Deze tekst heeft te veel blokken.", "Maak er twee lessen van.")
+    return parts[:PARTS_MOST]
 
 
 def _opened(content: str, line: int, writing: Writing) -> tuple[str, str]:
     found = OPENS.match(content)
-    kind, title = (found.group(1), found.group(2) or "") if found else ("", "")
+    kind, title = (found.group(1), content[found.end() :].strip()) if found else ("", "")
     if kind not in KINDS:
         writing.problem(
             line, f"Het blok ‘{kind or content[3:].strip()}’ kennen we niet.", f"Kies uit: {', '.join(KINDS)}."

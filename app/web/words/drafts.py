@@ -19,8 +19,9 @@ WORDS: Final[dict[str, str]] = {
     ),
     "text_gone": N_("Dit is intussen uit het concept gehaald. Zet het eerst terug."),
     "text_too_long": N_("Deze tekst is te lang. Knip hem in tweeën."),
+    "bad_path": N_("Zo mag een bestand in een opleiding niet heten. Gebruik letters, cijfers en streepjes."),
     "head_broken": N_(
-        "Wat bij het draaiboek staat, is niet te lezen. Kijk naar de inspringing en de aanhalingstekens."
+        "Dit kunnen we niet lezen. Kijk naar de inspringing en de aanhalingstekens, en haal een regel ‘---’ weg."
     ),
     "file_is_there": N_("Er is al iets met deze naam. Kies een andere naam, of haal dat eerst weg."),
     "too_many_files": N_("In een opleiding passen hoogstens {most} bestanden."),

@@ -100,7 +100,7 @@ def keep(ask: Ask, course: str, file: int) -> Answer:
     typing = form.get("whole") == "typing"
     text = text_from(desk.mode, desk.text, form.given) if form.valid else None
     if form.valid and text is None:
-        form.refuse(Refused("head_broken", "rest"))
+        form.refuse(Refused("head_broken", "rest" if desk.mode == "session" else "title"))
     if text is None:
         return _shown(ask, course, desk, form, keeping="failed" if typing else "")
     try:
