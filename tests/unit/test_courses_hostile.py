@@ -82,7 +82,7 @@ def test_a_picture_holds_only_itself() -> None:
     for more in (picture(exif=exif.tobytes()), picture(xmp=b"<x/>"), plain + b"<script>"):
         assert holds_more(more)
         _, problems = read_files(files(**{"images/plaat.webp": more}))
-        assert ["images/plaat.webp:1:1"] == [str(problem).partition(": ")[0] for problem in problems]
+        assert [str(problem).partition(": ")[0] for problem in problems] == ["images/plaat.webp:1:1"]
 
 
 def test_where_a_film_was_made_stays_out_of_the_edition() -> None:
