@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nsmallest
 from typing import Any, Final
@@ -166,10 +166,18 @@ def vocabulary_of(db: Session, edition_id: int) -> Vocabulary:
     return found
 
 
-def look_up(db: Session, edition_id: int, typed: str, *, most: int) -> list[Hit]:
+_OF_LESSONS: Final = select(SearchEntry.number).where(
+    SearchEntry.edition_id == bindparam("edition"),
+    SearchEntry.kind == "lesson",
+    SearchEntry.slug.in_(bindparam("slugs", expanding=True)),
+)
+
+
+def look_up(db: Session, edition_id: int, typed: str, *, most: int, without: Collection[str] = ()) -> list[Hit]:
     """The paragraphs of an edition that have all words that were typed, best first; or else most of them.
 
-    At most `most`; two statements, whatever the size of the edition.
+    At most `most`, none of the lessons `without`. Two statements, whatever the size of the edition; one more when
+    there are lessons to leave out.
     """
     known = vocabulary_of(db, edition_id)
     meanings = [known.meanings(word) for word in dict.fromkeys(stems(typed))]
@@ -177,6 +185,9 @@ def look_up(db: Session, edition_id: int, typed: str, *, most: int) -> list[Hit]
     if not wanted:
         return []
     postings = {row.term: row.entries for row in fetch(db, _POSTINGS, edition=edition_id, terms=wanted)}
+    if without:  # before the best are chosen: they would take the places of what may be read
+        shut = set(fetch(db, _OF_LESSONS, edition=edition_id, slugs=sorted(without)).scalars())
+        postings = {term: [one for one in entries if one not in shut] for term, entries in postings.items()}
     total = _together([_scored(one, postings) for one in meanings])
     best = [number for _, number in nsmallest(most * 3, ((-score, number) for number, score in total.items()))]
     rows = {row.number: row for row in fetch(db, _ENTRIES, edition=edition_id, numbers=best)}

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.courses.editions import edition_of
@@ -200,15 +200,25 @@ def _must_be_free(
 def _give_to_coach(
     db: Session, questions: Sequence[Question], attempt: QuizAttempt, earlier: Sequence[QuizAttempt]
 ) -> None:
-    """Open answers lie with the coach: of each question the newest, and what she read already not again."""
+    """Open answers lie with the coach: of each question the newest, and what she read already not again.
+
+    The same words handed in once more stay the answer that she may have before her.
+    """
     written = {question.id: attempt.answers[question.id] for question in questions if not question.counts}
     if not written:
         return
     texts = {one.id: one.answers for one in earlier}
     mine = OpenAnswer.attempt_id.in_(texts), OpenAnswer.question_id.in_(written)
-    db.execute(delete(OpenAnswer).where(*mine, OpenAnswer.read_at.is_(None)))
-    read = db.execute(select(OpenAnswer.attempt_id, OpenAnswer.question_id).where(*mine)).all()
-    known = {(row.question_id, texts[row.attempt_id].get(row.question_id)) for row in read}
+    known = set()
+    for one in db.scalars(select(OpenAnswer).where(*mine)):
+        said = texts[one.attempt_id].get(one.question_id)
+        if one.read_at is None and said != written[one.question_id]:
+            db.delete(one)
+            continue
+        known.add((one.question_id, said))
+        if one.read_at is None:
+            one.attempt_id = attempt.id
+    db.flush()
     db.add_all(
         OpenAnswer(enrolment_id=attempt.enrolment_id, attempt_id=attempt.id, question_id=id_)
         for id_, text in written.items()

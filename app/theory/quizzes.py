@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from app.courses.editions import edition_of
 from app.courses.queries import Reading, reading_of
 from app.courses.rules import OutlineModule, Policy
 from app.courses.tables import Quiz
@@ -122,12 +123,13 @@ class QuizPage:
 
 
 def quiz_page(db: Session, viewer: Viewer, course_slug: str, quiz_slug: str, *, now: datetime) -> QuizPage:
-    """The check as the viewer may make it now. Raises: NotFound."""
+    """The check as the viewer may make it now; what she is busy with as it was when she began. Raises: NotFound."""
     reading = reading_of(db, viewer, course_slug)
-    module = reading.outline.module_of(quiz_slug)
+    draft = draft_of(db, reading, quiz_slug)
+    outline = edition_of(db, draft.edition_id).outline if draft else reading.outline
+    module = outline.module_of(quiz_slug)
     if module is None:
         raise NotFound
-    draft = draft_of(db, reading, quiz_slug)
     check = check_of(db, draft.edition_id if draft else reading.edition.id, quiz_slug)
     policy, attempts = reading.edition.policy, attempts_of(db, reading, quiz_slug)
     free_from = may_try_from([attempt.submitted_at for attempt in attempts], policy)
@@ -145,7 +147,7 @@ def quiz_page(db: Session, viewer: Viewer, course_slug: str, quiz_slug: str, *, 
         minutes=check.minutes,
         intro=check.intro,
         module_title=module.title,
-        module_number=reading.outline.modules.index(module) + 1,
+        module_number=outline.modules.index(module) + 1,
         asked=len(draft.asked) if draft else sum(not question.pool for question in check.questions) + in_pools,
         critical=sum(question.critical for question in check.questions),
         open_ones=sum(not question.counts and not question.pool for question in check.questions),

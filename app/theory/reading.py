@@ -61,7 +61,10 @@ def joined(parts: Iterable[tuple[float, float]], *, length: float) -> tuple[tupl
             found[-1] = (found[-1][0], max(found[-1][1], end))
         else:
             found.append((start, end))
-    return tuple(found[:PARTS_MOST])
+    while len(found) > PARTS_MOST:  # nothing that was played is forgotten: the two nearest become one
+        at = min(range(1, len(found)), key=lambda place: found[place][0] - found[place - 1][1])
+        found[at - 1 : at + 1] = [(found[at - 1][0], found[at][1])]
+    return tuple(found)
 
 
 def in_pairs(given: Sequence[float]) -> list[tuple[float, float]]:

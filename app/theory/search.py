@@ -53,9 +53,7 @@ def search_page(db: Session, viewer: Viewer, typed: str, *, today: date) -> Sear
         sample = sample or reading.sample
         shut = _locked(db, reading, today=today)
         hits += [
-            (hit.score, _found(reading, hit))
-            for hit in look_up(db, reading.edition.id, typed, most=MOST)
-            if hit.passage.kind == "session" or hit.passage.slug not in shut
+            (hit.score, _found(reading, hit)) for hit in look_up(db, reading.edition.id, typed, most=MOST, without=shut)
         ]
     hits.sort(key=lambda one: -one[0])
     return SearchPage(sample, typed, tuple(found for _, found in hits[:MOST]), courses=bool(lines))

@@ -91,6 +91,17 @@ def test_only_the_newest_answer_waits_and_what_was_read_waits_no_more(
         assert (back.words if back else None) == words
 
 
+def test_the_same_words_again_stay_the_answer_that_the_coach_has_open(noor: AtTheCheck, database: Database) -> None:
+    noor.makes("nee", own="Eerst ik.")
+    with database.reading() as db:
+        (before,) = db.scalars(select(OpenAnswer.id)).all()
+    noor.makes("nee", own="Eerst ik.")
+    with database.reading() as db:
+        (after,) = db.scalars(select(OpenAnswer)).all()
+        newest = db.scalar(select(func.max(QuizAttempt.id)))
+    assert (after.id, after.attempt_id) == (before, newest)
+
+
 def test_own_answers_are_handed_over_and_forgotten(
     noor: AtTheCheck, training: Training, database: Database, storage: ObjectStorage, clock: MovableClock
 ) -> None:

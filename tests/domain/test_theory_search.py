@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from sqlalchemy import delete
 
 from app.courses.commands import publish_folder
-from app.courses.index import Vocabulary, look_up
+from app.courses.index import Passage, Vocabulary, index_of, look_up
+from app.courses.tables import SearchEntry, SearchTerm
 from app.kit.localtime import local_day
 from app.kit.stems import stems
 from app.kit.storage import ObjectStorage, folder
@@ -79,6 +81,19 @@ def test_each_finds_what_she_may_read(
         assert any((one.kind == "session" and "#vorm-" in one.href) or "#stap-" in one.href for one in script)
         nobody = search_page(db, cast.sanne, "meldcode", today=today)
         assert (nobody.found, nobody.courses) == ((), False)
+
+
+def test_what_is_left_out_takes_no_place_of_what_may_be_read(database: Database, training: Training) -> None:
+    words = "Een krokodil op het droge."
+    passages = [Passage("lesson", f"dicht-{n}", "Dicht", "p-1", words) for n in range(60)]
+    edition = training.edition_id
+    with database.writing() as db:
+        for table in (SearchEntry, SearchTerm):
+            db.execute(delete(table).where(table.edition_id == edition))
+        db.add_all(index_of(edition, [*passages, Passage("lesson", "open", "Open", "p-1", words)]))
+        db.flush()
+        shut = {one.slug for one in passages}
+        assert [hit.passage.slug for hit in look_up(db, edition, "krokodil", most=5, without=shut)] == ["open"]
 
 
 def test_a_short_word_is_looked_for_as_a_whole() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -23,6 +24,9 @@ from app.courses.handbook_parts import paragraphs
 from tests.unit.test_kit_media import film
 
 SHORT: Final = Path(__file__).parents[1] / "courses" / "kort"
+TEMPLATES: Final = Path(__file__).parents[2] / "templates"
+PAGES: Final = [sorted((TEMPLATES / area).glob("*.html")) for area in ("lessons", "handbook", "layouts", "ui")]
+ID: Final = re.compile(r'\bid="([a-z][a-z0-9-]*)"')
 MUCH: Final = 100_000
 """Signs. What takes a time that grows with the square of it would take minutes or hours here."""
 
@@ -124,6 +128,10 @@ def test_the_hundredth_comes_after_the_ninety_ninth() -> None:
 def test_headings_take_no_id_that_the_page_has() -> None:
     found = render("## Stap 1\n\n## Klaar\n\n## Draaiboek", file="s.md", first_line=0, problems=Problems())
     assert [id_ for id_, _ in found.headings] == ["kop-stap-1", "klaar-2", "draaiboek-2"]
+    there = {id_ for path in PAGES for folder in path for id_ in ID.findall(folder.read_text())}
+    assert len(there) > 10
+    found = render("\n".join(f"## {id_}" for id_ in there), file="s.md", first_line=0, problems=Problems())
+    assert not there & {id_ for id_, _ in found.headings}
 
 
 def test_a_block_of_code_hides_no_paragraph() -> None:

@@ -22,7 +22,7 @@ PARTS_MOST: Final = 400
 """Runs of text and blocks in one text. A lesson has some twenty."""
 TAKEN: Final = frozenset(
     {"inhoud", "menu", "toasts", "fouten", "stand", "klaar", "anders", "vormen", "versies", "draaiboek", "notities"}
-    | {"leswoorden", "niet-verstuurd", "notities-kop", "nv"}
+    | {"leswoorden", "niet-verstuurd", "notities-kop", "nv", "people-words", "weg", "zoek"}
 )
 """Ids that the page around a text has."""
 NUMBERED_THERE: Final = re.compile(r"(blok|f|stap|vorm|anders|les|vraag|notitie|bewaard|p)-")
