@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from typing import Any, Final
@@ -16,16 +16,16 @@ from typing import Any, Final
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import YAMLError
-from ruamel.yaml.scalarstring import LiteralScalarString
 
 from app.courses.files.document import FRONT, plain, read_yaml
+from app.courses.files.fitting import alike, cleaned, fitted
 from app.courses.files.problems import Problems
-from app.kit.text import clean
 
 KEY: Final = re.compile(r"^([A-Za-z_][A-Za-z0-9_-]*)[ \t]*:(?:[ \t]|$)")
 WIDEST: Final = 1_000_000  # never fold a line
+_DASH: Final = re.compile(r"^( *)- ")
 
-Value = str | int | bool | None
+Value = str | int | bool | list[Any] | dict[str, Any] | None
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def with_facts(before: Split, wanted: Mapping[str, Value]) -> Split | None:
     lines = list(before.head)
     for key, value in wanted.items():
         if key in before.facts:
-            if not _same(before.facts[key], value):
+            if not alike(before.facts[key], value):
                 lines = _replaced(lines, key, value)
         elif value is not None:
             lines += _written(key, value)
@@ -76,7 +76,7 @@ def with_facts(before: Split, wanted: Mapping[str, Value]) -> Split | None:
 
 def with_body(before: Split, body: str) -> Split:
     """The same with another body; one that reads the same stays as it was, to the last empty line."""
-    if _cleaned(body) == _cleaned(before.body):
+    if cleaned(body) == cleaned(before.body):
         return before
     start = "\n" if before.body.startswith("\n") or not before.body.strip() else ""
     return Split(before.head, before.facts, f"{start}{body.strip(chr(10))}\n")
@@ -90,24 +90,11 @@ def without(before: Split, keys: frozenset[str]) -> str:
 
 def with_rest(before: Split, keys: frozenset[str], rest: str) -> Split | None:
     """The same head whose lines about other keys than these are `rest`; None when that cannot be read."""
-    if _cleaned(rest) == _cleaned(without(before, keys)):
+    if cleaned(rest) == cleaned(without(before, keys)):
         return before
     own = [line for start, end, key in _spans(before.head) if key in keys for line in before.head[start:end]]
     made = split("\n".join(["---", *own, *rest.strip("\n").split("\n"), "---", ""]) + before.body)
     return made if made is not None and made.body == before.body else None  # a rule --- in it ends the head
-
-
-def _cleaned(text: str) -> str:
-    try:
-        return clean(text)
-    except ValueError:
-        return text
-
-
-def _same(old: Any, new: Value) -> bool:
-    if isinstance(old, str) and isinstance(new, str):
-        return " ".join(old.split()) == " ".join(new.split()) if "\n" not in new else _cleaned(old) == _cleaned(new)
-    return type(old) is type(new) and bool(old == new)
 
 
 def _spans(lines: tuple[str, ...] | list[str]) -> list[tuple[int, int, str]]:
@@ -142,18 +129,27 @@ def _replaced(lines: list[str], key: str, value: Value) -> list[str]:
 
 def _written(key: str, value: Value, like: list[str] | None = None) -> list[str]:
     """A key with its value; a remark at the end of the line that it had stays."""
-    yaml = YAML(typ="rt")
-    yaml.width = WIDEST
-    yaml.allow_unicode = True
+    yaml = writer(like or [])
     node = CommentedMap()
     if like is not None:
         try:
             node = yaml.load("\n".join(like))
         except YAMLError:  # it could be read with the lines around it
             node = CommentedMap()
-    node[key] = LiteralScalarString(f"{value}\n") if isinstance(value, str) and "\n" in value else value
+    node[key] = fitted(node.get(key), value)
     into = StringIO()
     yaml.dump(node, into)
-    if isinstance(value, str) and _cleaned(str(YAML(typ="rt").load(into.getvalue())[key])) != _cleaned(value):
+    if isinstance(value, str) and cleaned(str(YAML(typ="rt").load(into.getvalue())[key])) != cleaned(value):
         return [f"{key}: {json.dumps(value, ensure_ascii=False)}"]  # such as a text that begins with spaces
     return into.getvalue().rstrip("\n").split("\n")
+
+
+def writer(like: Sequence[str]) -> YAML:
+    """What writes YAML as courses are written: no line folded, and lists as far in as those of `like`."""
+    yaml = YAML(typ="rt")
+    yaml.width = WIDEST
+    yaml.allow_unicode = True
+    yaml.preserve_quotes = True
+    inward = next((len(found[1]) for line in like if (found := _DASH.match(line))), 2)
+    yaml.indent(mapping=2, sequence=inward + 2, offset=inward)
+    return yaml
