@@ -113,7 +113,9 @@ def attempt_page(
     passed_now = any(each.passed for each in attempts)
     back = _words_back(db, attempts, attempt)
     shown = tuple(
-        _shown(n, question, attempt.answers.get(question.id, ()), back=back.get(question.id), open_book=passed_now)
+        shown_answer(
+            n, question, attempt.answers.get(question.id, ()), back=back.get(question.id), open_book=passed_now
+        )
         for n, question in enumerate(check.drawn(asked_in(attempt)), start=1)
     )
     free_from = may_try_from([each.submitted_at for each in attempts], reading.edition.policy)
@@ -159,7 +161,10 @@ def _words_back(db: Session, attempts: Sequence[QuizAttempt], shown: QuizAttempt
     }
 
 
-def _shown(number: int, question: Question, given: Answer, *, back: WordsBack | None, open_book: bool) -> ShownQuestion:
+def shown_answer(
+    number: int, question: Question, given: Answer, *, back: WordsBack | None, open_book: bool
+) -> ShownQuestion:
+    """A question with what was answered. `open_book`: pairs and places say how they belong."""
     right = question.is_right(given)
     chosen = [question.options[index] for index in _numbers(given)] if question.type in CHOSEN else []
     return ShownQuestion(

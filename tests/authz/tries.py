@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from tests.authz.checks import AT_CHECK
 from tests.authz.steps import picture
 from tests.seeking import REQUEST, SEARCH
 
@@ -90,6 +91,7 @@ THINGS: Final = {
     "person": "person",
     "photo": "photo",
     "place": "held_signup",
+    "question": "draft_question",
     "quiz": "quiz",
     "record": "record",
     "round": "round",
@@ -383,15 +385,13 @@ TRIES: Final[dict[str, Try]] = {
     "admin_person.reset_second_factor": Try(form=says(reason="Haar telefoon is kwijt.")),
     "post.again": Try(),
     # writing
-    "editor.begin": Try(),
-    "editor.drop": Try(),
+    **dict.fromkeys(("editor.begin", "editor.drop", "editor.remove", "editor.put_back"), Try()),
     "editor.add_picture": Try(form=says(alt="Een tafel."), files=_upload),
     "editor.add_media": Try(files=lambda world: {"media": ("kaart.pdf", b"%PDF-1.7\n%%EOF", "application/pdf")}),  # noqa: ARG005
     "editor.keep": Try(form=says(version="1", title="Wat is het?", minutes="10", intro="Kijk.", body="Tekst.")),
     "editor.add_lesson": Try(form=says(module="starten", title="Nog een les")),
     "editor.move": Try(form=says(do="down")),
-    "editor.remove": Try(),
-    "editor.put_back": Try(),
+    **{name: Try({"file": "draft_check"}, form) for name, form in AT_CHECK.items()},
     # nothing was changed in this draft yet, and the small course is not its own
     "editor.publish": Try(form=lambda world: {"version": world.things["draft_version"]}),
 }

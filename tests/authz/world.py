@@ -20,7 +20,9 @@ from app.certification.tables import Certificate
 from app.courses.actions import availability, coaching, cohorts
 from app.courses.commands import publish_folder
 from app.courses.drafts import actions as drafts
+from app.courses.drafts.questions import filled
 from app.courses.drafts.tables import CourseDraft, DraftFile
+from app.courses.files.check_text import read_check
 from app.courses.inputs import AwayGiven, NewCohort
 from app.courses.queries import interventions
 from app.courses.rules import AwayReason
@@ -351,6 +353,16 @@ def _write(db: Session, world: World, now: datetime) -> None:
     )
     world.things["draft_file"] = db.scalars(lesson).one()
     world.things["draft_version"] = db.get_one(CourseDraft, draft).version
+    check = select(DraftFile.id, DraftFile.text).where(
+        DraftFile.draft_id == draft, DraftFile.path.endswith("02-eigenwaarde-en-meedoen/toets.yaml")
+    )
+    file_id, text = db.execute(check).one()
+    sheet = read_check(text or "")
+    assert sheet is not None
+    world.things["draft_check"] = file_id
+    world.things["draft_question"] = sheet.check.questions[1].id
+    world.things["draft_question_form"] = filled(sheet.check.questions[1])
+    world.things["draft_check_form"] = sheet.check.model_dump(include={"title", "minutes", "intro"})
 
 
 def _lend(db: Session, world: World, now: datetime) -> None:

@@ -20,6 +20,7 @@ from tests.journeys.test_observing import sign_in
 from tests.people import make_person
 
 COURSE: Final = Path(__file__).parents[2] / "courses" / "mijn-verhaal"
+VRAGEN: Final = Path(__file__).parents[1] / "courses" / "vragen"
 HERE: Final = "/beheer/opleidingen/mijn-verhaal"
 DROP: Final = """([content, name]) => {
     const bytes = Uint8Array.from(atob(content), (sign) => sign.charCodeAt(0));
@@ -36,10 +37,21 @@ def shot(page: Page, name: str) -> None:
         page.screenshot(path=f"{place}/{name}.png", full_page=True)
 
 
-def aya_of(live: Live) -> int:
+def shots(page: Page, name: str) -> None:
+    """At a desk and on a phone, by day and by night."""
+    for width in (1440, 390):
+        for scheme in ("light", "dark") if "SHOTS" in os.environ else ():
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            shot(page, f"{name}-{width}-{scheme}")
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 1440, "height": 900})
+
+
+def aya_of(live: Live, course: Path = COURSE) -> int:
     now = live.clock.now()
     with live.parts.database.writing() as db:
-        publish_folder(db, COURSE, storage=live.parts.storage, now=now)
+        publish_folder(db, course, storage=live.parts.storage, now=now)
         person = make_person(db, "Aya Sato", now=now)
         accounts.grant_role(
             db, by=None, person_id=person, role=Role.AUTHOR, organisation_id=None, intervention="", now=now
@@ -129,3 +141,44 @@ def test_an_author_on_a_phone(live: Live) -> None:
     shot(other, "stale")
     other.get_by_role("button", name="Bewaar en ga terug").click()
     expect(other.get_by_text("Bewaard in het concept.")).to_be_visible()
+
+
+def test_an_author_asks_a_question(live: Live) -> None:
+    """By form and by keyboard, without a line of YAML: a question is added, published and asked."""
+    person = aya_of(live, VRAGEN)
+    page = live.person(phone=False)
+    sign_in(live, page, person)
+    page.goto("/beheer/opleidingen/vragen")
+    page.get_by_role("button", name="Begin een concept").click()
+    page.get_by_role("link", name="Toets: Alle soorten vragen").click()
+    accessible(page)
+    shots(page, "check")
+    page.get_by_role("link", name="Meer antwoorden Eén of meer").click()
+    reads = page.locator("#zo-leest-het")
+    page.get_by_label("Vraag", exact=True).fill("Wat neem je mee naar de eerste keer?")
+    page.get_by_label("Antwoord 1", exact=True).fill("Koffie")
+    page.get_by_label("Antwoord 2", exact=True).fill("Tijd")
+    expect(reads.get_by_role("checkbox", name="Tijd")).to_be_visible()
+    page.get_by_role("button", name="Bewaar de vraag").click()
+    page.get_by_role("link", name="Antwoord 1: Zet bij minstens één antwoord dat het goed is.").press("Enter")
+    expect(page.get_by_label("Antwoord 1", exact=True)).to_be_focused()
+    assert [trouble for trouble in live.troubles if "422" not in trouble] == []  # that answer is meant
+    live.troubles.clear()
+    accessible(page)
+    page.get_by_label("Dit antwoord is goed").first.check()
+    page.get_by_role("button", name="Een plaats omlaag: Antwoord 1").press("Enter")
+    down = page.get_by_role("button", name="Een plaats omlaag: Antwoord 2")
+    expect(down).to_be_focused()
+    expect(page.get_by_label("Antwoord 2", exact=True)).to_have_value("Koffie")
+    page.get_by_role("button", name="Nog een antwoord").press("Enter")
+    expect(page.get_by_label("Antwoord 5", exact=True)).to_be_focused()
+    page.keyboard.type("Een plan voor alles")
+    expect(reads.get_by_role("checkbox", name="Een plan voor alles")).to_be_visible()
+    accessible(page)
+    shots(page, "question")
+    page.get_by_role("button", name="Bewaar de vraag").click()
+    expect(page.get_by_text("De vraag staat erbij.")).to_be_visible()
+    page.goto("/beheer/opleidingen/vragen/publiceren")
+    page.get_by_role("button", name="Publiceer").click()
+    page.goto("/opleiding/vragen/toets/alle-soorten")
+    expect(page.get_by_role("group", name="Wat neem je mee naar de eerste keer?")).to_be_visible()

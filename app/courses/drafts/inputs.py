@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from app.courses.drafts.rules import TEXT_MOST
 from app.courses.inputs import Input
@@ -92,3 +92,12 @@ class Publishing(Input):
     version: KnownId
     handbook_version: OptionalLine = ""
     handbook_notes: OptionalParagraph = ""
+
+
+class CheckHead(Input):
+    """What stands above the questions of a check. `seen`: what stood there when somebody began to change it."""
+
+    title: Line
+    minutes: Annotated[int, Field(ge=1, le=600)]
+    intro: OptionalParagraph = ""
+    seen: OptionalLine = ""

@@ -17,6 +17,7 @@ AREAS: Final = (
     "people",
     "courses",
     "drafts",
+    "questions",
     "editions",
     "coaches",
     "delivery",
