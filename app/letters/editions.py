@@ -7,9 +7,11 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.certification.keeping_up import held_by
 from app.courses.editions import edition_of
 from app.courses.queries import enrolment_facts
 from app.courses.rules import EnrolmentStage
+from app.kit.localtime import local_day
 from app.letters.desk import Desk, Draft, Kind, NotDue
 from app.outbox.tables import Message
 from app.theory.moving import MOVED
@@ -42,12 +44,14 @@ def moved(db: Session, message: Message, desk: Desk) -> Draft:
 
 
 def to_read(db: Session, message: Message, desk: Desk) -> Draft:
-    """A trainer reads what is new, until a day. Also the reminder of it."""
+    """A trainer reads what is new, until a day. Also the reminder of it. Only while her certificate holds."""
     task = db.get(UpdateTask, int(message.data["task_id"]))
     if task is None or task.replaced_at is not None:
         raise NotDue("Er is intussen een nieuwere uitgave om te lezen.")
     if task.done_at is not None:
         raise NotDue("Deze persoon heeft alles al gelezen.")
+    if task.intervention_id not in held_by(db, task.person_id, local_day(desk.now)).intervention_ids:
+        raise NotDue("Het certificaat van deze persoon geldt niet meer.")
     items = db.execute(
         select(UpdateItem.kind, UpdateItem.slug)
         .where(UpdateItem.task_id == task.id, UpdateItem.read_at.is_(None))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, bindparam, select
+from sqlalchemy.orm import Session, aliased
 
 from app.courses.changes import EditionLine, differences, editions_in
 from app.courses.editions import Edition, edition_of
@@ -80,11 +80,6 @@ def update_page(db: Session, viewer: Viewer, task_id: int, *, today: date) -> Up
     """The own task. Raises: NotFound, also for one that a newer edition replaced."""
     task = _own(db, viewer, task_id)
     edition = edition_of(db, task.edition_id)
-    rows = db.execute(
-        select(UpdateItem.kind, UpdateItem.slug, UpdateItem.read_at)
-        .where(UpdateItem.task_id == task.id)
-        .order_by(UpdateItem.position)
-    ).all()
     outline = edition.outline
     return UpdatePage(
         id=task.id,
@@ -95,8 +90,34 @@ def update_page(db: Session, viewer: Viewer, task_id: int, *, today: date) -> Up
         done_at=task.done_at,
         handbook_version=outline.handbook_version,
         handbook_notes=outline.handbook_notes,
-        lines=tuple(_line(db, task, edition, row) for row in rows),
+        lines=tuple(_line(db, task, edition, row) for row in _items(db, task.id)),
     )
+
+
+def task_instead(db: Session, viewer: Viewer, task_id: int) -> int | None:
+    """The own task that stands where a newer edition replaced this one; None when nothing is left to read.
+
+    Raises: NotFound for a task of somebody else, and for one that was not replaced.
+    """
+    newer = aliased(UpdateTask)
+    row = db.execute(
+        select(newer.id)
+        .select_from(UpdateTask)
+        .outerjoin(
+            newer,
+            and_(
+                newer.person_id == UpdateTask.person_id,
+                newer.intervention_id == UpdateTask.intervention_id,
+                newer.done_at.is_(None),
+                newer.replaced_at.is_(None),
+            ),
+        )
+        .where(UpdateTask.id == task_id, UpdateTask.person_id == viewer.id, UpdateTask.replaced_at.is_not(None))
+    ).first()
+    if row is None:
+        raise NotFound
+    found: int | None = row.id
+    return found
 
 
 def _own(db: Session, viewer: Viewer, task_id: int) -> Any:
@@ -104,6 +125,14 @@ def _own(db: Session, viewer: Viewer, task_id: int) -> Any:
     if task is None or task.replaced_at is not None:
         raise NotFound
     return task
+
+
+def _items(db: Session, task_id: int) -> Sequence[Any]:
+    return db.execute(
+        select(UpdateItem.kind, UpdateItem.slug, UpdateItem.read_at)
+        .where(UpdateItem.task_id == task_id)
+        .order_by(UpdateItem.position)
+    ).all()
 
 
 def _line(db: Session, task: Any, edition: Edition, row: Any) -> UpdateLine:
@@ -204,11 +233,7 @@ def update_session(db: Session, viewer: Viewer, task_id: int, slug: str) -> tupl
 
 def _place(db: Session, task_id: int, piece: Piece) -> UpdatePlace:
     """Where a piece stands in a task. Raises: NotFound."""
-    rows = db.execute(
-        select(UpdateItem.kind, UpdateItem.slug, UpdateItem.read_at)
-        .where(UpdateItem.task_id == task_id)
-        .order_by(UpdateItem.position)
-    ).all()
+    rows = _items(db, task_id)
     for number, row in enumerate(rows, start=1):
         if (row.kind, row.slug) == piece:
             return UpdatePlace(task_id, _href(task_id, *piece), number, len(rows), read=row.read_at is not None)

@@ -47,13 +47,20 @@ class Known:
     sure: bool = True
     """Not for who was taken over and read nothing here yet: that she knows the edition before is a guess."""
 
+    def of(self, piece: Piece) -> int:
+        """The newest edition of which she knows a lesson or meeting."""
+        return max(self.edition_id, self.read.get(piece, 0))
+
 
 def pieces(db: Session, known: Known, new_id: int, chosen: Collection[Piece]) -> tuple[Piece, ...]:
-    """What of the chosen lessons and meetings is news for somebody, in the order of the edition."""
+    """What of the chosen lessons and meetings is news for somebody, in the order of the edition.
+
+    Nothing that she knows of this edition or of a later one: she may have been trained in a later one than was asked.
+    """
     return tuple(
         piece
         for piece in in_order(db, known.edition_id, new_id)
-        if piece in chosen and piece in news(db, known.read.get(piece, known.edition_id), new_id)
+        if piece in chosen and piece in news(db, known.of(piece), new_id)
     )
 
 
@@ -64,8 +71,8 @@ def in_order(db: Session, old_id: int, new_id: int) -> tuple[Piece, ...]:
 
 
 def news(db: Session, old_id: int, new_id: int) -> frozenset[Piece]:
-    """What reads differently in the newer edition, or is new in it."""
-    if old_id == new_id:
+    """What reads differently in the newer edition, or is new in it; nothing when it is not the newer one."""
+    if old_id >= new_id:
         return frozenset()
     found = differences(db, old_id, new_id)
     return frozenset(
@@ -120,17 +127,18 @@ def ask(
 ) -> int:
     """Trainers read the chosen lessons and meetings of the newest edition; gives how many have something to read.
 
-    Each gets only what is news to her. Who still had something to read of an older edition keeps the day it was due.
+    Each gets only what is news to her. Who still had something to read of an older edition reads it in this one,
+    beside what is chosen now, and keeps the day it was due.
 
     Raises: Forbidden; NotFound; Refused("not_newest" | "asked_already" | "nothing_chosen" | "nobody_to_ask").
     """
     if not by.is_admin:
         raise Forbidden
+    _course_held(db, course_slug, trainers)
     editions = editions_in(db, course_slug)
     edition = next((one for one in editions if one.number == number), None)
     if edition is None:
         raise NotFound
-    _course_held(db, course_slug, trainers)
     if edition is not editions[0]:
         raise Refused("not_newest")
     if db.scalar(select(TrainerUpdate.edition_id).where(TrainerUpdate.edition_id == edition.id)) is not None:
@@ -173,7 +181,7 @@ def ask_newcomer(db: Session, *, person_id: int, intervention_id: int, now: date
 
 
 def _course_held(db: Session, course_slug: str, trainers: Trainers) -> None:
-    """Hold the course: two who ask come one after the other. Raises: NotFound for trainers of another one."""
+    """Hold the course: who asks and who publishes come one after the other. Raises: NotFound for other trainers."""
     course = db.scalar(select(Course).where(Course.slug == course_slug).with_for_update())
     if course is None or course.intervention_id != trainers.intervention_id:
         raise NotFound
@@ -190,14 +198,19 @@ def _give(
     due_on: date,
     now: datetime,
 ) -> int:
-    """Give each of these trainers what is news to her; gives to how many."""
+    """Give each of these trainers what is news to her; gives to how many.
+
+    What was open goes along, or falls away where the edition holds nothing of it that she does not know.
+    """
     people = sorted(trainers.person_ids)
     open_ones = _open_held(db, people, trainers.intervention_id)
+    left = _left(db, open_ones.values())
     chosen = {(kind, slug) for kind, slug in asked.chosen}
     known = known_by(db, edition, course_slug, people)
-    wanted = {id_: pieces(db, known[id_], edition.id, chosen) for id_ in people}
-    wanted = {id_: found for id_, found in wanted.items() if found}
-    replaced = [open_ones[id_].id for id_ in wanted if id_ in open_ones]
+    wanted = {id_: pieces(db, known[id_], edition.id, chosen | left.get(id_, set())) for id_ in people}
+    same = {id_ for id_, task in open_ones.items() if task.edition_id == edition.id and left[id_] == set(wanted[id_])}
+    wanted = {id_: found for id_, found in wanted.items() if found and id_ not in same}
+    replaced = [task.id for id_, task in open_ones.items() if id_ not in same]
     if replaced:
         db.execute(update(UpdateTask).where(UpdateTask.id.in_(replaced)).values(replaced_at=now))
     tasks = [
@@ -238,6 +251,18 @@ def _open_held(db: Session, people: Collection[int], intervention_id: int) -> di
         .with_for_update()
     )
     return {row.person_id: row for row in rows}
+
+
+def _left(db: Session, tasks: Iterable[UpdateTask]) -> dict[int, set[Piece]]:
+    """What of these tasks is not read yet, by person."""
+    people = {task.id: task.person_id for task in tasks}
+    found: dict[int, set[Piece]] = defaultdict(set)
+    rows = select(UpdateItem.task_id, UpdateItem.kind, UpdateItem.slug).where(
+        UpdateItem.task_id.in_(people), UpdateItem.read_at.is_(None)
+    )
+    for row in db.execute(rows) if people else ():
+        found[people[row.task_id]].add((row.kind, row.slug))
+    return found
 
 
 def _tell(

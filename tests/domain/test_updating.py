@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,13 +32,13 @@ from app.settings import Settings
 from app.theory import keeping, updating
 from app.theory.handbook import handbook_page, session_page
 from app.theory.tables import UpdateItem, UpdateTask
-from app.theory.updates import update_lesson, update_page, update_progress
+from app.theory.updates import task_instead, update_lesson, update_page, update_progress
 from app.upkeep.invariants import invariants
 from tests.domain.test_at_once import at_once
-from tests.editing import HANDBOOK, MAKING, OTHER_SCRIPT, OTHER_WORDS, Edits, publish_edited
+from tests.editing import HANDBOOK, LAST_WORDS, MAKING, OTHER_SCRIPT, OTHER_WORDS, Edits, publish_edited
 from tests.people import KEYRING, make_person
 from tests.practising import group_form
-from tests.trained import Training, finish_theory, make_ready
+from tests.trained import Training, finish_theory, make_cohort, make_ready
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -199,10 +203,65 @@ def test_a_newer_edition_takes_over_and_the_day_stays(
     third = OTHER_WORDS | script | {MAKING: ("Groot of klein", "Klein of groot")}
     publish(database, storage, clock, third)
     with database.writing() as db:
-        assert ask(db, training, clock, number=3, chosen={LESSON, OTHER, SESSION}) == 2
+        first = task_of(db, noor).id
+        assert ask(db, training, clock, number=3, chosen={OTHER}) == 2  # what others have read, an admin leaves out
         assert (pieces(db, noor), task_of(db, noor).due_on) == ([OTHER, SESSION], due_on)
         assert pieces(db, joris) == [OTHER]
         assert task_of(db, joris).due_on == due_on + timedelta(days=10)
+        assert task_instead(db, noor, first) == task_of(db, noor).id
+        for who, task_id in ((joris, first), (noor, task_of(db, noor).id)):
+            with pytest.raises(NotFound):
+                task_instead(db, who, task_id)
+    fourth = {MAKING: ("Groot of klein", "Klein of groot"), **LAST_WORDS}  # and the script as it was
+    publish(database, storage, clock, fourth)
+    with database.writing() as db:
+        assert ask(db, training, clock, number=4, chosen={LESSON}) == 2
+        assert (pieces(db, noor), task_of(db, noor).due_on) == ([LESSON, OTHER], due_on)
+        assert pieces(db, joris) == [LESSON, OTHER]
+
+
+def test_who_was_trained_in_a_later_edition_is_not_asked_to_read_an_older_one(
+    database: Database, storage: Storage, training: Training, clock: MovableClock
+) -> None:
+    """Joris, who was asked and did not read, and Lotte, who is new: both are trained in what came after."""
+    joris, now = training.cast.joris, clock.now()
+    publish(database, storage, clock, OTHER_WORDS | OTHER_SCRIPT)
+    with database.writing() as db:
+        ask(db, training, clock)
+        old = task_of(db, joris).id
+    edition_id = publish(database, storage, clock, LAST_WORDS)
+    with database.writing() as db:
+        people = [joris.id, make_person(db, "Lotte Later", now=now)]
+        cohort = make_cohort(db, training.cast.fatma, edition_id, now=now)
+        for enrolment in cohorts.enrol(db, by=training.cast.fatma, cohort_id=cohort, person_ids=people, now=now):
+            cohorts.complete(db, enrolment_id=enrolment, now=now)
+        for person in people:
+            updating.ask_newcomer(db, person_id=person, intervention_id=training.intervention_id, now=now)
+        asked = select(UpdateTask.person_id).where(UpdateTask.replaced_at.is_(None))
+        assert db.scalars(asked).all() == [training.cast.noor.id]
+        assert task_instead(db, joris, old) is None
+        assert events(db, updating.REQUIRED) == 2
+
+
+def test_who_asks_while_somebody_publishes_asks_for_the_older_one(
+    database: Database, storage: Storage, training: Training, clock: MovableClock
+) -> None:
+    publish(database, storage, clock, OTHER_WORDS)
+    went = threading.Event()
+
+    def come_out() -> None:
+        with database.writing() as db:
+            publish_edited(db, storage, LAST_WORDS, now=clock.now())
+            db.flush()
+            went.set()
+            time.sleep(0.4)
+
+    with ThreadPoolExecutor(1) as pool:
+        published = pool.submit(come_out)
+        went.wait(timeout=20)
+        with pytest.raises(Refused, match="not_newest"), database.writing() as db:
+            ask(db, training, clock)
+        published.result()
 
 
 def test_asking_is_once_for_the_newest_and_by_admins(
@@ -249,6 +308,13 @@ def test_who_gets_a_certificate_later_reads_along_and_is_reminded(
             )
             sent.append(db.scalar(reminded))
     assert sent == [0, 1, 1, 2, 2]
+    with database.reading() as db:
+        message = db.scalars(select(Message).where(Message.kind == updating.REMINDER).order_by(Message.id)).first()
+        assert message is not None
+        desk = Desk(Settings(public_url="https://academie.test"), KEYRING, clock.now())
+        assert "Een afspraak" in write(db, message, desk).text
+        with pytest.raises(NotDue, match="geldt niet meer"):  # it waited until her certificate had ended
+            write(db, message, replace(desk, now=clock.now() + timedelta(days=5 * 365)))
 
 
 def test_the_handbook_marks_what_is_new_since_the_training(
