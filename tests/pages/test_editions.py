@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
+from app.certification.actions import grant
+from app.certification.keeping_up import trainers
 from app.courses.tables import Enrolment
-from app.theory.tables import ChangedLesson
-from tests.editing import OTHER_WORDS, publish_edited
+from app.kit.localtime import local_day
+from app.theory import updating
+from app.theory.tables import ChangedLesson, UpdateItem, UpdateTask
+from tests.editing import LAST_WORDS, MAKING, OTHER_WORDS, publish_edited
 from tests.practising import VISIT_AT, make_group
-from tests.trained import Training, finish_theory, in_training
+from tests.trained import Training, finish_theory, in_training, sign_everything
 
 if TYPE_CHECKING:
     from app.kit.clock import MovableClock
@@ -86,3 +90,30 @@ def test_the_script_of_a_date_has_the_times_of_that_day(site: Site, training: Tr
     noor = site.visitor(cast.noor.id)
     assert f"/groep/data/{first}/draaiboek" in noor.get("/traject").text
     assert "Draaiboek van vandaag" in noor.get("/groep").text
+
+
+def test_who_reads_while_a_newer_edition_comes_is_led_on(site: Site, training: Training, clock: MovableClock) -> None:
+    """Her page, and the link in an older letter, are of a task that another one replaced."""
+    parts, cast, now = site.parts, training.cast, clock.now()
+    with parts.database.writing() as db:
+        sign_everything(db, training, now=now)
+        grant(db, by=cast.fatma, enrolment_id=training.enrolment_id, now=now)
+        publish_edited(db, parts.storage, LAST_WORDS, now=now)
+        who = trainers(db, training.intervention_id, local_day(now))
+        chosen = {("lesson", "een-afspraak")}
+        updating.ask(db, by=cast.fatma, course_slug="kort", number=3, chosen=chosen, trainers=who, now=now)
+        old = db.scalars(select(UpdateTask.id)).one()
+    noor, joris = site.visitor(cast.noor.id), site.visitor(cast.joris.id)
+    place = f"/bijlezen/{old}/les/een-afspraak"
+    assert "Gelezen" in noor.get(place).text
+    with parts.database.writing() as db:
+        publish_edited(db, parts.storage, OTHER_WORDS | {MAKING: ("Groot of klein", "Klein of groot")}, now=now)
+        updating.ask(db, by=cast.fatma, course_slug="kort", number=4, chosen=chosen, trainers=who, now=now)
+        (new,) = db.scalars(select(UpdateTask.id).where(UpdateTask.replaced_at.is_(None)))
+    assert noor.post(place).headers["location"] == f"/bijlezen/{new}"
+    assert "Er kwam een nieuwere uitgave. Dit lees je nu." in noor.get(f"/bijlezen/{new}").text
+    for path in (place, f"/bijlezen/{old}", f"/bijlezen/{old}/verder"):
+        assert noor.get(path, status=303).headers["location"] == f"/bijlezen/{new}"
+        joris.get(path, status=404)
+    with parts.database.reading() as db:
+        assert db.scalars(select(UpdateItem.read_at)).all() == [None, None]

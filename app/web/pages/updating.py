@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel
 
 from app.access import Permission
+from app.kit.errors import NotFound
 from app.kit.i18n import translations
 from app.theory.lesson_page import Part, Text
-from app.theory.updates import update_lesson, update_page, update_session
+from app.theory.updates import task_instead, update_lesson, update_page, update_session
 from app.theory.updating import Piece, read
 from app.web.kit.ask import Answer, Ask, redirect, render
 from app.web.kit.forms import Submitted
@@ -25,6 +27,10 @@ area = Area()
 
 @area.get("/bijlezen/{task:id}", policy=Permission.SIGNED_IN, name="updates.show")
 def show(ask: Ask, task: int) -> Answer:
+    return _or_instead(ask, task, lambda: _list(ask, task))
+
+
+def _list(ask: Ask, task: int) -> Answer:
     page = update_page(ask.db, ask.viewer, task, today=ask.today)
     return render("updates/page.html", page, part_words=PART_WORDS)
 
@@ -32,12 +38,27 @@ def show(ask: Ask, task: int) -> Answer:
 @area.get("/bijlezen/{task:id}/verder", policy=Permission.SIGNED_IN, name="updates.next")
 def go_on(ask: Ask, task: int) -> Answer:
     """On to the first piece that is not read yet."""
-    return redirect(_next(ask, task))
+    return _or_instead(ask, task, lambda: redirect(_next(ask, task)))
+
+
+def _or_instead(ask: Ask, task: int, answer: Callable[[], Answer]) -> Answer:
+    """The answer, or on to what she reads now where a newer edition replaced the task. Raises: NotFound."""
+    try:
+        return answer()
+    except NotFound:
+        instead = task_instead(ask.db, ask.viewer, task)
+    if instead is None:
+        return redirect("/traject", toast=N_("Er kwam een nieuwere uitgave. Je hoeft nu niets te lezen."))
+    return redirect(f"/bijlezen/{instead}", toast=N_("Er kwam een nieuwere uitgave. Dit lees je nu."))
 
 
 @area.get("/bijlezen/{task:id}/les/{lesson:slug}", policy=Permission.SIGNED_IN, name="updates.lesson")
 def lesson(ask: Ask, task: int, lesson: str) -> Answer:
-    page, place = update_lesson(ask.db, ask.viewer, task, lesson)
+    return _or_instead(ask, task, lambda: _lesson(ask, task, lesson))
+
+
+def _lesson(ask: Ask, task: int, slug: str) -> Answer:
+    page, place = update_lesson(ask.db, ask.viewer, task, slug)
     parts = [_marked(illustrated(part, page.motif), page.new_ids, _new(ask)) for part in page.parts]
     return render("updates/lesson.html", page, place=place, form=_form(ask), parts=parts)
 
@@ -53,7 +74,11 @@ def read_lesson(ask: Ask, task: int, lesson: str) -> Answer:
 
 @area.get("/bijlezen/{task:id}/bijeenkomst/{session:slug}", policy=Permission.SIGNED_IN, name="updates.session")
 def session(ask: Ask, task: int, session: str) -> Answer:
-    page, place = update_session(ask.db, ask.viewer, task, session)
+    return _or_instead(ask, task, lambda: _session(ask, task, session))
+
+
+def _session(ask: Ask, task: int, slug: str) -> Answer:
+    page, place = update_session(ask.db, ask.viewer, task, slug)
     background = marked(page.html, page.new_ids, _new(ask))
     return render("updates/session.html", page, place=place, form=_form(ask), background=background)
 
@@ -65,7 +90,7 @@ def read_session(ask: Ask, task: int, session: str) -> Answer:
 
 def _read(ask: Ask, task: int, piece: Piece) -> Answer:
     read(ask.db, by=ask.viewer, task_id=task, piece=piece, now=ask.now)
-    return redirect(_next(ask, task), toast=N_("Gelezen."))
+    return _or_instead(ask, task, lambda: redirect(_next(ask, task), toast=N_("Gelezen.")))
 
 
 def _next(ask: Ask, task: int) -> str:
