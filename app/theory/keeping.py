@@ -158,6 +158,15 @@ def erase(db: Session, *, person_id: int, storage: Storage, now: datetime) -> No
     _forget_answers(db, own)
 
 
+def empty_words(db: Session, *, enrolments: Select[int]) -> dict[str, int]:
+    """Forget what was written, chosen, played and saved in the lessons of trainings; gives how many rows of each."""
+    gone = {}
+    for table in (LessonWork, LessonNote):
+        rows = delete(table).where(table.enrolment_id.in_(enrolments)).returning(table.id)
+        gone[f"{table.__tablename__}s"] = len(db.execute(rows.execution_options(synchronize_session=False)).all())
+    return gone
+
+
 def empty_answers(db: Session, *, before: datetime) -> int:
     """Forget the answers of trainings that ended before a moment; gives of how many checks."""
     ends = (Enrolment.completed_at, Enrolment.withdrawn_at, Enrolment.expired_at)

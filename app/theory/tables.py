@@ -95,7 +95,7 @@ class LessonWork(Base):
 
     `facts` holds the chosen answers, or the parts that were played. `done_at` is set once and stays. What is written
     is hers alone until she shares it with her coach, and again after she withdraws that.
-    Retention: its owner empties it any time; else with the enrolment.
+    Retention: its owner empties it any time; else until 24 months after the certification, or the training, ended.
     """
 
     __tablename__ = "lesson_work"
@@ -129,7 +129,7 @@ class LessonNote(Base):
     """A passage that somebody saved, with or without a note; hers alone. `quote` stays when the text changes.
 
     `anchor` is the id of the paragraph, empty for a note on the whole lesson.
-    Retention: its owner deletes it any time; else with the enrolment.
+    Retention: its owner deletes it any time; else until 24 months after the certification, or the training, ended.
     """
 
     __tablename__ = "lesson_note"

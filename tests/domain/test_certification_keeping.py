@@ -22,6 +22,7 @@ from app.practice.tables.coaching import Assessment
 from app.practice.tables.proof import SignOff, SignOffContent
 from app.practice.tables.work import AssignmentRecord, CoachVisit, Submission
 from app.settings import Settings
+from app.theory.tables import LessonNote, LessonWork
 from app.upkeep.invariants import invariants
 from app.worker.handlers.certification import render
 from app.worker.handlers.keeping import close_files
@@ -29,16 +30,18 @@ from app.worker.work import Work
 from tests.conftest import START
 from tests.people import KEYRING
 from tests.practising import Practising, begin, sign
-from tests.trained import finish_theory, in_second_course, in_training, sign_everything
+from tests.trained import Training, finish_theory, in_second_course, in_training, sign_everything
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sqlalchemy.orm import Session
+
     from app.kit.clock import MovableClock
     from app.kit.db import Database
 
-WORDS = ("Kwam rustig terug", "Vaker open vragen", "drie vragen op")
-"""What the coach wrote; see `tests.practising.OBSERVED`."""
+WORDS = ("Kwam rustig terug", "Vaker open vragen", "drie vragen op", "Thuis zeg ik dit nooit", "chosen", "Dit tegen Els")
+"""What the coach wrote, see `tests.practising.OBSERVED`, and what she wrote herself in her lessons."""
 
 
 @pytest.fixture
@@ -63,6 +66,9 @@ def told(work: Work) -> str:
             Certificate.holder_name,
             Certificate.printed,
             CertificationDecision.facts,
+            LessonWork.words,
+            LessonWork.facts,
+            LessonNote.words,
         )
         values = [value for column in columns for value in db.scalars(select(column))]
         return " ".join(str(value) for value in values if value and value != {"sample": True})
@@ -74,6 +80,17 @@ def closings(work: Work) -> list[dict[str, Any]]:
         return list(db.scalars(of_it.where(LedgerEvent.action == "certification.files_closed")))
 
 
+def learn(db: Session, training: Training, *, now: datetime) -> None:
+    """What she wrote, chose and saved in a lesson."""
+    place: dict[str, Any] = {
+        "enrolment_id": training.enrolment_id, "edition_id": training.edition_id, "lesson_slug": "een-afspraak",
+    }  # fmt: skip
+    reflection = LessonWork(**place, block_id="eigen", kind="reflection", saved_at=now, words="Thuis zeg ik dit nooit")
+    choice = LessonWork(**place, block_id="keuze", kind="question", saved_at=now, facts={"chosen": [1]}, done_at=now)
+    note = LessonNote(**place, anchor="p1", quote="Eén afspraak.", made_at=now, words="Dit tegen Els zeggen")
+    db.add_all([reflection, choice, note])
+
+
 def certified(work: Work, clock: MovableClock) -> tuple[Practising, int]:
     """Noor with a certificate that holds until 3 December 2028, its grace until 1 February 2029."""
     at_work = begin(work.database, work.storage, clock, until="observed")
@@ -81,6 +98,7 @@ def certified(work: Work, clock: MovableClock) -> tuple[Practising, int]:
     with work.database.writing() as db:
         fatma, enrolment = at_work.training.cast.fatma, at_work.training.enrolment_id
         made = certification.grant(db, by=fatma, enrolment_id=enrolment, now=clock.now())
+        learn(db, at_work.training, now=clock.now())
     render(work, {"certificate_id": made})
     return at_work, made
 
@@ -113,7 +131,8 @@ def test_scores_and_names_go_two_years_after_the_end_and_the_account_stays(work:
         assert (stub.show_name, stub.pdf_key) == (False, "")
         assert db.scalar(select(func.count()).select_from(Submission)) == 1
         assert invariants(db) == []
-    assert closings(work) == [{"assessments": 1, "submissions": 1, "sign_offs": 1, "decisions": 1, "certificates": 1}]
+    assert closings(work) == [{"assessments": 1, "submissions": 1, "sign_offs": 1, "decisions": 1, "certificates": 1,
+                                "lesson_works": 2, "lesson_notes": 1}]  # fmt: skip
 
 
 def test_a_renewed_certificate_counts_from_its_last_end(work: Work, clock: MovableClock) -> None:
@@ -153,11 +172,13 @@ def test_newer_work_stays(work: Work, clock: MovableClock, intervention: str) ->
         newer = in_second_course(db, work.storage, at_work.training, intervention=intervention, now=later)
         finish_theory(db, newer, now=later)
         sign_everything(db, newer, now=later)
+        learn(db, newer, now=later)
         records = select(AssignmentRecord.id).where(AssignmentRecord.enrolment_id == newer.enrolment_id)
         db.execute(update(Assessment).where(Assessment.record_id.in_(records)).values(form={"strong": ["Nieuw werk"]}))
         db.execute(update(Submission).where(Submission.record_id.in_(records)).values(self_scores={"SM1": 2}))
     night(work, clock, date(2031, 2, 2))
-    assert told(work) == "{'strong': ['Nieuw werk']} {'SM1': 2}"
+    learned = "Thuis zeg ik dit nooit {'chosen': [1]} Dit tegen Els zeggen"
+    assert told(work) == "{'strong': ['Nieuw werk']} {'SM1': 2} " + learned
     with work.database.reading(snapshot=True) as db:
         assert invariants(db) == []
     with work.database.writing() as db:  # the same certification goes on: its end is the new end
@@ -172,6 +193,8 @@ def test_newer_work_stays(work: Work, clock: MovableClock, intervention: str) ->
 def test_a_training_without_a_certificate_counts_from_its_own_end(work: Work, clock: MovableClock, ended: str) -> None:
     at_work = begin(work.database, work.storage, clock, until="observed")
     sign(work.database, at_work, clock, "returned", reason="Nog niet alles gezien")
+    with work.database.writing() as db:
+        learn(db, at_work.training, now=clock.now())
     night(work, clock, date(2031, 6, 1))
     assert "Vaker open vragen" in told(work)  # as long as she is busy
     with work.database.writing() as db:

@@ -80,9 +80,11 @@ def close_files(work: Work, _payload: dict[str, Any]) -> None:
     """
     before = _months_ago(work.now, FORGET_AFTER)
     with work.database.writing() as db:
-        records = select(AssignmentRecord.id).where(AssignmentRecord.enrolment_id.in_(enrolments_over_before(before)))
+        ended = enrolments_over_before(before)
+        records = select(AssignmentRecord.id).where(AssignmentRecord.enrolment_id.in_(ended))
         counted = practice.empty_scores(db, records=records)
         emptied = empty_documents(db, before=before)
+        counted |= theory.empty_words(db, enrolments=ended)
         counted |= {"decisions": emptied.decisions, "certificates": emptied.certificates}
         counted = {name: number for name, number in counted.items() if number}
         if counted:
