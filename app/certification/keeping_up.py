@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from app.certification.queries import HOLDING, invitees
@@ -18,20 +18,26 @@ from app.theory.updating import Trainers
 
 def held_by(db: Session, person_id: int, on: date) -> Held:
     """The interventions that somebody has a certificate for, that holds on a day."""
-    return Held(
-        frozenset(
-            db.scalars(
-                select(Certification.intervention_id)
-                .join(StandingSpan, StandingSpan.certification_id == Certification.id)
-                .where(
-                    Certification.person_id == person_id,
-                    StandingSpan.state.in_(HOLDING),
-                    StandingSpan.starts_on <= on,
-                    or_(StandingSpan.ends_on.is_(None), StandingSpan.ends_on >= on),
-                )
-            )
+    return Held(frozenset(db.scalars(_held(person_id, on))))
+
+
+def _held(person_id: int, on: date) -> Select[int]:
+    return (
+        select(Certification.intervention_id)
+        .join(StandingSpan, StandingSpan.certification_id == Certification.id)
+        .where(
+            Certification.person_id == person_id,
+            StandingSpan.state.in_(HOLDING),
+            StandingSpan.starts_on <= on,
+            or_(StandingSpan.ends_on.is_(None), StandingSpan.ends_on >= on),
         )
     )
+
+
+def read_by(db: Session, person_id: int, on: date) -> frozenset[int]:
+    """The interventions of which somebody reads as a trainer: with a certificate, or asked to read what is new."""
+    asked = select(UpdateTask.intervention_id).where(UpdateTask.person_id == person_id)
+    return frozenset(db.scalars(union(_held(person_id, on), asked)))
 
 
 def trainers(db: Session, intervention_id: int, on: date) -> Trainers:

@@ -16,8 +16,6 @@ from app.courses.tables import (
     Cohort,
     Course,
     CourseEdition,
-    CourseFile,
-    CourseImage,
     Enrolment,
     Intervention,
     Lesson,
@@ -223,12 +221,13 @@ def reading_of(db: Session, viewer: Viewer, course_slug: str) -> Reading:
     if enrolment is not None:
         return Reading(edition_of(db, enrolment.edition_id), enrolment)
     row = fetch(db, _LATEST, course=course_slug).first()
-    if row is None or not _reads_along(viewer, row.slug):
+    if row is None or not reads_along(viewer, row.slug):
         raise NotFound
     return Reading(edition_of(db, row.id), None)
 
 
-def _reads_along(viewer: Viewer, intervention_slug: str) -> bool:
+def reads_along(viewer: Viewer, intervention_slug: str) -> bool:
+    """Whether somebody looks along in the courses of an intervention: admins, authors, and its coaches."""
     if viewer.is_admin or viewer.has(Role.AUTHOR):
         return True
     return viewer.may_coach(intervention_slug)
@@ -264,34 +263,12 @@ def courses_to_read(db: Session, viewer: Viewer) -> list[CourseLine]:
     ).all()
     found: dict[str, CourseLine] = {}
     for row in rows:
-        if row.own or _reads_along(viewer, row.intervention):
+        if row.own or reads_along(viewer, row.intervention):
             found.setdefault(row.slug, CourseLine(row.slug, row.title, row.summary))
     return list(found.values())
-
-
-def image_key(db: Session, edition_id: int, name: str) -> str:
-    """Where a picture of an edition is stored; the same for everybody. Raises: NotFound."""
-    key = db.scalar(
-        select(CourseImage.storage_key).where(CourseImage.edition_id == edition_id, CourseImage.name == name)
-    )
-    if key is None:
-        raise NotFound
-    return key
 
 
 def passages_of(db: Session, edition_id: int, lesson_slug: str) -> dict[str, str]:
     """The words of each paragraph of a lesson, by its id."""
     found = db.scalar(select(Lesson.passages).where(Lesson.edition_id == edition_id, Lesson.slug == lesson_slug))
     return {str(id_): str(words) for id_, words in found or ()}
-
-
-def file_of(db: Session, edition_id: int, name: str) -> tuple[str, int, str, str]:
-    """A film, sound, captions or paper of an edition: key in the store, size, media type, digest. Raises: NotFound."""
-    row = db.execute(
-        select(CourseFile.storage_key, CourseFile.size, CourseFile.media_type, CourseFile.sha256).where(
-            CourseFile.edition_id == edition_id, CourseFile.path == f"media/{name}"
-        )
-    ).first()
-    if row is None or row.storage_key is None:
-        raise NotFound
-    return row.storage_key, row.size, row.media_type, row.sha256

@@ -40,7 +40,14 @@ if TYPE_CHECKING:
     from app.kit.clock import MovableClock
     from app.kit.db import Database
 
-WORDS = ("Kwam rustig terug", "Vaker open vragen", "drie vragen op", "Thuis zeg ik dit nooit", "chosen", "Dit tegen Els")
+WORDS = (
+    "Kwam rustig terug",
+    "Vaker open vragen",
+    "drie vragen op",
+    "Thuis zeg ik dit nooit",
+    "chosen",
+    "Dit tegen Els",
+)
 """What the coach wrote, see `tests.practising.OBSERVED`, and what she wrote herself in her lessons."""
 
 

@@ -6,12 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from app.certification.actions import take_over
+from app.courses.tables import CourseImage, Enrolment
+from app.people.actions.accounts import grant_role
+from app.people.rules import Role
 from app.theory import actions
 from app.theory.tables import LessonWork, ReadingPlace
 from tests.checking import make_check
 from tests.page import Site, Visitor, make_test_parts
+from tests.people import make_person
 from tests.trained import Training, in_training
 
 if TYPE_CHECKING:
@@ -21,6 +26,8 @@ if TYPE_CHECKING:
 COURSE: Final = Path(__file__).parents[1] / "courses" / "lezen"
 LESSON: Final = "/opleiding/lezen/alles-in-een-les"
 EDITION_FILES: Final = "/opleiding/bestand/{edition}/{name}"
+FILE_STATEMENTS: Final = 2
+"""Who comes, and the file with whether she may read it; a trainer takes one more."""
 
 
 class World:
@@ -103,6 +110,42 @@ def test_films_come_in_parts_and_papers_are_only_saved(world: World) -> None:
     assert world.noor.get(place.replace("kort.webm", "kort.vtt")).text.startswith("WEBVTT")
     for name in ("weg.webm", "..%2fcourse.yaml", "course.yaml"):
         world.noor.get(place.replace("kort.webm", name), status=404)
+
+
+def test_files_and_pictures_are_for_who_may_read_the_course(world: World, clock: MovableClock) -> None:
+    """Whose training, coach, author; a trainer of its handbook too. Others find nothing, as with the course itself."""
+    given, cast = world.training, world.training.cast
+    with world.parts.database.writing() as db:
+        picture = db.scalars(select(CourseImage.name).where(CourseImage.edition_id == given.edition_id).limit(1)).one()
+        aya = make_person(db, "Aya Sato", now=clock.now())
+        grant_role(db, by=None, person_id=aya, role=Role.AUTHOR, now=clock.now())
+    paths = (
+        EDITION_FILES.format(edition=given.edition_id, name="kaart.pdf"),
+        f"/opleiding/beeld/{given.edition_id}/{picture}",
+    )
+
+    def tries(visitor: Visitor, status: int = 200) -> list[int]:
+        counts = []
+        for path in paths:
+            answer = visitor.get(path, status=status)
+            counts.append(len(visitor.statements))
+            assert status != 200 or answer.headers["cache-control"].startswith("private, max-age=31536000")
+        return counts
+
+    everybody = tries(world.noor) + tries(world.visitor("ruben")) + tries(world.visitor("fatma"))
+    assert max(everybody + tries(world.site.visitor(aya))) <= FILE_STATEMENTS
+    for who in ("joris", "sanne"):
+        tries(world.visitor(who), 404)
+    with world.parts.database.writing() as db:
+        since = clock.now().date()
+        take_over(
+            db, by_id=cast.fatma.id, person_id=cast.joris.id, intervention_id=given.intervention_id,
+            since=since, intervisions=0, now=clock.now(),
+        )  # fmt: skip
+    assert max(tries(world.visitor("joris"))) <= FILE_STATEMENTS + 1
+    with world.parts.database.writing() as db:
+        db.execute(update(Enrolment).values(withdrawn_at=clock.now()))
+    tries(world.noor, 404)
 
 
 def test_what_is_locked_says_why_and_leads_there(world: World) -> None:
