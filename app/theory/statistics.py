@@ -1,4 +1,4 @@
-"""How the questions of a course do, for who writes them: counts only, never who answered what."""
+"""How the questions of a course do, for who writes them: counts only, from so many people on, never who they are."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from typing import Any, Final
 from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
 
-from app.courses.tables import Course, CourseEdition, Quiz
+from app.courses.tables import Course, CourseEdition, Enrolment, Quiz
 from app.kit.db import fetch
 from app.kit.errors import NotFound
 from app.theory.questions import CHOSEN, FULL, NONE_YET, Answer, Kind, Question
 from app.theory.tables import QuizAttempt
 
-LEAST: Final = 5  # choice: with fewer answers a count says more about people than about the question
+LEAST: Final = 5  # choice: with fewer people a count says more about them than about the question
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class WrongAnswer:
 
 @dataclass(frozen=True)
 class QuestionLine:
-    """One question. `share`: the percentage that was right; nothing but `asked` below `LEAST` answers.
+    """One question. `share`: the percentage of answers that was right; nothing but `asked` below `LEAST` people.
 
     An open answer has no right or wrong.
     """
@@ -57,7 +57,7 @@ class CheckLines:
 
 
 @dataclass(frozen=True)
-class EditionLine:
+class EditionChoice:
     """An edition to choose."""
 
     number: int
@@ -72,7 +72,7 @@ class QuestionsPage:
     course_slug: str
     title: str
     least: int
-    editions: tuple[EditionLine, ...]
+    editions: tuple[EditionChoice, ...]
     checks: tuple[CheckLines, ...]
 
 
@@ -95,7 +95,7 @@ def questions_page(db: Session, course_slug: str, number: int | None = None) -> 
         course_slug=course_slug,
         title=shown.title,
         least=LEAST,
-        editions=tuple(EditionLine(row.number, row.published_at, shown=row.id == shown.id) for row in editions),
+        editions=tuple(EditionChoice(row.number, row.published_at, shown=row.id == shown.id) for row in editions),
         checks=tuple(
             CheckLines(
                 row.slug,
@@ -108,29 +108,39 @@ def questions_page(db: Session, course_slug: str, number: int | None = None) -> 
     )
 
 
-def _answers(db: Session, edition_id: int) -> dict[str, list[Mapping[str, Any]]]:
+@dataclass(frozen=True)
+class _Attempt:
+    """The answers of one attempt, and whose they are."""
+
+    person_id: int
+    answers: Mapping[str, Any]
+
+
+def _answers(db: Session, edition_id: int) -> dict[str, list[_Attempt]]:
     """The answers of each attempt by check; those that were forgotten count no longer."""
-    found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    found: dict[str, list[_Attempt]] = defaultdict(list)
     rows = fetch(
         db,
-        select(QuizAttempt.quiz_slug, QuizAttempt.answers).where(
-            QuizAttempt.edition_id == edition_id, cast(QuizAttempt.answers, String) != "{}"
-        ),
+        select(QuizAttempt.quiz_slug, Enrolment.person_id, QuizAttempt.answers)
+        .join(Enrolment, Enrolment.id == QuizAttempt.enrolment_id)
+        .where(QuizAttempt.edition_id == edition_id, cast(QuizAttempt.answers, String) != "{}"),
     )
-    for slug, answers in rows:
-        found[slug].append(answers)
+    for slug, person_id, answers in rows:
+        found[slug].append(_Attempt(person_id, answers))
     return found
 
 
-def _lines(questions: Sequence[Question], attempts: Sequence[Mapping[str, Any]]) -> tuple[QuestionLine, ...]:
+def _lines(questions: Sequence[Question], attempts: Sequence[_Attempt]) -> tuple[QuestionLine, ...]:
     return tuple(
-        _line(number, question, [one[question.id] for one in attempts if question.id in one])
+        _line(number, question, [one for one in attempts if question.id in one.answers])
         for number, question in enumerate(questions, start=1)
     )
 
 
-def _line(number: int, question: Question, given: Sequence[Answer]) -> QuestionLine:
-    told = len(given) >= LEAST and question.counts
+def _line(number: int, question: Question, attempts: Sequence[_Attempt]) -> QuestionLine:
+    """Who tried five times is one person: what she answered is between her and the check."""
+    given = [one.answers[question.id] for one in attempts]
+    told = len({one.person_id for one in attempts}) >= LEAST and question.counts
     return QuestionLine(
         number=number,
         text=question.text,
