@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, String, cast, delete, or_, select, update
+from sqlalchemy import Select, String, and_, cast, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.courses.tables import Enrolment, Quiz
+from app.courses.tables import CourseEdition, Enrolment, Lesson, Quiz
 from app.kit.storage import Storage
 from app.ledger.actions import forget
+from app.theory.questions import Question
 from app.theory.tables import (
     ChangedLesson,
     LessonCompletion,
@@ -20,6 +22,7 @@ from app.theory.tables import (
     QuizAttempt,
     QuizDraft,
     ReadingPlace,
+    TrainerUpdate,
     UpdateItem,
     UpdateTask,
 )
@@ -28,29 +31,13 @@ SUBJECT = "open_answer"
 
 
 def export_of(db: Session, person_id: int) -> dict[str, Any]:
-    """Everything that theory knows of somebody."""
+    """Everything that theory knows of somebody; of answers also what they say, as the edition asked it."""
     own = select(Enrolment.id).where(Enrolment.person_id == person_id)
     lessons = db.scalars(
         select(LessonCompletion).where(LessonCompletion.enrolment_id.in_(own)).order_by(LessonCompletion.completed_at)
     )
-    attempts = db.scalars(
-        select(QuizAttempt).where(QuizAttempt.enrolment_id.in_(own)).order_by(QuizAttempt.submitted_at)
-    )
-    drafts = db.scalars(select(QuizDraft).where(QuizDraft.enrolment_id.in_(own)).order_by(QuizDraft.id))
     return {
-        "lesson_work": [
-            {
-                "lesson": row.lesson_slug,
-                "words": row.words,
-                "chosen": row.facts.get("chosen"),
-                "saved_at": row.saved_at.isoformat(),
-                "done_at": row.done_at.isoformat() if row.done_at else None,
-                "shared_at": row.shared_at.isoformat() if row.shared_at else None,
-            }
-            for row in db.scalars(
-                select(LessonWork).where(LessonWork.enrolment_id.in_(own)).order_by(LessonWork.saved_at)
-            )
-        ],
+        "lesson_work": _lesson_work(db, own),
         "saved_passages": [
             {
                 "lesson": row.lesson_slug,
@@ -60,27 +47,96 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
             }
             for row in db.scalars(select(LessonNote).where(LessonNote.enrolment_id.in_(own)).order_by(LessonNote.id))
         ],
+        "reading_places": [
+            {"lesson": row.lesson_slug, "anchor": row.anchor, "seen_at": row.seen_at.isoformat()}
+            for row in db.scalars(
+                select(ReadingPlace).where(ReadingPlace.enrolment_id.in_(own)).order_by(ReadingPlace.seen_at)
+            )
+        ],
         "updates": _updates_of(db, person_id),
+        "updates_asked": _updates_asked(db, person_id),
         "lessons": [{"lesson": row.lesson_slug, "completed_at": row.completed_at.isoformat()} for row in lessons],
         "changed_lessons": _changed_lessons(db, own),
-        "quizzes": [
-            {
-                "quiz": row.quiz_slug,
-                "number": row.number,
-                "answers": row.answers,
-                "score_pct": row.score_pct,
-                "passed": row.passed,
-                "submitted_at": row.submitted_at.isoformat(),
-            }
-            for row in attempts
-        ],
-        "quizzes_so_far": [
-            {"quiz": row.quiz_slug, "number": row.number, "answers": row.answers, "begun_at": row.begun_at.isoformat()}
-            for row in drafts
-        ],
+        "quizzes": _attempts(db, own),
+        "quizzes_so_far": _drafts(db, own),
         "open_answers": _open_answers(db, OpenAnswer.enrolment_id.in_(own)),
         "words_as_coach": _words_written(db, person_id),
     }
+
+
+def _lesson_work(db: Session, own: Select[int]) -> list[dict[str, Any]]:
+    """What she wrote, chose and played in lessons."""
+    rows = db.execute(
+        select(LessonWork, Lesson.blocks)
+        .outerjoin(Lesson, (Lesson.edition_id == LessonWork.edition_id) & (Lesson.slug == LessonWork.lesson_slug))
+        .where(LessonWork.enrolment_id.in_(own))
+        .order_by(LessonWork.saved_at, LessonWork.id)
+    )
+    return [
+        {
+            "lesson": row.lesson_slug,
+            "words": row.words,
+            "chosen": row.facts.get("chosen"),
+            "answers_said": _said([_asked_in(blocks or (), row.block_id)], {row.block_id: row.facts.get("chosen")}),
+            "tries": row.facts.get("tries"),
+            "played_s": round(sum(end - start for start, end in row.facts.get("parts", ()))) or None,
+            "saved_at": row.saved_at.isoformat(),
+            "done_at": row.done_at.isoformat() if row.done_at else None,
+            "shared_at": row.shared_at.isoformat() if row.shared_at else None,
+        }
+        for row, blocks in rows
+    ]
+
+
+def _asked_in(blocks: Iterable[Mapping[str, Any]], block_id: str) -> Mapping[str, Any]:
+    found = (block["question"] for block in blocks if block["id"] == block_id and block["kind"] == "question")
+    return {**next(found, {}), "id": block_id}
+
+
+def _said(asked: Iterable[Mapping[str, Any]], answers: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Answers in words, beside their questions; what no longer fits its question stays a number."""
+    found = []
+    for facts in asked:
+        given = answers.get(facts["id"])
+        if given is not None and "text" in facts:
+            question = Question.from_facts(facts)
+            found.append({"question": question.text, "answered": question.said(given) if question.takes(given) else ""})
+    return found
+
+
+def _attempts(db: Session, own: Select[int]) -> list[dict[str, Any]]:
+    rows = db.execute(_with_questions(QuizAttempt, own).order_by(QuizAttempt.submitted_at))
+    return [
+        {
+            "quiz": row.quiz_slug,
+            "number": row.number,
+            "answers": row.answers,
+            "answers_said": _said(questions or (), row.answers),
+            "score_pct": row.score_pct,
+            "passed": row.passed,
+            "submitted_at": row.submitted_at.isoformat(),
+        }
+        for row, questions in rows
+    ]
+
+
+def _drafts(db: Session, own: Select[int]) -> list[dict[str, Any]]:
+    return [
+        {
+            "quiz": row.quiz_slug,
+            "number": row.number,
+            "answers": row.answers,
+            "answers_said": _said(questions or (), row.answers),
+            "begun_at": row.begun_at.isoformat(),
+        }
+        for row, questions in db.execute(_with_questions(QuizDraft, own).order_by(QuizDraft.id))
+    ]
+
+
+def _with_questions(made: type[QuizAttempt | QuizDraft], own: Select[int]) -> Select[*tuple[Any, ...]]:
+    """Checks that were made, with the questions of their edition."""
+    asked = and_(Quiz.edition_id == made.edition_id, Quiz.slug == made.quiz_slug)
+    return select(made, Quiz.questions).outerjoin(Quiz, asked).where(made.enrolment_id.in_(own))
 
 
 def _changed_lessons(db: Session, own: Select[int]) -> list[dict[str, Any]]:
@@ -99,18 +155,39 @@ def _changed_lessons(db: Session, own: Select[int]) -> list[dict[str, Any]]:
 def _updates_of(db: Session, person_id: int) -> list[dict[str, Any]]:
     """What she was asked to read as a trainer, and when she did."""
     updates = db.execute(
-        select(UpdateTask.due_on, UpdateItem.slug, UpdateItem.read_at)
+        select(UpdateTask.due_on, UpdateItem.kind, UpdateItem.slug, UpdateItem.read_at)
         .join(UpdateItem, UpdateItem.task_id == UpdateTask.id)
         .where(UpdateTask.person_id == person_id)
         .order_by(UpdateItem.id)
     )
     return [
         {
-            "lesson": row.slug,
+            "lesson": row.slug if row.kind == "lesson" else "",
+            "session": row.slug if row.kind == "session" else "",
             "due_on": row.due_on.isoformat(),
             "read_at": row.read_at.isoformat() if row.read_at else None,
         }
         for row in updates
+    ]
+
+
+def _updates_asked(db: Session, person_id: int) -> list[dict[str, Any]]:
+    """What she asked trainers to read; not whom."""
+    rows = db.execute(
+        select(TrainerUpdate, CourseEdition.title, CourseEdition.number)
+        .join(CourseEdition, CourseEdition.id == TrainerUpdate.edition_id)
+        .where(TrainerUpdate.made_by_id == person_id)
+        .order_by(TrainerUpdate.made_at)
+    )
+    return [
+        {
+            "course": title,
+            "edition": number,
+            "pieces": [slug for _, slug in row.chosen],
+            "at": row.made_at.isoformat(),
+            "due_on": row.due_on.isoformat(),
+        }
+        for row, title, number in rows
     ]
 
 

@@ -35,9 +35,11 @@ SECTIONS: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
             ("theorie", "lessons"),
             ("theorie", "changed_lessons"),
             ("theorie", "updates"),
+            ("theorie", "updates_asked"),
             ("theorie", "quizzes"),
             ("theorie", "lesson_work"),
             ("theorie", "saved_passages"),
+            ("theorie", "reading_places"),
             ("theorie", "quizzes_so_far"),
             ("theorie", "open_answers"),
             ("theorie", "words_as_coach"),
@@ -80,6 +82,7 @@ LABELS: Final = {
     "agreements": "Afspraken",
     "agreements_kept": "Afspraken die jij afvinkte",
     "answered": "Je antwoord",
+    "answers_said": "Wat je antwoordde",
     "antwoord": "Je antwoord",
     "apparaat": "Apparaat",
     "address": "Adres",
@@ -101,6 +104,7 @@ LABELS: Final = {
     "read_again_at": "Opnieuw gelezen op",
     "read_at": "Gelezen op",
     "updates": "Wat je als trainer opnieuw leest",
+    "updates_asked": "Wat je trainers vroeg te lezen",
     "changed_at": "Veranderd op",
     "changed_lessons": "Lessen die veranderden nadat je ze las",
     "coach_away": "Wanneer je als coach weg bent",
@@ -125,6 +129,7 @@ LABELS: Final = {
     "decisions": "Wat je coach besloot",
     "directions": "Hoe je coach er komt",
     "done_at": "Klaar op",
+    "edition": "Uitgave",
     "drafts": "Wat je typte maar nog niet verstuurde",
     "e-mail": "E-mailadres",
     "eerder_intervisie": "Intervisies van vóór dit systeem",
@@ -186,7 +191,9 @@ LABELS: Final = {
     "persoon": "Jij",
     "photos": "Foto’s",
     "photos_as_coach": "Foto’s die je als coach maakte",
+    "pieces": "Lessen en bijeenkomsten",
     "place": "Plek",
+    "played_s": "Zoveel seconden gezien of gehoord",
     "plek": "Plek",
     "preparations": "Voorbereidingen",
     "purposes": "Waarvoor er toestemming is",
@@ -194,6 +201,7 @@ LABELS: Final = {
     "quiz": "Toets",
     "quizzes": "Toetsen",
     "quizzes_so_far": "Toetsen waar je mee bezig bent",
+    "reading_places": "Waar je was met lezen",
     "reason": "Waarom",
     "recognisable": "Wie staat erop",
     "reflection": "Reflectie",
@@ -212,6 +220,7 @@ LABELS: Final = {
     "seen_at": "Gezien op",
     "taken_back_at": "Teruggenomen op",
     "self_scores": "Hoe je jezelf ziet",
+    "session": "Bijeenkomst",
     "session_plan": "Opzet",
     "sessies": "Waar je bent ingelogd",
     "settled_at": "Op teruggekomen",
@@ -237,6 +246,7 @@ LABELS: Final = {
     "titel": "Bijeenkomst",
     "transfer": "Wat je meeneemt",
     "tot": "Tot",
+    "tries": "Zo vaak geprobeerd",
     "tot_en_met": "Tot en met",
     "uitgenodigd": "Uitgenodigd op",
     "uitnodigingen": "Uitnodigingen",
@@ -256,7 +266,7 @@ LABELS: Final = {
 BY_CODE: Final = ("own_scores_so_far", "self_scores", "scores", "notes")
 """Parts whose keys are codes of the rubric, which people know from the form."""
 ONLY_IN_JSON: Final = frozenset(
-    {"answers", "checks", "chosen", "length", "code", "coach_id", "edition_id", "evidence", "form_version"}
+    {"anchor", "answers", "checks", "chosen", "length", "code", "coach_id", "edition_id", "evidence", "form_version"}
     | {"id", "person_id", "record", "discussed_by", "reflection_digest", "signed_at", "submission_id"}
     | {"suggested", "wanneer", "wat"}
 )
@@ -282,7 +292,7 @@ SAID: Final[dict[str, dict[str, str]]] = {
     "why_away": {reason.value: word for reason, word in AWAY_REASONS.items()},
     "stand": {state.value: STATE_LOOKS[state].word for state in MessageState},
 }
-SLUGS: Final = ("lesson", "quiz", "waarvoor")
+SLUGS: Final = ("lesson", "pieces", "quiz", "session", "waarvoor")
 EMPTY: Final[tuple[object, ...]] = (None, "", [], {}, ())
 WIDE: Final = 90
 COLUMNS: Final = 5

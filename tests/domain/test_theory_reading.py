@@ -20,6 +20,7 @@ from app.theory.lessons import Spot
 from app.theory.notebook import notebook_page
 from app.theory.queries import course_page
 from app.theory.tables import LessonCompletion, LessonNote, LessonWork, ReadingPlace
+from app.worker.own_page import own_page
 from tests.checking import make_check
 from tests.trained import Training, in_training, theory_of
 
@@ -266,9 +267,21 @@ def test_it_goes_along_and_goes_away(
         )
         given = inputs.Place(anchor="kijk")
         lessons.keep_place(db, by=noor, at=Spot("lezen", LESSON), given=given, now=clock.now())
-        told = str(keeping.export_of(db, noor.id))
+        answer(db, training, clock, "0")
+        play(db, training, clock, 0.0, 2.2)
+        asked = part(page_of(db, training, clock), Asked).question
+        parts = keeping.export_of(db, noor.id)
+        told = str(parts)
         assert "Merkteken-een." in told
         assert "Merkteken-twee." in told
+        assert [one["anchor"] for one in parts["reading_places"]] == ["kijk"]
+        said = [{"question": asked.text, "answered": asked.options[0].text}]
+        assert [one for work in parts["lesson_work"] for one in work["answers_said"]] == said
+        assert [work["played_s"] for work in parts["lesson_work"] if work["played_s"]] == [2]
+        assert all(one["answered"] for one in parts["quizzes"][0]["answers_said"])
+        page = own_page({"theorie": parts}, name="Noor", made=clock.now())
+        assert asked.options[0].text in page
+        assert "Waar je was met lezen" in page
         keeping.erase(db, person_id=noor.id, storage=storage, now=clock.now())
         for table in (LessonWork, LessonNote, ReadingPlace):
             assert db.scalar(select(func.count()).select_from(table)) == 0

@@ -150,7 +150,10 @@ def test_trainers_read_only_what_is_new_to_them(
         far = update_progress(db, edition_id, trainers, today=local_day(clock.now()))
         assert far is not None
         assert (far.done, [one.person_id for one in far.behind]) == (1, [cast.joris.id])
-        assert keeping.export_of(db, cast.noor.id)["updates"][0]["lesson"] == "een-afspraak"
+        first, second = keeping.export_of(db, cast.noor.id)["updates"]
+        assert (first["lesson"], first["session"], second["session"]) == ("een-afspraak", "", "eerste-keer")
+        (asked,) = keeping.export_of(db, cast.fatma.id)["updates_asked"]
+        assert (asked["edition"], asked["pieces"]) == (2, ["een-afspraak", "samen-iets-maken", "eerste-keer"])
         assert invariants(db) == []
 
 
