@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -32,6 +32,16 @@ class Edition:
     def motifs(self) -> dict[str, str]:
         """The drawing of each core element."""
         return {element.slug: element.motif for element in self.rubric.core_elements}
+
+
+def numbers_of(followed: Edition, practice: Edition) -> Policy:
+    """The numbers that count for a training of which practice goes on in another edition than theory.
+
+    How long it lasts, and after how many days it is quiet, are of the edition that is followed; all others of the one
+    in which practice began.
+    """
+    theirs = followed.policy
+    return replace(practice.policy, enrolment_max_days=theirs.enrolment_max_days, quiet_days=theirs.quiet_days)
 
 
 _EDITIONS: Final = select(

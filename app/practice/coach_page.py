@@ -10,7 +10,7 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from app.courses.editions import Edition, editions_of
+from app.courses.editions import Edition, editions_of, numbers_of
 from app.courses.queries import enrolments_coached
 from app.courses.rules import AssignmentDefinition, CoachRoom, EnrolmentFacts, EnrolmentStage
 from app.delivery.queries import groups_of
@@ -260,7 +260,7 @@ def _risks(
     return {
         id_: risks_of(
             one,
-            desk.editions[one.practice_edition_id].policy,
+            numbers_of(desk.editions[one.edition_id], desk.editions[one.practice_edition_id]),
             theory=theory[id_],
             practice=practice[id_],
             paths=paths[id_],

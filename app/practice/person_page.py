@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.courses.editions import edition_of
+from app.courses.editions import edition_of, numbers_of
 from app.courses.queries import enrolment_facts, is_coach_of
 from app.courses.rules import EnrolmentFacts, EnrolmentStage
 from app.delivery.queries import groups_of
@@ -117,7 +117,8 @@ class PersonPage:
 def person_page(db: Session, viewer: Viewer, enrolment_id: int, *, now: datetime) -> PersonPage:
     """Raises: NotFound for everybody but the present coach of this training, and admins."""
     one = _found(db, viewer, enrolment_id)
-    edition, today = edition_of(db, one.practice_edition_id), local_day(now)
+    edition, today = edition_of(db, one.edition_id), local_day(now)
+    policy = numbers_of(edition, edition_of(db, one.practice_edition_id))
     theory = theory_progress_of(db, [one])
     paths = paths_of_enrolments(db, [one.id])
     groups = groups_of(db, [one.id])
@@ -128,7 +129,7 @@ def person_page(db: Session, viewer: Viewer, enrolment_id: int, *, now: datetime
     added = beside.added.get(one.id, 0)
     risks = risks_of(
         one,
-        edition.policy,
+        policy,
         theory=read,
         practice=practice,
         paths=paths,
@@ -150,7 +151,7 @@ def person_page(db: Session, viewer: Viewer, enrolment_id: int, *, now: datetime
         cohort=one.cohort_name,
         stage=one.stage,
         started_on=started_on,
-        ends_on=ends_on(started_on, edition.policy, added=added),
+        ends_on=ends_on(started_on, policy, added=added),
         lessons_done=read.lessons_done,
         lessons_total=read.lessons_total,
         theory_done_on=read.completed_on,

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 
 from app.courses.actions import cohorts
 from app.courses.editions import edition_of
 from app.courses.queries import enrolment_facts
 from app.courses.tables import Cohort, Enrolment
+from app.courses.terms import term_of
 from app.kit.errors import Forbidden, NotFound, Refused
+from app.kit.localtime import local_day
 from app.kit.storage import Storage, folder
 from app.ledger.tables import LedgerEvent
 from app.letters.desk import Desk, write
@@ -24,11 +28,14 @@ from app.people.queries import viewer_for
 from app.practice.actions import assessing, records
 from app.practice.coach_page import coach_page
 from app.practice.observation_page import observation_page
+from app.practice.person_page import person_page
 from app.practice.record_page import record_page
+from app.practice.rules.risks import RiskCode
+from app.reports.following import in_cohort
 from app.settings import Settings
 from app.theory import actions, keeping
 from app.theory.moving import move
-from app.theory.moving_page import edition_page, move_page
+from app.theory.moving_page import MovePage, edition_page, move_page
 from app.theory.tables import ChangedLesson, LessonCompletion
 from app.upkeep.invariants import invariants
 from tests.domain.test_at_once import at_once
@@ -67,6 +74,11 @@ def go(db: Session, training: Training, clock: MovableClock, number: int = 2, **
     return move(db, course_slug="kort", number=number, now=clock.now(), **(usual | given))
 
 
+def preview(db: Session, training: Training, clock: MovableClock, ids: Sequence[int] = ()) -> MovePage:
+    chosen, today = ids or [training.enrolment_id], local_day(clock.now())
+    return move_page(db, training.cast.fatma, "kort", 2, enrolment_ids=chosen, chosen={FIRST}, today=today)
+
+
 def finish(db: Session, training: Training, lesson: str, clock: MovableClock) -> str:
     return actions.finish_lesson(db, by=training.cast.noor, course_slug="kort", lesson_slug=lesson, now=clock.now())
 
@@ -86,7 +98,7 @@ def test_a_move_opens_what_changed_and_keeps_the_rest(
         page = edition_page(db, fatma, "kort", 2)
         assert [one.enrolment_id for one in page.people] == [training.enrolment_id]
         assert [(one.slug, one.to_read_again) for one in page.changed] == [(FIRST, True)]
-        (line,) = move_page(db, fatma, "kort", 2, enrolment_ids=[training.enrolment_id], chosen={FIRST}).lines
+        (line,) = preview(db, training, clock).lines
         assert ([one.slug for one in line.effect.again], line.effect.kept, line.effect.reopens) == ([FIRST], 1, True)
         assert theory_of(db, training.enrolment_id).complete  # looking changed nothing
     with database.writing() as db:
@@ -218,9 +230,9 @@ def test_practice_goes_on_as_it_began(database: Database, storage: Storage, cloc
     other: Edits = {"assignments/01-een-bijeenkomst.yaml": ("criteria: [SM1, VS1]", "criteria: [VS1]")}
     edition_id = publish(database, storage, clock, OTHER_WORDS | other)
     with database.writing() as db:
-        (line,) = move_page(
-            db, training.cast.fatma, "kort", 2, enrolment_ids=[training.enrolment_id], chosen={FIRST}
-        ).lines
+        # As the older program wrote it while this one was put in place.
+        db.execute(update(Enrolment).values(practice_edition_id=None))
+        (line,) = preview(db, training, clock).lines
         assert line.effect.practice_stays
         go(db, training, clock)
     with database.writing() as db:
@@ -240,6 +252,33 @@ def test_practice_goes_on_as_it_began(database: Database, storage: Storage, cloc
         joris = training.cast.joris
         (own,) = cohorts.enrol(db, by=training.cast.fatma, cohort_id=training.cohort_id, person_ids=[joris.id], now=now)
         assert enrolment_facts(db, [own])[own].practice_edition_id == edition_id
+
+
+def test_her_page_and_the_lists_say_the_same_after_a_move(
+    database: Database, storage: Storage, training: Training, clock: MovableClock
+) -> None:
+    """The newer edition opens its module later and lasts shorter; practice goes on in the one before."""
+    later = ("    image: null\n", "    image: null\n    opens_after_days: 40\n")
+    edits: Edits = {"course.yaml": later, "policy.yaml": ("enrolment_max_days: 180", "enrolment_max_days: 100")}
+    publish(database, storage, clock, edits)
+    with database.writing() as db:
+        db.execute(update(Enrolment).values(practice_edition_id=training.edition_id))
+        go(db, training, clock, chosen=set())
+    seen, ruben = [], training.cast.ruben.id
+    for days in (20, 25):
+        clock.advance(timedelta(days=days))
+        with database.reading() as db:
+            coach, now = viewer_for(db, ruben), clock.now()
+            page = person_page(db, coach, training.enrolment_id, now=now)
+            (row,) = in_cohort(db, training.cohort_id, now=now)
+            at_risk = [one for risky in coach_page(db, coach, now=now).at_risk for one in risky.risks]
+            assert list(page.risks) == at_risk
+            assert (RiskCode.QUIET in {one.code for one in page.risks}) == row.stands_still()
+            term = term_of(db, row.enrolment)
+            assert term is not None
+            assert page.ends_on == term.ends_on
+            seen.append([one.code for one in page.risks])
+    assert seen == [[], [RiskCode.ENDS_SOON, RiskCode.QUIET]]
 
 
 def test_beginning_with_practice_while_being_moved(
@@ -277,9 +316,9 @@ def test_the_preview_takes_as_many_statements_for_many(
         event.listen(database.reader, "before_cursor_execute", lambda *given: seen.append(given[2]))
         counts = []
         for ids in ([training.enrolment_id], [training.enrolment_id, *many]):
-            move_page(db, training.cast.fatma, "kort", 2, enrolment_ids=ids, chosen={FIRST})
+            preview(db, training, clock, ids)
             seen.clear()
-            looked = move_page(db, training.cast.fatma, "kort", 2, enrolment_ids=ids, chosen={FIRST})
+            looked = preview(db, training, clock, ids)
             assert len(looked.lines) == len(ids)
             counts.append(len(seen))
     assert counts[0] == counts[1] <= 6
