@@ -5,37 +5,40 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, delete, exists, insert, select, update
+from sqlalchemy import Select, bindparam, case, column, delete, exists, func, insert, select, table, update
 from sqlalchemy.orm import Session
 
 from app.courses.changes import EditionLine, differences, editions_in
 from app.courses.comparing import Change, Differences, LessonChange
 from app.courses.editions import edition_of
-from app.courses.rules import Outline
+from app.courses.rules import Outline, OutlineModule
 from app.courses.tables import Cohort, Course, CourseEdition, Enrolment
 from app.kit.db import fetch
 from app.kit.errors import Forbidden, NotFound, Refused
+from app.kit.localtime import local_day
 from app.ledger.actions import record, record_each
 from app.outbox.actions import post
 from app.people.rules import Viewer
 from app.theory.queries import Moments, done_by
+from app.theory.reading import lock_of
 from app.theory.rules import progress
 from app.theory.tables import ChangedLesson
 
 MOVED: Final = "theory.moved"
-PEOPLE_MOST: Final = 500
+PEOPLE_MOST: Final = 500  # at once: as many as the form can name
 
 
 @dataclass(frozen=True)
 class Effect:
     """What a move does to one person.
 
-    `again`: what she had done and reads again; `fresh`: required lessons that her edition did not have; `checks`: those
-    that she passed and keeps; `reopens`: theory was complete and is so no longer; `practice_stays`: her practice goes
-    on as she began it.
+    `again`: what she had done and reads again; `fresh`: what she has to read now, did not do and did not have to read
+    before; `checks`: those that she passed and keeps; `locks`: the modules that were open to her and close; `reopens`:
+    theory was complete and is so no longer; `practice_stays`: her practice goes on as she began it; `practice_waits`:
+    but with no next assignment before she is through safety again.
     """
 
     kept: int
@@ -43,41 +46,55 @@ class Effect:
     fresh: tuple[LessonChange, ...]
     checks: int
     new_checks: tuple[str, ...]
+    locks: tuple[str, ...]
     reopens: bool
     practice_stays: bool
+    practice_waits: bool
+
+
+@dataclass(frozen=True)
+class Did:
+    """What somebody did so far. `due`: opened by an earlier move and not read again yet; `starts_on`: of her cohort."""
+
+    lessons: Moments
+    quizzes: Moments
+    due: Collection[str]
+    practice_began: bool
+    starts_on: date
 
 
 def effect(
-    old: Outline,
-    new: Outline,
-    changes: Differences,
-    *,
-    lessons: Moments,
-    quizzes: Moments,
-    due: Collection[str],
-    chosen: Collection[str],
-    practice_stays: bool,
+    old: Outline, new: Outline, changes: Differences, did: Did, *, chosen: Collection[str], today: date
 ) -> Effect:
-    """What moving does. `lessons` are done in the older edition, `due` were opened there by an earlier move.
-
-    `chosen`: the changed lessons that have to be read again. Pure.
-    """
+    """What moving does. `chosen`: the changed lessons that have to be read again. Pure."""
+    lessons, quizzes = did.lessons, did.quizzes
     there = {one.slug: one for one in changes.lessons if one.change is not Change.GONE}
-    open_again = to_read_again(changes, lessons=lessons, due=due, chosen=chosen)
+    open_again = to_read_again(changes, lessons=lessons, due=did.due, chosen=chosen)
     left = {slug: moment for slug, moment in lessons.items() if slug not in open_again}
     before = progress(old, lessons=lessons, quizzes=quizzes)
     after = progress(new, lessons=left, quizzes=quizzes)
     checks = [module.quiz for module in new.open_modules if module.quiz is not None]
     had = {module.quiz.slug for module in old.open_modules if module.quiz is not None}
+    asked = {lesson.slug for module in old.open_modules for lesson in module.lessons if lesson.required}
+    was_open = {module.slug for module in _open_to(old, did, lessons=lessons, today=today)}
+    stays_open = {module.slug for module in _open_to(new, did, lessons=left, today=today)}
     return Effect(
         kept=after.lessons_done,
         again=tuple(one for slug, one in there.items() if slug in open_again),
-        fresh=tuple(one for one in there.values() if one.change is Change.NEW and one.required),
+        fresh=tuple(one for slug, one in there.items() if one.required and slug not in {*lessons, *asked}),
         checks=after.quizzes_passed,
         new_checks=tuple(one.title for one in checks if one.slug not in had and one.slug not in quizzes),
+        locks=tuple(module.title for module in new.open_modules if module.slug in was_open - stays_open),
         reopens=before.complete and not after.complete,
-        practice_stays=practice_stays,
+        practice_stays=did.practice_began,
+        practice_waits=did.practice_began and before.safety_done and not after.safety_done,
     )
+
+
+def _open_to(outline: Outline, did: Did, *, lessons: Moments, today: date) -> Iterable[OutlineModule]:
+    """The modules that no lock keeps closed."""
+    given: dict[str, Any] = {"lessons": lessons, "quizzes": did.quizzes, "starts_on": did.starts_on, "today": today}
+    return (module for module in outline.open_modules if lock_of(outline, module, **given) is None)
 
 
 def to_read_again(
@@ -92,15 +109,26 @@ def to_read_again(
     }
 
 
+_work: Final = table("assignment_record", column("enrolment_id"))
+"""Practice stands above theory, so that its work is known here by name only."""
+PRACTICE_PINNED: Final = func.coalesce(
+    Enrolment.practice_edition_id,
+    case((exists().where(_work.c.enrolment_id == Enrolment.id), Enrolment.edition_id)),
+)
+"""The edition that practice goes on in, None before it begins.
+
+While a new program was put in place, the old one may have begun somebody's practice without writing the edition down.
+"""
 BEHIND: Final = (
     select(
         Enrolment.id,
         Enrolment.person_id,
         Enrolment.edition_id,
-        Enrolment.practice_edition_id,
+        PRACTICE_PINNED.label("practice_edition_id"),
         CourseEdition.number,
         Cohort.id.label("cohort_id"),
         Cohort.name.label("cohort"),
+        Cohort.starts_on,
     )
     .join(CourseEdition, CourseEdition.id == Enrolment.edition_id)
     .join(Course, Course.id == Enrolment.course_id)
@@ -129,15 +157,19 @@ def edition_in(
 
 
 def among(rows: Sequence[Any], enrolment_ids: Collection[int]) -> list[Any]:
-    """Those who were chosen and are behind still. Raises: Refused("nobody_to_move")."""
+    """Those who were chosen and are behind still. Raises: Refused("nobody_to_move" | "too_many_to_move")."""
     wanted = set(enrolment_ids)
     found = [row for row in rows if row.id in wanted]
     if not found:
         raise Refused("nobody_to_move", "cohort_ids")
+    if len(found) > PEOPLE_MOST:
+        raise Refused("too_many_to_move", "cohort_ids", most=PEOPLE_MOST)
     return found
 
 
-def effects_of(db: Session, rows: Iterable[Any], new_id: int, chosen: Collection[str]) -> dict[int, Effect]:
+def effects_of(
+    db: Session, rows: Iterable[Any], new_id: int, chosen: Collection[str], *, today: date
+) -> dict[int, Effect]:
     """What a move does to each of these enrolments, by id."""
     ids = [row.id for row in rows]
     lessons, quizzes = done_by(db, ids)
@@ -147,11 +179,9 @@ def effects_of(db: Session, rows: Iterable[Any], new_id: int, chosen: Collection
             edition_of(db, row.edition_id).outline,
             edition_of(db, new_id).outline,
             differences(db, row.edition_id, new_id),
-            lessons=lessons[row.id],
-            quizzes=quizzes[row.id],
-            due=due[row.id],
+            Did(lessons[row.id], quizzes[row.id], due[row.id], row.practice_edition_id is not None, row.starts_on),
             chosen=chosen,
-            practice_stays=row.practice_edition_id is not None,
+            today=today,
         )
         for row in rows
     }
@@ -184,14 +214,14 @@ def move(
     Nothing that was done is lost: what has to be read again is opened beside it. Checks that were passed stay passed,
     and practice that was begun goes on in its own edition. Who gets something to read is told.
 
-    Raises: Forbidden; NotFound; Refused("nobody_to_move").
+    Raises: Forbidden; NotFound; Refused("nobody_to_move" | "too_many_to_move").
     """
     if not by.is_admin:
         raise Forbidden
     _, edition = edition_in(db, by, course_slug, number)
     _hold(db, enrolment_ids)  # from here on nobody of them finishes a lesson, or begins with practice
     rows = among(fetch(db, BEHIND, course=course_slug, number=number).all(), enrolment_ids)
-    effects = effects_of(db, rows, edition.id, chosen)
+    effects = effects_of(db, rows, edition.id, chosen, today=local_day(now))
     ids = [row.id for row in rows]
     db.execute(
         delete(ChangedLesson)
@@ -208,12 +238,30 @@ def move(
     db.execute(
         update(Enrolment)
         .where(Enrolment.id.in_(ids))
-        .values(edition_id=edition.id, version=Enrolment.version + 1)
+        .values(edition_id=edition.id, practice_edition_id=PRACTICE_PINNED, version=Enrolment.version + 1)
         .execution_options(synchronize_session=False)
     )
     _tell(db, rows, effects, edition, by=by, now=now)
     _take_cohorts_along(db, {row.cohort_id for row in rows}, edition.id, by=by, now=now)
     return len(rows)
+
+
+def come_along(db: Session, *, by: Viewer, enrolment_ids: Collection[int], now: datetime) -> None:
+    """Who comes back to a cohort that moved meanwhile gets its edition, and reads again what changed for her.
+
+    Raises: Forbidden.
+    """
+    behind = db.execute(
+        select(Enrolment.id, Enrolment.edition_id, Course.slug, CourseEdition.id.label("new_id"), CourseEdition.number)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .join(CourseEdition, CourseEdition.id == Cohort.edition_id)
+        .join(Course, Course.id == Enrolment.course_id)
+        .where(Enrolment.id.in_(enrolment_ids), Enrolment.edition_id < Cohort.edition_id)
+        .order_by(Enrolment.id)
+    ).all()
+    for row in behind:
+        chosen = {one.slug for one in differences(db, row.edition_id, row.new_id).lessons if one.to_read_again}
+        move(db, by=by, course_slug=row.slug, number=row.number, enrolment_ids=[row.id], chosen=chosen, now=now)
 
 
 def _hold(db: Session, enrolment_ids: Collection[int]) -> None:

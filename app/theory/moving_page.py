@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -117,12 +118,13 @@ def move_page(
     *,
     enrolment_ids: Collection[int],
     chosen: Collection[str],
+    today: date,
 ) -> MovePage:
-    """What would happen to each of these people. Raises: NotFound; Refused("nobody_to_move")."""
+    """What would happen to each of these people. Raises: NotFound; Refused("nobody_to_move" | "too_many_to_move")."""
     _, edition = edition_in(db, viewer, course_slug, number)
     rows = among(fetch(db, BEHIND, course=course_slug, number=number).all(), enrolment_ids)
     people = cards(db, {row.person_id for row in rows})
-    effects = effects_of(db, rows, edition.id, chosen)
+    effects = effects_of(db, rows, edition.id, chosen, today=today)
     lines = [MoveLine(people[row.person_id], row.number, effects[row.id]) for row in rows]
     return MovePage(
         course_slug=course_slug,

@@ -57,7 +57,7 @@ class CheckLines:
 
 
 @dataclass(frozen=True)
-class EditionChoice:
+class ShownEdition:
     """An edition to choose."""
 
     number: int
@@ -72,7 +72,7 @@ class QuestionsPage:
     course_slug: str
     title: str
     least: int
-    editions: tuple[EditionChoice, ...]
+    editions: tuple[ShownEdition, ...]
     checks: tuple[CheckLines, ...]
 
 
@@ -95,7 +95,7 @@ def questions_page(db: Session, course_slug: str, number: int | None = None) -> 
         course_slug=course_slug,
         title=shown.title,
         least=LEAST,
-        editions=tuple(EditionChoice(row.number, row.published_at, shown=row.id == shown.id) for row in editions),
+        editions=tuple(ShownEdition(row.number, row.published_at, shown=row.id == shown.id) for row in editions),
         checks=tuple(
             CheckLines(
                 row.slug,

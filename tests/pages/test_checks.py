@@ -276,9 +276,9 @@ def test_who_writes_courses_sees_how_questions_do(world: World) -> None:
         for _ in range(4):
             world.clock.advance(timedelta(hours=1))
             make_check(db, cast.noor, COURSE, NAME, now=world.clock.now(), missed=("nee", "volgorde"))
-    page = text_of(author.get(HOW_THEY_DO).text)
-    assert "5 keer gemaakt" in page
-    assert "%" not in page  # five attempts, and one person
+    alone = text_of(author.get(HOW_THEY_DO).text)
+    assert "5 keer gemaakt" in alone
+    assert "%" not in alone  # five attempts, and one person
     with world.parts.database.writing() as db:
         others = [make_person(db, f"Mens{n} Test", now=now) for n in range(4)]
         cohorts.enrol(db, by=cast.fatma, cohort_id=world.training.cohort_id, person_ids=others, now=now)

@@ -9,10 +9,12 @@ from sqlalchemy import select
 
 from app.certification.actions import grant
 from app.certification.keeping_up import trainers
-from app.courses.tables import Enrolment
+from app.courses.actions import cohorts
+from app.courses.tables import Cohort, Enrolment
 from app.kit.localtime import local_day
 from app.theory import updating
 from app.theory.tables import ChangedLesson, UpdateItem, UpdateTask
+from app.upkeep.invariants import invariants
 from tests.editing import LAST_WORDS, MAKING, OTHER_WORDS, publish_edited
 from tests.practising import VISIT_AT, make_group
 from tests.trained import Training, finish_theory, in_training, sign_everything
@@ -56,6 +58,23 @@ def test_an_admin_looks_first_and_then_moves(site: Site, training: Training) -> 
     assert "Iedereen is bij" in fatma.get(EDITION).text
     noor = site.visitor(training.cast.noor.id)
     assert "Een afspraak" in noor.get("/traject").text
+
+
+def test_who_comes_back_to_a_group_that_moved_comes_along(site: Site, training: Training, clock: MovableClock) -> None:
+    cast, fatma, now = training.cast, site.visitor(training.cast.fatma.id), clock.now()
+    with site.parts.database.writing() as db:
+        cohorts.withdraw(db, by=cast.fatma, cohort_id=training.cohort_id, enrolment_id=training.enrolment_id, now=now)
+        people = {"cohort_id": training.cohort_id, "person_ids": [cast.joris.id]}
+        (other,) = cohorts.enrol(db, by=cast.fatma, **people, now=now)
+    fatma.post(EDITION + "/verplaatsen", {"enrolment_ids": other, "lesson_slugs": "een-afspraak", "do": "move"})
+    fatma.post(f"/beheer/opleidingsgroepen/{training.cohort_id}/mensen", {"person_ids": cast.noor.id})
+    with site.parts.database.reading(snapshot=True) as db:
+        mine = db.get_one(Enrolment, training.enrolment_id)
+        assert (mine.withdrawn_at, mine.edition_id) == (None, db.get_one(Cohort, training.cohort_id).edition_id)
+        assert mine.edition_id != training.edition_id
+        again = db.execute(select(ChangedLesson.enrolment_id, ChangedLesson.lesson_slug)).all()
+        assert [tuple(row) for row in again] == [(training.enrolment_id, "een-afspraak")]
+        assert invariants(db) == []
 
 
 def test_choosing_nobody_or_nonsense_comes_back(site: Site, training: Training) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app.courses.comparing import Change, CheckText, Differences, EditionText, LessonText, compare
 from app.courses.handbook_parts import SessionText
 from app.courses.rules import Outline, OutlineLesson, OutlineModule, OutlineQuiz
-from app.theory.moving import Effect, effect, to_read_again
+from app.theory.moving import Did, Effect, effect, to_read_again
 
 THEN: Final = datetime(2026, 11, 23, 9, tzinfo=UTC)
 SCRIPT: Final[dict[str, Any]] = {
@@ -95,12 +95,15 @@ def _effect(done: tuple[str, ...], *, chosen: tuple[str, ...] = ("b",), due: tup
         outline("a", "b", "weg", quiz="t"),
         outline("a", "b", "nieuw", quiz="t"),
         _changes(),
-        lessons=dict.fromkeys(done, THEN),
-        quizzes={"t": THEN},
-        due=due,
+        did(*done, quizzes=("t",), due=due),
         chosen=chosen,
-        practice_stays=True,
+        today=THEN.date(),
     )
+
+
+def did(*lessons: str, quizzes: tuple[str, ...] = (), due: tuple[str, ...] = ()) -> Did:
+    moments = dict.fromkeys(lessons, THEN), dict.fromkeys(quizzes, THEN)
+    return Did(*moments, due, practice_began=True, starts_on=THEN.date())
 
 
 def test_a_move_keeps_opens_again_and_adds() -> None:
@@ -112,6 +115,28 @@ def test_a_move_keeps_opens_again_and_adds() -> None:
     assert _effect(("a",)).again == ()
     # Theory that was not complete does not open again.
     assert not _effect(("a", "b")).reopens
+
+
+def test_a_move_says_what_closes_and_what_became_required() -> None:
+    """The second lesson of the module about safety was optional: she left it out, went on, and began with practice."""
+
+    def course(*, required: bool) -> Outline:
+        lessons = OutlineLesson("a", "A", 5, required=True), OutlineLesson("b", "B", 5, required=required)
+        safety = OutlineModule("m", "Veilig", "", None, True, True, None, lessons, None)
+        further = (OutlineLesson("c", "C", 5, required=True), OutlineLesson("d", "D", 5, required=True))
+        after = OutlineModule("n", "Verder", "", None, True, False, None, further, None, ("m",))
+        return Outline("kort", "Kort", "", "", (safety, after), "1", "", "", ())
+
+    others = lesson("a"), lesson("c"), lesson("d")
+    changes = compare(edition(*others, lesson("b", required=False)), edition(*others, lesson("b")))
+    old, new, today = course(required=False), course(required=True), THEN.date()
+    found = effect(old, new, changes, did("a"), chosen=(), today=today)
+    assert [one.slug for one in found.fresh] == ["b"]
+    assert (found.locks, found.practice_stays, found.practice_waits) == (("Verder",), True, True)
+    for known, locks in (("b", ()), ("c", ())):  # she did it all the same, or is past the lock already
+        found = effect(old, new, changes, did("a", known), chosen=(), today=today)
+        assert found.locks == locks
+    assert effect(old, new, changes, did(), chosen=(), today=today).locks == ()
 
 
 def test_what_was_still_to_read_goes_along_and_what_did_not_change_is_not_opened() -> None:

@@ -82,7 +82,10 @@ def enrol(db: Session, *, by: Viewer, cohort_id: int, person_ids: Collection[int
 
 
 def _take_seat(db: Session, cohort: Cohort, *, by: Viewer, course_id: int, person_id: int, now: datetime) -> Enrolment:
-    """A new enrolment, or the one that was withdrawn here before, opened again."""
+    """A new enrolment, or the one that was withdrawn here before, opened again in the edition it has.
+
+    When the cohort moved meanwhile, the edge lets her come along (theory.moving).
+    """
     enrolment = db.scalar(
         select(Enrolment).where(Enrolment.person_id == person_id, Enrolment.cohort_id == cohort.id).with_for_update()
     )
@@ -110,7 +113,7 @@ def _take_seat(db: Session, cohort: Cohort, *, by: Viewer, course_id: int, perso
         now=now,
         person_id=person_id,
         cohort_id=cohort.id,
-        edition_id=cohort.edition_id,
+        edition_id=enrolment.edition_id,
     )
     return enrolment
 

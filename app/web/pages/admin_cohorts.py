@@ -24,6 +24,7 @@ from app.people.rules import PersonCard
 from app.practice.actions import handover
 from app.practice.queries import progress_of as practice_of
 from app.reports.following import standing_still
+from app.theory import moving
 from app.theory.queries import progress_of as theory_of
 from app.web.kit.ask import Answer, Ask, invalid, redirect, render
 from app.web.kit.forms import Submitted
@@ -143,7 +144,8 @@ def enrol(ask: Ask, cohort: int) -> Answer:
     form = Submitted.read(PeopleToAdd, ask.form, ask.viewer.locale)
     if form.valid:
         try:
-            cohorts.enrol(ask.db, by=ask.viewer, cohort_id=cohort, person_ids=form.given.person_ids, now=ask.now)
+            ids = cohorts.enrol(ask.db, by=ask.viewer, cohort_id=cohort, person_ids=form.given.person_ids, now=ask.now)
+            moving.come_along(ask.db, by=ask.viewer, enrolment_ids=ids, now=ask.now)
         except Refused as refused:
             form.refuse(refused)
         else:

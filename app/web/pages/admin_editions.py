@@ -36,7 +36,7 @@ def move(ask: Ask, course: str, number: int) -> Answer:
     people, chosen = _chosen(page, given), set(given.lesson_slugs)
     try:
         if given.do == "look":
-            looked = move_page(ask.db, ask.viewer, course, number, enrolment_ids=people, chosen=chosen)
+            looked = move_page(ask.db, ask.viewer, course, number, enrolment_ids=people, chosen=chosen, today=ask.today)
             return render("editions/move.html", looked, form=form)
         count = move_people(
             ask.db,

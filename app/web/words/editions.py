@@ -12,6 +12,7 @@ WORDS: Final = {
     "not_newest": N_("Er is al een nieuwere uitgave. Vraag het daar."),
     "nothing_chosen": N_("Kies minstens één les of draaiboek."),
     "nobody_to_ask": N_("Voor geen enkele trainer is hier iets nieuws bij."),
+    "too_many_to_move": N_("Kies hoogstens {most} mensen tegelijk."),
     "nobody_to_move": N_("Kies minstens één persoon of groep. Wie al verplaatst is, staat niet meer in de lijst."),
 }
 
