@@ -131,7 +131,7 @@ def own_enrolment(db: Session, by: Viewer, course_slug: str, *, now: datetime) -
 
 
 def note_completion(db: Session, enrolment: EnrolmentFacts, *, now: datetime) -> None:
-    """Write down that theory became complete with this step; what is required is done once."""
+    """Write down that theory became complete with this step: again after each move that opened it."""
     record(
         db,
         "theory.completed",
