@@ -64,8 +64,8 @@ def test_who_comes_back_to_a_group_that_moved_comes_along(site: Site, training: 
     cast, fatma, now = training.cast, site.visitor(training.cast.fatma.id), clock.now()
     with site.parts.database.writing() as db:
         cohorts.withdraw(db, by=cast.fatma, cohort_id=training.cohort_id, enrolment_id=training.enrolment_id, now=now)
-        people = {"cohort_id": training.cohort_id, "person_ids": [cast.joris.id]}
-        (other,) = cohorts.enrol(db, by=cast.fatma, **people, now=now)
+        people = [cast.joris.id]
+        (other,) = cohorts.enrol(db, by=cast.fatma, cohort_id=training.cohort_id, person_ids=people, now=now)
     fatma.post(EDITION + "/verplaatsen", {"enrolment_ids": other, "lesson_slugs": "een-afspraak", "do": "move"})
     fatma.post(f"/beheer/opleidingsgroepen/{training.cohort_id}/mensen", {"person_ids": cast.noor.id})
     with site.parts.database.reading(snapshot=True) as db:
