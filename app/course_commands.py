@@ -13,6 +13,7 @@ import typer
 if TYPE_CHECKING:
     from app.courses.differing import Change, Side
     from app.courses.files.folder import Files
+    from app.courses.files.models import CourseContent
     from app.main import Parts
 
 courses = typer.Typer(no_args_is_help=True, help="Opleidingen controleren, vergelijken, publiceren en bewaren.")
@@ -34,19 +35,22 @@ Source = Annotated[Path, typer.Argument(help="De map van de opleiding, of een zi
 @courses.command()
 def check(context: typer.Context, source: Source) -> None:
     """Controleer een opleiding; zegt per fout het bestand, de regel, de kolom en wat je kunt doen."""
-    _checked(context.obj, source)
+    hands: Hands = context.obj
+    with _files(hands, source) as files:
+        _read(hands, source, files)
     typer.echo(f"{source} is in orde.")
 
 
-def _checked(hands: Hands, source: Path) -> None:
+def _read(hands: Hands, source: Path, files: Files) -> CourseContent:
+    """What is in the files; every problem and the end when there is one."""
     from app.courses.files.reader import read_files  # noqa: PLC0415
 
-    with _files(hands, source) as files:
-        problems = read_files(files)[1]
+    content, problems = read_files(files)
     for problem in problems:
         typer.echo(str(problem), err=True)
-    if problems:
+    if content is None:
         raise hands.fail(f"{len(problems)} fouten gevonden in {source}.")
+    return content
 
 
 @courses.command()
@@ -96,21 +100,28 @@ def diff(
 @courses.command()
 def publish(context: typer.Context, source: Source) -> None:
     """Publiceer een opleiding als nieuwe editie. Wie al bezig is, blijft in de eigen editie."""
+    from app.courses.actions.publishing import held, kept_first  # noqa: PLC0415
     from app.courses.actions.publishing import publish as make_edition  # noqa: PLC0415
     from app.courses.commands import edition_number  # noqa: PLC0415
-    from app.courses.files.reader import read_files  # noqa: PLC0415
+    from app.kit.errors import Refused  # noqa: PLC0415
+    from app.web.kit.words import sentence  # noqa: PLC0415
 
     hands: Hands = context.obj
-    _checked(hands, source)
-    parts = hands.parts()
     with _files(hands, source) as files:
-        content, problems = read_files(files)
-        if content is None:
-            raise hands.fail(f"{len(problems)} fouten gevonden in {source}.")
+        read = _read(hands, source, files)
+        parts = hands.parts()
+        content = kept_first(read, parts.storage)  # the whole program waits for the transaction below
+    try:
         with parts.database.writing() as db:
+            newest = held(db, content)[1]
             edition = make_edition(db, content, by_id=None, storage=parts.storage, now=parts.clock.now())
             number = edition_number(db, edition)
-    typer.echo(f"Gepubliceerd: {content.head.slug}, editie {number}.")
+    except Refused as refused:
+        raise hands.fail(sentence(refused.code, refused.facts, "nl")) from None
+    if newest is not None and newest.id == edition:
+        typer.echo(f"Niets is anders: {content.head.slug} staat er al, als editie {number}.")
+    else:
+        typer.echo(f"Gepubliceerd: {content.head.slug}, editie {number}.")
 
 
 @courses.command("import")

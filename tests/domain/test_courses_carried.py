@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +18,7 @@ from app.course_commands import Hands, courses
 from app.courses.drafts import queries
 from app.courses.drafts.tables import CourseDraft
 from app.courses.tables import CourseEdition
+from app.kit.storage import FolderStorage
 from tests.page import make_test_parts
 
 if TYPE_CHECKING:
@@ -64,7 +66,7 @@ def test_what_goes_out_comes_in_the_same(parts: Parts, tmp_path: Path, slug: str
     with parts.database.reading() as db:
         assert [draft.changes for draft in queries.all_drafts(db)] == [0]
     assert "Niets is anders." in run(parts, "diff", f"{slug}@concept", folder)
-    assert f"{slug}, editie 1." in run(parts, "publish", packed)
+    assert f"Niets is anders: {slug} staat er al, als editie 1." in run(parts, "publish", packed)
     again = tmp_path / "weer.zip"
     run(parts, "export", slug, again, "--draft")
     assert again.read_bytes() == packed.read_bytes()
@@ -88,6 +90,32 @@ def test_a_changed_course_is_told_in_words(parts: Parts, tmp_path: Path) -> None
     assert "niet leeg" in run(parts, "export", "kort", changed, status=1)
     with parts.database.reading() as db:
         assert [draft.changes for draft in queries.all_drafts(db)] == [1]
+    assert "kort, editie 2." in run(parts, "publish", changed)
+    assert "kort, editie 3." in run(parts, "publish", COURSES["kort"])  # and back
+    head = changed / "course.yaml"
+    head.write_text(head.read_text("utf-8").replace("intervention: kort\n", "intervention: elders\n"), "utf-8")
+    assert "hoort bij ‘kort’" in run(parts, "publish", changed, status=1)
+
+
+class Aside(FolderStorage):
+    """A store that others can write beside while something goes into it."""
+
+    database: Database
+    kept = 0
+
+    def put_at(self, key: str, content: bytes) -> None:
+        with self.database.writing() as db:
+            db.execute(select(CourseEdition.id))
+        self.kept += 1
+        super().put_at(key, content)
+
+
+def test_nobody_waits_while_files_go_to_the_store(parts: Parts, data_dir: Path) -> None:
+    (data_dir / "elders").mkdir()
+    storage = Aside(data_dir / "elders")
+    storage.database = parts.database
+    run(replace(parts, storage=storage), "publish", COURSES["mijn-verhaal"])
+    assert storage.kept > 3
 
 
 def test_a_course_is_read_as_pages(parts: Parts, tmp_path: Path) -> None:

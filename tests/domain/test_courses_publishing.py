@@ -6,6 +6,7 @@ import hashlib
 import shutil
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,8 +18,10 @@ from app.courses.commands import CourseBroken, publish_folder
 from app.courses.editions import edition_of
 from app.courses.queries import interventions
 from app.courses.tables import Course, CourseEdition, CourseImage, HandbookSession, Lesson, PracticalAssignment, Quiz
+from app.kit.errors import Refused
 from app.kit.storage import ObjectStorage, folder
 from app.ledger.tables import LedgerEvent
+from tests.editing import PROMISE, Edits, at_once, publish_edited
 
 if TYPE_CHECKING:
     from app.kit.clock import MovableClock
@@ -123,6 +126,40 @@ def test_any_change_is_a_new_edition(
         assert db.scalars(select(CourseEdition.number).order_by(CourseEdition.number)).all() == [1, 2]
         old = db.scalars(select(Lesson.intro).where(Lesson.edition_id == first, Lesson.position == 1)).one()
         assert "deur" in old
+
+
+def test_a_course_keeps_its_intervention_and_names_no_other(
+    database: Database, storage: ObjectStorage, clock: MovableClock
+) -> None:
+    """The first course of an intervention says what it is called; each course stays where it was made."""
+    with database.writing() as db:
+        publish_edited(db, storage, {}, now=clock.now())
+        head = (SHORT / "course.yaml").read_text(encoding="utf-8")
+        head = head.replace("intervention_name: Kort", "intervention_name: Anders")
+        publish_edited(db, storage, {"course.yaml": head.replace("slug: kort\n", "slug: tweede\n")}, now=clock.now())
+        assert [one.name for one in interventions(db)] == ["Kort traject"]
+        publish_edited(db, storage, {"course.yaml": head}, now=clock.now())
+        assert [one.name for one in interventions(db)] == ["Anders traject"]
+    elsewhere: Edits = {"course.yaml": ("intervention: kort\n", "intervention: elders\n")}
+    with pytest.raises(Refused, match="course_of_another"), database.writing() as db:
+        publish_edited(db, storage, elsewhere, now=clock.now())
+    with database.reading() as db:
+        assert [one.slug for one in interventions(db)] == ["kort"]
+
+
+def test_two_first_editions_at_once(database: Database, storage: ObjectStorage, clock: MovableClock) -> None:
+    """Of one slug and of one intervention: both are kept, one after the other."""
+
+    def made(slug: str, words: str) -> int:
+        with database.writing() as db:
+            edits: Edits = {"course.yaml": ("slug: kort\n", f"slug: {slug}\n"), PROMISE: ("Eén afspraak aan", words)}
+            return publish_edited(db, storage, edits, now=clock.now())
+
+    ids = at_once([partial(made, slug, words) for slug in ("een", "twee") for words in ("Dit aan", "Dat aan")])
+    assert len(set(ids)) == 4
+    with database.reading() as db:
+        assert sorted(db.scalars(select(CourseEdition.number))) == [1, 1, 2, 2]
+        assert len(interventions(db)) == 1
 
 
 def test_a_broken_course_is_not_published(

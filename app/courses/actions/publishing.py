@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from app.courses.index import index_of
@@ -39,33 +41,42 @@ from app.courses.tables import (
     Quiz,
 )
 from app.jobs.actions import enqueue
+from app.kit.errors import Refused
 from app.kit.storage import Storage
 from app.kit.tables import Base
 from app.ledger.actions import record
 
 if TYPE_CHECKING:
-    from app.courses.files.models import CourseContent, ImageContent, LessonContent, ModuleContent
+    from app.courses.files.models import CourseContent, ImageContent, LessonContent, MediaContent, ModuleContent
 
+Binary = TypeVar("Binary", "ImageContent", "MediaContent")
 RENDERER: Final = "2"  # raise when the same Markdown becomes other HTML, so that publishing again shows it
 
 
-def publish(db: Session, course: CourseContent, *, by_id: int | None, storage: Storage, now: datetime) -> int:
-    """Publish a course and give the id of its edition; the same content again gives the same edition.
+@dataclass(frozen=True)
+class Newest:
+    """The edition of a course that is published last."""
 
-    `by_id` is None for a command. People stay with the edition they enrolled in.
+    id: int
+    number: int
+    content_hash: str
+
+
+def publish(db: Session, course: CourseContent, *, by_id: int | None, storage: Storage, now: datetime) -> int:
+    """Publish a course and give the id of its edition: the newest one, when that holds the very same.
+
+    `by_id` is None for a command. People stay with the edition they enrolled in. Files that are not in the store yet
+    are put there: `kept_first` does that before, where others would wait for this transaction.
+    Raises: Refused when the course belongs to another intervention.
     """
-    intervention = _intervention(db, slug=course.head.intervention, name=course.head.intervention_name)
-    row = _course(db, slug=course.head.slug, intervention_id=intervention.id)
+    row, newest = held(db, course)
     content_hash = hash_of(course)
-    known = db.scalar(
-        select(CourseEdition.id).where(CourseEdition.course_id == row.id, CourseEdition.content_hash == content_hash)
-    )
-    if known is not None:
-        return known
-    number = db.scalar(select(func.max(CourseEdition.number)).where(CourseEdition.course_id == row.id)) or 0
+    if newest is not None and newest.content_hash == content_hash:
+        return newest.id
+    _name_intervention(db, row, course.head.intervention_name)
     edition = CourseEdition(
         course_id=row.id,
-        number=number + 1,
+        number=newest.number + 1 if newest is not None else 1,
         content_hash=content_hash,
         title=course.head.title,
         summary=course.head.summary,
@@ -80,7 +91,8 @@ def publish(db: Session, course: CourseContent, *, by_id: int | None, storage: S
     # A milder policy counts for certifications that run already, so their spans are written again.
     enqueue(db, "certification.reassess", now=now, key=f"certification.reassess:edition:{edition.id}")
     db.add_all([*_theory(course, edition.id), *_practice(course, edition.id)])
-    db.add_all([*_images(course, edition.id, storage), *_files(course, edition.id, storage)])
+    course = kept_first(course, storage)
+    db.add_all([*_images(course, edition.id), *_files(course, edition.id)])
     db.add_all(index_of(edition.id, tuple(passages_in(course))))
     record(
         db,
@@ -95,10 +107,29 @@ def publish(db: Session, course: CourseContent, *, by_id: int | None, storage: S
     return edition.id
 
 
+def kept_first(course: CourseContent, storage: Storage) -> CourseContent:
+    """The same course with its pictures and media in the store; no transaction has to wait for that."""
+    images = {name: _put(one, key_of(one.sha256, ".webp"), storage) for name, one in course.images.items()}
+    media = {name: _put(one, _media_key(name, one), storage) for name, one in course.media.items()}
+    return replace(course, images=images, media=media)
+
+
+def _put(one: Binary, key: str, storage: Storage) -> Binary:
+    if one.stored == key:
+        return one
+    storage.put_at(key, one.read())
+    return replace(one, stored=key)
+
+
+def _media_key(name: str, media: MediaContent) -> str:
+    return key_of(media.sha256, f".{name.rpartition('.')[2]}")
+
+
 def hash_of(course: CourseContent) -> str:
-    """What makes an edition an edition: everything an author wrote, and the pictures."""
+    """What makes an edition an edition: every file to the letter, and what was read of them."""
     facts: dict[str, Any] = {
         "renderer": RENDERER,
+        "texts": course.texts,
         "course": course.head.model_dump(mode="json"),
         "policy": course.policy.model_dump(),
         "rubric": course.rubric.model_dump(),
@@ -180,24 +211,43 @@ def rubric_of(course: CourseContent) -> Rubric:
     )
 
 
-def _intervention(db: Session, *, slug: str, name: str) -> Intervention:
-    found = db.scalar(select(Intervention).where(Intervention.slug == slug).with_for_update())
-    if found is None:
-        found = Intervention(slug=slug, name=name)
-        db.add(found)
-        db.flush()
-    found.name = name
-    return found
+def held(db: Session, course: CourseContent) -> tuple[Course, Newest | None]:
+    """The row of a course and its newest edition, held so that two who publish at once come one after the other.
+
+    Who is the first makes the rows. Raises: Refused when the course belongs to another intervention.
+    """
+    head = course.head
+    this = select(Course).where(Course.slug == head.slug).with_for_update()
+    row = db.scalar(this)
+    if row is None:
+        _make(db, Intervention, slug=head.intervention, name=head.intervention_name)
+        intervention = db.scalars(select(Intervention.id).where(Intervention.slug == head.intervention)).one()
+        _make(db, Course, slug=head.slug, intervention_id=intervention)
+        row = db.scalars(this).one()
+    own = db.scalars(select(Intervention.slug).where(Intervention.id == row.intervention_id)).one()
+    if own != head.intervention:
+        raise Refused("course_of_another", slug=own)
+    newest = db.execute(
+        select(CourseEdition.id, CourseEdition.number, CourseEdition.content_hash)
+        .where(CourseEdition.course_id == row.id)
+        .order_by(CourseEdition.number.desc())
+        .limit(1)
+    ).first()
+    return row, Newest(*newest) if newest is not None else None
 
 
-def _course(db: Session, *, slug: str, intervention_id: int) -> Course:
-    """The course, locked, so that two who publish at once do not take the same number."""
-    found = db.scalar(select(Course).where(Course.slug == slug).with_for_update())
-    if found is None:
-        found = Course(slug=slug, intervention_id=intervention_id)
-        db.add(found)
-        db.flush()
-    return found
+def _make(db: Session, table: type[Course | Intervention], **values: Any) -> None:
+    """The row of this slug, unless somebody else makes it in this very moment."""
+    insert = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
+    db.execute(insert(table).values(**values).on_conflict_do_nothing(index_elements=["slug"]))
+
+
+def _name_intervention(db: Session, course: Course, name: str) -> None:
+    """What an intervention is called its first course says; another one that joins it does not."""
+    own = (Intervention.id == course.intervention_id, Intervention.name != name)
+    first = select(func.min(Course.id)).where(Course.intervention_id == course.intervention_id).scalar_subquery()
+    this = update(Intervention).where(*own, first == course.id).values(name=name)
+    db.execute(this.execution_options(synchronize_session=False))
 
 
 def _theory(course: CourseContent, edition_id: int) -> Sequence[Base]:
@@ -297,54 +347,38 @@ def _practice(course: CourseContent, edition_id: int) -> Sequence[Base]:
     return rows
 
 
-def _images(course: CourseContent, edition_id: int, storage: Storage) -> Sequence[Base]:
+def _images(course: CourseContent, edition_id: int) -> Sequence[Base]:
     """The pictures, of which pages need the size."""
-    rows: list[Base] = []
-    for name, image in course.images.items():
-        key = key_of(image.sha256, ".webp")
-        if image.stored != key:
-            storage.put_at(key, image.read())
-        rows.append(
-            CourseImage(
-                edition_id=edition_id,
-                name=name,
-                storage_key=key,
-                sha256=image.sha256,
-                width=image.width,
-                height=image.height,
-            )
+    return [
+        CourseImage(
+            edition_id=edition_id,
+            name=name,
+            storage_key=image.stored,
+            sha256=image.sha256,
+            width=image.width,
+            height=image.height,
         )
-    return rows
+        for name, image in course.images.items()
+    ]
 
 
-def _files(course: CourseContent, edition_id: int, storage: Storage) -> Sequence[Base]:
+def _files(course: CourseContent, edition_id: int) -> Sequence[Base]:
     """Every file of the course, so that it can be given back as it was written."""
+    images = [(f"images/{name}", image, "image/webp") for name, image in course.images.items()]
+    media = [(f"media/{name}", one, one.media_type) for name, one in course.media.items()]
+    stored: list[tuple[str, ImageContent | MediaContent, str]] = [*images, *media]
     rows: list[Base] = [_text_file(path, text, edition_id) for path, text in course.texts.items()]
-    for name, image in course.images.items():
-        rows.append(
-            CourseFile(
-                edition_id=edition_id,
-                path=f"images/{name}",
-                sha256=image.sha256,
-                size=image.size,
-                media_type="image/webp",
-                storage_key=key_of(image.sha256, ".webp"),
-            )
+    rows += [
+        CourseFile(
+            edition_id=edition_id,
+            path=path,
+            sha256=one.sha256,
+            size=one.size,
+            media_type=media_type,
+            storage_key=one.stored,
         )
-    for name, media in course.media.items():
-        key = key_of(media.sha256, f".{name.rpartition('.')[2]}")
-        if media.stored != key:
-            storage.put_at(key, media.read())
-        rows.append(
-            CourseFile(
-                edition_id=edition_id,
-                path=f"media/{name}",
-                sha256=media.sha256,
-                size=media.size,
-                media_type=media.media_type,
-                storage_key=key,
-            )
-        )
+        for path, one, media_type in stored
+    ]
     return rows
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.datastructures import FormData
 
 from app.access import Permission
-from app.courses.actions.publishing import publish
+from app.courses.actions.publishing import kept_first, publish
 from app.people import inputs
 from app.people.actions import accounts
 from app.reports.start import STEPS, start_page
@@ -41,13 +41,17 @@ def _title(path: Path) -> str:
 
 
 def read(services: Services, form: FormData) -> tuple[CourseContent | None, list[Problem]]:
-    """The chosen course from its folder, away from the database; nothing for a name that is not there."""
+    """The chosen course from its folder, away from the database; nothing for a name that is not there.
+
+    Its pictures and media go to the store here, for no transaction waits for that.
+    """
     from app.courses.files.reader import read_course  # noqa: PLC0415 - few requests need it
 
     slug = str(form.get("course", ""))
     if slug not in folders(services):
         return None, []
-    return read_course(Path(services.settings.courses_dir) / slug)
+    content, problems = read_course(Path(services.settings.courses_dir) / slug)
+    return (kept_first(content, services.storage) if content is not None else None), problems
 
 
 @area.get("/beheer/start", policy=Permission.PREPARE_INSTALLATION, name="admin_start.show")
