@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from ipaddress import IPv6Network, ip_address
@@ -48,6 +49,14 @@ class Services:
     keyring: Keyring
 
 
+class SentBefore(Exception):
+    """The very same form came before, and was done: the answer is where that one went."""
+
+    def __init__(self, to: str) -> None:
+        super().__init__(to)
+        self.to = to
+
+
 @dataclass
 class Ask:
     """One request as a page function sees it: session, viewer, one instant, the form."""
@@ -61,6 +70,19 @@ class Ask:
     session: Session | None = None
     cookies: list[Cookie] = field(default_factory=list)
     """What goes along with the answer whatever it is: who proved herself stays proved, also when the rest fails."""
+    count: Callable[[Session, str], None] | None = None
+    """Note in a transaction that this form was done, and where its repeat goes."""
+
+    @contextmanager
+    def writing(self, *, back_to: str) -> Iterator[Session]:
+        """A transaction on a route with own transactions, in which its form counts once; a repeat goes to `back_to`.
+
+        Raises: SentBefore, for the edge.
+        """
+        with self.services.database.writing() as db:
+            if self.count is not None:
+                self.count(db, back_to)
+            yield db
 
     @property
     def db(self) -> Session:

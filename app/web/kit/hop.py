@@ -28,7 +28,7 @@ from app.kit.storage import StorageTrouble
 from app.people.rules import TOUCH_EVERY, Viewer
 from app.people.tables import FormKey
 from app.web.kit import errors, sessions
-from app.web.kit.ask import Answer, Ask, Cookie, Redirect, Services
+from app.web.kit.ask import Answer, Ask, Cookie, Redirect, SentBefore, Services
 from app.web.kit.entry import Entry
 from app.web.kit.forms import named_in
 from app.web.kit.responses import Responder
@@ -159,12 +159,12 @@ class Hop:
         session.flush() if self.request.method == "POST" else None
         return response
 
-    def _sent_before(self, session: Session, key: str, now: datetime) -> str | None:
+    def _sent_before(self, session: Session, key: str, now: datetime, *, to: str = "") -> str | None:
         """Where the same form went that came before; None when this is the first, whose twin then waits for it."""
         insert = sqlite_insert if self.services.database.is_sqlite else postgres_insert
         taken = session.execute(
             insert(FormKey)
-            .values(key=key, person_id=self.viewer.person_id, used_at=now, location="")
+            .values(key=key, person_id=self.viewer.person_id, used_at=now, location=to)
             .on_conflict_do_nothing(index_elements=["key"])
             .returning(FormKey.key)
         ).first()
@@ -180,11 +180,24 @@ class Hop:
             session.execute(update(FormKey).where(FormKey.key == key).values(location=answer.to))
 
     def _without_session(self, ask: Ask) -> Response:
+        """A form counts once where its page says so (`Ask.writing`); a repeat is known before slow work is done."""
         with self.services.database.reading() as session:
             self._identify(ask, session)
+            key = self._form_key()
+            known = session.scalar(select(FormKey.location).where(FormKey.key == key)) if key else None
         if (refusal := self._refusal()) is not None:
             return refusal
-        return self.responder.respond(self.request, self.viewer, self._answer(ask))
+
+        def count(session: Session, to: str) -> None:
+            if key and (location := self._sent_before(session, key, ask.now, to=to)) is not None:
+                raise SentBefore(location)
+
+        ask.count = count
+        try:
+            answer = self._answer(ask) if known is None else Redirect(status=303, to=known)
+        except SentBefore as sent:
+            answer = Redirect(status=303, to=sent.to)
+        return self.responder.respond(self.request, self.viewer, answer)
 
     def _answer(self, ask: Ask) -> Answer:
         """What the page says. Was something kept that looks as if it names somebody, then the next page says so."""

@@ -94,7 +94,7 @@ def add_media(ask: Ask, course: str) -> Answer:
     if form.valid and chosen is not None:
         try:
             name, facts = media.keep_media(chosen.file, chosen.filename or "", chosen.size or 0, ask.services.storage)
-            with ask.services.database.writing() as db:
+            with ask.writing(back_to=f"/beheer/opleidingen/{course}/media") as db:
                 actions.add_media(db, by=ask.viewer, slug=course, wanted=name, found=facts, now=ask.now)
         except Refused as refused:
             form.refuse(refused)
