@@ -385,7 +385,8 @@ TRIES: Final[dict[str, Try]] = {
     "admin_person.reset_second_factor": Try(form=says(reason="Haar telefoon is kwijt.")),
     "post.again": Try(),
     # writing
-    **dict.fromkeys(("editor.begin", "editor.drop", "editor.remove", "editor.put_back"), Try()),
+    **dict.fromkeys(("editor.begin", "editor.remove", "editor.put_back"), Try()),
+    "editor.drop": Try(form=lambda world: {"version": world.things["draft_version"]}),
     "editor.add_picture": Try(form=says(alt="Een tafel."), files=_upload),
     "editor.add_media": Try(files=lambda world: {"media": ("kaart.pdf", b"%PDF-1.7\n%%EOF", "application/pdf")}),  # noqa: ARG005
     "editor.keep": Try(form=says(version="1", title="Wat is het?", minutes="10", intro="Kijk.", body="Tekst.")),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -11,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.courses.commands import publish_folder
-from app.courses.drafts import actions, inputs, publishing, queries
+from app.courses.drafts import actions, inputs, publishing, queries, reading
 from app.courses.drafts.tables import CourseDraft, DraftFile
 from app.courses.tables import CourseEdition, Lesson
 from app.kit.errors import Refused
@@ -21,6 +20,7 @@ from app.people.actions import accounts
 from app.people.queries import viewer_for
 from app.people.rules import Role, Viewer
 from app.reports.worklist import Work, work_list
+from tests.editing import MAKING, SCRIPT, Edits, at_once, publish_edited
 from tests.people import make_person
 
 if TYPE_CHECKING:
@@ -62,31 +62,29 @@ def file_of(database: Database, path: str = LESSON) -> tuple[int, int, str]:
     return row.id, row.version, row.text or ""
 
 
-def keep(database: Database, aya: Viewer, clock: MovableClock, text: str, version: int | None = None) -> int:
-    id_, now_at, _ = file_of(database)
+def keep(
+    database: Database, aya: Viewer, clock: MovableClock, text: str, version: int | None = None, *, path: str = LESSON
+) -> int:
+    id_, now_at, _ = file_of(database, path)
     with database.writing() as db:
         return actions.keep_text(
             db, by=aya, slug="kort", file_id=id_, text=text, version=version or now_at, now=clock.now()
         )
 
 
-def at_once(work: list[Any]) -> list[Any]:
-    """What each of these gives or raises when they begin in the same moment."""
-    gate, came = threading.Barrier(len(work)), list[Any](range(len(work)))
+def ready(database: Database, storage: ObjectStorage, **given: Any) -> publishing.Ready:
+    """What an author publishes who looks at the draft now."""
+    with database.reading(snapshot=True) as db:
+        draft = queries.read_draft(db, "kort")
+    return publishing.ready(draft, inputs.Publishing(version=draft.facts.version, **given), storage)
 
-    def run(place: int) -> None:
-        gate.wait()
-        try:
-            came[place] = work[place]()
-        except Refused as refused:
-            came[place] = refused.code
 
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(work))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return came
+def publish(
+    database: Database, storage: ObjectStorage, by: Viewer, clock: MovableClock, made: publishing.Ready | None = None
+) -> int:
+    made = made or ready(database, storage)
+    with database.writing() as db:
+        return publishing.publish_draft(db, made, by=by, storage=storage, now=clock.now())
 
 
 def test_two_keep_one_text_at_once(database: Database, aya: Viewer, clock: MovableClock) -> None:
@@ -107,14 +105,8 @@ def test_published_twice_at_once_is_one_edition(
     keep(database, aya, clock, text.replace("Ze begint bij de deur", "Ze begint bij de poort"))
     clock.advance(timedelta(days=1))
 
-    def publish() -> int:
-        with database.reading(snapshot=True) as db:
-            draft = queries.read_draft(db, "kort")
-        made = publishing.ready(draft, inputs.Publishing(version=draft.facts.version), storage)
-        with database.writing() as db:
-            return publishing.publish_draft(db, made, by=aya, storage=storage, now=clock.now())
-
-    assert at_once([publish] * 3) == [2, 2, 2]
+    looked = ready(database, storage)
+    assert at_once([lambda: publish(database, storage, aya, clock, looked)] * 3) == [2, 2, 2]
     with database.reading() as db:
         assert db.scalars(select(CourseEdition.number).order_by(CourseEdition.number)).all() == [1, 2]
         assert db.scalar(select(func.count(LedgerEvent.id)).where(LedgerEvent.action == "courses.published")) == 2
@@ -122,9 +114,98 @@ def test_published_twice_at_once_is_one_edition(
         assert draft.facts.changes == 0
         intros = db.scalars(select(Lesson.intro).where(Lesson.position == 1).order_by(Lesson.edition_id)).all()
         assert ["poort" in one for one in intros] == [False, True]
-    keep(database, aya, clock, text)  # back to what the first edition was
-    with pytest.raises(Refused, match="same_as_before"):
-        publish()
+    for _ in range(2):  # nothing is another, then only a remark is: that is an edition too, and an export has it
+        with pytest.raises(Refused, match="nothing_to_publish"):
+            publish(database, storage, aya, clock)
+        policy = file_of(database, "policy.yaml")
+        keep(database, aya, clock, f"# Zo doen wij het.\n{policy[2]}", path="policy.yaml")
+        number = publish(database, storage, aya, clock)
+    assert number == 4
+    keep(database, aya, clock, text)  # back to the words of the first edition
+    with database.reading() as db:
+        first = reading.stored_in_edition(
+            db, db.scalars(select(CourseEdition.id).order_by(CourseEdition.id)).first() or 0
+        )
+    keep(database, aya, clock, first["policy.yaml"].text or "", path="policy.yaml")
+    assert publish(database, storage, aya, clock) == 5
+    with database.reading() as db:
+        hashes = db.scalars(select(CourseEdition.content_hash).order_by(CourseEdition.number)).all()
+    assert hashes[4] == hashes[0]
+    assert len(set(hashes)) == 4
+
+
+def test_an_edition_that_came_in_between_is_not_taken_back_unseen(
+    database: Database, storage: ObjectStorage, aya: Viewer, clock: MovableClock
+) -> None:
+    """The draft is compared with the newest edition, and goes before it only when an author says so."""
+    keep(database, aya, clock, file_of(database)[2].replace("Ze begint", "Ze start"))
+    before = ready(database, storage)
+    with database.writing() as db:
+        publish_edited(db, storage, {MAKING: ("Samen iets maken", "Samen iets bouwen")}, now=clock.now())
+    with database.reading(snapshot=True) as db:
+        draft = queries.read_draft(db, "kort")
+    assert (draft.newer, draft.edition.number if draft.edition else 0, draft.facts.changes) == (True, 2, 2)
+    with pytest.raises(Refused, match="newer_edition"):
+        publish(database, storage, aya, clock, before)
+    for given in ({}, {"over": "on"}, {"over": "on", "newest": 1}, {"newest": 2}):
+        with pytest.raises(Refused, match="newer_edition"):
+            ready(database, storage, **given)
+    assert publish(database, storage, aya, clock, ready(database, storage, over="on", newest=2)) == 3
+    with database.reading(snapshot=True) as db:
+        assert not queries.read_draft(db, "kort").newer
+
+
+def test_the_rules_for_certificates_are_published_by_an_admin(
+    database: Database, storage: ObjectStorage, aya: Viewer, clock: MovableClock
+) -> None:
+    """They count at once for who has a certificate. Another course of the intervention would change them too."""
+    text = file_of(database, "policy.yaml")[2]
+    keep(database, aya, clock, text.replace("grace_days: 60", "grace_days: 3650"), path="policy.yaml")
+    with database.reading() as db:
+        assert publishing.changes_rules(queries.read_draft(db, "kort"))
+    with pytest.raises(Refused, match="rules_need_admin"):
+        publish(database, storage, aya, clock)
+    keep(database, aya, clock, text, path="policy.yaml")
+    with database.writing() as db:
+        other: Edits = {
+            "course.yaml": ("slug: kort\n", "slug: ander\n"),
+            "policy.yaml": ("four_eyes: never", "four_eyes: always"),
+        }
+        publish_edited(db, storage, other, now=clock.now())
+        fatma = make_person(db, "Fatma Ates", now=clock.now())
+        accounts.grant_role(
+            db, by=None, person_id=fatma, role=Role.ADMIN, organisation_id=None, intervention="", now=clock.now()
+        )
+        admin = viewer_for(db, fatma)
+    keep(database, aya, clock, file_of(database)[2].replace("Ze begint", "Ze start"))
+    with pytest.raises(Refused, match="rules_need_admin"):
+        publish(database, storage, aya, clock)
+    assert publish(database, storage, admin, clock) == 2
+    keep(database, aya, clock, file_of(database)[2].replace("Ze start", "Ze begint"))
+    assert publish(database, storage, aya, clock) == 3  # as the rules are now, they stay
+
+
+def test_a_version_of_the_handbook_is_given_once(
+    database: Database, storage: ObjectStorage, aya: Viewer, clock: MovableClock
+) -> None:
+    """Who looked at the same draft and tells other news does not overwrite what was told."""
+    news = {"handbook_version": "2", "handbook_notes": "Een ander doel."}
+    keep(database, aya, clock, file_of(database, SCRIPT)[2].replace("title: ", "title: De "), path=SCRIPT)
+    one = ready(database, storage, **news)
+    other = ready(database, storage, **news | {"handbook_notes": "Iets anders."})
+    with database.reading() as db:
+        version = queries.read_draft(db, "kort").facts.version
+    assert publish(database, storage, aya, clock, one) == 2
+    assert publish(database, storage, aya, clock, one) == 2
+    with pytest.raises(Refused, match="draft_changed"):
+        publish(database, storage, aya, clock, other)
+    with database.reading() as db:
+        assert queries.read_draft(db, "kort").facts.version > version
+    keep(database, aya, clock, file_of(database, SCRIPT)[2].replace("title: De ", "title: "), path=SCRIPT)
+    for given in ("2", "1"):
+        with pytest.raises(Refused, match="handbook_version_same"):
+            ready(database, storage, **news | {"handbook_version": given})
+    ready(database, storage, **news | {"handbook_version": "3"})
 
 
 def test_what_changed_meanwhile_is_not_published_unseen(
@@ -132,12 +213,10 @@ def test_what_changed_meanwhile_is_not_published_unseen(
 ) -> None:
     _, _, text = file_of(database)
     keep(database, aya, clock, text.replace("Ze begint", "Ze start"))
-    with database.reading() as db:
-        draft = queries.read_draft(db, "kort")
-    made = publishing.ready(draft, inputs.Publishing(version=draft.facts.version), storage)
+    made = ready(database, storage)
     keep(database, aya, clock, text.replace("Ze begint", "Ze komt"))
-    with pytest.raises(Refused, match="draft_changed"), database.writing() as db:
-        publishing.publish_draft(db, made, by=aya, storage=storage, now=clock.now())
+    with pytest.raises(Refused, match="draft_changed"):
+        publish(database, storage, aya, clock, made)
     with database.reading() as db:
         assert db.scalar(select(func.count(CourseEdition.id))) == 1
 

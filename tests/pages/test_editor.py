@@ -17,6 +17,7 @@ from app.courses.tables import CourseEdition
 from app.people.actions import accounts
 from app.people.rules import Role
 from tests.authz.steps import picture
+from tests.editing import MAKING, publish_edited
 from tests.page import SAME_ORIGIN, check_html
 from tests.people import make_person
 
@@ -28,13 +29,11 @@ LESSON: Final = "modules/01-veilig-beginnen/01-een-afspraak.md"
 HERE: Final = "/beheer/opleidingen/kort"
 
 
-def author(site: Site, name: str = "Aya Sato") -> Visitor:
+def author(site: Site, name: str = "Aya Sato", role: Role = Role.AUTHOR) -> Visitor:
     now = site.parts.clock.now()
     with site.parts.database.writing() as db:
         person = make_person(db, name, now=now)
-        accounts.grant_role(
-            db, by=None, person_id=person, role=Role.AUTHOR, organisation_id=None, intervention="", now=now
-        )
+        accounts.grant_role(db, by=None, person_id=person, role=role, organisation_id=None, intervention="", now=now)
     return site.visitor(person)
 
 
@@ -187,8 +186,42 @@ def test_files_as_text_and_a_broken_head(site: Site, aya: Visitor) -> None:
     assert text_of(site, session.path) == before
 
 
+def sent_twice(site: Site, visitor: Visitor, path: str, data: dict[str, Any], **more: Any) -> None:
+    """Press again, or send again after a 503 that says that the outcome is unknown: it goes where it is done."""
+    key = re.findall(r'name="form_key" value="([^"]+)"', visitor.get(HERE).text)[0]
+    for _ in range(2):
+        visitor.follow(visitor.post(path, data | {"form_key": key}, **more))
+
+
+def test_what_is_sent_twice_is_done_once(site: Site, aya: Visitor) -> None:
+    def paths() -> list[str]:
+        with site.parts.database.reading() as db:
+            return sorted(db.scalars(select(DraftFile.path).order_by(DraftFile.path)))
+
+    before = paths()
+    sent_twice(site, aya, f"{HERE}/les", {"module": "veilig-beginnen", "title": "Hallo"})
+    added = ["modules/01-veilig-beginnen/03-hallo.md"]
+    assert paths() == sorted([*before, *added])
+    sent_twice(site, aya, f"{HERE}/media/bestand", {}, files={"media": ("kaart.pdf", b"%PDF-1.7\n%%EOF\n", "x/y")})
+    assert paths() == sorted([*before, *added, "media/kaart.pdf"])
+    version = re.findall(r'name="version" value="(\d+)"', aya.get(f"{HERE}/publiceren").text)[0]
+    sent_twice(site, aya, f"{HERE}/publiceren", {"version": version})
+    with site.parts.database.reading() as db:
+        assert sorted(db.scalars(select(CourseEdition.number))) == [1, 2]
+
+
 def test_a_draft_is_thrown_away(site: Site, aya: Visitor) -> None:
-    aya.post(f"{HERE}/concept/weg")
+    """Only as she saw it: what a colleague wrote meanwhile stays."""
+    seen = re.findall(r'name="version" value="(\d+)"', aya.get(HERE).text)[0]
+    wim = author(site, "Wim Alders")
+    here = f"{HERE}/bestand/{file_of(site, LESSON).id}"
+    wim.post(here, fields(wim.get(here).text) | {"intro": "Wim schreef de hele ochtend."})
+    aya.post(f"{HERE}/concept/weg", {"version": seen}, status=409)
+    aya.post(f"{HERE}/concept/weg", {}, status=409)
+    page = aya.get(HERE).text
+    assert "Geschreven door: Wim Alders." in page
+    seen = re.findall(r'name="version" value="(\d+)"', page)[0]
+    aya.post(f"{HERE}/concept/weg", {"version": seen})
     with site.parts.database.reading() as db:
         assert db.scalars(select(CourseDraft)).all() == []
         assert db.scalars(select(DraftFile)).all() == []
@@ -225,6 +258,39 @@ def test_what_changed_is_read_and_published(site: Site, aya: Visitor) -> None:
         site, "handbook/handbook.yaml"
     )
     assert "Er is niets te publiceren" in aya.get(f"{HERE}/publiceren").text
+
+
+def test_an_edition_came_in_between_and_the_rules_are_others(site: Site, aya: Visitor) -> None:
+    """The page says what would be taken back, and asks; the rules for certificates wait for an admin."""
+    lesson, policy = file_of(site, LESSON), file_of(site, "policy.yaml")
+    sent = fields(aya.get(f"{HERE}/bestand/{lesson.id}").text)
+    aya.post(f"{HERE}/bestand/{lesson.id}", sent | {"intro": "Ze begint bij de poort."})
+    with site.parts.database.writing() as db:
+        publish_edited(
+            db, site.parts.storage, {MAKING: ("Samen iets maken", "Samen bouwen")}, now=site.parts.clock.now()
+        )
+    assert "Editie 2 kwam uit nadat dit concept begon" in aya.get(HERE).text
+    page = aya.get(f"{HERE}/publiceren").text
+    assert "Mijn concept gaat voor editie 2" in page
+    assert re.search(r"<del>.*?bouwen.*?</del>", page)
+    version = re.findall(r'name="version" value="(\d+)"', page)[0]
+    form = {"version": version, "newest": "2"}
+    assert "zeg of jouw concept voorgaat" in aya.post(f"{HERE}/publiceren", form, status=422).text
+    assert "editie 3" in aya.follow(aya.post(f"{HERE}/publiceren", form | {"over": "on"})).text
+    sent = fields(aya.get(f"{HERE}/bestand/{policy.id}").text)
+    milder = sent | {"text": text_of(site, "policy.yaml").replace("grace_days: 60", "grace_days: 3650")}
+    aya.post(f"{HERE}/bestand/{policy.id}", milder)
+    page = aya.get(f"{HERE}/publiceren").text
+    assert "Een beheerder publiceert dit" in page
+    with site.parts.database.reading() as db:
+        form = {"version": str(db.scalars(select(CourseDraft.version)).one())}
+    aya.post(f"{HERE}/publiceren", form, status=422)
+    fatma = author(site, "Fatma Ates", Role.ADMIN)
+    assert "Ze gelden meteen" in fatma.get(f"{HERE}/publiceren").text
+    fatma.post(f"{HERE}/publiceren", form)
+    with site.parts.database.reading() as db:
+        policies = db.scalars(select(CourseEdition.policy).order_by(CourseEdition.number)).all()
+    assert [one["grace_days"] for one in policies] == [60, 60, 60, 3650]
 
 
 def test_a_draft_is_saved_as_a_zip(site: Site, aya: Visitor) -> None:

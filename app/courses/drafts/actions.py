@@ -101,9 +101,14 @@ def copy_edition(db: Session, draft: CourseDraft, edition_id: int, *, now: datet
     db.execute(insert(DraftFile).from_select(into, copied, include_defaults=False))
 
 
-def drop_draft(db: Session, *, by: Viewer, slug: str, now: datetime) -> None:
-    """Throw a draft away, with all that was written since the edition."""
+def drop_draft(db: Session, *, by: Viewer, slug: str, version: int, now: datetime) -> None:
+    """Throw a draft away, with all that was written since the edition.
+
+    Raises: Refused when somebody wrote in it since she looked, for it cannot be undone.
+    """
     draft = draft_at(db, by=by, slug=slug)
+    if draft.version != version:
+        raise Refused("draft_went_on")
     db.execute(delete(DraftFile).where(DraftFile.draft_id == draft.id).execution_options(**SILENT))
     db.delete(draft)
     record(db, "courses.draft_dropped", actor_id=by.id, subject=("course_draft", draft.id), now=now, course=slug)

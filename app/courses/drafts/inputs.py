@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, StringConstraints
 
 from app.courses.drafts.rules import TEXT_MOST
 from app.courses.inputs import Input
-from app.kit.fields import KnownId
+from app.kit.fields import KnownId, OptionalId
 from app.kit.text import Line, OptionalLine, OptionalParagraph, cleaned
 
 LongText = Annotated[str, StringConstraints(max_length=TEXT_MOST), BeforeValidator(cleaned)]
@@ -87,11 +87,23 @@ class MediaGiven(Input):
 
 
 class Publishing(Input):
-    """`version`: of the draft that was looked at. The handbook: its new version and what is new, when it changed."""
+    """`version`: of the draft that was looked at. The handbook: its new version and what is new, when it changed.
+
+    `newest`, `over`: the number of an edition that came after the one that the draft was made from, and that the draft
+    goes before it.
+    """
 
     version: KnownId
     handbook_version: OptionalLine = ""
     handbook_notes: OptionalParagraph = ""
+    newest: OptionalId = None
+    over: Ticked = ""
+
+
+class Looked(Input):
+    """The version of the draft that was looked at."""
+
+    version: KnownId
 
 
 class CheckHead(Input):

@@ -62,7 +62,7 @@ class ProblemLine:
 
 @dataclass(frozen=True)
 class Outline:
-    """A draft with everything in it, read at one moment."""
+    """A draft with everything in it, read at one moment. `newer`: its edition came after the one that it began from."""
 
     draft: DraftFacts
     title: str
@@ -75,6 +75,7 @@ class Outline:
     removed: tuple[Item, ...]
     problems: tuple[ProblemLine, ...]
     changes: tuple[Change, ...]
+    newer: bool
 
     @property
     def publishable(self) -> bool:
@@ -118,6 +119,7 @@ def outline_of(draft: Draft, problems: Collection[Problem]) -> Outline:
         removed=_removed(draft),
         problems=tuple(_line(problem, draft, ids) for problem in problems),
         changes=changes,
+        newer=draft.newer,
     )
 
 

@@ -15,6 +15,7 @@ from app.courses.drafts import rules
 from app.courses.drafts.reading import Stored, stored_in_draft, stored_in_edition
 from app.courses.drafts.rules import Kind
 from app.courses.drafts.tables import CourseDraft, DraftFile
+from app.courses.rules import Policy
 from app.courses.tables import Course, CourseEdition, CourseFile
 from app.kit.errors import NotFound
 from app.people.queries import person_names
@@ -94,7 +95,7 @@ def _titles(db: Session, drafts: Mapping[int, str]) -> dict[str, str]:
 
 
 def all_drafts(db: Session) -> list[DraftFacts]:
-    """Every draft with how many files differ from the edition that it was made from: three statements."""
+    """Every draft with how many files differ from the newest edition: four statements."""
     rows = db.execute(select(CourseDraft)).scalars().all()
     written: dict[int, dict[str, str]] = defaultdict(dict)
     for row in db.execute(
@@ -102,9 +103,10 @@ def all_drafts(db: Session) -> list[DraftFacts]:
     ):
         written[row.draft_id][row.path] = row.sha256
     published: dict[int, dict[str, str]] = defaultdict(dict)
-    bases = [row.base_edition_id for row in rows if row.base_edition_id is not None]
+    newest = {slug: edition.id for slug, edition in _newest_editions(db).items()} if rows else {}
+    compared = [newest[row.slug] for row in rows if row.slug in newest]
     for line in db.execute(
-        select(CourseFile.edition_id, CourseFile.path, CourseFile.sha256).where(CourseFile.edition_id.in_(bases))
+        select(CourseFile.edition_id, CourseFile.path, CourseFile.sha256).where(CourseFile.edition_id.in_(compared))
     ):
         published[line.edition_id][line.path] = line.sha256
     return [
@@ -114,7 +116,7 @@ def all_drafts(db: Session) -> list[DraftFacts]:
             row.base_edition_id,
             row.changed_at,
             row.version,
-            _differences(written[row.id], published.get(row.base_edition_id or 0, {})),
+            _differences(written[row.id], published.get(newest.get(row.slug, 0), {})),
         )
         for row in rows
     ]
@@ -138,13 +140,20 @@ def left_lying(db: Session, *, before: datetime) -> list[DraftFacts]:
 
 @dataclass(frozen=True)
 class Draft:
-    """A draft with its files and those of the edition that it is compared with, for who thinks on about them."""
+    """A draft with its files and those of the newest edition, for who thinks on about them.
+
+    `newer`: that edition came after the one that the draft was made from. `rules`: those that certificates are held to
+    now; None before there is an edition. `handbook_versions`: all that were ever published.
+    """
 
     facts: DraftFacts
     edition: EditionFacts | None
     stored: Mapping[str, Stored]
     published: Mapping[str, Stored]
     rows: tuple[tuple[int, str, datetime | None], ...]
+    newer: bool
+    rules: Policy | None
+    handbook_versions: frozenset[str]
 
 
 def read_draft(db: Session, slug: str) -> Draft:
@@ -153,18 +162,49 @@ def read_draft(db: Session, slug: str) -> Draft:
     if row is None:
         raise NotFound
     stored = stored_in_draft(db, row.id)
-    edition = edition_facts(db, row.base_edition_id) if row.base_edition_id is not None else None
-    published = stored_in_edition(db, row.base_edition_id) if row.base_edition_id is not None else {}
+    edition = next(iter(editions_of_course(db, slug)), None)
+    published = stored_in_edition(db, edition.id) if edition is not None else {}
     files = db.execute(select(DraftFile.id, DraftFile.path, DraftFile.removed_at).where(DraftFile.draft_id == row.id))
     one = {path: file.sha256 for path, file in stored.items()}
     other = {path: file.sha256 for path, file in published.items()}
-    facts = DraftFacts(row.id, slug, row.base_edition_id, row.changed_at, row.version, _differences(one, other))
-    return Draft(facts, edition, stored, published, tuple((one.id, one.path, one.removed_at) for one in files))
+    course = db.execute(select(Course.id, Course.intervention_id).where(Course.slug == slug)).first()
+    version = CourseEdition.outline["handbook_version"].as_string()
+    return Draft(
+        facts=DraftFacts(row.id, slug, row.base_edition_id, row.changed_at, row.version, _differences(one, other)),
+        edition=edition,
+        stored=stored,
+        published=published,
+        rows=tuple((one.id, one.path, one.removed_at) for one in files),
+        newer=edition is not None and edition.id != row.base_edition_id,
+        rules=rules_in_force(db, course.intervention_id) if course is not None else None,
+        handbook_versions=frozenset(
+            db.scalars(select(version).where(CourseEdition.course_id == course.id)) if course is not None else ()
+        ),
+    )
 
 
-def edition_facts(db: Session, edition_id: int) -> EditionFacts:
-    edition = db.get_one(CourseEdition, edition_id)
-    return EditionFacts(edition.id, edition.number, edition.title, edition.published_at)
+def writers_of(db: Session, draft: Draft) -> tuple[str, ...]:
+    """Who wrote something in a draft that is not in the edition; those who wrote last come first."""
+    rows = db.execute(
+        select(DraftFile.path, DraftFile.changed_by_id)
+        .where(DraftFile.draft_id == draft.facts.id, DraftFile.changed_by_id.is_not(None))
+        .order_by(DraftFile.changed_at.desc(), DraftFile.id)
+    )
+    new = [row.changed_by_id for row in rows if draft.stored.get(row.path) != draft.published.get(row.path)]
+    names = person_names(db, new)
+    return tuple(names[id_] for id_ in dict.fromkeys(new) if id_ in names)
+
+
+def rules_in_force(db: Session, intervention_id: int) -> Policy | None:
+    """The rules that certificates of an intervention are held to: those of its newest edition; None without one."""
+    facts = db.scalar(
+        select(CourseEdition.policy)
+        .join(Course, Course.id == CourseEdition.course_id)
+        .where(Course.intervention_id == intervention_id)
+        .order_by(CourseEdition.id.desc())
+        .limit(1)
+    )
+    return Policy.from_facts(facts) if facts is not None else None
 
 
 def editions_of_course(db: Session, slug: str) -> list[EditionFacts]:

@@ -29,14 +29,29 @@ WORDS: Final[dict[str, str]] = {
     "draft_changed": N_(
         "Het concept is intussen veranderd. Kijk hieronder wat er nu anders is, en publiceer dan opnieuw."
     ),
+    "draft_went_on": N_("Iemand schreef intussen verder in dit concept. Kijk eerst wat er nu staat."),
+    "draft_full": N_(
+        "In een concept past {megabytes} MB. Wat je weghaalde, telt mee tot je publiceert. "
+        "Maak dit bestand kleiner, of publiceer eerst."
+    ),
+    "newer_edition": N_(
+        "Er is intussen een editie {number}. Kijk hieronder wat er anders is, en zeg of jouw concept voorgaat."
+    ),
+    "nothing_to_publish": N_("Er is niets te publiceren: het concept is gelijk aan de laatste editie."),
+    "rules_need_admin": N_(
+        "In dit concept staan andere regels voor het certificaat. Die gelden meteen, ook voor wie al een certificaat "
+        "heeft. Daarom publiceert een beheerder dit."
+    ),
+    "course_of_another": N_(
+        "In course.yaml staat nu een andere interventie. Deze opleiding hoort bij ‘{slug}’. Zet die naam terug."
+    ),
     "draft_broken": N_("Er zijn nog {count} dingen te herstellen. Er is niets gepubliceerd."),
     "other_course": N_(
         "In course.yaml staat nu de naam ‘{slug}’. Zet daar de oude naam terug: daaraan herkennen we de opleiding."
     ),
-    "same_as_before": N_(
-        "Dit is precies gelijk aan editie {number}. Verander iets, bijvoorbeeld de samenvatting, en publiceer dan."
+    "handbook_version_same": N_(
+        "Het handboek is veranderd, dus het krijgt een nieuwe versie. Versie {version} was er al."
     ),
-    "handbook_version_same": N_("Het handboek is veranderd, dus het krijgt een nieuwe versie. {version} is de oude."),
     "picture_without_words": N_("Schrijf wat op het beeld te zien is, of geef aan dat het alleen versiering is."),
     "media_missing": N_("Kies eerst een bestand."),
     "media_unknown": N_("Dit soort bestand kennen we hier niet. Kies mp4, webm, mp3, m4a, ogg, vtt of pdf."),

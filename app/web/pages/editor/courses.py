@@ -28,13 +28,17 @@ Form = Submitted[Any]
 
 @dataclass(frozen=True)
 class OutlinePage:
-    """The draft of a course, or where one begins. `editions`: the newest first. `moves`: she may move people to one."""
+    """The draft of a course, or where one begins. `editions`: the newest first. `moves`: she may move people to one.
+
+    `writers`: whose words are in the draft and in no edition.
+    """
 
     slug: str
     title: str
     editions: tuple[EditionFacts, ...]
     outline: Outline | None
     moves: bool
+    writers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,11 @@ def begin(ask: Ask, course: str) -> Answer:
 
 @area.post("/beheer/opleidingen/{course:slug}/concept/weg", policy=Permission.EDIT_CONTENT, name="editor.drop")
 def drop(ask: Ask, course: str) -> Answer:
-    actions.drop_draft(ask.db, by=ask.viewer, slug=course, now=ask.now)
+    """For ever, so only what she looked at."""
+    form: Form = Submitted.read(inputs.Looked, ask.form, ask.viewer.locale)
+    if not form.valid:
+        raise Refused("draft_went_on")
+    actions.drop_draft(ask.db, by=ask.viewer, slug=course, version=form.given.version, now=ask.now)
     return redirect("/beheer/opleidingen", toast=N_("Het concept is weggegooid. Wat gepubliceerd is, blijft."))
 
 
@@ -101,7 +109,7 @@ def add_lesson(ask: Ask, course: str) -> Answer:
     form: Form = Submitted.read(inputs.NewLesson, ask.form, ask.viewer.locale)
     if form.valid:
         try:
-            with ask.services.database.writing() as db:
+            with ask.writing(back_to=f"/beheer/opleidingen/{course}") as db:
                 file = actions.add_lesson(
                     db, by=ask.viewer, slug=course, module=form.given.module, title=form.given.title, now=ask.now
                 )
@@ -169,6 +177,7 @@ def outline_page(ask: Ask, course: str) -> OutlinePage:
     with ask.services.database.reading(snapshot=True) as db:
         editions = tuple(queries.editions_of_course(db, course))
         draft = queries.read_draft(db, course) if queries.draft_id_of(db, course) is not None else None
+        writers = queries.writers_of(db, draft) if draft is not None else ()
         checks = checks_of(db)
     moves = may(ask.viewer, Permission.MANAGE)
     if draft is None:
@@ -177,4 +186,4 @@ def outline_page(ask: Ask, course: str) -> OutlinePage:
         return OutlinePage(course, editions[0].title, editions, None, moves)
     found = checks.problems((draft.facts.id, draft.facts.version), draft.stored, ask.services.storage)
     made = outline.outline_of(draft, found)
-    return OutlinePage(course, made.title, editions, made, moves)
+    return OutlinePage(course, made.title, editions, made, moves, writers)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from app.access import Permission
+from app.access import Permission, may
 from app.courses.differing import Change, compare
 from app.courses.drafts import actions, inputs, publishing, queries
 from app.courses.drafts.outline import ProblemLine, outline_of
@@ -41,7 +41,11 @@ class ComparePage:
 
 @dataclass(frozen=True)
 class PublishPage:
-    """The last look before a draft becomes an edition. `number`: what it will be."""
+    """The last look before a draft becomes an edition. `number`: what it will be.
+
+    `newer`: the number of the edition that it would take back in part; 0: none. `rules`: those for certificates become
+    others; `decides`: she may do that.
+    """
 
     slug: str
     title: str
@@ -49,6 +53,9 @@ class PublishPage:
     changes: tuple[Change, ...]
     problems: tuple[ProblemLine, ...]
     handbook: Handbook | None
+    newer: int
+    rules: bool
+    decides: bool
 
 
 @area.get(
@@ -151,7 +158,7 @@ def publish(ask: Ask, course: str) -> Answer:
     if form.valid:
         try:
             made = publishing.ready(draft, form.given, storage)
-            with ask.services.database.writing() as db:
+            with ask.writing(back_to=f"/beheer/opleidingen/{course}") as db:
                 number = publishing.publish_draft(db, made, by=ask.viewer, storage=storage, now=ask.now)
         except Refused as refused:
             form.refuse(refused)
@@ -186,14 +193,17 @@ def _shown(ask: Ask, draft: Draft, form: Form | None = None) -> Page:
 
 def _page(ask: Ask, draft: Draft) -> PublishPage:
     with ask.services.database.reading() as db:
-        checks, editions = checks_of(db), queries.editions_of_course(db, draft.facts.slug)
+        checks = checks_of(db)
     found = checks.problems((draft.facts.id, draft.facts.version), draft.stored, ask.services.storage)
     outline = outline_of(draft, found)
     return PublishPage(
         slug=draft.facts.slug,
         title=outline.title,
-        number=editions[0].number + 1 if editions else 1,
+        number=draft.edition.number + 1 if draft.edition is not None else 1,
         changes=outline.changes,
         problems=outline.problems,
         handbook=publishing.handbook_of(draft),
+        newer=draft.edition.number if draft.newer and draft.edition is not None else 0,
+        rules=publishing.changes_rules(draft),
+        decides=may(ask.viewer, Permission.DECIDE),
     )
