@@ -68,14 +68,17 @@ LATE_READERS: Final = _LATE.with_only_columns(func.count()).scalar_subquery()
 """How many tasks of people with a certificate are past their day, on `today`, as a column."""
 
 
-def late_reading(db: Session, on: date) -> tuple[str, int, date]:
-    """The edition of which something should have been read longest ago: its course, its number, and that day."""
-    course_slug, number, day = db.execute(
+def late_reading(db: Session, on: date) -> tuple[str, int, date] | None:
+    """The edition of which something should have been read longest ago: its course, its number, and that day.
+
+    None when nobody is late any more.
+    """
+    found = db.execute(
         _LATE.join(CourseEdition, CourseEdition.id == UpdateTask.edition_id)
         .join(Course, Course.id == CourseEdition.course_id)
         .with_only_columns(Course.slug, CourseEdition.number, UpdateTask.due_on)
         .order_by(UpdateTask.due_on)
         .limit(1),
         {"today": on},
-    ).one()
-    return course_slug, number, day
+    ).first()
+    return (found[0], found[1], found[2]) if found is not None else None

@@ -203,9 +203,12 @@ def _left_unread(db: Session, now: datetime) -> _Found | None:
     return _Found(line, [one.person_id for one in left])
 
 
-def _late_reading(db: Session, count: int, now: datetime) -> _Found:
+def _late_reading(db: Session, count: int, now: datetime) -> _Found | None:
     """Trainers who did not read in time what is new: they may begin no group."""
-    course_slug, number, since = late_reading(db, local_day(now))
+    found = late_reading(db, local_day(now))
+    if found is None:  # the last one read it since they were counted
+        return None
+    course_slug, number, since = found
     href = f"/beheer/opleidingen/{course_slug}/edities/{number}#trainers"
     return _Found(WorkLine(Work.LATE_READING, count, href, since))
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm.attributes import InstrumentedAttribute
 from app.certification.tables import Certificate
 from app.courses.drafts.tables import DraftFile
 from app.courses.tables import CourseFile, CourseImage
-from app.kit.storage import Entry
+from app.kit.storage import Entry, Storage
 from app.people.tables import Export
 from app.practice.tables.evidence import Evidence, UploadPiece
 
@@ -40,6 +40,17 @@ def named(db: Session) -> set[str]:
         query = select(column).where(column != "")
         keys.update(db.scalars(query if still is None else query.where(still)))
     return keys
+
+
+def removed(storage: Storage, key: str, *, before: datetime) -> bool:
+    """Remove a file that no row named, unless it was written again since."""
+    try:
+        if storage.last_modified(key) >= before:
+            return False
+    except FileNotFoundError:
+        return False
+    storage.delete(key)
+    return True
 
 
 def orphans(entries: Iterable[Entry], keys: set[str], *, now: datetime) -> list[str]:

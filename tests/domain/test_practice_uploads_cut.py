@@ -95,6 +95,10 @@ class Frail:
         self._count()
         return self.storage.size(key)
 
+    def last_modified(self, key: str) -> datetime:
+        self._count()
+        return self.storage.last_modified(key)
+
     def delete(self, key: str) -> None:
         self._count()
         self.storage.delete(key)

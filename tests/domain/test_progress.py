@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from sqlalchemy import event, insert, select, update
 
+from app.certification.keeping_up import late_reading
 from app.courses.actions import cohorts
 from app.courses.tables import CoachAssignment, Enrolment, EnrolmentExtension
 from app.kit.errors import NotFound
+from app.kit.localtime import local_day
 from app.kit.storage import folder
 from app.people.actions.accounts import revoke_role
 from app.people.queries import viewer_for
@@ -285,6 +287,7 @@ def look_at(world: World, scope: str, number: int) -> list[str]:
 def test_the_work_list_tells_of_who_stands_still_once(world: World) -> None:
     def lines() -> dict[Work, Any]:
         with world.database.reading() as db:
+            assert late_reading(db, local_day(world.clock.now())) is None
             found = work_list(db, now=world.clock.now(), first_steps_open=False).lines
         return {line.what: line for line in found}
 

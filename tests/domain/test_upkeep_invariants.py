@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
@@ -16,7 +18,7 @@ from app.certification import actions as certification
 from app.kit.clock import MovableClock
 from app.kit.db import Database
 from app.kit.ids import Keyring
-from app.kit.storage import folder
+from app.kit.storage import Entry, FolderStorage, folder
 from app.ledger import chain
 from app.ledger.tables import LedgerEvent
 from app.main import Parts
@@ -27,6 +29,7 @@ from app.people.tables import Export
 from app.upkeep import files, queries
 from app.upkeep.examine import examine
 from app.upkeep.invariants import FROZEN, invariants
+from app.worker.handlers import upkeep
 from app.worker.run import registered
 from migrations import triggers
 from migrations.models import metadata
@@ -243,6 +246,31 @@ def test_the_night_looks_everything_over_and_tells(
         last = queries.last_check(db)
     assert last is not None
     assert (last.violations, last.restored_at) == (2, first)  # a backup that cannot be put back is a violation
+
+
+class Again(FolderStorage):
+    """A file of a course that nobody needed comes again after the list of files was made."""
+
+    key, at = "courses/0a.webp", 0.0
+
+    def entries(self, prefix: str = "") -> list[Entry]:
+        found = super().entries(prefix)
+        os.utime(self._path / self.key, (self.at, self.at))
+        return found
+
+
+def test_a_file_that_comes_again_stays(sqlite_database: Database, data_dir: Path, clock: MovableClock) -> None:
+    folder(data_dir / "elders")
+    storage = Again(data_dir / "elders")
+    storage.put_at(storage.key, b"x")
+    clock.set(storage.last_modified(storage.key) + timedelta(days=2))
+    storage.at = clock.now().timestamp()
+    work = replace(make_test_parts(sqlite_database, data_dir, clock).work, storage=storage)
+    upkeep.remove_orphans(work, {})
+    assert storage.keys() == [storage.key]
+    clock.advance(timedelta(days=2))
+    upkeep.remove_orphans(work, {})
+    assert not (data_dir / "elders" / storage.key).exists()
 
 
 def test_files_without_a_row_go_after_a_day_and_no_others(

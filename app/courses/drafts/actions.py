@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -173,12 +173,23 @@ def _add(db: Session, draft: CourseDraft, file: DraftFile) -> DraftFile:
     there = paths_in(db, draft)
     if file.path in there:
         raise Refused("file_is_there")
-    if len(there) >= rules.FILES_MOST:
-        raise Refused("too_many_files", most=rules.FILES_MOST)
+    _must_fit(db, draft, there, file.size)
     db.add(file)
     touch(draft, file, by_id=file.changed_by_id, now=file.changed_at)
     db.flush()
     return file
+
+
+def _must_fit(db: Session, draft: CourseDraft, there: Collection[str], more: int) -> None:
+    """What was taken away counts as well, for its files stay until the draft is published; its row is held meanwhile.
+
+    Raises: Refused.
+    """
+    if len(there) >= rules.FILES_MOST:
+        raise Refused("too_many_files", most=rules.FILES_MOST)
+    kept = db.scalar(select(func.sum(DraftFile.size)).where(DraftFile.draft_id == draft.id)) or 0
+    if kept + more > rules.UNPACKED_MOST:
+        raise Refused("draft_full", megabytes=rules.UNPACKED_MOST // 1024 // 1024)
 
 
 def add_stored(
@@ -210,15 +221,11 @@ def add_picture(db: Session, *, by: Viewer, slug: str, wanted: str, found: Mappi
 
 
 def add_media(db: Session, *, by: Viewer, slug: str, wanted: str, found: Mapping[str, object], now: datetime) -> None:
-    """A film, sound, paper or captions by this name; one that is there already gives way, for a text names it so."""
+    """A film, sound, paper or captions by this name; one that is there already goes, for a text names it so."""
     draft = draft_at(db, by=by, slug=slug)
     path = f"media/{wanted}"
-    old = db.scalar(
-        select(DraftFile).where(DraftFile.draft_id == draft.id, DraftFile.path == path, DraftFile.removed_at.is_(None))
-    )
-    if old is not None:
-        old.removed_at = now
-        db.flush()
+    here = (DraftFile.draft_id == draft.id, DraftFile.path == path)
+    db.execute(delete(DraftFile).where(*here, DraftFile.removed_at.is_(None)).execution_options(**SILENT))
     add_stored(db, draft, path, found, by_id=by.id, now=now)
 
 
@@ -315,6 +322,7 @@ def put_back(db: Session, *, by: Viewer, slug: str, file_id: int, now: datetime)
             file.path = own.at(max(one.number for one in beside) + 1)
     if file.path in there:
         raise Refused("file_is_there")
+    _must_fit(db, draft, there, 0)
     file.removed_at = None
     touch(draft, file, by_id=by.id, now=now)
 

@@ -64,15 +64,15 @@ def _tried(made: backup.Backup, url: str) -> list[Violation]:
 def remove_orphans(work: Work, _payload: dict[str, Any]) -> None:
     """Remove files that no row names, a day after they came, and what never became a whole file.
 
-    The rows are read after the list of files.
+    The rows are read after the list of files. A file of a course is called by its digest, so that one that nobody
+    needed can come again: each is looked at once more before it goes.
     """
     unfinished = work.storage.sweep(before=work.now - files.ORPHAN_AGE)
     entries = work.storage.entries()
     with work.database.reading() as db:
         unused = files.orphans(entries, files.named(db), now=work.now)
-    for key in unused:
-        work.storage.delete(key)
-    if gone := len(unused) + unfinished:
+    removed = sum(files.removed(work.storage, key, before=work.now - files.ORPHAN_AGE) for key in unused)
+    if gone := removed + unfinished:
         with work.database.writing() as db:
             ledger.record(
                 db, "upkeep.orphans_removed", actor_id=None, subject=("upkeep", None), now=work.now, files=gone
