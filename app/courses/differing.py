@@ -59,7 +59,7 @@ class Passage:
 class Change:
     """One file that is not what it was. `moved`: it also stands in another place, `before` was its path.
 
-    `passages` is None when there are no words to compare, or too many.
+    `passages` is None when there are no words to compare, or too many, or nobody asked for them.
     """
 
     what: What
@@ -71,14 +71,17 @@ class Change:
     passages: tuple[Passage, ...] | None
 
 
-def compare(before: Mapping[str, Side], after: Mapping[str, Side]) -> tuple[Change, ...]:
-    """Every file that came, went, moved or changed; in the order of the course."""
+def compare(before: Mapping[str, Side], after: Mapping[str, Side], *, words: bool = True) -> tuple[Change, ...]:
+    """Every file that came, went, moved or changed; in the order of the course.
+
+    Without `words` nobody weighs which words differ: of a large course that takes seconds.
+    """
     pairs = _pairs(before, after)
     moved = _moved(pairs)
-    found = [_change(old, new, before, after, moved=new in moved) for old, new in pairs]
+    found = [_change(old, new, before, after, moved=new in moved, words=words) for old, new in pairs]
     changes = [change for change in found if change is not None]
     changes += [_went(path, before[path]) for path in before.keys() - {old for old, _ in pairs}]
-    changes += [_came(path, after[path]) for path in after.keys() - {new for _, new in pairs}]
+    changes += [_came(path, after[path], words=words) for path in after.keys() - {new for _, new in pairs}]
     order = list(Kind)
     return tuple(sorted(changes, key=lambda one: (order.index(_beside(one.kind)), one.path, one.what)))
 
@@ -139,12 +142,14 @@ def _in_order(names: Sequence[str]) -> set[str]:
     return kept
 
 
-def _change(old: str, new: str, before: Mapping[str, Side], after: Mapping[str, Side], *, moved: bool) -> Change | None:
+def _change(
+    old: str, new: str, before: Mapping[str, Side], after: Mapping[str, Side], *, moved: bool, words: bool
+) -> Change | None:
     one, other = before[old], after[new]
     same = one.sha256 == other.sha256
     if same and not moved:
         return None
-    passages = () if same else _passages(one.text, other.text)
+    passages = () if same else _passages(one.text, other.text) if words else None
     what = What.MOVED if same else What.CHANGED
     return Change(what, kind_of(new), new, title_in(other.text), old, moved, passages)
 
@@ -153,8 +158,8 @@ def _went(path: str, side: Side) -> Change:
     return Change(What.REMOVED, kind_of(path), path, title_in(side.text), path, moved=False, passages=())
 
 
-def _came(path: str, side: Side) -> Change:
-    passages = _passages("", side.text) if side.text is not None else None
+def _came(path: str, side: Side, *, words: bool) -> Change:
+    passages = _passages("", side.text) if words else None
     return Change(What.ADDED, kind_of(path), path, title_in(side.text), "", moved=False, passages=passages)
 
 

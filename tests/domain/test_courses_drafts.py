@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from app.courses.commands import publish_folder
 from app.courses.drafts import actions, inputs, publishing, queries, reading
+from app.courses.drafts.outline import outline_of
 from app.courses.drafts.tables import CourseDraft, DraftFile
 from app.courses.tables import CourseEdition, Lesson
 from app.kit.errors import Refused
@@ -258,6 +260,48 @@ def test_a_module_that_leads_out_of_the_folder_gets_no_lesson(
             actions.add_lesson(db, by=aya, slug="kort", module="x/../../etc/cron.d", title="Hallo", now=clock.now())
         with pytest.raises(Refused, match="bad_path"):
             actions.add_text(db, draft, "modules/../../x.md", "x", by_id=aya.id, now=clock.now())
+
+
+def test_who_looks_for_one_file_reads_no_others(database: Database, aya: Viewer, clock: MovableClock) -> None:
+    """Each keystroke that is kept asks what there is; the outline says that a lesson changed, not which words."""
+    keep(database, aya, clock, file_of(database)[2].replace("Ze begint", "Ze start"))
+    with database.reading(snapshot=True) as db:
+        draft = queries.read_draft(db, "kort")
+        named = reading.named_in_draft(db, draft.facts.id)
+    assert named.keys() == draft.stored.keys()
+    assert [path for path, one in named.items() if one.text is not None] == ["course.yaml"]
+    told, said = (outline_of(draft, [], words=words).changes for words in (False, True))
+    assert [(one.path, one.passages is None) for one in (*told, *said)] == [(LESSON, True), (LESSON, False)]
+
+
+def test_what_a_draft_may_hold(database: Database, aya: Viewer, clock: MovableClock) -> None:
+    """What was taken away counts too, what was replaced is gone; of two at once at the limit one goes in."""
+
+    def add(name: str, megabytes: int) -> str:
+        columns = {
+            "sha256": name,
+            "size": megabytes * 1024 * 1024,
+            "media_type": "x/y",
+            "storage_key": f"courses/{name}",
+        }
+        with database.writing() as db:
+            actions.add_media(db, by=aya, slug="kort", wanted=name, found=columns, now=clock.now())
+        return name
+
+    for megabytes in (90, 95, 80):
+        add("film.mp4", megabytes)
+    with database.writing() as db:
+        film = select(DraftFile).where(DraftFile.path == "media/film.mp4")
+        actions.remove(db, by=aya, slug="kort", file_id=db.scalars(film).one().id, now=clock.now())
+    came = at_once([partial(add, "een.mp4", 70), partial(add, "twee.mp4", 70)])
+    assert came.count("draft_full") == 1
+    with database.writing() as db:
+        assert sum(db.scalars(select(DraftFile.size).where(DraftFile.path.startswith("media/")))) == 150 * 1024 * 1024
+        head = {"draft_id": db.scalars(select(CourseDraft.id)).one(), "sha256": "", "size": 0, "media_type": "x/y"}
+        spare = [head | {"path": f"images/{n}.webp", "changed_at": clock.now()} for n in range(1_000)]
+        db.execute(insert(DraftFile), spare)
+        with pytest.raises(Refused, match="too_many_files"):
+            actions.put_back(db, by=aya, slug="kort", file_id=db.scalars(film).one().id, now=clock.now())
 
 
 def test_changes_that_lie_stand_on_the_work_list(database: Database, aya: Viewer, clock: MovableClock) -> None:

@@ -82,9 +82,12 @@ class Outline:
         return not self.problems and bool(self.changes or self.edition is None)
 
 
-def outline_of(draft: Draft, problems: Collection[Problem]) -> Outline:
-    """The outline: no database any more, for comparing and checking take their time."""
-    changes = compare(sides(draft.published), sides(draft.stored))
+def outline_of(draft: Draft, problems: Collection[Problem], *, words: bool) -> Outline:
+    """The outline: no database any more, for comparing and checking take their time.
+
+    `words`: its changes also say which words differ.
+    """
+    changes = compare(sides(draft.published), sides(draft.stored), words=words)
     changed = {change.path: change for change in changes if change.what is not What.REMOVED}
     counts = Counter(problem.file for problem in problems)
     ids = {path: id_ for id_, path, removed in draft.rows if removed is None}

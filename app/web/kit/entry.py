@@ -21,6 +21,7 @@ class Entry:
     """One route as declared: what it asks for and how it runs.
 
     `heavy`, with own transactions: it decodes what people sent, in places of its own, with half a minute.
+    `at_length`, the same: it reads, checks and compares much that people wrote, in other places of its own.
     `first`, for a form: what is looked at before it in transactions of its own, and stays whatever comes of the form;
     what it gives is `prepared`.
     `receive`, instead of `function`: it keeps the body piece by piece while it comes in (`app.web.kit.incoming`).
@@ -35,6 +36,7 @@ class Entry:
     snapshot: bool = False
     own_transactions: bool = False
     heavy: bool = False
+    at_length: bool = False
     prepare: Callable[[Services, FormData], Any] | None = None
     first: Callable[[Ask], Any] | None = None
     body_bytes: int = BODY_BYTES

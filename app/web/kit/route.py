@@ -38,6 +38,7 @@ from app.web.kit.way_back import filled
 DEADLINE_S: Final = 5.0  # security.md founding decision 6
 PREPARE_S: Final = 30.0
 HEAVY_AT_ONCE: Final = 2  # pictures decoded at the same time, so that they never hold up signing in
+AT_LENGTH_AT_ONCE: Final = 2  # whole courses checked and compared, so that they never hold up a picture
 SLOW_AT_ONCE: Final = 4  # password checks; 19 MiB each
 UPLOADS_AT_ONCE: Final = 4  # pieces on their way to the store
 SAFE: Final = frozenset({"GET", "HEAD"})
@@ -146,6 +147,7 @@ class Edge:
     lane: CapacityLimiter = field(init=False)
     slow: CapacityLimiter = field(init=False)
     heavy: CapacityLimiter = field(init=False)
+    at_length: CapacityLimiter = field(init=False)
     uploads: CapacityLimiter = field(init=False)
     coming_in: set[tuple[int, str]] = field(default_factory=set)
 
@@ -153,6 +155,7 @@ class Edge:
         self.lane = CapacityLimiter(self.services.database.lanes)
         self.slow = CapacityLimiter(SLOW_AT_ONCE)
         self.heavy = CapacityLimiter(HEAVY_AT_ONCE)
+        self.at_length = CapacityLimiter(AT_LENGTH_AT_ONCE)
         self.uploads = CapacityLimiter(UPLOADS_AT_ONCE)
 
     def route(self, entry: Entry) -> Route:
@@ -236,14 +239,21 @@ class Edge:
                 hop.prepared = await to_thread.run_sync(
                     partial(entry.prepare, self.services, hop.form), abandon_on_cancel=True
                 )
-        limiter = self.heavy if entry.heavy else self.slow if entry.own_transactions else self.lane
-        with anyio.fail_after(PREPARE_S if entry.heavy else DEADLINE_S):
+        limiter = self._places(entry)
+        with anyio.fail_after(PREPARE_S if entry.heavy or entry.at_length else DEADLINE_S):
             response = await to_thread.run_sync(hop.run, limiter=limiter, abandon_on_cancel=True)
             if hop.repeat:  # somebody else was faster in this very moment
                 response = await to_thread.run_sync(hop.run, limiter=limiter, abandon_on_cancel=True)
         if hop.touch_due:
             response.background = BackgroundTask(to_thread.run_sync, partial(sessions.touch, self.services, hop.viewer))
         return response
+
+    def _places(self, entry: Entry) -> CapacityLimiter:
+        if entry.heavy:
+            return self.heavy
+        if entry.at_length:
+            return self.at_length
+        return self.slow if entry.own_transactions else self.lane
 
     async def _receive(self, entry: Entry, receive: Receiver, request: Request) -> Response:
         """A body that is kept while it comes in. Who may send it is asked first; the deadline is that of each step."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.courses.drafts import actions, queries
 from app.courses.drafts.queries import FileFacts
-from app.courses.drafts.reading import Stored, stored_in_draft
+from app.courses.drafts.reading import Stored, named_in_draft
 from app.courses.drafts.rules import Kind
 from app.kit.errors import NotFound, Refused
 from app.web.kit.ask import Answer, Ask, redirect
@@ -62,7 +62,7 @@ def desk_of(ask: Ask, course: str, file: int) -> Desk:
     actions.must_write(ask.viewer)
     with ask.services.database.reading(snapshot=True) as db:
         found = queries.file_facts(db, course, file)
-        stored = stored_in_draft(db, found.draft_id)
+        stored = named_in_draft(db, found.draft_id)
     if found.kind is not Kind.CHECK:
         raise NotFound
     sheet = read_check(found.text or "") if not found.removed else None

@@ -84,7 +84,7 @@ class RemovePage:
     policy=Permission.EDIT_CONTENT,
     name="editor.check",
     own_transactions=True,
-    heavy=True,
+    at_length=True,
 )
 def show(ask: Ask, course: str, file: int) -> Answer:
     try:
@@ -98,7 +98,7 @@ def show(ask: Ask, course: str, file: int) -> Answer:
     policy=Permission.EDIT_CONTENT,
     name="editor.keep_check",
     own_transactions=True,
-    heavy=True,
+    at_length=True,
 )
 def keep(ask: Ask, course: str, file: int) -> Answer:
     """Keep what stands above the questions."""
@@ -128,7 +128,7 @@ def keep(ask: Ask, course: str, file: int) -> Answer:
     policy=Permission.EDIT_CONTENT,
     name="editor.move_question",
     own_transactions=True,
-    heavy=True,
+    at_length=True,
     back="/beheer/opleidingen/{course:slug}/bestand/{file:id}/vragen",
 )
 def move(ask: Ask, course: str, file: int, question: str) -> Answer:
@@ -150,7 +150,7 @@ def move(ask: Ask, course: str, file: int, question: str) -> Answer:
     policy=Permission.EDIT_CONTENT,
     name="editor.question_goes",
     own_transactions=True,
-    heavy=True,
+    at_length=True,
 )
 def goes(ask: Ask, course: str, file: int, question: str) -> Answer:
     try:
@@ -164,7 +164,7 @@ def goes(ask: Ask, course: str, file: int, question: str) -> Answer:
     policy=Permission.EDIT_CONTENT,
     name="editor.remove_question",
     own_transactions=True,
-    heavy=True,
+    at_length=True,
 )
 def remove(ask: Ask, course: str, file: int, question: str) -> Answer:
     """Take a question out, and the draw of a pool that is empty with it."""

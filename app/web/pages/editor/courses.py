@@ -73,7 +73,7 @@ def writing_help(ask: Ask) -> Answer:  # noqa: ARG001 - the same for everybody
     policy=Permission.EDIT_CONTENT,
     name="editor.outline",
     own_transactions=True,
-    heavy=True,
+    at_length=True,
 )
 def show(ask: Ask, course: str) -> Answer:
     return _shown(ask, course)
@@ -103,7 +103,7 @@ def drop(ask: Ask, course: str) -> Answer:
     policy=Permission.EDIT_CONTENT,
     name="editor.add_lesson",
     own_transactions=True,
-    heavy=True,
+    at_length=True,
 )
 def add_lesson(ask: Ask, course: str) -> Answer:
     form: Form = Submitted.read(inputs.NewLesson, ask.form, ask.viewer.locale)
@@ -185,5 +185,5 @@ def outline_page(ask: Ask, course: str) -> OutlinePage:
             raise NotFound
         return OutlinePage(course, editions[0].title, editions, None, moves)
     found = checks.problems((draft.facts.id, draft.facts.version), draft.stored, ask.services.storage)
-    made = outline.outline_of(draft, found)
+    made = outline.outline_of(draft, found, words=False)
     return OutlinePage(course, made.title, editions, made, moves, writers)

@@ -12,7 +12,7 @@ from app.access import Permission
 from app.courses.differing import Passage, passages_between
 from app.courses.drafts import actions, queries, rules
 from app.courses.drafts.queries import FileFacts
-from app.courses.drafts.reading import Stored, stored_in_draft
+from app.courses.drafts.reading import Stored, named_in_draft
 from app.courses.drafts.writing import MODELS, Mode, Remark, Seen, fields_of, mode_of, seen, text_from
 from app.kit.errors import NotFound, Refused
 from app.kit.storage import pieces_of
@@ -57,7 +57,7 @@ class FilePage:
 
 @dataclass(frozen=True)
 class _Desk:
-    """What was read at one moment."""
+    """What was read at one moment. `stored`: what else is in the draft, without the other texts."""
 
     file: FileFacts
     stored: dict[str, Stored]
@@ -76,7 +76,7 @@ class _Desk:
     policy=Permission.EDIT_CONTENT,
     name="editor.file",
     own_transactions=True,
-    heavy=True,
+    at_length=True,
 )
 def show(ask: Ask, course: str, file: int) -> Answer:
     desk = _read(ask, course, file)
@@ -88,7 +88,7 @@ def show(ask: Ask, course: str, file: int) -> Answer:
     policy=Permission.EDIT_CONTENT,
     name="editor.keep",
     own_transactions=True,
-    heavy=True,
+    at_length=True,
     body_bytes=BODY_BYTES,
 )
 def keep(ask: Ask, course: str, file: int) -> Answer:
@@ -157,7 +157,7 @@ def _read(ask: Ask, course: str, file: int) -> _Desk:
     actions.must_write(ask.viewer)
     with ask.services.database.reading(snapshot=True) as db:
         found = queries.file_facts(db, course, file)
-        return _Desk(found, stored_in_draft(db, found.draft_id))
+        return _Desk(found, named_in_draft(db, found.draft_id))
 
 
 def _shown(

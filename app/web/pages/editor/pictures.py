@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.access import Permission
 from app.courses.drafts import actions, inputs, media, queries
+from app.courses.drafts.reading import named_in_draft
 from app.kit.errors import NotFound, Refused
 from app.web.kit.ask import Answer, Ask, Content, Page, redirect, render
 from app.web.kit.forms import Submitted, files
@@ -155,6 +156,9 @@ def _shown(ask: Ask, course: str, picture: Form | None = None, film: Form | None
 
 
 def _page(db: Session, course: str) -> MediaPage:
-    draft = queries.read_draft(db, course)
-    names = tuple(path.partition("/")[2] for path in draft.stored if path.startswith(("images/", "media/")))
-    return MediaPage(course, queries.title_of_course(draft.stored.get("course.yaml"), course), names)
+    draft = queries.draft_id_of(db, course)
+    if draft is None:
+        raise NotFound
+    there = named_in_draft(db, draft)
+    names = tuple(path.partition("/")[2] for path in there if path.startswith(("images/", "media/")))
+    return MediaPage(course, queries.title_of_course(there.get("course.yaml"), course), names)

@@ -63,7 +63,7 @@ class PublishPage:
     policy=Permission.EDIT_CONTENT,
     name="editor.compare",
     own_transactions=True,
-    heavy=True,
+    at_length=True,
 )
 def compare_states(ask: Ask, course: str) -> Answer:
     """Between the draft and its edition, or any two states that somebody chooses."""
@@ -104,7 +104,7 @@ def _called(ask: Ask, name: str) -> str:
     policy=Permission.EDIT_CONTENT,
     name="editor.zip",
     own_transactions=True,
-    heavy=True,
+    at_length=True,
 )
 def as_zip(ask: Ask, course: str) -> Answer:
     """The draft as a zip to keep, or to write on elsewhere. It waits on the disk, under no name, while it is sent."""
@@ -137,7 +137,7 @@ def as_zip(ask: Ask, course: str) -> Answer:
     policy=Permission.EDIT_CONTENT,
     name="editor.publish_form",
     own_transactions=True,
-    heavy=True,
+    at_length=True,
 )
 def look(ask: Ask, course: str) -> Answer:
     return _shown(ask, _read(ask, course))
@@ -148,7 +148,7 @@ def look(ask: Ask, course: str) -> Answer:
     policy=Permission.EDIT_CONTENT,
     name="editor.publish",
     own_transactions=True,
-    heavy=True,
+    at_length=True,
 )
 def publish(ask: Ask, course: str) -> Answer:
     """Reading and checking first, with no transaction open; then the edition in one."""
@@ -195,7 +195,7 @@ def _page(ask: Ask, draft: Draft) -> PublishPage:
     with ask.services.database.reading() as db:
         checks = checks_of(db)
     found = checks.problems((draft.facts.id, draft.facts.version), draft.stored, ask.services.storage)
-    outline = outline_of(draft, found)
+    outline = outline_of(draft, found, words=True)
     return PublishPage(
         slug=draft.facts.slug,
         title=outline.title,

@@ -94,7 +94,7 @@ class _Work:
 
 
 @area.get(
-    f"{HERE}/vraag", policy=Permission.EDIT_CONTENT, name="editor.new_question", own_transactions=True, heavy=True
+    f"{HERE}/vraag", policy=Permission.EDIT_CONTENT, name="editor.new_question", own_transactions=True, at_length=True
 )
 def begin(ask: Ask, course: str, file: int) -> Answer:
     """A question that is not in the check yet; it comes there when it is kept."""
@@ -113,7 +113,7 @@ def begin(ask: Ask, course: str, file: int) -> Answer:
     policy=Permission.EDIT_CONTENT,
     name="editor.add_question",
     own_transactions=True,
-    heavy=True,
+    at_length=True,
 )
 def add(ask: Ask, course: str, file: int) -> Answer:
     return _sent(ask, course, file, "")
@@ -124,7 +124,7 @@ def add(ask: Ask, course: str, file: int) -> Answer:
     policy=Permission.EDIT_CONTENT,
     name="editor.question",
     own_transactions=True,
-    heavy=True,
+    at_length=True,
 )
 def show(ask: Ask, course: str, file: int, question: str) -> Answer:
     try:
@@ -141,7 +141,7 @@ def show(ask: Ask, course: str, file: int, question: str) -> Answer:
     policy=Permission.EDIT_CONTENT,
     name="editor.keep_question",
     own_transactions=True,
-    heavy=True,
+    at_length=True,
 )
 def keep(ask: Ask, course: str, file: int, question: str) -> Answer:
     return _sent(ask, course, file, question)
