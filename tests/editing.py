@@ -14,6 +14,7 @@ from tests.trained import SHORT_COURSE
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from sqlalchemy.orm import Session
 
@@ -24,7 +25,7 @@ MAKING: Final = "modules/01-veilig-beginnen/02-samen-iets-maken.md"
 CHECK: Final = "modules/01-veilig-beginnen/toets.yaml"
 SCRIPT: Final = "handbook/01-eerste-keer.md"
 HANDBOOK: Final = "handbook/handbook.yaml"
-Edits = dict[str, "tuple[str, str] | str | None"]
+Edits = dict[str, "tuple[str, str] | str | bytes | None"]
 """By path: (what stood there, what stands there now), a whole new file, or None for one that is gone."""
 OTHER_WORDS: Final[Edits] = {PROMISE: ("Eén afspraak aan het begin", "Eén zin aan het begin")}
 LAST_WORDS: Final[Edits] = {PROMISE: ("Eén afspraak aan het begin", "Wat jullie aan het begin afspreken")}
@@ -42,15 +43,15 @@ Zeg hardop dat het de laatste keer is.
 """
 
 
-def publish_edited(db: Session, storage: Storage, edits: Edits, *, now: datetime) -> int:
-    """Publish the tiny course with these changes; gives the edition."""
-    files = on_disk(SHORT_COURSE, Problems())
+def publish_edited(db: Session, storage: Storage, edits: Edits, *, now: datetime, folder: Path = SHORT_COURSE) -> int:
+    """Publish the tiny course, or that of a folder, with these changes; gives the edition."""
+    files = on_disk(folder, Problems())
     assert files is not None
     for path, edit in edits.items():
         if edit is None:
             del files[path]
-        elif isinstance(edit, str):
-            files[path] = File.of(edit.encode())
+        elif isinstance(edit, str | bytes):
+            files[path] = File.of(edit.encode() if isinstance(edit, str) else edit)
         else:
             before = files[path].read().decode()
             assert edit[0] in before

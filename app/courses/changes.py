@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from app.courses import comparing
 from app.courses.comparing import CheckText, Differences, EditionText, LessonText, compare
 from app.courses.handbook_parts import SessionText
 from app.courses.tables import Course, CourseEdition, CourseFile, CourseImage, HandbookSession, Lesson, Quiz
@@ -67,6 +68,26 @@ def differences(db: Session, old_id: int, new_id: int) -> Differences:
         texts = texts_of(db, {old_id, new_id})
         place[Differences, old_id, new_id] = compare(texts[old_id], texts[new_id])
     found: Differences = place[Differences, old_id, new_id]
+    return found
+
+
+_BLOCKS: Final = select(Lesson.edition_id, Lesson.blocks).where(
+    Lesson.slug == bindparam("lesson"), Lesson.edition_id.in_(bindparam("editions", expanding=True))
+)
+
+
+def blocks_alike(db: Session, lesson_slug: str, old_id: int, new_id: int) -> frozenset[str]:
+    """The blocks of a lesson, by id, of which both editions ask or play the same; a process finds it out once."""
+    place, key = kept(db), (blocks_alike, lesson_slug, old_id, new_id)
+    if key not in place:
+        digests = _digests(db, [old_id, new_id])
+        blocks = {
+            row.edition_id: row.blocks for row in fetch(db, _BLOCKS, lesson=lesson_slug, editions=[old_id, new_id])
+        }
+        place[key] = comparing.blocks_alike(
+            blocks.get(old_id, ()), blocks.get(new_id, ()), (digests[old_id], digests[new_id])
+        )
+    found: frozenset[str] = place[key]
     return found
 
 

@@ -157,6 +157,33 @@ def compare(old: EditionText, new: EditionText) -> Differences:
     )
 
 
+def blocks_alike(
+    old: Iterable[Mapping[str, Any]], new: Iterable[Mapping[str, Any]], digests: tuple[Mapping[str, str], ...]
+) -> frozenset[str]:
+    """The blocks of a lesson, by id, of which both editions ask or play the same: what was done with them counts on.
+
+    `digests`: of the files of the older edition and of the newer one, by name.
+    """
+    before, after = (
+        {block["id"]: _asked(block, known) for block in blocks}
+        for blocks, known in zip((old, new), digests, strict=True)
+    )
+    return frozenset(id_ for id_, asked in after.items() if before.get(id_) == asked)
+
+
+def _asked(block: Mapping[str, Any], digests: Mapping[str, str]) -> Hashable:
+    """What somebody does with a block is about this. Why an answer is right, and how a film is called, is not."""
+    match block["kind"]:
+        case "question":
+            question = block["question"]
+            options = tuple((one["text"], one["right"]) for one in question.get("options", ()))
+            return block["kind"], question["type"], question["text"], options
+        case "video" | "audio":
+            return block["kind"], digests.get(block["file"], block["file"])
+        case kind:
+            return str(kind)
+
+
 def _pairs(old: Iterable[Part], new: Iterable[Part]) -> Iterable[tuple[Part | None, Part | None]]:
     before, after = {one.slug: one for one in old}, {one.slug: one for one in new}
     yield from ((before.get(slug), one) for slug, one in after.items())

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from sqlalchemy import JSON, Row, bindparam, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
+from app.courses.changes import blocks_alike
 from app.courses.queries import Reading, reading_of
 from app.courses.rules import SPOT
 from app.courses.tables import Lesson
@@ -180,6 +181,7 @@ _OWN: Final = union_all(
         LessonWork.block_id.label("key"),
         LessonWork.words,
         literal("").label("quote"),
+        LessonWork.edition_id,
         LessonWork.facts,
         LessonWork.version,
         LessonWork.saved_at.label("at"),
@@ -192,6 +194,7 @@ _OWN: Final = union_all(
         LessonNote.anchor,
         LessonNote.words,
         LessonNote.quote,
+        LessonNote.edition_id,
         null().cast(JSON),
         LessonNote.version,
         LessonNote.made_at,
@@ -204,6 +207,7 @@ _OWN: Final = union_all(
         ReadingPlace.anchor,
         literal(""),
         literal(""),
+        literal(0),
         null().cast(JSON),
         literal(0),
         ReadingPlace.seen_at,
@@ -214,10 +218,22 @@ _OWN: Final = union_all(
 
 
 @dataclass(frozen=True)
-class _Own:
-    """What the reader did in this lesson, as rows."""
+class Work:
+    """What the reader did with a block. `facts` are empty where they were about a block that became another one."""
 
-    work: Mapping[str, Row[Any]]
+    words: str
+    facts: Mapping[str, Any]
+    version: int
+    saved_at: datetime
+    done: bool
+    shared_at: datetime | None
+
+
+@dataclass(frozen=True)
+class _Own:
+    """What the reader did in this lesson."""
+
+    work: Mapping[str, Work]
     notes: tuple[Row[Any], ...]
     place: str
 
@@ -226,8 +242,24 @@ class _Own:
         if reading.enrolment is None:
             return cls({}, (), "")
         rows = fetch(db, _OWN, enrolment=reading.enrolment.id, lesson=lesson_slug).all()
+        edition_id = reading.edition.id
+        alike = {
+            id_: blocks_alike(db, lesson_slug, id_, edition_id)
+            for id_ in {row.edition_id for row in rows if row.what == "work"} - {edition_id}
+        }
         return cls(
-            {row.key: row for row in rows if row.what == "work"},
+            {
+                row.key: Work(
+                    row.words,
+                    (row.facts or {}) if row.edition_id == edition_id or row.key in alike[row.edition_id] else {},
+                    row.version,
+                    row.at,
+                    row.done_at is not None,
+                    row.shared_at,
+                )
+                for row in rows
+                if row.what == "work"
+            },
             tuple(sorted((row for row in rows if row.what == "note"), key=lambda row: row.id)),
             next((row.key for row in rows if row.what == "place"), ""),
         )
@@ -282,7 +314,7 @@ def lesson_page(db: Session, viewer: Viewer, course_slug: str, lesson_slug: str,
     )
 
 
-def parts_of(lesson: Any, needs: tuple[str, ...], work: Mapping[str, Row[Any]]) -> Iterator[Part]:
+def parts_of(lesson: Any, needs: tuple[str, ...], work: Mapping[str, Work]) -> Iterator[Part]:
     """The text cut where something else stands in it, in order."""
     blocks = {block["id"]: block for block in lesson.blocks}
     for place, piece in enumerate(SPOT.split(lesson.html)):
@@ -290,11 +322,12 @@ def parts_of(lesson: Any, needs: tuple[str, ...], work: Mapping[str, Row[Any]]) 
             if piece.strip():
                 yield Text(Markup(piece))  # noqa: S704 - cleaned against an allow-list when it was published
         elif piece in blocks:
-            yield _part(lesson.edition_id, blocks[piece], needed=piece in needs, done=work.get(piece))
+            yield _part(lesson.edition_id, blocks[piece], needed=piece in needs, work=work.get(piece))
 
 
-def _part(edition_id: int, block: dict[str, Any], *, needed: bool, done: Row[Any] | None) -> Part:
-    id_, is_done = block["id"], done is not None and done.done_at is not None
+def _part(edition_id: int, block: dict[str, Any], *, needed: bool, work: Work | None) -> Part:
+    id_, done = block["id"], work is not None and work.done
+    facts = work.facts if work else {}
     match block["kind"]:
         case "picture":
             return Picture(id_, picture_of(edition_id, {**block, "name": block["file"]}))
@@ -308,22 +341,24 @@ def _part(edition_id: int, block: dict[str, Any], *, needed: bool, done: Row[Any
                 block["heading"],
                 Markup(block["html"]),  # noqa: S704 - cleaned too
                 needed=needed,
-                done=is_done,
-                words=done.words if done else "",
-                version=done.version if done else 0,
-                saved_at=done.at if done else None,
-                shared_at=done.shared_at if done else None,
+                done=done,
+                words=work.words if work else "",
+                version=work.version if work else 0,
+                saved_at=work.saved_at if work else None,
+                shared_at=work.shared_at if work else None,
             )
         case "question":
             question = Question.from_facts({**block["question"], "id": id_})
-            chosen = tuple((done.facts or {}).get("chosen", ())) if done else ()
+            chosen = tuple(facts.get("chosen", ()))
             right = question.is_right(chosen) if chosen else None
-            return Asked(id_, question, needed=needed, done=is_done, chosen=chosen, right=right)
+            return Asked(id_, question, needed=needed, done=done, chosen=chosen, right=right)
         case _:
-            return _playable(edition_id, block, (done.facts or {}) if done else {}, needed=needed, done=is_done)
+            return _playable(edition_id, block, facts, needed=needed, done=done)
 
 
-def _playable(edition_id: int, block: dict[str, Any], facts: dict[str, Any], *, needed: bool, done: bool) -> Playable:
+def _playable(
+    edition_id: int, block: dict[str, Any], facts: Mapping[str, Any], *, needed: bool, done: bool
+) -> Playable:
     captions, poster = block.get("captions"), block.get("poster")
     return Playable(
         id=block["id"],

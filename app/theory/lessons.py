@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from app.courses.changes import blocks_alike
 from app.courses.queries import enrolment_of, passages_of
 from app.courses.rules import EnrolmentFacts
 from app.courses.tables import Lesson
@@ -84,7 +85,8 @@ def keep_words(db: Session, *, by: Viewer, at: Spot, given: inputs.Words, now: d
         raise Refused("stale_words")
     if work is None:
         work = _begun(db, enrolment, at, "reflection", now=now)
-    work.words, work.saved_at, work.edition_id = given.words, now, enrolment.edition_id
+    _did(work, enrolment, "reflection", _so_far(db, work, enrolment), now=now)
+    work.words = given.words
     if given.words and work.done_at is None:
         work.done_at = now
     db.flush()
@@ -95,7 +97,7 @@ def share_words(db: Session, *, by: Viewer, at: Spot, shared: bool, now: datetim
     """Let her coach read what she wrote, or no longer. Raises: NotFound; Refused("nothing_to_share")."""
     enrolment = own_enrolment(db, by, at.course_slug, now=now)
     work = _work(db, enrolment, at)
-    if work is None or work.kind != "reflection":
+    if work is None:
         raise Refused("nothing_to_share")
     if bool(work.shared_at) == shared:
         return
@@ -129,8 +131,8 @@ def answer_question(
         return answers, problems
     work = _work(db, enrolment, at) or _begun(db, enrolment, at, "question", now=now)
     chosen = answers[at.block_id]
-    work.facts = {"chosen": chosen, "tries": int(work.facts.get("tries", 0)) + 1}
-    work.saved_at, work.edition_id = now, enrolment.edition_id
+    tries = int(_so_far(db, work, enrolment).get("tries", 0)) + 1
+    _did(work, enrolment, block["kind"], {"chosen": chosen, "tries": tries}, now=now)
     if work.done_at is None and question.is_right(chosen):
         work.done_at = now
     return answers, problems
@@ -139,17 +141,17 @@ def answer_question(
 def note_played(db: Session, *, by: Viewer, at: Spot, given: inputs.Watched, now: datetime) -> bool:
     """Add what was played of a film or sound to what was played before; gives whether it counts as done.
 
+    It is as long as the player says now: what it guessed before it knew the file does not keep anybody from the end.
     Raises: NotFound.
     """
     enrolment = own_enrolment(db, by, at.course_slug, now=now)
     block = _block(db, enrolment, at, "video", "audio")
     work = _work(db, enrolment, at) or _begun(db, enrolment, at, block["kind"], now=now)
-    before = [(start, end) for start, end in work.facts.get("parts", ())]
-    length = max(given.length, float(work.facts.get("length", 0)))
-    parts = joined([*before, *in_pairs(given.parts)], length=length)
-    work.facts = {"parts": [list(part) for part in parts], "at": given.at, "length": length}
-    work.saved_at, work.edition_id = now, enrolment.edition_id
-    if work.done_at is None and played_enough(parts, length=length):
+    before = [(start, end) for start, end in _so_far(db, work, enrolment).get("parts", ())]
+    parts = joined([*before, *in_pairs(given.parts)], length=given.length)
+    facts = {"parts": [list(part) for part in parts], "at": given.at, "length": given.length}
+    _did(work, enrolment, block["kind"], facts, now=now)
+    if work.done_at is None and played_enough(parts, length=given.length):
         work.done_at = now
     return work.done_at is not None
 
@@ -241,6 +243,18 @@ def _work(db: Session, enrolment: EnrolmentFacts, at: Spot) -> LessonWork | None
             LessonWork.block_id == at.block_id,
         )
     )
+
+
+def _so_far(db: Session, work: LessonWork, enrolment: EnrolmentFacts) -> dict[str, Any]:
+    """What she did with a block as it is now; with what stood there in another edition she has to begin anew."""
+    editions = work.edition_id, enrolment.edition_id
+    if editions[0] == editions[1] or work.block_id in blocks_alike(db, work.lesson_slug, *editions):
+        return work.facts
+    return {}
+
+
+def _did(work: LessonWork, enrolment: EnrolmentFacts, kind: str, facts: dict[str, Any], *, now: datetime) -> None:
+    work.kind, work.facts, work.edition_id, work.saved_at = kind, facts, enrolment.edition_id, now
 
 
 def _begun(db: Session, enrolment: EnrolmentFacts, at: Spot, kind: str, *, now: datetime) -> LessonWork:

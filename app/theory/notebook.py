@@ -69,9 +69,7 @@ def notebook_page(db: Session, viewer: Viewer, course_slug: str) -> NotebookPage
     own = reading.enrolment.id
     notes = db.scalars(select(LessonNote).where(LessonNote.enrolment_id == own).order_by(LessonNote.id)).all()
     written = db.scalars(
-        select(LessonWork).where(
-            LessonWork.enrolment_id == own, LessonWork.kind == "reflection", LessonWork.words != ""
-        )
+        select(LessonWork).where(LessonWork.enrolment_id == own, LessonWork.words != "").order_by(LessonWork.id)
     ).all()
     slugs = {one.lesson_slug for one in notes} | {one.lesson_slug for one in written}
     known = {

@@ -93,8 +93,10 @@ class ReadingPlace(Base):
 class LessonWork(Base):
     """What somebody did with a block of a lesson: wrote (LessonReflection), answered, looked and listened.
 
-    `facts` holds the chosen answers, or the parts that were played. `done_at` is set once and stays. What is written
-    is hers alone until she shares it with her coach, and again after she withdraws that.
+    `facts` holds the chosen answers, or the parts that were played, of the block as it is in `edition_id`: they count
+    on in an edition that asks or plays the same (`courses.changes.blocks_alike`). `kind` is that of the block when she
+    last did something with it. `done_at` is set once and stays. What is written is hers alone until she shares it with
+    her coach, and again after she withdraws that.
     Retention: its owner empties it any time; else until 24 months after the certification, or the training, ended.
     """
 
