@@ -42,7 +42,7 @@ from app.kit.localtime import local_day
 from app.practice.queries import enrolments_signed
 from app.practice.queries import progress_of as practice_of
 from app.practice.rules.progress import PracticeProgress
-from app.theory.queries import open_task
+from app.theory.queries import open_task, own_progress
 from app.theory.queries import progress_of as theory_of
 from app.theory.rules import TheoryProgress
 from app.theory.tables import UpdateTask
@@ -329,6 +329,12 @@ def candidates(db: Session, enrolments: Collection[EnrolmentFacts]) -> list[Cand
     """The facts for a decision about each enrolment; the statements do not grow with the list."""
     theory = theory_of(db, enrolments)
     return judged(db, enrolments, theory=theory, practice=practice_of(db, enrolments, theory=theory))
+
+
+def own_candidate(db: Session, enrolment: EnrolmentFacts) -> Candidate:
+    """The same for her own page: what comes next is where she stopped reading."""
+    theory = {enrolment.id: own_progress(db, enrolment)}
+    return judged(db, [enrolment], theory=theory, practice=practice_of(db, [enrolment], theory=theory))[0]
 
 
 def judged(

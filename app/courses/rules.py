@@ -282,6 +282,10 @@ class Outline:
                 return module
         return None
 
+    def lesson_of(self, slug: str) -> OutlineLesson | None:
+        """The lesson of that name, where it is open to read."""
+        return next((one for module in self.open_modules for one in module.lessons if one.slug == slug), None)
+
 
 class EnrolmentStage(StrEnum):
     """How far an enrolment is, apart from what theory and practice know of it."""

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.certification.next_steps import LearningFacts, NextStep, TrainerFacts, next_step
-from app.certification.queries import Candidate, PersonStanding, ToRead, candidates, standings
+from app.certification.queries import Candidate, PersonStanding, ToRead, own_candidate, standings
 from app.certification.tables import CertificationDecision
 from app.conversation.queries import new_messages
 from app.courses.queries import current_enrolment
@@ -109,7 +109,7 @@ def road_page(db: Session, viewer: Viewer, *, now: datetime) -> RoadPage:
     """The page of the viewer; nobody else's."""
     today = local_day(now)
     enrolment = current_enrolment(db, viewer.id)
-    found = candidates(db, [enrolment])[0] if enrolment is not None else None
+    found = own_candidate(db, enrolment) if enrolment is not None else None
     held = standings(db, [viewer.id], today)[viewer.id]
     trainer, to_read = _trainer(held, enrolment), _to_read(held)
     meetings = own_page(db, viewer, now=now)

@@ -1,16 +1,19 @@
-"""What somebody does in theory: finish a lesson. Checks are in `theory.answering`."""
+"""What somebody does in theory: come into a lesson, and finish it. Checks are in `theory.answering`."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, case, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from app.courses.actions.cohorts import confirm_enrolments
+from app.courses.changes import differences
+from app.courses.comparing import LessonChange
 from app.courses.editions import edition_of
 from app.courses.queries import enrolment_of
 from app.courses.rules import EnrolmentFacts, OutlineLesson
@@ -18,11 +21,12 @@ from app.courses.tables import CourseEdition, Lesson
 from app.kit.db import fetch
 from app.kit.errors import NotFound, Refused
 from app.kit.localtime import local_day
+from app.kit.tables import UTCDateTime
 from app.ledger.actions import record
 from app.people.rules import Viewer
-from app.theory.queries import done_by
-from app.theory.reading import lock_of
-from app.theory.rules import after_lesson, progress
+from app.theory.queries import steps_of
+from app.theory.reading import Steps, lock_of
+from app.theory.rules import after_lesson, lesson_href, progress
 from app.theory.tables import ChangedLesson, LessonCompletion, LessonWork
 
 _FINISH: Final = {
@@ -40,44 +44,58 @@ _WORKED: Final = select(LessonWork.block_id).where(
 )
 
 
-def finish_lesson(db: Session, *, by: Viewer, course_slug: str, lesson_slug: str, now: datetime, ago_s: int = 0) -> str:
-    """The lesson is done; gives the address of what follows. Again changes nothing.
+@dataclass(frozen=True)
+class Ended:
+    """A lesson that somebody ended: where to go on, and what became of it.
+
+    gone: her edition does not have it any more. renewed: it reads differently there, so that she reads it again.
+    """
+
+    to: str
+    outcome: Literal["done", "gone", "renewed"]
+
+
+def finish_lesson(
+    db: Session,
+    *,
+    by: Viewer,
+    course_slug: str,
+    lesson_slug: str,
+    now: datetime,
+    ago_s: int = 0,
+    edition_id: int | None = None,
+) -> Ended:
+    """The lesson is done. Again changes nothing.
 
     `ago_s`: so many seconds before now, when it was done without a connection; never before the training began.
-    Who had a lesson before her that her new edition dropped, goes on to the course.
+    `edition_id`: the edition that she read it in, where she may have been moved since; else the one she follows. It is
+    done in that edition. What reads differently in hers has to be read again, and is not read by this.
     Raises: NotFound; Refused("module_locked" | "blocks_first").
     """
     enrolment = own_enrolment(db, by, course_slug, now=now)
+    edition_id = edition_id or enrolment.edition_id
     outline = edition_of(db, enrolment.edition_id).outline
-    module = outline.module_of(lesson_slug)
-    lesson = next((each for each in module.lessons if each.slug == lesson_slug), None) if module else None
-    if module is None or lesson is None:
-        if _was_there(db, enrolment, lesson_slug):
-            return f"/opleiding/{course_slug}"
-        raise NotFound
-    every_lesson, every_quiz = done_by(db, [enrolment.id])
-    lessons, quizzes = every_lesson[enrolment.id], every_quiz[enrolment.id]
-    if lesson_slug in lessons:
-        return after_lesson(outline, lesson_slug, lessons=lessons, quizzes=quizzes)
-    today, starts_on = local_day(now), enrolment.starts_on
-    if lock_of(outline, module, lessons=lessons, quizzes=quizzes, starts_on=starts_on, today=today):
-        raise Refused("module_locked")
-    if lesson.needs:
-        _must_be_worked(db, enrolment, lesson)
-    moment = max(now - timedelta(seconds=ago_s), enrolment.confirmed_at or enrolment.created_at)
-    made = fetch(
-        db,
-        _FINISH[db.get_bind().dialect.name],
-        enrolment_id=enrolment.id,
-        edition_id=enrolment.edition_id,
-        lesson_slug=lesson_slug,
-        completed_at=moment,
-    ).first()
-    news = made is not None or _read_again(db, enrolment, lesson_slug, now=now)
-    lessons[lesson_slug] = moment
-    if news and lesson.required and progress(outline, lessons=lessons, quizzes=quizzes).complete:
-        note_completion(db, enrolment, now=now)
-    return after_lesson(outline, lesson_slug, lessons=lessons, quizzes=quizzes)
+    lesson, onward = outline.lesson_of(lesson_slug), f"/opleiding/{course_slug}"
+    opened = open_lesson(db, enrolment, lesson_slug, now=now, edition_id=edition_id if lesson else None)
+    if opened is None or lesson is None:
+        return Ended(onward, "gone")
+    lessons, quizzes = dict(opened.steps.lessons), opened.steps.quizzes
+    if lesson_slug not in lessons:
+        changed = _change(db, lesson_slug, edition_id, enrolment.edition_id)
+        if lesson_slug in opened.steps.again and changed and changed.reads_differently:
+            return Ended(lesson_href(course_slug, lesson_slug), "renewed")
+        if opened.lesson.needs:
+            _must_be_worked(db, enrolment, opened.lesson)
+        moment = max(now - timedelta(seconds=ago_s), enrolment.confirmed_at or enrolment.created_at)
+        made = _complete(db, enrolment, lesson_slug, edition_id, moment)
+        if made and changed and changed.to_read_again:
+            _open_again(db, enrolment, lesson_slug, now=now)
+            return Ended(lesson_href(course_slug, lesson_slug), "renewed")
+        news = made or _read_again(db, enrolment, lesson_slug, moment)
+        lessons[lesson_slug] = moment
+        if news and lesson.required and progress(outline, lessons=lessons, quizzes=quizzes).complete:
+            note_completion(db, enrolment, now=now)
+    return Ended(after_lesson(outline, lesson_slug, lessons=lessons, quizzes=quizzes), "done")
 
 
 def _must_be_worked(db: Session, enrolment: EnrolmentFacts, lesson: OutlineLesson) -> None:
@@ -99,6 +117,36 @@ def _was_there(db: Session, enrolment: EnrolmentFacts, lesson_slug: str) -> bool
     return db.scalar(lesson.limit(1)) is not None
 
 
+def _change(db: Session, lesson_slug: str, read_id: int, now_id: int) -> LessonChange | None:
+    """What became of a lesson since the edition in which it was read; None when that is the one of now."""
+    if read_id == now_id:
+        return None
+    return next(one for one in differences(db, read_id, now_id).lessons if one.slug == lesson_slug)
+
+
+def _complete(db: Session, enrolment: EnrolmentFacts, lesson_slug: str, edition_id: int, moment: datetime) -> bool:
+    """Whether the lesson was done for the first time with this."""
+    made = fetch(
+        db,
+        _FINISH[db.get_bind().dialect.name],
+        enrolment_id=enrolment.id,
+        edition_id=edition_id,
+        lesson_slug=lesson_slug,
+        completed_at=moment,
+    )
+    return made.first() is not None
+
+
+def _open_again(db: Session, enrolment: EnrolmentFacts, lesson_slug: str, *, now: datetime) -> None:
+    """She did it in an edition that reads differently: as if she had done it before she was moved."""
+    again = ChangedLesson(
+        enrolment_id=enrolment.id, edition_id=enrolment.edition_id, lesson_slug=lesson_slug, made_at=now
+    )
+    db.add(again)
+    db.flush()
+
+
+_MOMENT: Final = bindparam("moment", type_=UTCDateTime())
 _READ_AGAIN: Final = (
     update(ChangedLesson)
     .where(
@@ -106,15 +154,45 @@ _READ_AGAIN: Final = (
         ChangedLesson.lesson_slug == bindparam("lesson"),
         ChangedLesson.done_at.is_(None),
     )
-    .values(done_at=bindparam("moment"))
+    .values(done_at=case((ChangedLesson.made_at > _MOMENT, ChangedLesson.made_at), else_=_MOMENT))
     .returning(ChangedLesson.id)
     .execution_options(synchronize_session=False)
 )
 
 
-def _read_again(db: Session, enrolment: EnrolmentFacts, lesson_slug: str, *, now: datetime) -> bool:
-    """Whether a lesson that a move had opened again is done with this."""
-    return fetch(db, _READ_AGAIN, enrolment=enrolment.id, lesson=lesson_slug, moment=now).first() is not None
+def _read_again(db: Session, enrolment: EnrolmentFacts, lesson_slug: str, moment: datetime) -> bool:
+    """Whether a lesson that a move had opened again is done with this; never before it was opened."""
+    return fetch(db, _READ_AGAIN, enrolment=enrolment.id, lesson=lesson_slug, moment=moment).first() is not None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A lesson that is open to who follows it, and what she did so far in her training."""
+
+    lesson: OutlineLesson
+    steps: Steps
+
+
+def open_lesson(
+    db: Session, enrolment: EnrolmentFacts, lesson_slug: str, *, now: datetime, edition_id: int | None = None
+) -> Opened | None:
+    """The one way into what somebody does in a lesson; None when only another edition than hers has it.
+
+    `edition_id`: the edition that she reads it in, where that is an older one. Raises: NotFound;
+    Refused("module_locked").
+    """
+    outline = edition_of(db, edition_id or enrolment.edition_id).outline
+    module, lesson = outline.module_of(lesson_slug), outline.lesson_of(lesson_slug)
+    if outline.slug != enrolment.course_slug:
+        raise NotFound
+    if module is None or lesson is None:
+        if _was_there(db, enrolment, lesson_slug):
+            return None
+        raise NotFound
+    steps = steps_of(db, enrolment.id)
+    if lock_of(outline, module, steps, starts_on=enrolment.starts_on, today=local_day(now)):
+        raise Refused("module_locked")
+    return Opened(lesson, steps)
 
 
 def own_enrolment(db: Session, by: Viewer, course_slug: str, *, now: datetime) -> EnrolmentFacts:

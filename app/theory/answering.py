@@ -23,7 +23,7 @@ from app.kit.localtime import local_day
 from app.ledger.actions import record
 from app.people.rules import Viewer
 from app.theory.actions import note_completion, own_enrolment
-from app.theory.queries import done_by, progress_of
+from app.theory.queries import progress_of, steps_of
 from app.theory.questions import Answers, Question, draw, may_try_from, score
 from app.theory.quizzes import asked_in, check_of
 from app.theory.reading import lock_of
@@ -191,9 +191,8 @@ def _must_be_free(
         raise Refused("quiz_wait", minutes=-(-int((free_from - now).total_seconds()) // 60))
     outline = edition_of(db, enrolment.edition_id).outline
     module = outline.module_of(quiz_slug)
-    lessons, quizzes = done_by(db, [enrolment.id])
-    done = {"lessons": lessons[enrolment.id], "quizzes": quizzes[enrolment.id]}
-    if module and lock_of(outline, module, **done, starts_on=enrolment.starts_on, today=local_day(now)):
+    steps = steps_of(db, enrolment.id)
+    if module and lock_of(outline, module, steps, starts_on=enrolment.starts_on, today=local_day(now)):
         raise Refused("module_locked")
 
 

@@ -34,9 +34,10 @@ class Place(_Form):
 
 
 class Finished(_Form):
-    """The lesson is done; perhaps some time ago, without a connection."""
+    """The lesson is done; perhaps some time ago, without a connection. `edition`: the one that the page showed."""
 
     ago: Ago = 0
+    edition: Version = None
 
 
 class Words(_Form):

@@ -20,7 +20,7 @@ from app.kit.db import fetch
 from app.kit.errors import NotFound
 from app.kit.tables import UTCDateTime
 from app.people.rules import Viewer
-from app.theory.queries import Item, done_in, items_of, lock_in
+from app.theory.queries import Item, items_of, lock_in, steps_in
 from app.theory.questions import Question
 from app.theory.reading import Lock
 from app.theory.rules import lesson_href
@@ -272,8 +272,8 @@ def lesson_page(db: Session, viewer: Viewer, course_slug: str, lesson_slug: str,
     module = reading.outline.module_of(lesson_slug)
     if lesson is None or module is None:
         raise NotFound
-    lessons, quizzes = done_in(db, reading)
-    lock = lock_in(reading, module, lessons=lessons, quizzes=quizzes, today=today)
+    steps = steps_in(db, reading)
+    lock = lock_in(reading, module, steps, today=today)
     own = _Own.of(db, reading, lesson_slug)
     slugs = [each.slug for each in module.lessons]
     index = slugs.index(lesson_slug)
@@ -298,15 +298,15 @@ def lesson_page(db: Session, viewer: Viewer, course_slug: str, lesson_slug: str,
         module_slug=module.slug,
         module_number=reading.outline.modules.index(module) + 1,
         motif=reading.edition.motifs.get(module.core_element or "", "hand"),
-        items=items_of(reading.outline, module, lessons=lessons, quizzes=quizzes, now=lesson_slug),
+        items=items_of(reading.outline, module, lessons=steps.lessons, quizzes=steps.quizzes, now=lesson_slug),
         number=index + 1,
         of=len(slugs),
         previous=lesson_href(course_slug, every[place - 1]) if place else "",
         following=lesson_href(course_slug, every[place + 1]) if place + 1 < len(every) else "",
         last=place == len(every) - 1,
-        leads_to_quiz=last and module.quiz is not None and module.quiz.slug not in quizzes,
+        leads_to_quiz=last and module.quiz is not None and module.quiz.slug not in steps.quizzes,
         lock=lock,
-        place=own.place if own.place in ids and lesson_slug not in lessons else "",
+        place=own.place if own.place in ids and lesson_slug not in steps.lessons else "",
         notes=tuple(
             OwnNote(row.id, row.key, row.quote, row.words, row.version, not row.key or row.key in ids)
             for row in own.notes

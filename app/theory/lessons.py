@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 from app.courses.changes import blocks_alike
 from app.courses.queries import enrolment_of, passages_of
 from app.courses.rules import EnrolmentFacts
-from app.courses.tables import Lesson
+from app.courses.tables import CourseEdition, Lesson
 from app.kit.db import fetch
 from app.kit.errors import NotFound, Refused
 from app.ledger.actions import record
 from app.people.rules import Viewer
 from app.theory import inputs
-from app.theory.actions import own_enrolment
+from app.theory.actions import open_lesson, own_enrolment
 from app.theory.filling import read_answers
 from app.theory.questions import Question
 from app.theory.reading import in_pairs, joined, played_enough
@@ -45,6 +45,12 @@ _KEEP_PLACE: Final = {"sqlite": _keep_place(sqlite_insert), "postgresql": _keep_
 _BLOCKS: Final = select(Lesson.blocks).where(
     Lesson.edition_id == bindparam("edition"), Lesson.slug == bindparam("lesson")
 )
+_course = select(CourseEdition.course_id).where(CourseEdition.id == bindparam("edition")).scalar_subquery()
+_BLOCKS_OF_ALL: Final = (
+    select(Lesson.blocks)
+    .join(CourseEdition, CourseEdition.id == Lesson.edition_id)
+    .where(CourseEdition.course_id == _course, Lesson.slug == bindparam("lesson"))
+)
 
 
 @dataclass(frozen=True)
@@ -56,9 +62,29 @@ class Spot:
     block_id: str = ""
 
 
+@dataclass(frozen=True)
+class Written:
+    """What became of words: their version, when they were kept, and whether her coach reads along.
+
+    `withdrawn`: with these words that ended, since nothing is left of them. `gone`: the question does not stand in her
+    edition any more; the words stand with her notes.
+    """
+
+    version: int
+    saved_at: datetime
+    shared: bool
+    withdrawn: bool
+    gone: bool
+
+
 def keep_place(db: Session, *, by: Viewer, at: Spot, given: inputs.Place, now: datetime) -> None:
-    """Remember which paragraph stood before her, `given.ago` seconds before now. Raises: NotFound."""
-    enrolment = _following(db, by, at)
+    """Remember which paragraph stood before her, `given.ago` seconds before now.
+
+    Her training is not locked for this: it comes often. Raises: NotFound; Refused("module_locked").
+    """
+    enrolment = enrolment_of(db, by.id, at.course_slug)
+    if enrolment is None or open_lesson(db, enrolment, at.lesson_slug, now=now) is None:
+        raise NotFound
     db.execute(
         _KEEP_PLACE[db.get_bind().dialect.name],
         {
@@ -70,27 +96,31 @@ def keep_place(db: Session, *, by: Viewer, at: Spot, given: inputs.Place, now: d
     )
 
 
-def keep_words(db: Session, *, by: Viewer, at: Spot, given: inputs.Words, now: datetime) -> int:
-    """Keep what she writes at a reflection question; gives its new version.
+def keep_words(db: Session, *, by: Viewer, at: Spot, given: inputs.Words, now: datetime) -> Written:
+    """Keep what she writes at a reflection question, also when her edition dropped it while she wrote.
 
-    What stands already word for word is no quarrel: its answer may have been lost on the way.
-    Raises: NotFound; Refused("stale_words") when another window saved in the meantime.
+    What stands already word for word is no quarrel: its answer may have been lost on the way. Who empties it does not
+    share it any more: what she writes there later is hers alone again.
+    Raises: NotFound; Refused("module_locked"); Refused("stale_words") when another window saved in the meantime, or
+    ("stale_gone") when there is no place left to compare.
     """
     enrolment = own_enrolment(db, by, at.course_slug, now=now)
-    _block(db, enrolment, at, "reflection")
-    work = _work(db, enrolment, at)
-    if work is not None and work.words == given.words:
-        return work.version
-    if (work.version if work else 0) != (given.version or 0):
-        raise Refused("stale_words")
-    if work is None:
-        work = _begun(db, enrolment, at, "reflection", now=now)
-    _did(work, enrolment, "reflection", _so_far(db, work, enrolment), now=now)
-    work.words = given.words
-    if given.words and work.done_at is None:
-        work.done_at = now
-    db.flush()
-    return work.version
+    open_lesson(db, enrolment, at.lesson_slug, now=now)
+    gone = _block(db, enrolment, at, "reflection") is None
+    work, withdrawn = _work(db, enrolment, at), False
+    if work is None or work.words != given.words:
+        if (work.version if work else 0) != (given.version or 0):
+            raise Refused("stale_gone" if gone else "stale_words")
+        if work is None:
+            work = _begun(db, enrolment, at, "reflection", now=now)
+        _did(work, enrolment, "reflection", _so_far(db, work, enrolment), now=now)
+        work.words, withdrawn = given.words, bool(work.shared_at) and not given.words
+        if withdrawn:
+            _share(db, work, by, shared=False, now=now)
+        if given.words and work.done_at is None:
+            work.done_at = now
+        db.flush()
+    return Written(work.version, work.saved_at, work.shared_at is not None, withdrawn, gone)
 
 
 def share_words(db: Session, *, by: Viewer, at: Spot, shared: bool, now: datetime) -> None:
@@ -103,15 +133,19 @@ def share_words(db: Session, *, by: Viewer, at: Spot, shared: bool, now: datetim
         return
     if shared and not work.words:
         raise Refused("nothing_to_share")
+    _share(db, work, by, shared=shared, now=now)
+
+
+def _share(db: Session, work: LessonWork, by: Viewer, *, shared: bool, now: datetime) -> None:
     work.shared_at = now if shared else None
     record(
         db,
         "theory.reflection_shared" if shared else "theory.reflection_withdrawn",
         actor_id=by.id,
-        subject=("enrolment", enrolment.id),
+        subject=("enrolment", work.enrolment_id),
         now=now,
-        lesson=at.lesson_slug,
-        block=at.block_id,
+        lesson=work.lesson_slug,
+        block=work.block_id,
     )
 
 
@@ -120,10 +154,10 @@ def answer_question(
 ) -> tuple[dict[str, list[int]], list[tuple[str, str]]]:
     """Answer a question in the text, as often as she likes; it is done once an answer was right.
 
-    Gives what was chosen, and what is wrong with the form as (field, code). Raises: NotFound.
+    Gives what was chosen, and what is wrong with the form as (field, code).
+    Raises: NotFound; Refused("module_locked" | "block_gone" | "lesson_gone").
     """
-    enrolment = own_enrolment(db, by, at.course_slug, now=now)
-    block = _block(db, enrolment, at, "question")
+    enrolment, block = _open_block(db, by, at, "question", now=now)
     question = Question.from_facts({**block["question"], "id": at.block_id})
     given, problems = read_answers([question], {at.block_id: raw})
     answers = {id_: [int(one) for one in chosen] for id_, chosen in given.items()}
@@ -142,10 +176,9 @@ def note_played(db: Session, *, by: Viewer, at: Spot, given: inputs.Watched, now
     """Add what was played of a film or sound to what was played before; gives whether it counts as done.
 
     It is as long as the player says now: what it guessed before it knew the file does not keep anybody from the end.
-    Raises: NotFound.
+    Raises: NotFound; Refused("module_locked" | "block_gone" | "lesson_gone").
     """
-    enrolment = own_enrolment(db, by, at.course_slug, now=now)
-    block = _block(db, enrolment, at, "video", "audio")
+    enrolment, block = _open_block(db, by, at, "video", "audio", now=now)
     work = _work(db, enrolment, at) or _begun(db, enrolment, at, block["kind"], now=now)
     before = [(start, end) for start, end in _so_far(db, work, enrolment).get("parts", ())]
     parts = joined([*before, *in_pairs(given.parts)], length=given.length)
@@ -159,19 +192,21 @@ def note_played(db: Session, *, by: Viewer, at: Spot, given: inputs.Watched, now
 def save_note(db: Session, *, by: Viewer, at: Spot, given: inputs.Note, now: datetime) -> int:
     """Save a passage with or without a note, or a note on the lesson; gives its id.
 
-    The same passage again adds nothing. Raises: NotFound; Refused("note_empty" | "passage_gone" | "notes_full").
+    The same passage again adds nothing. Words about a lesson that her edition dropped in the meantime are kept.
+    Raises: NotFound; Refused("module_locked" | "lesson_gone" | "note_empty" | "passage_gone" | "notes_full").
     """
     enrolment = own_enrolment(db, by, at.course_slug, now=now)
-    quote = ""
-    if given.anchor:
-        quote = passages_of(db, enrolment.edition_id, at.lesson_slug).get(given.anchor, "")
+    gone = open_lesson(db, enrolment, at.lesson_slug, now=now) is None
+    anchor, quote = "" if gone else given.anchor, ""
+    if anchor:
+        quote = passages_of(db, enrolment.edition_id, at.lesson_slug).get(anchor, "")
         if not quote:
             raise Refused("passage_gone")
     elif not given.words:
-        raise Refused("note_empty", "words")
+        raise Refused("lesson_gone" if gone else "note_empty", "words")
     own = db.scalars(select(LessonNote).where(LessonNote.enrolment_id == enrolment.id)).all()
     for one in own:
-        if (one.lesson_slug, one.anchor, one.words) == (at.lesson_slug, given.anchor, given.words):
+        if (one.lesson_slug, one.anchor, one.words) == (at.lesson_slug, anchor, given.words):
             return one.id
     if len(own) >= NOTES_MOST:
         raise Refused("notes_full")
@@ -179,7 +214,7 @@ def save_note(db: Session, *, by: Viewer, at: Spot, given: inputs.Note, now: dat
         enrolment_id=enrolment.id,
         edition_id=enrolment.edition_id,
         lesson_slug=at.lesson_slug,
-        anchor=given.anchor,
+        anchor=anchor,
         quote=quote[: inputs.QUOTE_MOST],
         made_at=now,
         words=given.words,
@@ -217,21 +252,24 @@ def _own_note(db: Session, by: Viewer, course_slug: str, note_id: int, *, now: d
     return note
 
 
-def _following(db: Session, by: Viewer, at: Spot) -> EnrolmentFacts:
-    """The training that a lesson belongs to, not locked: for what may come often. Raises: NotFound."""
-    enrolment = enrolment_of(db, by.id, at.course_slug)
-    if enrolment is None or fetch(db, _BLOCKS, edition=enrolment.edition_id, lesson=at.lesson_slug).first() is None:
-        raise NotFound
-    return enrolment
+def _open_block(db: Session, by: Viewer, at: Spot, *kinds: str, now: datetime) -> tuple[EnrolmentFacts, dict[str, Any]]:
+    """A block that can be done, with the training of who does it. Raises: NotFound; Refused."""
+    enrolment = own_enrolment(db, by, at.course_slug, now=now)
+    opened = open_lesson(db, enrolment, at.lesson_slug, now=now)
+    block = _block(db, enrolment, at, *kinds)
+    if block is None:
+        raise Refused("block_gone" if opened else "lesson_gone")
+    return enrolment, block
 
 
-def _block(db: Session, enrolment: EnrolmentFacts, at: Spot, *kinds: str) -> dict[str, Any]:
-    """A block of the lesson as the edition has it. Raises: NotFound."""
-    row = fetch(db, _BLOCKS, edition=enrolment.edition_id, lesson=at.lesson_slug).first()
-    for block in row.blocks if row is not None else ():
-        if block["id"] == at.block_id and block["kind"] in kinds:
-            found: dict[str, Any] = block
-            return found
+def _block(db: Session, enrolment: EnrolmentFacts, at: Spot, *kinds: str) -> dict[str, Any] | None:
+    """A block of the lesson as her edition has it; None when only another one has it. Raises: NotFound."""
+    for statement in (_BLOCKS, _BLOCKS_OF_ALL):
+        for row in fetch(db, statement, edition=enrolment.edition_id, lesson=at.lesson_slug).all():
+            for block in row.blocks:
+                if block["id"] == at.block_id and block["kind"] in kinds:
+                    found: dict[str, Any] = block
+                    return found if statement is _BLOCKS else None
     raise NotFound
 
 

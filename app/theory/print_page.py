@@ -13,7 +13,7 @@ from app.courses.tables import Lesson
 from app.kit.errors import NotFound
 from app.people.rules import Viewer
 from app.theory.lesson_page import LessonPicture, Part, parts_of, picture_of
-from app.theory.queries import done_in, lock_in
+from app.theory.queries import lock_in, steps_in
 from app.theory.reading import Lock
 
 
@@ -50,8 +50,8 @@ def module_page(db: Session, viewer: Viewer, course_slug: str, module_slug: str,
     module = next((one for one in reading.outline.open_modules if one.slug == module_slug), None)
     if module is None:
         raise NotFound
-    lessons, quizzes = done_in(db, reading)
-    lock = lock_in(reading, module, lessons=lessons, quizzes=quizzes, today=today)
+    steps = steps_in(db, reading)
+    lock = lock_in(reading, module, steps, today=today)
     rows = db.scalars(
         select(Lesson)
         .where(Lesson.edition_id == reading.edition.id, Lesson.module_slug == module_slug)

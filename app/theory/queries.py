@@ -17,7 +17,7 @@ from app.courses.rules import AssignmentDefinition, EnrolmentFacts, Outline, Out
 from app.courses.tables import Enrolment
 from app.kit.db import fetch
 from app.people.rules import Viewer
-from app.theory.reading import Lock, lock_of
+from app.theory.reading import Lock, Steps, lock_of
 from app.theory.rules import (
     NextLesson,
     TheoryProgress,
@@ -26,7 +26,7 @@ from app.theory.rules import (
     progress,
     quiz_href,
 )
-from app.theory.tables import ChangedLesson, LessonCompletion, QuizAttempt, ReadingPlace, UpdateTask
+from app.theory.tables import ChangedLesson, LessonCompletion, LessonWork, QuizAttempt, ReadingPlace, UpdateTask
 
 Moments = dict[str, datetime]
 
@@ -56,16 +56,18 @@ _DONE: Final = union_all(
 
 
 _all_done = _DONE.subquery()
-_last = (
-    select(ReadingPlace.enrolment_id, ReadingPlace.lesson_slug, ReadingPlace.seen_at, ReadingPlace.anchor)
-    .where(ReadingPlace.enrolment_id.in_(bindparam("enrolments", expanding=True)))
-    .order_by(ReadingPlace.seen_at.desc())
-    .limit(1)
-    .subquery()
-)
-_DONE_AND_PLACE: Final = union_all(
+_STEPS: Final = union_all(
     select(_all_done, literal("").label("anchor")),
-    select(_last.c.enrolment_id, literal("place"), _last.c.lesson_slug, _last.c.seen_at, _last.c.anchor),
+    select(
+        ReadingPlace.enrolment_id,
+        literal("place"),
+        ReadingPlace.lesson_slug,
+        ReadingPlace.seen_at,
+        ReadingPlace.anchor,
+    ).where(ReadingPlace.enrolment_id.in_(bindparam("enrolments", expanding=True))),
+    select(LessonWork.enrolment_id, literal("work"), LessonWork.lesson_slug, func.max(LessonWork.saved_at), literal(""))
+    .where(LessonWork.enrolment_id.in_(bindparam("enrolments", expanding=True)))
+    .group_by(LessonWork.enrolment_id, LessonWork.lesson_slug),
 )
 
 
@@ -88,18 +90,21 @@ def open_task(
 def progress_of(db: Session, enrolments: Collection[EnrolmentFacts]) -> dict[int, TheoryProgress]:
     """How far each enrolment is with theory, by id: one statement, however many there are.
 
-    For one alone the next thing to do is where she stopped reading.
+    The next thing to do is the first in the order of the course, alone as well as in a list.
     """
     known = editions_of(db, (one.edition_id for one in enrolments))
-    if len(enrolments) == 1:
-        one = next(iter(enrolments))
-        read, passed, place = _done_and_place(db, one.id)
-        return {one.id: progress(known[one.edition_id].outline, lessons=read, quizzes=passed, place=place)}
     lessons, quizzes = done_by(db, [one.id for one in enrolments])
     return {
         one.id: progress(known[one.edition_id].outline, lessons=lessons[one.id], quizzes=quizzes[one.id])
         for one in enrolments
     }
+
+
+def own_progress(db: Session, enrolment: EnrolmentFacts) -> TheoryProgress:
+    """How far somebody is, for her own pages: the next thing to do is where she stopped reading."""
+    steps = steps_of(db, enrolment.id)
+    outline = edition_of(db, enrolment.edition_id).outline
+    return progress(outline, lessons=steps.lessons, quizzes=steps.quizzes, place=steps.place)
 
 
 def done_by(db: Session, enrolment_ids: Collection[int]) -> tuple[dict[int, Moments], dict[int, Moments]]:
@@ -132,11 +137,18 @@ def _sorted(rows: Iterable[Any]) -> tuple[dict[int, Moments], dict[int, Moments]
     return lessons, quizzes
 
 
-def _done_and_place(db: Session, enrolment_id: int) -> tuple[Moments, Moments, tuple[str, str] | None]:
-    rows = fetch(db, _DONE_AND_PLACE, enrolments=[enrolment_id]).all()
+def steps_of(db: Session, enrolment_id: int) -> Steps:
+    """What one person did in her training: one statement."""
+    rows = fetch(db, _STEPS, enrolments=[enrolment_id]).all()
     lessons, quizzes = _sorted(rows)
-    place = next(((row.slug, row.anchor) for row in rows if row.kind == "place"), None)
-    return lessons[enrolment_id], quizzes[enrolment_id], place
+    last = max((row for row in rows if row.kind == "place"), key=lambda row: row.moment, default=None)
+    return Steps(
+        lessons=lessons[enrolment_id],
+        quizzes=quizzes[enrolment_id],
+        again={row.slug: row.moment for row in rows if row.kind == "due"},
+        begun=frozenset(row.slug for row in rows if row.kind in {"place", "work"}),
+        place=(last.slug, last.anchor) if last is not None else None,
+    )
 
 
 def read_since(moment: datetime) -> ColumnElement[bool]:
@@ -221,8 +233,9 @@ class CoursePage:
 def course_page(db: Session, viewer: Viewer, course_slug: str, *, today: date) -> CoursePage:
     """The course with what is done. Raises: NotFound."""
     reading = reading_of(db, viewer, course_slug)
-    lessons, quizzes, place = _done_and_place(db, reading.enrolment.id) if reading.enrolment else ({}, {}, None)
-    state = progress(reading.outline, lessons=lessons, quizzes=quizzes, place=place)
+    steps = steps_in(db, reading)
+    lessons, quizzes = steps.lessons, steps.quizzes
+    state = progress(reading.outline, lessons=lessons, quizzes=quizzes, place=steps.place)
     motifs = reading.edition.motifs
     step = None if reading.preview else state.next
     return CoursePage(
@@ -240,7 +253,7 @@ def course_page(db: Session, viewer: Viewer, course_slug: str, *, today: date) -
                 lessons=lessons,
                 quizzes=quizzes,
                 step=step,
-                lock=lock_in(reading, module, lessons=lessons, quizzes=quizzes, today=today),
+                lock=lock_in(reading, module, steps, today=today),
             )
             for module in reading.outline.modules
         ),
@@ -260,11 +273,9 @@ def _assignments(db: Session, reading: Reading) -> tuple[tuple[int, AssignmentDe
     return edition_of(db, reading.enrolment.practice_edition_id).assignments
 
 
-def done_in(db: Session, reading: Reading) -> tuple[Moments, Moments]:
-    if reading.enrolment is None:
-        return {}, {}
-    lessons, quizzes = done_by(db, [reading.enrolment.id])
-    return lessons[reading.enrolment.id], quizzes[reading.enrolment.id]
+def steps_in(db: Session, reading: Reading) -> Steps:
+    """What the reader did; nothing for who looks along."""
+    return Steps({}, {}) if reading.enrolment is None else steps_of(db, reading.enrolment.id)
 
 
 def _card(
@@ -272,8 +283,8 @@ def _card(
     module: OutlineModule,
     motifs: Mapping[str, str],
     *,
-    lessons: Moments,
-    quizzes: Moments,
+    lessons: Mapping[str, datetime],
+    quizzes: Mapping[str, datetime],
     step: NextLesson | None,
     lock: Lock | None,
 ) -> ModuleCard:
@@ -306,23 +317,20 @@ def _card(
     )
 
 
-def lock_in(
-    reading: Reading,
+def lock_in(reading: Reading, module: OutlineModule, steps: Steps, *, today: date) -> Lock | None:
+    """What keeps a module closed for the reader; who looks along finds everything open."""
+    if reading.enrolment is None:
+        return None
+    return lock_of(reading.outline, module, steps, starts_on=reading.enrolment.starts_on, today=today)
+
+
+def items_of(
+    outline: Outline,
     module: OutlineModule,
     *,
     lessons: Mapping[str, datetime],
     quizzes: Mapping[str, datetime],
-    today: date,
-) -> Lock | None:
-    """What keeps a module closed for the reader; who looks along finds everything open."""
-    if reading.enrolment is None:
-        return None
-    starts_on = reading.enrolment.starts_on
-    return lock_of(reading.outline, module, lessons=lessons, quizzes=quizzes, starts_on=starts_on, today=today)
-
-
-def items_of(
-    outline: Outline, module: OutlineModule, *, lessons: Moments, quizzes: Moments, now: str
+    now: str,
 ) -> tuple[Item, ...]:
     found = [
         Item(

@@ -19,7 +19,7 @@ from app.kit.errors import NotFound
 from app.kit.localtime import local_day
 from app.people.rules import Viewer
 from app.theory.filling import filled_in, part
-from app.theory.queries import done_in, lock_in
+from app.theory.queries import lock_in, steps_in
 from app.theory.questions import Asked, Kind, Question, may_try_from
 from app.theory.reading import Lock
 from app.theory.tables import QuizAttempt, QuizDraft
@@ -168,8 +168,8 @@ def quiz_page(db: Session, viewer: Viewer, course_slug: str, quiz_slug: str, *, 
 
 
 def _lock(db: Session, reading: Reading, module: OutlineModule, *, now: datetime) -> Lock | None:
-    lessons, quizzes = done_in(db, reading)
-    return lock_in(reading, module, lessons=lessons, quizzes=quizzes, today=local_day(now))
+    steps = steps_in(db, reading)
+    return lock_in(reading, module, steps, today=local_day(now))
 
 
 @dataclass(frozen=True)

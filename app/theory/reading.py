@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, Literal
 
@@ -26,26 +26,36 @@ class Lock:
     opens_on: date | None = None
 
 
-def lock_of(
-    outline: Outline,
-    module: OutlineModule,
-    *,
-    lessons: Mapping[str, datetime],
-    quizzes: Mapping[str, datetime],
-    starts_on: date,
-    today: date,
-) -> Lock | None:
+@dataclass(frozen=True)
+class Steps:
+    """What one person did in her training, by slug.
+
+    `lessons` and `quizzes`: what is done, and when. `again`: lessons that were done and have to be read again.
+    `begun`: lessons in which she stopped somewhere, wrote, answered or played something. `place`: the lesson that she
+    last read, and the paragraph where she was.
+    """
+
+    lessons: Mapping[str, datetime]
+    quizzes: Mapping[str, datetime]
+    again: Mapping[str, datetime] = field(default_factory=dict)
+    begun: frozenset[str] = frozenset()
+    place: tuple[str, str] | None = None
+
+
+def lock_of(outline: Outline, module: OutlineModule, steps: Steps, *, starts_on: date, today: date) -> Lock | None:
     """What keeps a module closed today; None when it is open. `starts_on`: when the cohort began.
 
-    What was done in it already stays open: a lock that came later takes nothing away.
+    A lock that came later takes nothing away: a module stays open in which something was begun, and a lesson that has
+    to be read again closes nothing.
     """
-    if any(lesson.slug in lessons for lesson in module.lessons):
+    lessons = {**steps.lessons, **steps.again}
+    if any(lesson.slug in lessons or lesson.slug in steps.begun for lesson in module.lessons):
         return None
     known = {one.slug: one for one in outline.modules}
     for slug in module.after:
         before = known[slug]
-        if not module_done(before, lessons=lessons, quizzes=quizzes):
-            step = next_in(outline, before, lessons=lessons, quizzes=quizzes)
+        if not module_done(before, lessons=lessons, quizzes=steps.quizzes):
+            step = next_in(outline, before, lessons=lessons, quizzes=steps.quizzes)
             return Lock("after", before.title, step.href if step else "", step.title if step else "")
     opens_on = opening_day(module, starts_on)
     return Lock("day", opens_on=opens_on) if opens_on is not None and today < opens_on else None

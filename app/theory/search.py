@@ -13,7 +13,7 @@ from app.courses.index import Hit, look_up
 from app.courses.queries import Reading, courses_to_read, reading_of
 from app.kit.stems import words_in
 from app.people.rules import Viewer
-from app.theory.queries import done_in, lock_in
+from app.theory.queries import lock_in, steps_in
 from app.theory.rules import lesson_href
 
 MOST: Final = 30
@@ -63,11 +63,11 @@ def _locked(db: Session, reading: Reading, *, today: date) -> set[str]:
     """The lessons that are locked for the reader."""
     if not any(module.after or module.opens_on or module.opens_after_days for module in reading.outline.modules):
         return set()
-    lessons, quizzes = done_in(db, reading)
+    steps = steps_in(db, reading)
     return {
         lesson.slug
         for module in reading.outline.open_modules
-        if lock_in(reading, module, lessons=lessons, quizzes=quizzes, today=today)
+        if lock_in(reading, module, steps, today=today)
         for lesson in module.lessons
     }
 

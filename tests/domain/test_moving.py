@@ -80,7 +80,7 @@ def preview(db: Session, training: Training, clock: MovableClock, ids: Sequence[
 
 
 def finish(db: Session, training: Training, lesson: str, clock: MovableClock) -> str:
-    return actions.finish_lesson(db, by=training.cast.noor, course_slug="kort", lesson_slug=lesson, now=clock.now())
+    return actions.finish_lesson(db, by=training.cast.noor, course_slug="kort", lesson_slug=lesson, now=clock.now()).to
 
 
 def events(db: Session, action: str) -> int:

@@ -50,7 +50,7 @@ def training(database: Database, storage: ObjectStorage, clock: MovableClock) ->
 def finish(db: Session, training: Training, lesson: str, clock: MovableClock, by: Viewer | None = None) -> str:
     return actions.finish_lesson(
         db, by=by or training.cast.noor, course_slug="kort", lesson_slug=lesson, now=clock.now()
-    )
+    ).to
 
 
 def events(db: Session, action: str) -> int:

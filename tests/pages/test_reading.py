@@ -13,9 +13,11 @@ from app.courses.tables import CourseImage, Enrolment
 from app.people.actions.accounts import grant_role
 from app.people.rules import Role
 from app.theory import actions
+from app.theory.moving import move
 from app.theory.tables import LessonWork, ReadingPlace
 from tests.checking import make_check
-from tests.page import Site, Visitor, make_test_parts
+from tests.editing import OTHER_WORDS, Edits, publish_edited
+from tests.page import SAME_ORIGIN, Site, Visitor, make_test_parts
 from tests.people import make_person
 from tests.trained import Training, in_training
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 COURSE: Final = Path(__file__).parents[1] / "courses" / "lezen"
 LESSON: Final = "/opleiding/lezen/alles-in-een-les"
+TEXT: Final = "modules/02-verder-lezen/01-alles-in-een-les.md"
 EDITION_FILES: Final = "/opleiding/bestand/{edition}/{name}"
 FILE_STATEMENTS: Final = 2
 """Who comes, and the file with whether she may read it; a trainer takes one more."""
@@ -98,6 +101,63 @@ def test_what_the_page_sends_by_itself(world: World) -> None:
     assert world.work() == [("video", "")]
 
 
+def test_the_open_page_of_somebody_who_is_moved(world: World) -> None:
+    """What she types is kept or says why not, and what is gone says so, in her window of before."""
+    htmx = SAME_ORIGIN | {"hx-request": "true", "hx-request-type": "partial"}
+
+    def moved_to(edits: Edits, number: int) -> None:
+        parts, now = world.parts, world.parts.clock.now()
+        with parts.database.writing() as db:
+            publish_edited(db, parts.storage, edits, now=now, folder=COURSE)
+            own = [world.training.enrolment_id]
+            fatma = world.training.cast.fatma
+            move(db, by=fatma, course_slug="lezen", number=number, enrolment_ids=own, chosen={"een-afspraak"}, now=now)
+
+    def typed(words: str, version: str) -> str:
+        given = {"words": words, "version": version, "whole": "typing"}
+        told = world.noor.client.post(f"{LESSON}/schrijven/jouw-zin", data=given, headers=htmx)
+        assert told.status_code == 200
+        return told.text
+
+    form = world.noor.get(LESSON).text
+    assert f'name="edition" value="{world.training.edition_id}"' in form
+    typed("Neem de tijd.", "")
+    world.noor.post(f"{LESSON}/delen/jouw-zin", {"shared": "true"})
+    assert "je coach leest mee" in typed("Neem de tijd. En wacht.", "2")
+    emptied = typed("", "3")
+    assert "Je coach leest hier ook niet meer mee." in emptied
+    assert 'hx-swap-oob="true"' in emptied
+    assert "Laat mijn coach dit lezen" in emptied
+    source = (COURSE / TEXT).read_text()
+    place = source.index("::: reflectie")
+    without = source[:place] + source[source.index(":::\n", place + 5) + 4 :]
+    without = without.replace("jouw-zin, ", "")
+    moved_to(OTHER_WORDS | {TEXT: without}, 2)
+    kept = typed("Toch nog iets.", "4")
+    assert 'id="bewaard-jouw-zin" data-kept' in kept
+    assert 'value="5"' in kept
+    world.noor.post(f"{LESSON}/schrijven/jouw-zin", {"words": "En dit.", "version": "5"})
+    assert "En dit." in world.noor.get("/opleiding/lezen/mijn/notities").text
+    late = world.noor.post(f"{LESSON}/schrijven/jouw-zin", {"words": "Te laat.", "version": "5"}, status=422)
+    assert "Te laat." in late.text
+    assert "staat niet meer in de les" in late.text
+    assert "staat niet meer in de les" in typed("Te laat.", "5")
+    moved_to(OTHER_WORDS | {TEXT: without[: without.index("::: vraag")].replace(", eerste-reactie", "")}, 3)
+    gone = world.noor.post(f"{LESSON}/vraag/eerste-reactie", {"eerste-reactie": "0"}, status=422)
+    assert "staat niet meer zo in de les" in gone.text
+    moved_to(OTHER_WORDS | {TEXT: None}, 4)
+    for action, given, to in (
+        ("", {}, "/opleiding/lezen"),
+        ("/vraag/eerste-reactie", {"eerste-reactie": "0"}, "/opleiding/lezen"),
+        ("/notitie", {"anchor": "", "words": "Onthouden."}, "/opleiding/lezen/mijn/notities"),
+    ):
+        assert world.noor.post(LESSON + action, given).headers["location"] == to
+    assert "Je hoeft er niets meer voor te doen" not in world.noor.get("/opleiding/lezen/mijn/notities").text
+    first = world.noor.post("/opleiding/lezen/een-afspraak", {"edition": str(world.training.edition_id), "ago": "60"})
+    assert first.headers["location"] == "/opleiding/lezen/een-afspraak"
+    assert "Deze les is vernieuwd terwijl jij hem las." in world.noor.get("/opleiding/lezen/een-afspraak").text
+
+
 def test_films_come_in_parts_and_papers_are_only_saved(world: World) -> None:
     place = EDITION_FILES.format(edition=world.training.edition_id, name="kort.webm")
     film = world.noor.client.get(place, headers={"range": "bytes=4-9"})
@@ -155,6 +215,8 @@ def test_what_is_locked_says_why_and_leads_there(world: World) -> None:
     assert "Nu ben je hier." not in world.noor.get("/opleiding/lezen/module/later").text
     assert "Gaat open op" in world.noor.get("/opleiding/lezen").text
     world.noor.post("/opleiding/lezen/na-een-week", status=422)
+    world.noor.post("/opleiding/lezen/na-een-week/notitie", {"anchor": "", "words": "x"}, status=422)
+    world.noor.post("/opleiding/lezen/na-een-week/plek", {"anchor": "kijk", "ago": "0"}, status=409)
     assert "Nu ben je hier." in world.visitor("fatma").get("/opleiding/lezen/na-een-week").text
 
 

@@ -112,8 +112,7 @@ function followEnd() {
       return;
     }
     event.submitter?.removeAttribute("aria-busy");
-    const fields = Object.fromEntries([...new FormData(form)].filter(([name]) => name === "form_key"));
-    later(form.getAttribute("action"), fields);
+    later(form.getAttribute("action"), Object.fromEntries(new FormData(form)));
     tell("later");
     const to = form.dataset.finish;
     if (to && (await caches.match(to, { ignoreVary: true }).catch(() => null))) setTimeout(() => location.assign(to), 1500);

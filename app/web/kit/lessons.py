@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
 from markupsafe import Markup
@@ -22,12 +23,31 @@ Form = Submitted[Any]
 
 @dataclass(frozen=True)
 class Typed:
-    """A form of one block as it came in. `elsewhere`: what another window saved in the meantime."""
+    """A form of one block as it came in.
+
+    `elsewhere`: what another window saved in the meantime; `left`: words for which there is no place in the lesson.
+    """
 
     block_id: str
     form: Form
-    keeping: str = ""
     elsewhere: str = ""
+    left: str = ""
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """What became of words that a page sent by itself. `state`: "kept", "stale" (another window was first), "failed".
+
+    `shared`: her coach reads along; `withdrawn`: no longer, since nothing is left to read.
+    """
+
+    course_slug: str
+    lesson_slug: str
+    block_id: str
+    state: str
+    saved_at: datetime | None = None
+    shared: bool = False
+    withdrawn: bool = False
 
 
 def shown(
@@ -36,7 +56,6 @@ def shown(
     form: Form | None = None,
     *,
     typed: Typed | None = None,
-    part: str | None = None,
     status: int = 200,
 ) -> Page:
     """The lesson, with what was typed where it did not fit. `form`: that of the whole lesson, at its end."""
@@ -50,7 +69,6 @@ def shown(
     return render(
         LESSON,
         page,
-        part=part,
         status=status,
         form=form,
         forms=forms,

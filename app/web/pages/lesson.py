@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from app.access import Permission
 from app.kit.errors import Refused
 from app.theory import actions, inputs
@@ -13,6 +15,11 @@ from app.web.kit.route import Area
 from app.web.words.shared import N_
 
 area = Area()
+TOLD: Final = {
+    "done": N_("Les klaar."),
+    "gone": N_("Deze les staat niet meer in je opleiding. Je hoeft er niets meer voor te doen."),
+    "renewed": N_("Deze les is vernieuwd terwijl jij hem las. Lees hem nog een keer."),
+}
 
 
 @area.get("/opleiding/{course:slug}/{lesson:slug}", policy=Permission.SIGNED_IN, name="theory.lesson")
@@ -26,17 +33,18 @@ def finish(ask: Ask, course: str, lesson: str) -> Answer:
     form = Submitted.read(inputs.Finished, ask.form, ask.viewer.locale)
     if form.valid:
         try:
-            to = actions.finish_lesson(
+            ended = actions.finish_lesson(
                 ask.db,
                 by=ask.viewer,
                 course_slug=course,
                 lesson_slug=lesson,
                 now=ask.now,
                 ago_s=form.given.ago,
+                edition_id=form.given.edition,
             )
         except Refused as refused:
             form.refuse(refused)
         else:
-            return redirect(to, toast=N_("Les klaar."))
+            return redirect(ended.to, toast=TOLD[ended.outcome])
     page = lesson_page(ask.db, ask.viewer, course, lesson, today=ask.today)
     return shown(ask, page, form, status=422)

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from app.access import Permission
+from app.courses.queries import reading_of
 from app.kit.errors import Refused
 from app.theory import inputs, lessons
-from app.theory.lesson_page import LessonPage, Reflecting, lesson_page
-from app.theory.lessons import Spot
+from app.theory.lesson_page import Reflecting, lesson_page
+from app.theory.lessons import Spot, Written
 from app.theory.notebook import NotebookPage, notebook_page
 from app.theory.print_page import module_page
 from app.theory.rules import lesson_href
 from app.web.kit.ask import Answer, Ask, Content, Page, redirect, render
 from app.web.kit.forms import OWN_FIELDS, Submitted
-from app.web.kit.lessons import Typed, on_paper, shown
+from app.web.kit.lessons import Keeping, Typed, on_paper, shown
 from app.web.kit.route import Area
+from app.web.words.courses import WORDS
 from app.web.words.shared import N_
 
 area = Area()
@@ -41,25 +44,43 @@ def place(ask: Ask, course: str, lesson: str) -> Answer:
 def write(ask: Ask, course: str, lesson: str, block: str) -> Answer:
     """Keep what she writes. While she types the page sends it by itself, and gets back the version that stands now."""
     form = Submitted.read(inputs.Words, ask.form, ask.viewer.locale)
-    typing, keeping, elsewhere = form.get("whole") == "typing", "failed", ""
+    typing = form.get("whole") == "typing"
+    kept: Written | None = None
+    state = "failed"
     if form.valid:
         try:
-            version = lessons.keep_words(
+            kept = lessons.keep_words(
                 ask.db, by=ask.viewer, at=Spot(course, lesson, block), given=form.given, now=ask.now
             )
         except Refused as refused:
             form.refuse(refused)
-            keeping = "stale"
-        else:
-            if not typing:
-                return redirect(f"{lesson_href(course, lesson)}#blok-{block}", toast=N_("Bewaard."))
-            form.raw["version"], keeping = [str(version)], "kept"
+            state = "stale" if refused.code == "stale_words" else "failed"
+    if typing:
+        return _kept(ask, Keeping(course, lesson, block, state), form, kept)
+    if kept is not None and kept.gone:
+        told = N_("Bewaard bij je notities: deze vraag staat niet meer in de les.")
+        return redirect(f"/opleiding/{course}/mijn/notities", toast=told)
+    if kept is not None:
+        return redirect(f"{lesson_href(course, lesson)}#blok-{block}", toast=N_("Bewaard."))
     page = lesson_page(ask.db, ask.viewer, course, lesson, today=ask.today)
-    if keeping == "stale" and not typing:
-        now = _reflecting(page, block)
-        form.raw["version"], elsewhere = [str(now.version)], now.words
-    typed = Typed(block, form, keeping if typing else "", elsewhere)
-    return shown(ask, page, typed=typed, part="lessons/_written.html", status=200 if typing else 422)
+    now = next((one for one in page.parts if isinstance(one, Reflecting) and one.id == block), None)
+    if now is not None and state == "stale":
+        form.raw["version"] = [str(now.version)]
+    typed = Typed(
+        block,
+        form,
+        elsewhere=now.words if now is not None and state == "stale" else "",
+        left=form.get("words") if now is None else "",
+    )
+    return shown(ask, page, form if now is None else None, typed=typed, status=422)
+
+
+def _kept(ask: Ask, page: Keeping, form: Form, kept: Written | None) -> Page:
+    """The state of a reflection, for the page on which she goes on typing."""
+    if kept is not None:
+        form.raw["version"] = [str(kept.version)]
+        page = replace(page, state="kept", saved_at=kept.saved_at, shared=kept.shared, withdrawn=kept.withdrawn)
+    return render("lessons/_typed.html", page, form=form, share=Submitted.blank(ask.viewer.locale))
 
 
 @area.post(
@@ -91,7 +112,10 @@ def answer(ask: Ask, course: str, lesson: str, block: str) -> Answer:
     """Look whether an answer is right, as often as she likes."""
     form = _as_it_came(ask)
     at = Spot(course, lesson, block)
-    _, problems = lessons.answer_question(ask.db, by=ask.viewer, at=at, raw=form.getlist(block), now=ask.now)
+    try:
+        _, problems = lessons.answer_question(ask.db, by=ask.viewer, at=at, raw=form.getlist(block), now=ask.now)
+    except Refused as refused:
+        return _refused(ask, course, lesson, form, refused)
     for name, code in problems:
         form.add(name, code)
     if {name for name in form.raw if name not in OWN_FIELDS} - {block}:
@@ -126,9 +150,11 @@ def save_note(ask: Ask, course: str, lesson: str) -> Answer:
         try:
             lessons.save_note(ask.db, by=ask.viewer, at=Spot(course, lesson), given=form.given, now=ask.now)
         except Refused as refused:
-            form.refuse(refused)
+            return _refused(ask, course, lesson, form, refused)
         else:
             told = N_("Je notitie is bewaard.") if form.given.words else N_("De passage is bewaard.")
+            if reading_of(ask.db, ask.viewer, course).outline.lesson_of(lesson) is None:
+                return redirect(f"/opleiding/{course}/mijn/notities", toast=told)
             place = form.given.anchor or "notities"
             return redirect(f"{lesson_href(course, lesson)}#{place}", toast=told)
     page = lesson_page(ask.db, ask.viewer, course, lesson, today=ask.today)
@@ -187,8 +213,12 @@ def _noted(ask: Ask, page: NotebookPage, typed: Mapping[int, Form] | None = None
     )
 
 
-def _reflecting(page: LessonPage, block_id: str) -> Reflecting:
-    return next(one for one in page.parts if isinstance(one, Reflecting) and one.id == block_id)
+def _refused(ask: Ask, course: str, lesson: str, form: Form, refused: Refused) -> Answer:
+    """The lesson as it is now with why it was refused; the course, where the lesson is not there any more."""
+    if refused.code == "lesson_gone":
+        return redirect(f"/opleiding/{course}", toast=WORDS[refused.code])
+    page = lesson_page(ask.db, ask.viewer, course, lesson, today=ask.today)
+    return shown(ask, page, form.refuse(refused), status=422)
 
 
 def _as_it_came(ask: Ask) -> Form:

@@ -34,6 +34,12 @@ WORDS: Final[dict[str, str]] = {
     "module_locked": N_("Deze module is nog dicht. Hieronder staat wanneer hij opengaat."),
     "blocks_first": N_("Dit hoort bij deze les en is nog niet gedaan."),
     "stale_words": N_("Je schreef dit intussen ergens anders verder. Kijk wat daar staat en bewaar opnieuw."),
+    "stale_gone": N_(
+        "Deze vraag staat niet meer in de les: die is vernieuwd. Wat je er eerder schreef, vind je bij je notities. "
+        "Neem over wat je hier typte."
+    ),
+    "block_gone": N_("Deze vraag staat niet meer zo in de les: die is vernieuwd. Hieronder lees je hoe hij nu is."),
+    "lesson_gone": N_("Deze les staat niet meer in je opleiding: die is vernieuwd."),
     "nothing_to_share": N_("Er staat nog niets. Schrijf eerst iets op, dan kun je het delen."),
     "note_empty": N_("Er staat nog niets in je notitie."),
     "passage_gone": N_("Deze passage staat niet in de les. Laad de pagina opnieuw en kies hem nog eens."),
