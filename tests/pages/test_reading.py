@@ -128,6 +128,8 @@ def test_the_open_page_of_somebody_who_is_moved(world: World) -> None:
     assert "Je coach leest hier ook niet meer mee." in emptied
     assert 'hx-swap-oob="true"' in emptied
     assert "Laat mijn coach dit lezen" in emptied
+    whole = world.noor.post(f"{LESSON}/schrijven/jouw-zin", {"version": "4", "whole": "typing"}, status=200)
+    assert "Bewaard" in whole.text
     source = (COURSE / TEXT).read_text()
     place = source.index("::: reflectie")
     without = source[:place] + source[source.index(":::\n", place + 5) + 4 :]

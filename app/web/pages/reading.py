@@ -80,7 +80,8 @@ def _kept(ask: Ask, page: Keeping, form: Form, kept: Written | None) -> Page:
     if kept is not None:
         form.raw["version"] = [str(kept.version)]
         page = replace(page, state="kept", saved_at=kept.saved_at, shared=kept.shared, withdrawn=kept.withdrawn)
-    return render("lessons/_typed.html", page, form=form, share=Submitted.blank(ask.viewer.locale))
+    share: Form = Submitted.blank(ask.viewer.locale)
+    return render("lessons/typed.html", page, part="lessons/_typed.html", form=form, share=share)
 
 
 @area.post(
