@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from markupsafe import Markup
@@ -36,6 +37,18 @@ class LessonPicture:
     caption: str
     width: int
     height: int
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Where the pictures and files of a text stand: how their addresses begin."""
+
+    images: str
+    files: str
+
+    @classmethod
+    def of(cls, edition_id: int) -> Shelf:
+        return cls(f"/opleiding/beeld/{edition_id}/", f"/opleiding/bestand/{edition_id}/")
 
 
 @dataclass(frozen=True)
@@ -280,7 +293,7 @@ def lesson_page(db: Session, viewer: Viewer, course_slug: str, lesson_slug: str,
     every = [each.slug for one in reading.outline.open_modules for each in one.lessons]
     place = every.index(lesson_slug)
     last = index == len(slugs) - 1
-    ids = set(_IDS.findall(lesson.html))
+    ids, shelf = set(_IDS.findall(lesson.html)), Shelf.of(lesson.edition_id)
     return LessonPage(
         edition_id=lesson.edition_id,
         course_slug=course_slug,
@@ -291,9 +304,11 @@ def lesson_page(db: Session, viewer: Viewer, course_slug: str, lesson_slug: str,
         title=lesson.title,
         minutes=lesson.minutes,
         intro=lesson.intro,
-        parts=() if lock else tuple(parts_of(lesson, module.lessons[index].needs, own.work)),
+        parts=()
+        if lock
+        else tuple(parts_of(lesson.html, lesson.blocks, shelf, needs=module.lessons[index].needs, work=own.work)),
         headings=() if lock else tuple((str(id_), str(title)) for id_, title in lesson.headings),
-        picture=picture_of(lesson.edition_id, lesson.image) if lesson.image else None,
+        picture=picture_of(shelf, lesson.image) if lesson.image else None,
         module_title=module.title,
         module_slug=module.slug,
         module_number=reading.outline.modules.index(module) + 1,
@@ -314,25 +329,38 @@ def lesson_page(db: Session, viewer: Viewer, course_slug: str, lesson_slug: str,
     )
 
 
-def parts_of(lesson: Any, needs: tuple[str, ...], work: Mapping[str, Work]) -> Iterator[Part]:
-    """The text cut where something else stands in it, in order."""
-    blocks = {block["id"]: block for block in lesson.blocks}
-    for place, piece in enumerate(SPOT.split(lesson.html)):
+def parts_of(
+    html: str,
+    blocks: Iterable[Mapping[str, Any]],
+    shelf: Shelf,
+    *,
+    needs: tuple[str, ...] = (),
+    work: Mapping[str, Work] = MappingProxyType({}),
+) -> Iterator[Part]:
+    """The text cut where something else stands in it, in order. `html` and what is in `blocks` were cleaned.
+
+    In a text that is not right yet two blocks may have one name: each stands where its author put it.
+    """
+    known: dict[str, list[Mapping[str, Any]]] = {}
+    for block in blocks:
+        known.setdefault(block["id"], []).append(block)
+    for place, piece in enumerate(SPOT.split(html)):
         if place % 2 == 0:
             if piece.strip():
-                yield Text(Markup(piece))  # noqa: S704 - cleaned against an allow-list when it was published
-        elif piece in blocks:
-            yield _part(lesson.edition_id, blocks[piece], needed=piece in needs, work=work.get(piece))
+                yield Text(Markup(piece))  # noqa: S704 - cleaned against an allow-list when it was rendered
+        elif named := known.get(piece):
+            block = named.pop(0) if len(named) > 1 else named[0]
+            yield _part(shelf, block, needed=piece in needs, work=work.get(piece))
 
 
-def _part(edition_id: int, block: dict[str, Any], *, needed: bool, work: Work | None) -> Part:
+def _part(shelf: Shelf, block: Mapping[str, Any], *, needed: bool, work: Work | None) -> Part:
     id_, done = block["id"], work is not None and work.done
     facts = work.facts if work else {}
     match block["kind"]:
         case "picture":
-            return Picture(id_, picture_of(edition_id, {**block, "name": block["file"]}))
+            return Picture(id_, picture_of(shelf, {**block, "name": block["file"]}))
         case "download":
-            href, kilobytes = file_href(edition_id, block["file"]), max(1, block["size"] // 1000)
+            href, kilobytes = shelf.files + block["file"], max(1, block["size"] // 1000)
             return Paper(id_, block["title"], href, kilobytes, Markup(block["html"]))  # noqa: S704 - cleaned too
         case "reflection":
             return Reflecting(
@@ -353,20 +381,20 @@ def _part(edition_id: int, block: dict[str, Any], *, needed: bool, work: Work | 
             right = question.is_right(chosen) if chosen else None
             return Asked(id_, question, needed=needed, done=done, chosen=chosen, right=right)
         case _:
-            return _playable(edition_id, block, facts, needed=needed, done=done)
+            return _playable(shelf, block, facts, needed=needed, done=done)
 
 
 def _playable(
-    edition_id: int, block: dict[str, Any], facts: Mapping[str, Any], *, needed: bool, done: bool
+    shelf: Shelf, block: Mapping[str, Any], facts: Mapping[str, Any], *, needed: bool, done: bool
 ) -> Playable:
     captions, poster = block.get("captions"), block.get("poster")
     return Playable(
         id=block["id"],
         title=block["title"],
-        href=file_href(edition_id, block["file"]),
+        href=shelf.files + block["file"],
         media_type=block["media_type"],
-        captions=file_href(edition_id, captions) if captions else "",
-        poster=image_href(edition_id, poster) if poster else "",
+        captions=shelf.files + captions if captions else "",
+        poster=shelf.images + poster if poster else "",
         transcript=Markup(block["transcript"]),  # noqa: S704 - cleaned when it was published
         needed=needed,
         done=done,
@@ -376,14 +404,6 @@ def _playable(
     )
 
 
-def picture_of(edition_id: int, image: dict[str, Any]) -> LessonPicture:
-    href = image_href(edition_id, image["name"])
+def picture_of(shelf: Shelf, image: Mapping[str, Any]) -> LessonPicture:
+    href = shelf.images + image["name"]
     return LessonPicture(href, image["alt"], image["caption"], image["width"], image["height"])
-
-
-def image_href(edition_id: int, name: str) -> str:
-    return f"/opleiding/beeld/{edition_id}/{name}"
-
-
-def file_href(edition_id: int, name: str) -> str:
-    return f"/opleiding/bestand/{edition_id}/{name}"

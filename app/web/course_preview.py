@@ -4,29 +4,37 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
-from app.web.kit.course_blocks import illustrated
+from app.theory.lesson_page import LessonPicture, Part, Shelf, parts_of, picture_of
+from app.web.kit.lessons import at_the_desk, forms_of
 from app.web.kit.templates import Templates, make_templates
 
 if TYPE_CHECKING:
-    from app.courses.files.models import CourseContent, Rendered, SessionHead
+    from app.courses.files.models import CourseContent, LessonContent, Rendered, SessionHead
 
 STATIC: Final = Path(__file__).parents[1] / "static"
 NEEDED: Final = ("css", "fonts")
+SHELF: Final = Shelf("inhoud/", "inhoud/")
 
 
 @dataclass(frozen=True)
 class _Page:
-    part: str
+    """One page. `group`: under which it stands in the list of pages; `before`: what stands above its text."""
+
+    group: str
     name: str
     title: str
     intro: str
-    body: Markup
+    parts: tuple[Part, ...]
+    motif: str = "hand"
+    picture: LessonPicture | None = None
+    before: Markup = field(default_factory=Markup)
+    preview: bool = True
 
 
 def write_pages(course: CourseContent, target: Path) -> int:
@@ -51,28 +59,56 @@ def _write(place: Path, content: bytes) -> None:
 
 
 def _rendered(templates: Templates, course: CourseContent, pages: list[_Page], page: _Page) -> str:
-    parts = [
-        (part, [(one.title, one.name, one is page) for one in pages if one.part == part])
-        for part in dict.fromkeys(one.part for one in pages)
+    places = [
+        (group, [(one.title, one.name, one is page) for one in pages if one.group == group])
+        for group in dict.fromkeys(one.group for one in pages)
     ]
-    given = {"title": page.title, "course": course.head.title, "parts": parts, "intro": page.intro, "body": page.body}
+    parts = at_the_desk(page.parts, page.motif)
+    given = {
+        "title": page.title,
+        "course": course.head.title,
+        "places": places,
+        "page": page,
+        "parts": parts,
+        "forms": forms_of(parts, "nl"),
+        "typed": None,
+        "chrome": {"locale": "nl"},
+    }
     return templates.render("preview/page.html", "nl", given)
 
 
 def _pages(course: CourseContent) -> Iterator[_Page]:
     head = course.head
-    yield _Page(head.title, "index.html", head.title, head.summary, Markup("<p>%s</p>") % head.target_group)
+    motifs = {element.slug: element.motif for element in head.core_elements}
+    yield _Page(head.title, "index.html", head.title, head.summary, (), before=Markup("<p>%s</p>") % head.target_group)
     for module in course.modules:
         for lesson in module.lessons:
-            name = f"les-{lesson.slug}.html"
-            yield _Page(module.head.title, name, lesson.head.title, lesson.head.intro, _read(lesson.text))
+            yield _Page(
+                module.head.title,
+                f"les-{lesson.slug}.html",
+                lesson.head.title,
+                lesson.head.intro,
+                _read(lesson.text),
+                motif=motifs.get(module.head.core_element or "", "hand"),
+                picture=_picture(course, lesson),
+            )
     for assignment in course.assignments:
-        body = Markup().join(_read(text) for text in (assignment.what, assignment.good, assignment.coach_looks_at))
+        parts = (*_read(assignment.what), *_read(assignment.good), *_read(assignment.coach_looks_at))
         name = f"opdracht-{assignment.head.slug}.html"
-        yield _Page("Praktijk", name, assignment.head.title, assignment.head.summary, body)
+        yield _Page("Praktijk", name, assignment.head.title, assignment.head.summary, parts)
     for session in course.sessions:
-        body = _script(session.head) + _read(session.text)
-        yield _Page("Handboek", f"draaiboek-{session.slug}.html", session.head.title, session.head.goal, body)
+        name = f"draaiboek-{session.slug}.html"
+        script = _script(session.head)
+        yield _Page("Handboek", name, session.head.title, session.head.goal, _read(session.text), before=script)
+
+
+def _picture(course: CourseContent, lesson: LessonContent) -> LessonPicture | None:
+    head, name = lesson.head, lesson.head.image or ""
+    image = course.images.get(name)
+    if image is None:
+        return None
+    told = {"name": name, "alt": head.image_alt, "caption": head.image_caption}
+    return picture_of(SHELF, told | {"width": image.width, "height": image.height})
 
 
 def _script(head: SessionHead) -> Markup:
@@ -83,5 +119,5 @@ def _script(head: SessionHead) -> Markup:
     return Markup('<ol class="bigsteps">%s</ol>') % Markup().join(steps)
 
 
-def _read(text: Rendered) -> Markup:
-    return illustrated(text.html, text.blocks, lambda name: f"inhoud/{name}")
+def _read(text: Rendered) -> tuple[Part, ...]:
+    return tuple(parts_of(text.html, text.blocks, SHELF))

@@ -125,13 +125,17 @@ class Remark:
 
 @dataclass(frozen=True)
 class Seen:
-    """How a text reads now. `html` with room for `blocks`; empty for what is no Markdown."""
+    """How a text reads now. `html` with room for `blocks`; empty for what is no Markdown.
+
+    `image`: what stands above a lesson, as an edition would keep it.
+    """
 
     html: str
     blocks: tuple[Mapping[str, object], ...]
     remarks: tuple[Remark, ...]
     title: str
     intro: str
+    image: Mapping[str, object] | None
 
 
 def seen(path: str, text: str, mode: Mode, stored: Mapping[str, Stored], storage: Storage) -> Seen:
@@ -148,7 +152,17 @@ def seen(path: str, text: str, mode: Mode, stored: Mapping[str, Stored], storage
         remarks=remarks,
         title=str(getattr(look.head, "title", "")),
         intro=str(getattr(look.head, "intro", getattr(look.head, "goal", ""))),
+        image=_image(look.head, stored),
     )
+
+
+def _image(head: object, stored: Mapping[str, Stored]) -> Mapping[str, object] | None:
+    name = getattr(head, "image", None)
+    file = stored.get(f"images/{name}")
+    if name is None or file is None:
+        return None
+    told = {"alt": getattr(head, "image_alt", ""), "caption": getattr(head, "image_caption", "")}
+    return {"name": name, "width": file.width, "height": file.height, **told}
 
 
 def _remark(problem: Problem, above: int) -> Remark:

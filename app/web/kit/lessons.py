@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -10,6 +11,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from app.courses.rules import ATTENTION_SPOT, KERN_SPOT
+from app.kit.i18n import Locale
 from app.theory.lesson_page import Asked, LessonPage, Paper, Part, Playable, Reflecting, Text
 from app.web.kit.ask import Ask, Page, render
 from app.web.kit.forms import Submitted
@@ -59,7 +61,7 @@ def shown(
     status: int = 200,
 ) -> Page:
     """The lesson, with what was typed where it did not fit. `form`: that of the whole lesson, at its end."""
-    forms = {one.id: _form(ask, one) for one in page.parts if isinstance(one, Reflecting | Asked)}
+    forms = forms_of(page.parts, ask.viewer.locale)
     if typed is not None:
         forms[typed.block_id] = typed.form
     form = form or Submitted.blank(ask.viewer.locale)
@@ -78,10 +80,15 @@ def shown(
     )
 
 
-def _form(ask: Ask, one: Reflecting | Asked) -> Form:
+def forms_of(parts: Iterable[Part], locale: Locale) -> dict[str, Form]:
+    """A form for each block that asks for one, with what the reader did at it."""
+    return {one.id: _form(locale, one) for one in parts if isinstance(one, Reflecting | Asked)}
+
+
+def _form(locale: Locale, one: Reflecting | Asked) -> Form:
     if isinstance(one, Reflecting):
-        return Submitted.blank(ask.viewer.locale, words=one.words, version=one.version)
-    return Submitted.blank(ask.viewer.locale, **{one.id: [str(index) for index in one.chosen]})
+        return Submitted.blank(locale, words=one.words, version=one.version)
+    return Submitted.blank(locale, **{one.id: [str(index) for index in one.chosen]})
 
 
 def illustrated(part: Part, name: str) -> Part:
@@ -99,6 +106,25 @@ def on_paper(part: Part, name: str) -> Part:
     if isinstance(part, Text | Paper | Reflecting):
         return replace(part, html=_without_ids(part.html))
     return replace(part, transcript=_without_ids(part.transcript)) if isinstance(part, Playable) else part
+
+
+def at_the_desk(parts: Iterable[Part], name: str) -> tuple[Part, ...]:
+    """The same for a text that is still being written. Nothing in it is called as anything else on the page.
+
+    Also not when its author gave two blocks one name: the page says that, and shows both.
+    """
+    return tuple(_called(on_paper(part, name), f"zo--{place}") for place, part in enumerate(parts))
+
+
+def _called(part: Part, id_: str) -> Part:
+    match part:
+        case Text():
+            return part
+        case Reflecting():
+            return replace(part, id=id_, heading=f"{id_}-kop")
+        case Asked():
+            return replace(part, id=id_, question=replace(part.question, id=id_))
+    return replace(part, id=id_)
 
 
 def _without_ids(html: Markup) -> Markup:

@@ -6,25 +6,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from markupsafe import Markup
-
 from app.access import Permission
 from app.courses.differing import Passage, passages_between
 from app.courses.drafts import actions, queries, rules
 from app.courses.drafts.queries import FileFacts
 from app.courses.drafts.reading import Stored, named_in_draft
-from app.courses.drafts.writing import MODELS, Mode, Remark, Seen, fields_of, mode_of, seen, text_from
+from app.courses.drafts.writing import MODELS, Mode, Remark, fields_of, mode_of, seen, text_from
 from app.kit.errors import NotFound, Refused
 from app.kit.storage import pieces_of
+from app.theory.lesson_page import LessonPicture, Part, Shelf, parts_of, picture_of
 from app.web.kit.ask import Answer, Ask, Page, Streamed, redirect, render
-from app.web.kit.course_blocks import illustrated
 from app.web.kit.forms import Submitted
+from app.web.kit.lessons import at_the_desk, forms_of
 from app.web.kit.route import Area
 from app.web.words.drafts import BLOCKS, KIND_WORDS
 from app.web.words.shared import N_
 
 area = Area()
 Form = Submitted[Any]
+MOTIF: Final = "hand"
+"""Which picture belongs to its module is said elsewhere in the course."""
 BODY_BYTES: Final = 4_000_000
 """A text of a megabyte grows in a form; one that is larger gets its sentence up to here."""
 HEADERS: Final = {
@@ -36,7 +37,7 @@ HEADERS: Final = {
 
 @dataclass(frozen=True)
 class FilePage:
-    """A file at the desk. `reads`: as it will be read; `at`: the line that somebody came for, 0: none.
+    """A file at the desk. `parts`: its text as it will be read; `at`: the line that somebody came for, 0: none.
 
     `elsewhere`: what somebody else kept meanwhile beside what was typed here; None when nobody did, or too much.
     """
@@ -47,12 +48,23 @@ class FilePage:
     mode: Mode
     title: str
     intro: str
-    reads: Markup
+    picture: LessonPicture | None
+    parts: tuple[Part, ...]
     remarks: tuple[Remark, ...]
     pictures: tuple[tuple[str, str], ...]
     at: int
     elsewhere: tuple[Passage, ...] | None
     stale: bool
+
+    @property
+    def preview(self) -> bool:
+        """Nothing that somebody does to the text as it reads is kept."""
+        return True
+
+    @property
+    def course_slug(self) -> str:
+        """As pages of lessons say it."""
+        return self.slug
 
 
 @dataclass(frozen=True)
@@ -173,9 +185,11 @@ def _shown(
     """The page; while somebody types, the part of it that says what was kept and how it reads."""
     fields = fields_of(desk.mode, desk.text) if desk.mode != "file" else {}
     blank: Form = Submitted.blank(ask.viewer.locale, version=desk.file.version, **fields)
+    page = _page(ask, course, desk, desk.text if text is None else text, stale=stale)
+    parts = at_the_desk(page.parts, MOTIF)
     return render(
         "editor/file.html",
-        _page(ask, course, desk, desk.text if text is None else text, stale=stale),
+        page,
         part="editor/_kept.html",
         status=422 if typed is not None and not keeping else 200,
         form=typed or blank,
@@ -185,13 +199,16 @@ def _shown(
         now=ask.now,
         blocks=BLOCKS,
         kinds=KIND_WORDS,
+        parts=parts,
+        forms=forms_of(parts, ask.viewer.locale),
+        typed=None,
     )
 
 
 def _page(ask: Ask, course: str, desk: _Desk, text: str, *, stale: bool) -> FilePage:
     file, place = desk.file, ask.query.get("regel", "")
     looks = seen(file.path, text, desk.mode, desk.stored, ask.services.storage) if desk.mode != "file" else None
-    head = desk.stored.get("course.yaml")
+    head, shelf = desk.stored.get("course.yaml"), _shelf(course)
     line = int(place) if place.isascii() and place.isdigit() and len(place) < 7 else 0
     return FilePage(
         slug=course,
@@ -200,7 +217,8 @@ def _page(ask: Ask, course: str, desk: _Desk, text: str, *, stale: bool) -> File
         mode=desk.mode,
         title=looks.title if looks is not None else "",
         intro=looks.intro if looks is not None else "",
-        reads=_reads(looks, course) if looks is not None else Markup(),
+        picture=picture_of(shelf, looks.image) if looks is not None and looks.image else None,
+        parts=tuple(parts_of(looks.html, looks.blocks, shelf)) if looks is not None else (),
         remarks=looks.remarks if looks is not None else (),
         pictures=_pictures(desk, text),
         at=max(line - rules.lines_above(file.path, file.text), 0) if desk.mode != "text" else line,
@@ -209,8 +227,9 @@ def _page(ask: Ask, course: str, desk: _Desk, text: str, *, stale: bool) -> File
     )
 
 
-def _reads(looks: Seen, course: str) -> Markup:
-    return illustrated(looks.html, looks.blocks, lambda name: f"/beheer/opleidingen/{course}/inhoud/{name}")
+def _shelf(course: str) -> Shelf:
+    here = f"/beheer/opleidingen/{course}/inhoud/"
+    return Shelf(here, here)
 
 
 def _pictures(desk: _Desk, text: str) -> tuple[tuple[str, str], ...]:
