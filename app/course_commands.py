@@ -251,6 +251,7 @@ def _stored(hands: Hands, parts: Parts, course: str, which: str) -> Any:
 
 def _told(change: Change) -> Iterator[str]:
     """A change for the terminal."""
+    from app.web.words.course_files import called, valued  # noqa: PLC0415
     from app.web.words.drafts import KIND_WORDS, WHAT_LOOKS  # noqa: PLC0415
 
     name = f"{KIND_WORDS[change.kind]} ‘{change.title}’" if change.title else KIND_WORDS[change.kind]
@@ -259,5 +260,7 @@ def _told(change: Change) -> Iterator[str]:
     if change.what == "changed" and change.passages:
         for passage in change.passages:
             if not passage.skipped:
-                words = "".join(one.words.join(MARKS[one.mark]) for one in passage.pieces)
+                pieces = ((valued(one.words, passage.path, str), MARKS[one.mark]) for one in passage.pieces)
+                words = "".join(piece.join(mark) for piece, mark in pieces)
+                words = f"{called(passage.path, str)}: {words}" if passage.path else words
                 yield from (f"    {line}" for line in words.split("\n"))

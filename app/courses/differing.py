@@ -5,19 +5,24 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Final, Literal
 
 from app.courses.drafts.rules import Kind, Numbered, kind_of, module_of, title_in
+from app.courses.units import Path, Unit, units_of
 
 UNITS_MOST: Final = 4_000
 WORK_MOST: Final = 2_000_000
 """Pairs of equal words or paragraphs that are weighed: more would keep a page waiting."""
 ALIKE: Final = 0.35
 """From this part of words in common on, a paragraph is called changed, not another one."""
+
+NEAR: Final = 5
+FEW: Final = 6
+"""So many words are another value of the same thing, also when none of them stayed."""
 
 Mark = Literal["same", "gone", "new"]
 
@@ -49,10 +54,11 @@ class Piece:
 
 @dataclass(frozen=True)
 class Passage:
-    """A paragraph or a line. `skipped`: so many stayed as they were, and are not shown."""
+    """A paragraph, or the value that stands at `path`. `skipped`: so many stayed as they were, and are not shown."""
 
     pieces: tuple[Piece, ...] = ()
     skipped: int = 0
+    path: Path = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,17 @@ class Change:
     before: str
     moved: bool
     passages: tuple[Passage, ...] | None
+
+    @property
+    def places(self) -> tuple[int, int]:
+        """Its number before and now."""
+        return Numbered.of(self.before).number, Numbered.of(self.path).number
+
+    @property
+    def modules(self) -> tuple[str, str]:
+        """The module that it stood in and stands in now, by their names."""
+        before, after = (module_of(path).replace("-", " ").capitalize() for path in (self.before, self.path))
+        return before, after
 
 
 def compare(before: Mapping[str, Side], after: Mapping[str, Side], *, words: bool = True) -> tuple[Change, ...]:
@@ -168,12 +185,15 @@ def _passages(one: str | None, other: str | None) -> tuple[Passage, ...] | None:
 
 
 def passages_between(one: str, other: str) -> tuple[Passage, ...] | None:
-    """The two texts paragraph by paragraph, with the words that differ; None when it is too much to weigh."""
-    before, after = _units(one), _units(other)
-    if max(len(before), len(after)) > UNITS_MOST or _work(before, after) > WORK_MOST:
+    """The two texts value by value and paragraph by paragraph; None when it is too much to weigh."""
+    if max(one.count("\n"), other.count("\n")) > 2 * UNITS_MOST:
+        return None
+    before, after = units_of(one), units_of(other)
+    mine, theirs = ([unit.same_as for unit in units] for units in (before, after))
+    if max(len(before), len(after)) > UNITS_MOST or _work(mine, theirs) > WORK_MOST:
         return None
     found: list[Passage] = []
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, mine, theirs, autojunk=False).get_opcodes():
         if tag == "equal":
             found.append(Passage(skipped=i2 - i1))
         else:
@@ -181,28 +201,37 @@ def passages_between(one: str, other: str) -> tuple[Passage, ...] | None:
     return tuple(found)
 
 
-def _between(gone: Sequence[str], come: Sequence[str]) -> Iterator[Passage]:
-    """Paragraphs that took the place of others: those that are alike word by word, in their order."""
+def _between(gone: Sequence[Unit], come: Sequence[Unit]) -> Iterator[Passage]:
+    """What took the place of other things: those that are alike word by word, in their order."""
     place = 0
     for unit in gone:
-        words = _words(unit)
-        alike = next((n for n in range(place, min(len(come), place + 5)) if _alike(words, _words(come[n]))), None)
+        words = _words(unit.words)
+        near = range(place, min(len(come), place + NEAR))
+        alike = next((n for n in near if _became(unit, words, come[n])), None)
         if alike is None:
-            yield Passage((Piece("gone", unit),))
+            yield Passage((Piece("gone", unit.words),), path=unit.path)
             continue
         for new in come[place:alike]:
-            yield Passage((Piece("new", new),))
-        yield Passage(tuple(_pieces(words, _words(come[alike]))))
+            yield Passage((Piece("new", new.words),), path=new.path)
+        yield Passage(tuple(_pieces(words, _words(come[alike].words))), path=come[alike].path)
         place = alike + 1
     for new in come[place:]:
-        yield Passage((Piece("new", new),))
+        yield Passage((Piece("new", new.words),), path=new.path)
+
+
+def _became(unit: Unit, words: Sequence[str], other: Unit) -> bool:
+    """Whether one is the other, written anew: the same value of a few words, or one with words in common."""
+    if unit.names != other.names:
+        return False
+    theirs = _words(other.words)
+    return (unit.path == other.path != () and max(len(words), len(theirs)) <= FEW) or _alike(words, theirs)
 
 
 def _alike(one: Sequence[str], other: Sequence[str]) -> bool:
     if not one or not other:
         return False
     shared = sum((Counter(map(str.strip, one)) & Counter(map(str.strip, other))).values())
-    return 2 * shared / (len(one) + len(other)) >= ALIKE and _work(one, other) <= WORK_MOST
+    return 2 * shared / (len(one) + len(other)) >= ALIKE and _weigh(one, other) <= WORK_MOST
 
 
 def _pieces(one: Sequence[str], other: Sequence[str]) -> Iterator[Piece]:
@@ -217,23 +246,15 @@ def _pieces(one: Sequence[str], other: Sequence[str]) -> Iterator[Piece]:
             yield Piece("new", "".join(other[j1:j2]))
 
 
-def _units(text: str) -> list[str]:
-    """Paragraphs; in a head and in YAML, where each line is something by itself, lines."""
-    body = text
-    units: list[str] = []
-    if text.startswith("---\n") and "\n---\n" in text[3:]:
-        head, _, body = text[4:].partition("\n---\n")
-        units += [line for line in head.split("\n") if line.strip()]
-    elif not text.startswith("#") and re.match(r"[a-z_]+:", text):
-        return [line for line in text.split("\n") if line.strip()]
-    return units + [unit.strip("\n") for unit in re.split(r"\n\s*\n", body) if unit.strip()]
-
-
 def _words(text: str) -> list[str]:
     return re.findall(r"\s*\S+|\s+\Z", text) if len(text) < 50_000 else [text]
 
 
-def _work(one: Sequence[str], other: Sequence[str]) -> int:
+def _weigh(one: Sequence[str], other: Sequence[str]) -> int:
+    return _work([word.strip() for word in one], [word.strip() for word in other])
+
+
+def _work(one: Iterable[Hashable], other: Iterable[Hashable]) -> int:
     """How many pairs there are to weigh."""
-    mine, theirs = Counter(map(str.strip, one)), Counter(map(str.strip, other))
-    return sum(count * theirs[word] for word, count in mine.items())
+    theirs = Counter(other)
+    return sum(count * theirs[word] for word, count in Counter(one).items())

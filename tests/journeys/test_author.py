@@ -59,6 +59,18 @@ def aya_of(live: Live, course: Path = COURSE) -> int:
     return person
 
 
+def a_block_as_it_will_be(page: Page) -> None:
+    """Only what is another is put in while she types: a film would play on."""
+    page.get_by_role("button", name="Reflectie").click()
+    reads = page.locator("#ed--preview")
+    expect(reads.get_by_text("Een vraag om over te schrijven.")).to_be_visible()
+    own = reads.get_by_label("Jouw antwoord").last
+    own.fill("Zomaar")
+    page.locator("#ed--title").fill("Wat is Mijn Verhaal nu")
+    expect(reads.get_by_text("Wat is Mijn Verhaal nu")).to_be_visible()
+    expect(own).to_have_value("Zomaar")
+
+
 def test_an_author_improves_a_lesson(live: Live) -> None:
     person = aya_of(live)
     page = live.person(phone=False)
@@ -79,13 +91,7 @@ def test_an_author_improves_a_lesson(live: Live) -> None:
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     expect(reads.get_by_text("Wat er mis kan gaan, en wat je dan doet.")).to_be_visible()
-    page.get_by_role("button", name="Reflectie").click()
-    expect(reads.get_by_text("Een vraag om over te schrijven.")).to_be_visible()
-    own = reads.get_by_label("Jouw antwoord").last  # as it will be, but it keeps nothing
-    own.fill("Zomaar")
-    page.locator("#ed--title").fill("Wat is Mijn Verhaal nu")
-    expect(reads.get_by_text("Wat is Mijn Verhaal nu")).to_be_visible()
-    expect(own).to_have_value("Zomaar")  # only what is another was put in
+    a_block_as_it_will_be(page)
     expect(page.locator("#stand")).to_contain_text("Bewaard om")
     accessible(page)
     shot(page, "file")

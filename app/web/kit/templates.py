@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from app.kit.written import date_filters
 from app.web.kit import drawings
 from app.web.kit.icons import icon
 from app.web.kit.motifs import course_wall, meeting_wall, motif
+from app.web.words.course_files import called, valued
 
 TEMPLATES: Final = Path(__file__).parent.parent.parent.parent / "templates"
 
@@ -63,6 +64,10 @@ def make_templates(static: Callable[[str], str], *, reload: bool = False, **more
         environment.globals |= {"gettext": say, "_": say}
         environment.globals |= {"icon": icon, "static": static, **_drawings(), **more}
         environment.filters |= date_filters(locale) | {"first_name": first_name, "finds": finds_in}
+        environment.filters |= {
+            "called": partial(called, say=catalogue.gettext),
+            "valued": partial(valued, say=catalogue.gettext),
+        }
         environments[locale] = environment
     return Templates(environments)
 
