@@ -98,7 +98,12 @@ def diff(
 
 
 @courses.command()
-def publish(context: typer.Context, source: Source) -> None:
+def publish(
+    context: typer.Context,
+    source: Source,
+    *,
+    notes: Annotated[str, typer.Option(help="Wat er nieuw is, in één of twee zinnen.")] = "",
+) -> None:
     """Publiceer een opleiding als nieuwe editie. Wie al bezig is, blijft in de eigen editie."""
     from app.courses.actions.publishing import held, kept_first  # noqa: PLC0415
     from app.courses.actions.publishing import publish as make_edition  # noqa: PLC0415
@@ -114,7 +119,9 @@ def publish(context: typer.Context, source: Source) -> None:
     try:
         with parts.database.writing() as db:
             newest = held(db, content)[1]
-            edition = make_edition(db, content, by_id=None, storage=parts.storage, now=parts.clock.now())
+            edition = make_edition(
+                db, content, by_id=None, storage=parts.storage, now=parts.clock.now(), notes=notes.strip()
+            )
             number = edition_number(db, edition)
     except Refused as refused:
         raise hands.fail(sentence(refused.code, refused.facts, "nl")) from None

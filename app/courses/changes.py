@@ -24,7 +24,7 @@ PLAYED: Final = ("file", "captions", "poster")
 
 @dataclass(frozen=True)
 class EditionLine:
-    """One edition of a course, with what its handbook says of itself."""
+    """One edition of a course, with what was said of it and what its handbook says of itself."""
 
     id: int
     number: int
@@ -34,6 +34,7 @@ class EditionLine:
     handbook_version: str
     handbook_notes: str
     intervention_id: int
+    notes: str | None
 
 
 _OF_COURSE: Final = (
@@ -46,6 +47,7 @@ _OF_COURSE: Final = (
         CourseEdition.outline["handbook_version"].as_string(),
         CourseEdition.outline["handbook_notes"].as_string(),
         Course.intervention_id,
+        CourseEdition.outline["notes"].as_string(),
     )
     .join(Course, Course.id == CourseEdition.course_id)
     .where(Course.slug == bindparam("course"))

@@ -242,7 +242,10 @@ class OutlineSession:
 
 @dataclass(frozen=True)
 class Outline:
-    """What an edition is made of, without the texts (`CourseEdition.outline`)."""
+    """What an edition is made of, without the texts (`CourseEdition.outline`).
+
+    `notes`: what is new, said when it was published; no content, so the same course has the same hash with others.
+    """
 
     slug: str
     title: str
@@ -253,6 +256,7 @@ class Outline:
     handbook_notes: str
     handbook_intro: str
     sessions: tuple[OutlineSession, ...]
+    notes: str = ""
 
     @property
     def open_modules(self) -> tuple[OutlineModule, ...]:

@@ -35,11 +35,16 @@ def moved(db: Session, message: Message, desk: Desk) -> Draft:
             )
         )
     )
-    modules = edition_of(db, enrolment.edition_id).outline.open_modules
-    titles = [lesson.title for module in modules for lesson in module.lessons if lesson.slug in due]
+    outline = edition_of(db, enrolment.edition_id).outline
+    titles = [lesson.title for module in outline.open_modules for lesson in module.lessons if lesson.slug in due]
     return Draft(
         "edition_moved",
-        {"course": enrolment.course_title, "lessons": titles, "link": desk.link(f"/opleiding/{enrolment.course_slug}")},
+        {
+            "course": enrolment.course_title,
+            "lessons": titles,
+            "notes": outline.notes,
+            "link": desk.link(f"/opleiding/{enrolment.course_slug}"),
+        },
     )
 
 
@@ -65,6 +70,7 @@ def to_read(db: Session, message: Message, desk: Desk) -> Draft:
         {
             "course": outline.title,
             "titles": [(titles if item.kind == "lesson" else sessions)[item.slug] for item in items],
+            "notes": outline.notes,
             "due_on": task.due_on,
             "reminder": message.kind == REMINDER,
             "link": desk.link(f"/bijlezen/{task.id}"),

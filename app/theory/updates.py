@@ -50,6 +50,7 @@ class UpdatePage:
     done_at: datetime | None
     handbook_version: str
     handbook_notes: str
+    notes: str
     lines: tuple[UpdateLine, ...]
 
     @property
@@ -89,7 +90,8 @@ def update_page(db: Session, viewer: Viewer, task_id: int, *, today: date) -> Up
         late=task.done_at is None and task.due_on < today,
         done_at=task.done_at,
         handbook_version=outline.handbook_version,
-        handbook_notes=outline.handbook_notes,
+        handbook_notes=outline.handbook_notes if outline.handbook_notes != outline.notes else "",
+        notes=outline.notes,
         lines=tuple(_line(db, task, edition, row) for row in _items(db, task.id)),
     )
 

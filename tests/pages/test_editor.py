@@ -244,9 +244,9 @@ def test_what_changed_is_read_and_published(site: Site, aya: Visitor) -> None:
     assert re.search(r"<ins>.*?&lt;b&gt;de poort&lt;/b&gt;", told)
     page = aya.get(f"{HERE}/publiceren").text
     version = re.findall(r'name="version" value="(\d+)"', page)[0]
-    news = {"version": version, "handbook_version": "2", "handbook_notes": "Een ander doel bij de eerste keer."}
+    news = {"version": version, "handbook_version": "2", "notes": "Een ander doel bij de eerste keer."}
     aya.post(f"{HERE}/publiceren", news | {"handbook_version": "1"}, status=422)
-    aya.post(f"{HERE}/publiceren", news | {"handbook_notes": ""}, status=422)
+    aya.post(f"{HERE}/publiceren", news | {"notes": ""}, status=422)
     aya.post(f"{HERE}/publiceren", news | {"version": "1"}, status=422)
     done = aya.post(f"{HERE}/publiceren", news)
     page = aya.follow(done).text

@@ -62,11 +62,13 @@ class Newest:
     content_hash: str
 
 
-def publish(db: Session, course: CourseContent, *, by_id: int | None, storage: Storage, now: datetime) -> int:
+def publish(
+    db: Session, course: CourseContent, *, by_id: int | None, storage: Storage, now: datetime, notes: str = ""
+) -> int:
     """Publish a course and give the id of its edition: the newest one, when that holds the very same.
 
-    `by_id` is None for a command. People stay with the edition they enrolled in. Files that are not in the store yet
-    are put there: `kept_first` does that before, where others would wait for this transaction.
+    `by_id` is None for a command; `notes`: what is new. People stay with the edition they enrolled in. Files that are
+    not in the store yet are put there: `kept_first` does that before, where others would wait for this transaction.
     Raises: Refused when the course belongs to another intervention.
     """
     row, newest = held(db, course)
@@ -81,7 +83,7 @@ def publish(db: Session, course: CourseContent, *, by_id: int | None, storage: S
         title=course.head.title,
         summary=course.head.summary,
         sample=course.head.sample,
-        outline=outline_of(course).as_facts(),
+        outline=replace(outline_of(course), notes=notes).as_facts(),
         rubric=rubric_of(course).as_facts(),
         policy=Policy.from_facts(course.policy.model_dump()).as_facts(),
         published_at=now,

@@ -69,9 +69,11 @@ class Place(Input):
 
 
 class NewCourse(Input):
-    """A course that begins with nothing but what it must have."""
+    """A course that begins with nothing but what it must have. `slug`: empty is one made of the title."""
 
     title: Line
+    slug: OptionalLine = ""
+    summary: Line
 
 
 class PictureGiven(Input):
@@ -82,12 +84,18 @@ class PictureGiven(Input):
     caption: OptionalParagraph = ""
 
 
+class ZipGiven(Input):
+    """A zip, and whether a draft that is there may go."""
+
+    replaces: Ticked = ""
+
+
 class MediaGiven(Input):
     """A file and nothing else."""
 
 
 class Publishing(Input):
-    """`version`: of the draft that was looked at. The handbook: its new version and what is new, when it changed.
+    """`version`: of the draft that was looked at; `notes`: what is new. A handbook that changed gets a version.
 
     `newest`, `over`: the number of an edition that came after the one that the draft was made from, and that the draft
     goes before it.
@@ -95,7 +103,7 @@ class Publishing(Input):
 
     version: KnownId
     handbook_version: OptionalLine = ""
-    handbook_notes: OptionalParagraph = ""
+    notes: OptionalParagraph = ""
     newest: OptionalId = None
     over: Ticked = ""
 

@@ -30,10 +30,9 @@ POLICY: Final = "policy.yaml"
 
 @dataclass(frozen=True)
 class Handbook:
-    """The version and the news of a handbook, as its file says them. `before`: the version that is published."""
+    """The version of a handbook, as its file says it. `before`: the version that is published."""
 
     version: str
-    notes: str
     before: str
 
 
@@ -46,7 +45,7 @@ def handbook_of(draft: Draft) -> Handbook | None:
     if not changed or HANDBOOK not in draft.stored:
         return None
     now, before = (_facts(files.get(HANDBOOK)) for files in (draft.stored, draft.published))
-    return Handbook(str(now.get("version", "")), str(now.get("change_notes", "")), str(before.get("version", "")))
+    return Handbook(str(now.get("version", "")), str(before.get("version", "")))
 
 
 def _facts(stored: Stored | None) -> Mapping[str, Any]:
@@ -58,11 +57,15 @@ def _facts(stored: Stored | None) -> Mapping[str, Any]:
 
 @dataclass(frozen=True)
 class Ready:
-    """A draft that was read and found right, at one version of it. `handbook`: its file with the new version."""
+    """A draft that was read and found right, at one version of it.
+
+    `handbook`: its file with the new version; `notes`: what is new in the edition.
+    """
 
     draft: Draft
     content: CourseContent
     handbook: str | None
+    notes: str
 
 
 def ready(draft: Draft, given: inputs.Publishing, storage: Storage) -> Ready:
@@ -87,7 +90,7 @@ def ready(draft: Draft, given: inputs.Publishing, storage: Storage) -> Ready:
         raise Refused("draft_broken", count=len(problems))
     if content.head.slug != draft.facts.slug:
         raise Refused("other_course", slug=content.head.slug)
-    return Ready(draft, content, text)
+    return Ready(draft, content, text, given.notes)
 
 
 def _must_be_told(given: inputs.Publishing, known: Collection[str]) -> None:
@@ -96,8 +99,8 @@ def _must_be_told(given: inputs.Publishing, known: Collection[str]) -> None:
         raise Refused("missing", "handbook_version")
     if given.handbook_version in known:
         raise Refused("handbook_version_same", "handbook_version", version=given.handbook_version)
-    if not given.handbook_notes:
-        raise Refused("missing", "handbook_notes")
+    if not given.notes:
+        raise Refused("missing", "notes")
 
 
 def _with_news(text: str, given: inputs.Publishing) -> str:
@@ -105,7 +108,7 @@ def _with_news(text: str, given: inputs.Publishing) -> str:
     from app.courses.files.heads import split, with_facts  # noqa: PLC0415
 
     found = split(f"---\n{text.removesuffix(chr(10))}\n---\n")
-    facts = {"version": given.handbook_version, "change_notes": given.handbook_notes}
+    facts = {"version": given.handbook_version, "change_notes": given.notes}
     made = with_facts(found, facts) if found is not None else None
     return "\n".join([*made.head, ""]) if made is not None else text
 
@@ -144,7 +147,7 @@ def publish_draft(db: Session, made: Ready, *, by: Viewer, storage: Storage, now
         raise Refused("rules_need_admin")
     if made.handbook is not None:
         _keep_handbook(db, draft.id, made.handbook, by_id=by.id, now=now)
-    draft.base_edition_id = publish(db, made.content, by_id=by.id, storage=storage, now=now)
+    draft.base_edition_id = publish(db, made.content, by_id=by.id, storage=storage, now=now, notes=made.notes)
     actions.touch(draft, None, by_id=by.id, now=now)
     gone = delete(DraftFile).where(DraftFile.draft_id == draft.id, DraftFile.removed_at.is_not(None))
     db.execute(gone.execution_options(**actions.SILENT))

@@ -16,7 +16,7 @@ from app.courses.drafts.reading import Stored, stored_in_draft, stored_in_editio
 from app.courses.drafts.rules import Kind
 from app.courses.drafts.tables import CourseDraft, DraftFile
 from app.courses.rules import Policy
-from app.courses.tables import Course, CourseEdition, CourseFile
+from app.courses.tables import Course, CourseEdition, CourseFile, Enrolment
 from app.kit.errors import NotFound
 from app.people.queries import person_names
 
@@ -216,6 +216,28 @@ def editions_of_course(db: Session, slug: str) -> list[EditionFacts]:
         .order_by(CourseEdition.number.desc())
     )
     return [EditionFacts(*row) for row in rows]
+
+
+def followers_of(db: Session, slug: str) -> tuple[tuple[int, int], ...]:
+    """How many people follow each edition of a course, by its number; the newest first, and none without people."""
+    rows = db.execute(
+        select(CourseEdition.number, func.count(Enrolment.id))
+        .join(Course, Course.id == CourseEdition.course_id)
+        .join(Enrolment, Enrolment.edition_id == CourseEdition.id)
+        .where(
+            Course.slug == slug,
+            Enrolment.withdrawn_at.is_(None),
+            Enrolment.expired_at.is_(None),
+            Enrolment.completed_at.is_(None),
+        )
+        .group_by(CourseEdition.number)
+        .order_by(CourseEdition.number.desc())
+    )
+    return tuple((number, people) for number, people in rows)
+
+
+def intervention_of(db: Session, slug: str) -> int | None:
+    return db.scalar(select(Course.intervention_id).where(Course.slug == slug))
 
 
 def draft_id_of(db: Session, slug: str) -> int | None:

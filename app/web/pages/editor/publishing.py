@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from app.access import Permission, may
+from app.certification.keeping_up import trainers as trainers_of
 from app.courses.differing import Change, compare
 from app.courses.drafts import actions, inputs, publishing, queries
 from app.courses.drafts.outline import ProblemLine, outline_of
@@ -44,7 +45,8 @@ class PublishPage:
     """The last look before a draft becomes an edition. `number`: what it will be.
 
     `newer`: the number of the edition that it would take back in part; 0: none. `rules`: those for certificates become
-    others; `decides`: she may do that.
+    others; `decides`: she may do that. `followers`: people who stay in an edition, by its number; `trainers`: with a
+    certificate that holds.
     """
 
     slug: str
@@ -56,6 +58,12 @@ class PublishPage:
     newer: int
     rules: bool
     decides: bool
+    followers: tuple[tuple[int, int], ...]
+    trainers: int
+
+    @property
+    def following(self) -> int:
+        return sum(people for _, people in self.followers)
 
 
 @area.get(
@@ -178,7 +186,7 @@ def _read(ask: Ask, course: str) -> Draft:
 def _shown(ask: Ask, draft: Draft, form: Form | None = None) -> Page:
     page = _page(ask, draft)
     handbook = page.handbook
-    news = {"handbook_version": handbook.version, "handbook_notes": handbook.notes} if handbook is not None else {}
+    news = {"handbook_version": handbook.version} if handbook is not None else {}
     blank: Form = Submitted.blank(ask.viewer.locale, version=draft.facts.version, **news)
     return render(
         "editor/publish.html",
@@ -194,6 +202,9 @@ def _shown(ask: Ask, draft: Draft, form: Form | None = None) -> Page:
 def _page(ask: Ask, draft: Draft) -> PublishPage:
     with ask.services.database.reading() as db:
         checks = checks_of(db)
+        followers = queries.followers_of(db, draft.facts.slug)
+        intervention = queries.intervention_of(db, draft.facts.slug)
+        trainers = trainers_of(db, intervention, ask.today).person_ids if intervention is not None else ()
     found = checks.problems((draft.facts.id, draft.facts.version), draft.stored, ask.services.storage)
     outline = outline_of(draft, found, words=True)
     return PublishPage(
@@ -206,4 +217,6 @@ def _page(ask: Ask, draft: Draft) -> PublishPage:
         newer=draft.edition.number if draft.newer and draft.edition is not None else 0,
         rules=publishing.changes_rules(draft),
         decides=may(ask.viewer, Permission.DECIDE),
+        followers=followers,
+        trainers=len(trainers),
     )
