@@ -18,7 +18,10 @@ FILES_MOST: Final = 1_000
 UNPACKED_MOST: Final = 200 * 1024 * 1024  # security.md 1.2, 7
 LEFT_LYING_DAYS: Final = 30
 SLUG_MOST: Final = 60
+SLUG_LEAST: Final = 2
 TEXTS: Final = (".md", ".yaml")
+TAKEN: Final = frozenset({"beeld", "bestand"})
+"""What stands below /opleiding and is no course."""
 _PART: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. -]{0,99}")
 SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _NUMBERED: Final = re.compile(r"([0-9]{2,3})-(.+)")
@@ -122,6 +125,13 @@ def module_of(path: str) -> str:
     if parts[0] != "modules" or len(parts) < 3:
         return ""
     return Numbered.of(parts[1]).slug
+
+
+def is_course_slug(slug: str) -> bool:
+    """Whether a course may be called so in addresses; what is nothing but digits reads as a number."""
+    return (
+        SLUG_LEAST <= len(slug) <= SLUG_MOST and bool(SLUG.fullmatch(slug)) and not (slug.isdigit() or slug in TAKEN)
+    )
 
 
 def slug_from(title: str) -> str:

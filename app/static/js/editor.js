@@ -118,6 +118,15 @@
     }
   });
 
+  // The name of a new course suggests the one in its address, until somebody writes there.
+  document.addEventListener("input", ({ target }) => {
+    const slug = target.form?.elements.namedItem("slug");
+    if (target === slug) slug.dataset.own = slug.value;
+    if (target.name !== "title" || !slug || slug.dataset.own) return;
+    const plain = target.value.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+    slug.value = plain.replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "").slice(0, 60).replace(/-$/, "");
+  });
+
   addEventListener("DOMContentLoaded", () => {
     const came = document.querySelector("[data-came-for]");
     if (came) setTimeout(() => goTo(Number(came.dataset.cameFor)));

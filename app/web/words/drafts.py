@@ -10,6 +10,11 @@ from app.courses.drafts.rules import Kind
 from app.web.words.shared import N_, StateLook
 
 WORDS: Final[dict[str, str]] = {
+    "odd_slug": N_(
+        "Gebruik kleine letters, cijfers en streepjes, zoals samen-zingen. Het zijn 2 tot 60 tekens, en niet alleen "
+        "cijfers."
+    ),
+    "course_is_there": N_("Er is al een opleiding die {slug} heet. Kies een andere naam."),
     "edition_without_files": N_(
         "Deze editie is gemaakt toen we de bestanden nog niet bewaarden. Lees de opleiding opnieuw in uit haar map."
     ),
@@ -58,6 +63,11 @@ WORDS: Final[dict[str, str]] = {
     "media_other": N_("Dit bestand is eigenlijk {suffix}. Geef het die naam en kies het opnieuw."),
     "media_too_large": N_("Dit bestand is te groot. Maak het kleiner dan {megabytes} MB."),
     "captions_unreadable": N_("Dit zijn geen ondertitels die we kunnen lezen. Ze beginnen met de regel WEBVTT."),
+    "zip_missing": N_("Kies eerst een zip."),
+    "zip_too_large": N_("Deze zip is te groot. Maak hem kleiner dan {megabytes} MB."),
+    "zip_problems": N_("Dit is er mis met de zip. Herstel het en kies hem opnieuw."),
+    "zip_too_hard": N_("Deze zip kunnen we niet uitpakken. Maak hem opnieuw, zonder bestanden die er niet in horen."),
+    "intake_lost": N_("Het inlezen is niet gelukt. Kies de zip opnieuw."),
     "draft_is_there": N_("Van {slug} is er al een concept. Publiceer het of gooi het weg, en lees dan opnieuw in."),
     "cannot_move": N_("Dit kan niet van plaats veranderen."),
     "cannot_remove": N_("Dit hoort bij elke opleiding en kan niet weg."),

@@ -10,7 +10,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from app.access import Permission, may
-from app.courses.drafts import actions, inputs, outline, queries
+from app.courses.drafts import actions, inputs, outline, queries, starting
 from app.courses.drafts.outline import Outline
 from app.courses.drafts.queries import EditionFacts
 from app.courses.drafts.reading import checks_of
@@ -60,6 +60,33 @@ def guide() -> Markup:
 @area.get("/beheer/opleidingen", policy=Permission.EDIT_CONTENT, name="editor.courses")
 def courses(ask: Ask) -> Answer:
     return render("editor/courses.html", queries.courses_page(ask.db))
+
+
+@area.get("/beheer/opleiding-beginnen", policy=Permission.EDIT_CONTENT, name="editor.start_form")
+def start_form(ask: Ask) -> Answer:
+    return _starting(ask)
+
+
+@area.post("/beheer/opleiding-beginnen", policy=Permission.EDIT_CONTENT, name="editor.start")
+def start(ask: Ask) -> Answer:
+    """A course that begins with nothing, as a draft with one of everything."""
+    form: Form = Submitted.read(inputs.NewCourse, ask.form, ask.viewer.locale)
+    if form.valid:
+        try:
+            slug = starting.start_course(ask.db, by=ask.viewer, given=form.given, now=ask.now)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            return redirect(
+                f"/beheer/opleidingen/{slug}",
+                toast=N_("Je opleiding staat klaar als concept. De tekst erin zegt wat waar komt."),
+            )
+    return _starting(ask, form)
+
+
+def _starting(ask: Ask, form: Form | None = None) -> Page:
+    blank: Form = Submitted.blank(ask.viewer.locale)
+    return render("editor/start.html", None, status=422 if form is not None else 200, form=form or blank)
 
 
 @area.get("/beheer/cursus-schrijven", policy=Permission.EDIT_CONTENT, name="editor.help", own_transactions=True)
