@@ -24,7 +24,7 @@ SQLITE: Final = "academie.db.gz"
 POSTGRES: Final = "academie.dump"
 FILES: Final = "files/"
 FILE_NAME: Final = re.compile(r"files/(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_-][A-Za-z0-9_.-]*")
-LEFT_OUT: Final = ("erasures/", "exports/", "incoming/")
+LEFT_OUT: Final = ("erasures/", "exports/", "incoming/", "intake/")
 """Areas of the file store that a backup never holds: the erasure list must outlive it, the rest is short-lived."""
 SMALL: Final = 64 * 1024 * 1024  # the head and tail of an archive stay far below
 

@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import InstrumentedAttribute
 
 from app.certification.tables import Certificate
-from app.courses.drafts.tables import DraftFile
+from app.courses.drafts.tables import CourseIntake, DraftFile
 from app.courses.tables import CourseFile, CourseImage
 from app.kit.storage import Entry, Storage
 from app.people.tables import Export
 from app.practice.tables.evidence import Evidence, UploadPiece
 
 ORPHAN_AGE: Final = timedelta(hours=24)  # a file is written before its row; security.md I-7
-AREAS: Final = ("evidence/", "certificates/", "courses/", "exports/", "incoming/")
+AREAS: Final = ("evidence/", "certificates/", "courses/", "exports/", "incoming/", "intake/")
 """Where every file has a row. What stands elsewhere, such as the erasure list, is not ours to judge."""
 NAMES: Final[tuple[tuple[InstrumentedAttribute[Any], ColumnElement[bool] | None], ...]] = (
     (Evidence.storage_key, Evidence.removed_at.is_(None)),
@@ -28,6 +28,7 @@ NAMES: Final[tuple[tuple[InstrumentedAttribute[Any], ColumnElement[bool] | None]
     (CourseImage.storage_key, None),
     (CourseFile.storage_key, CourseFile.storage_key.is_not(None)),
     (DraftFile.storage_key, DraftFile.storage_key.is_not(None)),
+    (CourseIntake.storage_key, CourseIntake.storage_key.is_not(None)),
     (Export.storage_key, Export.removed_at.is_(None)),
 )
 """Every column that names a file, and when it still does; a test finds one that is not here."""

@@ -80,6 +80,7 @@ THINGS: Final = {
     "export": "export",
     "file": "draft_file",
     "group": "ended_group",
+    "intake": "intake",
     "handover": "handover",
     "lesson": "lesson",
     "meeting": "meeting",
@@ -386,6 +387,8 @@ TRIES: Final[dict[str, Try]] = {
     "post.again": Try(),
     # writing
     **dict.fromkeys(("editor.begin", "editor.remove", "editor.put_back"), Try()),
+    "editor.start": Try(form=says(title="Samen zingen", summary="Je leert samen zingen.")),
+    "editor.send": Try(files=lambda world: {"zip": ("les.zip", b"PK\x05\x06" + bytes(18), "application/zip")}),  # noqa: ARG005
     "editor.drop": Try(form=lambda world: {"version": world.things["draft_version"]}),
     "editor.add_picture": Try(form=says(alt="Een tafel."), files=_upload),
     "editor.add_media": Try(files=lambda world: {"media": ("kaart.pdf", b"%PDF-1.7\n%%EOF", "application/pdf")}),  # noqa: ARG005

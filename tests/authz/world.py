@@ -20,6 +20,7 @@ from app.certification.tables import Certificate
 from app.courses.actions import availability, coaching, cohorts
 from app.courses.commands import publish_folder
 from app.courses.drafts import actions as drafts
+from app.courses.drafts import intakes
 from app.courses.drafts.questions import filled
 from app.courses.drafts.tables import CourseDraft, DraftFile
 from app.courses.files.check_text import read_check
@@ -363,6 +364,10 @@ def _write(db: Session, world: World, now: datetime) -> None:
     world.things["draft_question"] = sheet.check.questions[1].id
     world.things["draft_question_form"] = filled(sheet.check.questions[1])
     world.things["draft_check_form"] = sheet.check.model_dump(include={"title", "minutes", "intro"})
+    aya = viewer_for(db, world.people["aya"])
+    world.things["intake"], _ = intakes.send(
+        db, by=aya, key="intake/weg.zip", size=100, replaces=False, sent_key=None, now=now
+    )
 
 
 def _lend(db: Session, world: World, now: datetime) -> None:

@@ -6,10 +6,17 @@ import re
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from sqlalchemy import select
 
 from app.courses.commands import publish_folder
+from app.courses.tables import CourseEdition
+from app.letters import editions
+from app.outbox.tables import Message
+from app.theory.moving import MOVED
+from app.worker.handlers.courses import take_in
 from tests.authz.steps import picture
 from tests.pages.test_editor import HERE, LESSON, SHORT, add, author, fields, file_of, typing
+from tests.trained import in_training
 from tests.unit.test_kit_media import film
 
 if TYPE_CHECKING:
@@ -99,3 +106,84 @@ def test_a_text_reads_as_on_the_page_of_a_lesson(site: Site, aya: Visitor) -> No
     assert "data-played=" not in reads
     assert len(re.findall(r'<input type="checkbox"[^>]* name="zo--', reads)) == 2 * reads.count('class="quiz"')
     aya.get(here)  # the strict client: no id is there twice, though the author gave one name to two blocks
+
+
+def test_publishing_says_what_is_new_and_for_whom(site: Site) -> None:
+    """Always asked for, needed when the handbook changed; whoever moves or catches up reads it."""
+    now = site.parts.clock.now()
+    with site.parts.database.writing() as db:
+        training = in_training(db, site.parts.storage, now=now)
+    aya = author(site)
+    aya.post(f"{HERE}/concept")
+    lesson = file_of(site, LESSON)
+    here = f"{HERE}/bestand/{lesson.id}"
+    aya.post(here, fields(aya.get(here).text) | {"intro": "Ze begint bij de poort."})
+    page = aya.get(f"{HERE}/publiceren").text
+    assert "1 persoon volgt de opleiding nu" in page
+    assert "Editie 1: 1 persoon." in page
+    assert (
+        page.index('name="notes"') < page.index("Voor wie verandert er iets?") < page.index("Je publiceert 1 wijziging")
+    )
+    assert ">Inleiding</b>" in page
+    assert "intro:" not in page
+    version = re.findall(r'name="version" value="(\d+)"', page)[0]
+    aya.post(f"{HERE}/publiceren", {"version": version, "notes": "Een nieuw begin."})
+    with site.parts.database.reading() as db:
+        outline = db.scalars(select(CourseEdition.outline).where(CourseEdition.number == 2)).one()
+    assert outline["notes"] == "Een nieuw begin."
+    edition = "/beheer/opleidingen/kort/edities/2"
+    fatma = site.visitor(training.cast.fatma.id)
+    assert "Een nieuw begin." in fatma.get(edition).text
+    fatma.post(f"{edition}/verplaatsen", {"enrolment_ids": training.enrolment_id, "do": "move"})
+    with site.parts.database.reading() as db:
+        message = db.scalars(select(Message).where(Message.kind == MOVED)).one()
+        draft = editions.moved(db, message, site.parts.work.desk)
+    assert draft.facts["notes"] == "Een nieuw begin."
+
+
+def test_a_course_begins_on_the_web(site: Site) -> None:
+    aya = author(site)
+    assert "Er is nog geen opleiding" in aya.get("/beheer/opleidingen").text
+    place = "/beheer/opleiding-beginnen"
+    given = {"title": "Samen <b>zingen</b>", "slug": "", "summary": "Je leert zingen."}
+    aya.get(place)
+    for wrong in ({"title": ""}, {"summary": ""}, {"slug": "Met Hoofd"}):
+        page = aya.post(place, given | wrong, status=422).text
+        assert "Nog 1 ding aanpassen" in page
+    made = aya.post(place, given)
+    assert made.headers["location"] == "/beheer/opleidingen/samen-b-zingen-b"
+    page = aya.follow(made).text
+    assert "Samen &lt;b&gt;zingen&lt;/b&gt;" in page
+    assert "Klaar om te publiceren" in page
+    assert "Er is nog geen editie." in page
+    assert "al een opleiding die samen-b-zingen-b heet" in aya.post(place, given, status=422).text
+    assert "Publiceer editie 1" in aya.get(f"{made.headers['location']}/publiceren").text
+    assert "Samen &lt;b&gt;zingen" in aya.get("/beheer/opleidingen").text
+
+
+def test_a_zip_is_sent_and_read_later(site: Site, aya: Visitor) -> None:
+    """The page keeps it and nothing more; its job says what became of it."""
+    place = "/beheer/opleiding-inlezen"
+    content = aya.get(f"{HERE}/zip").content
+    aya.get(place)
+    aya.post(place, {}, status=422)
+    aya.post(place, {}, status=422, files={"zip": ("leeg.zip", b"", "application/zip")})
+
+    def sent(content: bytes, **given: str) -> str:
+        answer = aya.post(place, given, files={"zip": ("x.zip", content, "application/zip")})
+        assert "We lezen je zip" in aya.follow(answer).text
+        intake = answer.headers["location"].rpartition("/")[2]
+        take_in(site.parts.work, {"intake_id": intake})
+        return " ".join(aya.get(answer.headers["location"]).text.split())
+
+    there = sent(content)
+    assert "Van kort is er al een concept." in there
+    assert "Bekijk het concept dat er is" in there
+    assert "Dit is geen zip die we kunnen lezen." in sent(b"<script>alert(1)</script>")
+    ready = sent(content, replaces="on")
+    assert "Het concept staat klaar" in ready
+    assert f'href="{HERE}"' in ready
+    aya.get(f"{place}/999", status=404)
+    aya.post(f"{HERE}/concept/weg")
+    assert "Het concept staat klaar" in sent(content)
+    assert site.parts.storage.keys("intake") == []

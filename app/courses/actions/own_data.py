@@ -9,6 +9,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.courses.drafts.actions import changed_texts_of
+from app.courses.drafts.intakes import intakes_of
 from app.courses.tables import CoachAbsence, CoachAssignment, CoachProfile, Cohort, CourseEdition, Enrolment
 from app.kit.storage import Storage
 from app.ledger import actions as ledger
@@ -45,6 +46,7 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
         ],
         "contact_of": list(contact_of),
         "texts_written": changed_texts_of(db, person_id),
+        "zips_sent": intakes_of(db, person_id),
         "coach_room": [
             {"people_max": row.people_max, "visits_per_week": row.visits_per_week, "regions": row.regions}
             for row in rooms

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -62,3 +63,29 @@ class DraftFile(Base):
     height: Mapped[int | None] = mapped_column(default=None)
     removed_at: Mapped[datetime | None] = mapped_column(default=None)
     version: Mapped[int] = mapped_column(default=1)
+
+
+class CourseIntake(Base):
+    """A zip that somebody sent to become a draft, until it was read, and then what came of it.
+
+    `replaces`: a draft that is there already may go. `refused` is a code, `problems` the places in the zip that it is
+    about, and `slug` the course that it holds; both empty while it waits. `sent_key` is what the sender calls this
+    zip, so that the same one sent twice is one. Retention: the file until it was read, a day at most; the row a day
+    longer.
+    """
+
+    __tablename__ = "course_intake"
+
+    id: Mapped[Id] = mapped_column(init=False)
+    sent_at: Mapped[datetime]
+    sent_by_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), index=True, info=refers_to_person("accountability")
+    )
+    size: Mapped[int]
+    replaces: Mapped[bool]
+    storage_key: Mapped[str | None] = mapped_column(info=NOT_PERSONAL)
+    sent_key: Mapped[str | None] = mapped_column(default=None, unique=True, info=NOT_PERSONAL)
+    read_at: Mapped[datetime | None] = mapped_column(default=None)
+    slug: Mapped[str] = mapped_column(default="", info=NOT_PERSONAL)
+    refused: Mapped[str] = mapped_column(default="", info=NOT_PERSONAL)
+    problems: Mapped[list[Any]] = mapped_column(default_factory=list, info=NOT_PERSONAL)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,7 +16,6 @@ from app.courses.drafts import actions, rules
 from app.courses.drafts.tables import CourseDraft
 from app.courses.tables import Course, CourseEdition
 from app.kit.errors import Refused
-from app.kit.storage import Storage
 from app.ledger.actions import record
 
 if TYPE_CHECKING:
@@ -28,6 +27,12 @@ SLUG_LINE: Final = re.compile(r"^slug:[ \t]*[\"']?([a-z0-9]+(?:-[a-z0-9]+)*)[\"'
 Rows = dict[str, dict[str, Any]]
 
 
+class Keeps(Protocol):
+    """Where pictures and media go: the store, or a folder of a child process."""
+
+    def put_at(self, key: str, content: bytes) -> None: ...
+
+
 @dataclass(frozen=True)
 class Taken:
     """What a folder holds, as rows of a draft; what is wrong keeps it from becoming one."""
@@ -37,7 +42,7 @@ class Taken:
     problems: tuple[Problem, ...]
 
 
-def taken(files: Files, storage: Storage) -> Taken:
+def taken(files: Files, storage: Keeps) -> Taken:
     """Read the files and keep in the store what is no text; no transaction waits for it.
 
     Only what cannot be kept at all is a problem: what is wrong in a text its author mends in the editor.
@@ -60,6 +65,9 @@ def taken(files: Files, storage: Storage) -> Taken:
     if found is None or len(found[1]) > NAME_MOST:
         hint = "Zet bovenaan course.yaml bijvoorbeeld ‘slug: mijn-opleiding’."
         problems.add("course.yaml", 1, 1, "Er staat niet bij hoe de opleiding heet.", hint)
+    elif not rules.is_course_slug(found[1]):
+        hint = "Kies kleine letters en streepjes, hoogstens 60 tekens."
+        problems.add("course.yaml", 1, 1, f"Een opleiding kan niet ‘{found[1]}’ heten.", hint)
     if not problems.found:
         rows |= {f"images/{name}": _picture(one, storage) for name, one in images.items()}
         rows |= {f"media/{name}": _media(name, one, storage) for name, one in media.items()}
@@ -80,18 +88,18 @@ def _texts(folder: Folder) -> Rows:
     return rows
 
 
-def _picture(image: ImageContent, storage: Storage) -> dict[str, Any]:
+def _picture(image: ImageContent, storage: Keeps) -> dict[str, Any]:
     facts = _stored(image.read, key_of(image.sha256, ".webp"), storage)
     size = {"width": image.width, "height": image.height}
     return facts | size | {"sha256": image.sha256, "size": image.size, "media_type": "image/webp"}
 
 
-def _media(name: str, media: MediaContent, storage: Storage) -> dict[str, Any]:
+def _media(name: str, media: MediaContent, storage: Keeps) -> dict[str, Any]:
     facts = _stored(media.read, key_of(media.sha256, f".{name.rpartition('.')[2]}"), storage)
     return facts | {"sha256": media.sha256, "size": media.size, "media_type": media.media_type}
 
 
-def _stored(read: Callable[[], bytes], key: str, storage: Storage) -> dict[str, Any]:
+def _stored(read: Callable[[], bytes], key: str, storage: Keeps) -> dict[str, Any]:
     storage.put_at(key, read())
     return {"storage_key": key}
 

@@ -212,6 +212,7 @@ KEPT: Final = (
                     "coach_absence.noted_by_id",
                     "coach_handover.made_by_id",
                     "course_draft.made_by_id",
+                    "course_intake.sent_by_id",
                     "draft_file.changed_by_id",
                     "enrolment_extension.granted_by_id",
                     "return_extension.granted_by_id",
