@@ -16,7 +16,7 @@ from app.theory.moving import MOVED
 from app.worker.handlers.courses import take_in
 from tests.authz.steps import picture
 from tests.pages.test_editor import HERE, LESSON, SHORT, add, author, fields, file_of, typing
-from tests.trained import in_training
+from tests.trained import finish_theory, in_training
 from tests.unit.test_kit_media import film
 
 if TYPE_CHECKING:
@@ -113,11 +113,12 @@ def test_publishing_says_what_is_new_and_for_whom(site: Site) -> None:
     now = site.parts.clock.now()
     with site.parts.database.writing() as db:
         training = in_training(db, site.parts.storage, now=now)
+        finish_theory(db, training, now=now)
     aya = author(site)
     aya.post(f"{HERE}/concept")
     lesson = file_of(site, LESSON)
     here = f"{HERE}/bestand/{lesson.id}"
-    aya.post(here, fields(aya.get(here).text) | {"intro": "Ze begint bij de poort."})
+    aya.post(here, fields(aya.get(here).text) | {"intro": "Ze begint bij de poort.", "body": "Nieuwe woorden."})
     page = aya.get(f"{HERE}/publiceren").text
     assert "1 persoon volgt de opleiding nu" in page
     assert "Editie 1: 1 persoon." in page
@@ -134,7 +135,9 @@ def test_publishing_says_what_is_new_and_for_whom(site: Site) -> None:
     edition = "/beheer/opleidingen/kort/edities/2"
     fatma = site.visitor(training.cast.fatma.id)
     assert "Een nieuw begin." in fatma.get(edition).text
-    fatma.post(f"{edition}/verplaatsen", {"enrolment_ids": training.enrolment_id, "do": "move"})
+    fatma.post(
+        f"{edition}/verplaatsen", {"enrolment_ids": training.enrolment_id, "lesson_slugs": "een-afspraak", "do": "move"}
+    )
     with site.parts.database.reading() as db:
         message = db.scalars(select(Message).where(Message.kind == MOVED)).one()
         draft = editions.moved(db, message, site.parts.work.desk)

@@ -18,7 +18,8 @@ FILES_MOST: Final = 1_000
 UNPACKED_MOST: Final = 200 * 1024 * 1024  # security.md 1.2, 7
 LEFT_LYING_DAYS: Final = 30
 SLUG_MOST: Final = 60
-SLUG_LEAST: Final = 2
+COURSE_SLUG: Final = (2, 80)
+"""The shortest and the longest name of a course in addresses."""
 TEXTS: Final = (".md", ".yaml")
 TAKEN: Final = frozenset({"beeld", "bestand"})
 """What stands below /opleiding and is no course."""
@@ -129,9 +130,8 @@ def module_of(path: str) -> str:
 
 def is_course_slug(slug: str) -> bool:
     """Whether a course may be called so in addresses; what is nothing but digits reads as a number."""
-    return (
-        SLUG_LEAST <= len(slug) <= SLUG_MOST and bool(SLUG.fullmatch(slug)) and not (slug.isdigit() or slug in TAKEN)
-    )
+    least, most = COURSE_SLUG
+    return least <= len(slug) <= most and bool(SLUG.fullmatch(slug)) and not (slug.isdigit() or slug in TAKEN)
 
 
 def slug_from(title: str) -> str:

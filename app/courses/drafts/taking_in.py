@@ -66,7 +66,7 @@ def taken(files: Files, storage: Keeps) -> Taken:
         hint = "Zet bovenaan course.yaml bijvoorbeeld ‘slug: mijn-opleiding’."
         problems.add("course.yaml", 1, 1, "Er staat niet bij hoe de opleiding heet.", hint)
     elif not rules.is_course_slug(found[1]):
-        hint = "Kies kleine letters en streepjes, hoogstens 60 tekens."
+        hint = "Kies kleine letters en streepjes, 2 tot 80 tekens."
         problems.add("course.yaml", 1, 1, f"Een opleiding kan niet ‘{found[1]}’ heten.", hint)
     if not problems.found:
         rows |= {f"images/{name}": _picture(one, storage) for name, one in images.items()}

@@ -11,7 +11,7 @@ from app.web.words.shared import N_, StateLook
 
 WORDS: Final[dict[str, str]] = {
     "odd_slug": N_(
-        "Gebruik kleine letters, cijfers en streepjes, zoals samen-zingen. Het zijn 2 tot 60 tekens, en niet alleen "
+        "Gebruik kleine letters, cijfers en streepjes, zoals samen-zingen. Het zijn 2 tot 80 tekens, en niet alleen "
         "cijfers."
     ),
     "course_is_there": N_("Er is al een opleiding die {slug} heet. Kies een andere naam."),
