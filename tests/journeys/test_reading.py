@@ -94,7 +94,9 @@ def _two_tabs(live: Live, desk: Page) -> Page:
     """The second one is told that the first was first, and sees both texts."""
     other = desk.context.new_page()
     other.goto(LESSON)
-    desk.get_by_label("Jouw antwoord").fill("Neem de tijd.")
+    with desk.expect_request(lambda asked: "/schrijven/" in asked.url) as kept:
+        desk.get_by_label("Jouw antwoord").fill("Neem de tijd.")
+    assert kept.value.headers["x-person"] == desk.evaluate("document.documentElement.dataset.who")
     expect(desk.locator("#bewaard-jouw-zin")).to_contain_text("Bewaard op")
     other.get_by_label("Jouw antwoord").fill("Ik wacht even mee.")
     expect(other.locator("#bewaard-jouw-zin")).to_contain_text("ergens anders verder")
@@ -150,3 +152,36 @@ def test_a_lesson_once_opened_needs_no_connection(live: Live) -> None:
     phone.evaluate("document.querySelector('form[action=\"/uitloggen\"]').requestSubmit()")
     expect(phone).to_have_url(f"{live.address}/")
     assert phone.evaluate("caches.has('lezen')") is False
+
+
+def test_what_was_not_done_yet_is_told_and_leads_there(live: Live) -> None:
+    """Without a connection she writes, and presses Klaar too early. Her words arrive; the lesson waits, and says so."""
+    training = learner(live)
+    phone = live.person()
+    sign_in(live, phone, training.cast.noor.id)
+    for path in ("/traject", LESSON):
+        phone.goto(path)
+        wait_until(lambda path=path: phone.evaluate("path => caches.match(path).then(one => !!one)", path), path)  # type: ignore[misc]
+    phone.context.set_offline(True)
+    phone.get_by_label("Jouw antwoord").fill("Ik wacht even mee.")
+    expect(phone.locator("#stand")).to_contain_text("Je tekst staat veilig op dit toestel")
+    phone.get_by_role("button", name="Klaar, volgende les").click()
+    expect(phone.locator(".toast")).to_contain_text("We onthouden dat deze les klaar is")
+    phone.goto("/traject")
+    phone.evaluate("document.querySelector('form[action=\"/uitloggen\"]').requestSubmit()")
+    question = phone.get_by_role("dialog", name="Er is nog iets niet verstuurd")
+    expect(question.get_by_role("link", name="Eerst versturen")).to_have_attribute("href", LESSON)
+    phone.keyboard.press("Escape")
+    phone.context.set_offline(False)
+    told = phone.locator("#onderweg .is-tomato")
+    expect(told).to_contain_text("Alles in een les: Er hoort nog iets bij deze les.", timeout=15_000)
+    accessible(phone)
+    assert [(one.kind, one.words) for one in rows(live, LessonWork)] == [("reflection", "Ik wacht even mee.")]
+    told.get_by_role("link", name="Alles in een les").click()
+    expect(phone).to_have_url(f"{live.address}{LESSON}#blok-kort")
+    expect(phone.get_by_label("Jouw antwoord")).to_have_value("Ik wacht even mee.")
+    expect(told).to_be_visible()  # also beside the lesson
+    phone.goto("/traject")
+    expect(told).to_be_hidden()
+    assert phone.evaluate("Object.keys(localStorage).filter(one => /^(later|keep|niet-aan)/.test(one))") == []
+    live.troubles.clear()  # a browser complains of being without a connection, and of an answer that says no

@@ -11,13 +11,16 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import func, select
 
+from app.access import Permission
 from app.kit.clock import MovableClock
 from app.kit.db import Database
+from app.main import all_entries
 from app.people.actions.accounts import revoke_role
 from app.people.rules import Role
 from app.practice.tables.coaching import Assessment, DraftDevice
 from app.web.kit.release import release
 from app.web.kit.static import ROOT, StaticFiles, shipped
+from app.web.kit.taken_along import DOORS, is_kept
 from tests.page import SAME_ORIGIN, Site, Visitor, make_test_parts
 from tests.practising import OBSERVED, Practising, begin, hand_over
 
@@ -80,6 +83,23 @@ def test_the_worker_keeps_all_that_the_shell_needs(site: Site) -> None:
     assert [url for url in speaking if f'"{url}"' not in answer.text] == []
     for url in re.findall(r'"(/static/[^"]+)"', answer.text):
         assert site.stranger().get(url).headers["cache-control"].endswith("immutable")
+
+
+def test_pages_are_kept_and_forgotten_where_they_should_be() -> None:
+    """A session begins and ends at a door of the worker, and nowhere else."""
+    kept = (
+        "/traject",
+        "/groep",
+        "/groep/data/1/draaiboek",
+        "/handboek/kort/eerste-keer",
+        "/opleiding/kort/een-afspraak",
+    )
+    never = ("/opleiding/bestand/1/kort.webm", "/opleiding/kort/toets/een", "/coach", "/account", "/trajecten")
+    assert [path for path in (*kept, *never) if is_kept(path)] == list(kept)
+    beside = {"/antwoord/{token:token}", "/taal"}  # who answers or chooses a language stays who she is
+    open_to_all = {Permission.PUBLIC, Permission.COME_IN}
+    coming = {one.path for one in all_entries() if one.method == "POST" and one.policy in open_to_all}
+    assert {path for path in coming if not re.search(DOORS, path)} == beside
 
 
 def test_a_new_release_is_another_worker(site: Site) -> None:

@@ -160,6 +160,24 @@ def test_the_open_page_of_somebody_who_is_moved(world: World) -> None:
     assert "Deze les is vernieuwd terwijl jij hem las." in world.noor.get("/opleiding/lezen/een-afspraak").text
 
 
+def test_a_script_sends_as_somebody_and_hears_what_came_of_it(world: World) -> None:
+    """What a device kept is taken from its owner alone, and what is not taken is told."""
+    noor, other = world.training.cast.noor.id, world.training.cast.ruben.id
+    hers = {"accept": "application/json", "x-person": str(noor)}
+    told = world.noor.post(LESSON, {"ago": "60"}, status=422, headers=hers).json()
+    assert told == {"state": "refused", "why": "blocks_first", "at": "blok-kort"}
+    write, words = f"{LESSON}/schrijven/jouw-zin", {"words": "Neem de tijd.", "version": ""}
+    for path, given in ((LESSON, {}), (f"{LESSON}/plek", {"anchor": "schrijf"}), (write, words)):
+        answer = world.noor.post(path, given, status=409, headers=hers | {"x-person": str(other)})
+        assert "iemand anders ingelogd" in answer.text
+    assert world.work() == []
+    assert world.noor.post(write, words, status=200, headers=hers).json() == {"state": "kept"}
+    assert world.noor.post(write, words | {"words": "Anders."}, status=422, headers=hers).json() == {"state": "stale"}
+    assert world.work() == [("reflection", "Neem de tijd.")]
+    first = "/opleiding/lezen/een-afspraak"
+    assert world.noor.post(first, {"ago": "60"}, status=200, headers=hers).json() == {"state": "done"}
+
+
 def test_films_come_in_parts_and_papers_are_only_saved(world: World) -> None:
     place = EDITION_FILES.format(edition=world.training.edition_id, name="kort.webm")
     film = world.noor.client.get(place, headers={"range": "bytes=4-9"})

@@ -56,7 +56,7 @@
   }
 
   function keep(form, sent) {
-    const what = { at: Date.now(), base: version(form)?.value ?? "", fields: values(form), sent };
+    const what = { at: Date.now(), url: form.getAttribute("action"), base: version(form)?.value ?? "", fields: values(form), sent };
     store.write(form.dataset.keep, what);
   }
 
@@ -87,6 +87,11 @@
     const stand = document.getElementById("stand");
     if (words && stand) stand.replaceChildren(words.content.cloneNode(true));
   });
+
+  addEventListener("online", () => document.querySelectorAll("form[data-keep]").forEach((form) => {
+    const kept = store.read(form.dataset.keep);
+    if (kept && !kept.sent) fields(form)[0]?.dispatchEvent(new Event("input", { bubbles: true })); // sent as if it was typed
+  }));
 
   try {
     Object.keys(localStorage).filter((name) => name.startsWith(PREFIX)).forEach((name) => {

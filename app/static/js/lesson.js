@@ -112,7 +112,7 @@ function followEnd() {
       return;
     }
     event.submitter?.removeAttribute("aria-busy");
-    later(form.getAttribute("action"), Object.fromEntries(new FormData(form)));
+    later(form.getAttribute("action"), Object.fromEntries(new FormData(form)), { title: main.querySelector("h1").textContent });
     tell("later");
     const to = form.dataset.finish;
     if (to && (await caches.match(to, { ignoreVary: true }).catch(() => null))) setTimeout(() => location.assign(to), 1500);

@@ -41,8 +41,9 @@
     if (chosen) chosen.closest("[popover]")?.hidePopover?.();
   });
 
-  // Whose phone or computer this is now. What a coach did not send yet stands on it and is hers (js/observing): at
-  // signing out it says so, and without anything unsent nothing stays behind.
+  // Whose phone or computer this is now. What she did not send yet stands on it and is hers: a form of a coach
+  // (js/observing), a lesson that is done (js/offline.js), words in a lesson (js/keep.js). At signing out it says so, and
+  // without anything unsent nothing stays behind.
   const stored = (name) => {
     try {
       return localStorage.getItem(name) ?? "";
@@ -52,17 +53,32 @@
   };
   const { who } = root.dataset;
   if (who && stored("wie") !== who) {
-    if (stored("wie")) globalThis.caches?.delete("lezen"); // what somebody else read here (worker.js)
+    if (stored("wie")) globalThis.caches?.delete("lezen"); // what somebody else read here; worker.js sees to it as well
     localStorage.setItem("wie", who);
+  }
+  // What a page sends by itself goes as the person whose page it is, also when somebody else came in meanwhile.
+  document.addEventListener("htmx:config:request", ({ detail }) => {
+    if (who) detail.ctx.request.headers["X-Person"] = who;
+  });
+
+  // Where she can send what waits in her lessons; empty when nothing does.
+  function unsentReading() {
+    const me = stored("wie");
+    if (!me) return "";
+    const done = JSON.parse(stored(`later:${me}`) || "[]").find(({ fields }) => !fields.anchor);
+    const written = Object.keys(localStorage).find((name) => name.startsWith(`keep:${me}-les-`));
+    return done?.url ?? JSON.parse(stored(written ?? "") || "{}").url?.split("/schrijven/")[0] ?? "";
   }
   document.addEventListener("submit", (event) => {
     const leaves = event.target.getAttribute("action");
     if (leaves !== "/uitloggen" && leaves !== "/account/sessies/alle") return;
     const waiting = JSON.parse(stored("niet-verstuurd") || "{}");
     const question = document.getElementById("niet-verstuurd");
-    if (waiting[stored("wie")] && question && !question.open) {
+    const reading = waiting[stored("wie")] ? "" : unsentReading();
+    if ((waiting[stored("wie")] || reading) && question && !question.open) {
       event.preventDefault();
       event.stopImmediatePropagation();
+      if (reading) question.querySelector("a").setAttribute("href", reading);
       question.querySelector("form").setAttribute("action", leaves);
       question.showModal();
       return;

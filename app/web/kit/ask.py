@@ -100,6 +100,11 @@ class Ask:
         return self.request.query_params
 
     @property
+    def by_script(self) -> bool:
+        """Whether a script of ours asks, which wants facts instead of a page."""
+        return "application/json" in self.request.headers.get("accept", "")
+
+    @property
     def network(self) -> str:
         """Where the request came from, for limits; never logged."""
         return network_of(self.request.client.host if self.request.client else "")

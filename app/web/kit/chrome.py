@@ -10,6 +10,7 @@ from app.access import Permission, may
 from app.kit.i18n import Locale
 from app.people.rules import Role, Viewer
 from app.settings import Settings
+from app.web.kit.taken_along import is_kept
 from app.web.words.shared import N_
 
 
@@ -38,7 +39,7 @@ class Who:
 
 @dataclass(frozen=True)
 class Chrome:
-    """Everything around the page; the same for each."""
+    """Everything around the page; the same for each. `kept`: a device keeps this page once it was opened."""
 
     viewer: Who
     nav: list[NavItem]
@@ -52,6 +53,7 @@ class Chrome:
     locale: Locale
     path: str
     toasts: tuple[str, ...]
+    kept: bool
     theme: str = ""
 
 
@@ -119,6 +121,7 @@ def chrome_for(
         locale=viewer.locale,
         path=path,
         toasts=tuple(gettext(sentence) for sentence in toasts if sentence),
+        kept=viewer.signed_in and is_kept(path),
     )
 
 

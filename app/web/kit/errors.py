@@ -85,6 +85,8 @@ _TEXTS: Final = {
 
 ELSEWHERE: Final = N_("Dit kwam niet van een pagina van ons. Ga terug, ververs de pagina en probeer het nog een keer.")
 
+SOMEBODY_ELSE: Final = N_("Op dit apparaat is nu iemand anders ingelogd. Daarom is dit niet bewaard. Log zelf weer in.")
+
 
 def plain(
     responder: Responder, request: Request, status: int, viewer: Viewer | None = None, text: str = ""

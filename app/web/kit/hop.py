@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
@@ -40,6 +40,8 @@ TOLD = (NotFound, Forbidden, Refused, FreshFactorNeeded, StaleDataError)
 """What a domain says no with."""
 TROUBLE = (DatabaseBusy, OperationalError, PoolTimeout, StorageTrouble)
 """What passes by itself: the answer is 503, and the same may be tried again."""
+MEANT_FOR: Final = "x-person"
+"""The header in which a script says whose the thing is that it sends. A page may be older than who is in now."""
 UNIQUE_VIOLATION = "23505"  # PostgreSQL; SQLite has one writer, so there it is a bug
 
 
@@ -222,10 +224,17 @@ class Hop:
 
     def _refusal(self) -> Response | None:
         if may(self.viewer, self.entry.policy):
-            return None
+            return self._of_another()
         if not self.viewer.signed_in:
             return errors.to_sign_in(self.responder, self.request)
         return errors.told(self.responder, self.request, self.viewer, Forbidden())
+
+    def _of_another(self) -> Response | None:
+        """No to what a page of somebody else sends by itself: her words and her progress are hers alone."""
+        meant = self.request.headers.get(MEANT_FOR)
+        if meant is None or meant == str(self.viewer.person_id) or self.request.method in {"GET", "HEAD"}:
+            return None
+        return errors.plain(self.responder, self.request, 409, self.viewer, errors.SOMEBODY_ELSE)
 
     def _form_key(self) -> str | None:
         """What tells a repeat from a new form: the same key, place, person and words.

@@ -48,8 +48,8 @@ def add(ask: Ask, record: int) -> Answer:
         photo_id = None
         form.refuse(refused)
     if photo_id is not None:
-        return _json(200, id=photo_id) if _wants_json(ask) else redirect(f"/coach/{record}#fotos", toast=ADDED)
-    if _wants_json(ask):
+        return _json(200, id=photo_id) if ask.by_script else redirect(f"/coach/{record}#fotos", toast=ADDED)
+    if ask.by_script:
         field, words = next((told for told in form.problems if told[0]), form.problems[0])
         return _json(422, field=field, error=words) if field else _json(409, error=words)
     with ask.services.database.reading() as db:
@@ -88,10 +88,6 @@ def _keep(ask: Ask, record: int, form: Form) -> int | None:
         return observed_photos.add_photo(
             db, by=ask.viewer, record_id=record, given=form.given, stored=stored, sent_key=sent_key, now=ask.now
         )
-
-
-def _wants_json(ask: Ask) -> bool:
-    return "application/json" in ask.request.headers.get("accept", "")
 
 
 def _json(status: int, **facts: object) -> Content:

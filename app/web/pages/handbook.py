@@ -11,7 +11,7 @@ from app.kit.errors import NotFound
 from app.kit.i18n import translations
 from app.kit.ids import MAX_ID
 from app.theory.handbook import Held, handbook_page, session_for, session_page
-from app.web.kit.ask import Answer, Ask, redirect, render
+from app.web.kit.ask import Answer, Ask, render
 from app.web.kit.news import marked
 from app.web.kit.route import Area
 
@@ -26,23 +26,12 @@ def handbook(ask: Ask, course: str) -> Answer:
 @area.get("/handboek/{course:slug}/{session:slug}", policy=Permission.SIGNED_IN, name="courses.session")
 def session(ask: Ask, course: str, session: str) -> Answer:
     """With `?datum=` of an own group the times are those of that day; of another one they are not."""
-    date = _date(ask)
-    page = session_page(
-        ask.db,
-        ask.viewer,
-        course,
-        session,
-        _held(ask),
-        date_id=date.id if date else None,
-        starts_at=date.starts_at if date else None,
-    )
-    word = translations(ask.viewer.locale).gettext("Nieuw")
-    return render("handbook/session.html", page, background=marked(page.html, page.new_ids, word))
+    return _script(ask, course, session, _date(ask))
 
 
 @area.get("/groep/data/{date:id}/draaiboek", policy=Permission.SIGNED_IN, name="group.script")
 def script(ask: Ask, date: int) -> Answer:
-    """On to the script of this date of the own group."""
+    """The script of this date of the own group. It is the page itself, so that a device can keep it for the hall."""
     place = own_date(ask.db, ask.viewer.id, date)
     if place is None:
         raise NotFound
@@ -56,7 +45,21 @@ def script(ask: Ask, date: int) -> Answer:
     found = session_for(edition.outline.sessions, nth=place.nth, presentation=place.presentation)
     if found is None:
         raise NotFound
-    return redirect(f"/handboek/{edition.outline.slug}/{found.slug}?datum={date}")
+    return _script(ask, edition.outline.slug, found.slug, place)
+
+
+def _script(ask: Ask, course: str, session: str, date: DatePlace | None) -> Answer:
+    page = session_page(
+        ask.db,
+        ask.viewer,
+        course,
+        session,
+        _held(ask),
+        date_id=date.id if date else None,
+        starts_at=date.starts_at if date else None,
+    )
+    word = translations(ask.viewer.locale).gettext("Nieuw")
+    return render("handbook/session.html", page, background=marked(page.html, page.new_ids, word))
 
 
 def _held(ask: Ask) -> Held:

@@ -23,6 +23,7 @@ from app.web.kit.motifs import motif
 from app.web.kit.release import release
 from app.web.kit.route import Area
 from app.web.kit.static import shipped
+from app.web.kit.taken_along import DOORS, NEVER, PAGES
 from app.web.kit.words import sentence
 
 area = Area()
@@ -55,6 +56,9 @@ def worker(ask: Ask) -> Answer:
         "version": release(ask.services.settings, TEMPLATES),
         "shell": SHELL,
         "files": [static.url(name) for name in (*KEPT, *own)],
+        "pages": PAGES,
+        "never": NEVER,
+        "doors": DOORS,
     }
     text = f'self.RELEASE = {json.dumps(told)};\nimportScripts("{static.url("js/worker.js")}");\n'
     return Content(body=text.encode(), media_type="text/javascript", headers={"Cache-Control": "no-cache"})

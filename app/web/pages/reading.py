@@ -57,6 +57,8 @@ def write(ask: Ask, course: str, lesson: str, block: str) -> Answer:
             state = "stale" if refused.code == "stale_words" else "failed"
     if typing:
         return _kept(ask, Keeping(course, lesson, block, state), form, kept)
+    if ask.by_script:
+        return _told({"state": "kept"}) if kept is not None else _told({"state": state}, status=422)
     if kept is not None and kept.gone:
         told = N_("Bewaard bij je notities: deze vraag staat niet meer in de les.")
         return redirect(f"/opleiding/{course}/mijn/notities", toast=told)

@@ -31,6 +31,7 @@ WORDS: Final[dict[str, str]] = {
     ),
     "unknown_place": N_("{word} kennen we niet. Alleen {{voornaam}} vullen wij in."),
     "nobody_without_coach": N_("Iedereen in deze groep heeft al een coach."),
+    "lesson_gone": N_("Deze les hoort niet meer bij je opleiding. Je hoeft er niets meer voor te doen."),
     "module_locked": N_("Deze module is nog dicht. Hieronder staat wanneer hij opengaat."),
     "blocks_first": N_("Dit hoort bij deze les en is nog niet gedaan."),
     "stale_words": N_("Je schreef dit intussen ergens anders verder. Kijk wat daar staat en bewaar opnieuw."),
@@ -39,7 +40,6 @@ WORDS: Final[dict[str, str]] = {
         "Neem over wat je hier typte."
     ),
     "block_gone": N_("Deze vraag staat niet meer zo in de les: die is vernieuwd. Hieronder lees je hoe hij nu is."),
-    "lesson_gone": N_("Deze les staat niet meer in je opleiding: die is vernieuwd."),
     "nothing_to_share": N_("Er staat nog niets. Schrijf eerst iets op, dan kun je het delen."),
     "note_empty": N_("Er staat nog niets in je notitie."),
     "passage_gone": N_("Deze passage staat niet in de les. Laad de pagina opnieuw en kies hem nog eens."),
