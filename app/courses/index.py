@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from heapq import nsmallest
 from typing import Any, Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.courses.tables import SearchEntry, SearchTerm
@@ -166,18 +166,22 @@ def vocabulary_of(db: Session, edition_id: int) -> Vocabulary:
     return found
 
 
-_OF_LESSONS: Final = select(SearchEntry.number).where(
+_LEFT_OUT: Final = select(SearchEntry.number).where(
     SearchEntry.edition_id == bindparam("edition"),
-    SearchEntry.kind == "lesson",
-    SearchEntry.slug.in_(bindparam("slugs", expanding=True)),
+    or_(
+        and_(SearchEntry.kind == "lesson", SearchEntry.slug.in_(bindparam("lessons", expanding=True))),
+        and_(SearchEntry.kind == "session", SearchEntry.slug.in_(bindparam("meetings", expanding=True))),
+    ),
 )
 
 
-def look_up(db: Session, edition_id: int, typed: str, *, most: int, without: Collection[str] = ()) -> list[Hit]:
+def look_up(
+    db: Session, edition_id: int, typed: str, *, most: int, without: Collection[tuple[str, str]] = ()
+) -> list[Hit]:
     """The paragraphs of an edition that have all words that were typed, best first; or else most of them.
 
-    At most `most`, none of the lessons `without`. Two statements, whatever the size of the edition; one more when
-    there are lessons to leave out.
+    At most `most`, none of the lessons and meetings in `without` (kind, slug). Two statements, whatever the size of
+    the edition; one more when there is something to leave out.
     """
     known = vocabulary_of(db, edition_id)
     meanings = [known.meanings(word) for word in dict.fromkeys(stems(typed))]
@@ -186,7 +190,9 @@ def look_up(db: Session, edition_id: int, typed: str, *, most: int, without: Col
         return []
     postings = {row.term: row.entries for row in fetch(db, _POSTINGS, edition=edition_id, terms=wanted)}
     if without:  # before the best are chosen: they would take the places of what may be read
-        shut = set(fetch(db, _OF_LESSONS, edition=edition_id, slugs=sorted(without)).scalars())
+        lessons = sorted(slug for kind, slug in without if kind == "lesson")
+        meetings = sorted(slug for kind, slug in without if kind == "session")
+        shut = set(fetch(db, _LEFT_OUT, edition=edition_id, lessons=lessons, meetings=meetings).scalars())
         postings = {term: [one for one in entries if one not in shut] for term, entries in postings.items()}
     total = _together([_scored(one, postings) for one in meanings])
     best = [number for _, number in nsmallest(most * 3, ((-score, number) for number, score in total.items()))]

@@ -268,6 +268,29 @@ def courses_to_read(db: Session, viewer: Viewer) -> list[CourseLine]:
     return list(found.values())
 
 
+@dataclass(frozen=True)
+class TaughtCourse:
+    """A course as it is taught now."""
+
+    slug: str
+    edition_id: int
+
+
+_TAUGHT: Final = (
+    select(Course.slug, func.max(CourseEdition.id))
+    .join(CourseEdition, CourseEdition.course_id == Course.id)
+    .where(Course.intervention_id.in_(bindparam("interventions", expanding=True)))
+    .group_by(Course.slug)
+    .order_by(Course.slug)
+)
+
+
+def courses_for(db: Session, intervention_ids: Collection[int]) -> list[TaughtCourse]:
+    """The courses of interventions, each in its newest edition."""
+    wanted = list(intervention_ids)
+    return [TaughtCourse(*row) for row in fetch(db, _TAUGHT, interventions=wanted)] if wanted else []
+
+
 def passages_of(db: Session, edition_id: int, lesson_slug: str) -> dict[str, str]:
     """The words of each paragraph of a lesson, by its id."""
     found = db.scalar(select(Lesson.passages).where(Lesson.edition_id == edition_id, Lesson.slug == lesson_slug))

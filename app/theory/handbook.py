@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,9 +11,9 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from app.courses.changes import EditionLine, differences, editions_in, sessions_of
-from app.courses.editions import Edition, edition_of
+from app.courses.editions import Edition, edition_of, editions_of
 from app.courses.handbook_parts import Fresh, SessionText, fresh_parts
-from app.courses.queries import Reading, reading_of
+from app.courses.queries import Reading, courses_for, reading_of
 from app.courses.rules import EnrolmentStage, OutlineSession
 from app.kit.errors import NotFound
 from app.kit.localtime import local
@@ -40,10 +40,14 @@ class SessionLine:
 
 @dataclass(frozen=True)
 class HandbookPage:
-    """The handbook of a course. `since`: the version that she knows, when this one is newer."""
+    """The handbook of a course. `since`: the version that she knows, when this one is newer.
+
+    `course_href`: the course, for who may read it.
+    """
 
     course_slug: str
     course_title: str
+    course_href: str
     sample: bool
     version: str
     since: str
@@ -96,7 +100,7 @@ class WorkingForm:
 
 @dataclass(frozen=True)
 class SessionPage:
-    """The script of one meeting.
+    """The script of one meeting. `course_href`: the course, for who may read it.
 
     `starts_at`: when it begins, where it was opened for a date; then the times are those of the clock, and `date_id`
     goes along to the meetings beside it. `new_ids`: the paragraphs of the background that are new.
@@ -104,6 +108,7 @@ class SessionPage:
 
     course_slug: str
     course_title: str
+    course_href: str
     sample: bool
     slug: str
     number: int
@@ -149,13 +154,26 @@ class Held:
 
 
 @dataclass(frozen=True)
+class HandbookLine:
+    """A handbook in a list."""
+
+    slug: str
+    course_title: str
+    intro: str
+
+
+@dataclass(frozen=True)
 class _Own:
-    """The handbook that somebody reads, and the edition that she knows; None when nothing is marked."""
+    """The handbook that somebody reads, and the edition that she knows; None when nothing is marked.
+
+    `course_href`: the course, for who may read it.
+    """
 
     edition: Edition
     line: EditionLine
     editions: tuple[EditionLine, ...]
     known: EditionLine | None
+    course_href: str
 
     @property
     def since(self) -> str:
@@ -173,6 +191,7 @@ def handbook_page(db: Session, viewer: Viewer, course_slug: str, held: Held) -> 
     return HandbookPage(
         course_slug=course_slug,
         course_title=outline.title,
+        course_href=own.course_href,
         sample=own.edition.sample,
         version=outline.handbook_version,
         since=own.since,
@@ -180,6 +199,14 @@ def handbook_page(db: Session, viewer: Viewer, course_slug: str, held: Held) -> 
         sessions=tuple(SessionLine(session, session.slug in new) for session in outline.sessions),
         versions=_versions(own.editions),
     )
+
+
+def handbooks_beside(db: Session, held: Held, courses: Collection[str]) -> list[HandbookLine]:
+    """The handbooks of a trainer for which she has no course to read: she was taken over with her certificate."""
+    taught = courses_for(db, held.intervention_ids)
+    editions = editions_of(db, (one.edition_id for one in taught if one.slug not in courses))
+    found = [one.outline for one in editions.values() if one.outline.sessions]
+    return [HandbookLine(one.slug, one.title, one.handbook_intro) for one in found]
 
 
 def session_page(
@@ -194,7 +221,8 @@ def session_page(
 ) -> SessionPage:
     """One script, for a date of a group when it is opened from there. Raises: NotFound."""
     own = _own(db, viewer, course_slug, held)
-    return script(db, own.edition, own.known, session_slug, date_id=date_id, starts_at=starts_at)
+    page = script(db, own.edition, own.known, session_slug, date_id=date_id, starts_at=starts_at)
+    return replace(page, course_href=own.course_href)
 
 
 def script(
@@ -216,6 +244,7 @@ def script(
     return SessionPage(
         course_slug=edition.outline.slug,
         course_title=edition.outline.title,
+        course_href="",
         sample=edition.sample,
         slug=session.slug,
         number=session.number,
@@ -255,13 +284,20 @@ def _own(db: Session, viewer: Viewer, course_slug: str, held: Held) -> _Own:
     newest = editions[0]
     trainer = newest.intervention_id in held.intervention_ids
     reading = _reading(db, viewer, course_slug, trainer=trainer)
-    if reading is not None and reading.enrolment is not None:
-        following = reading.enrolment.stage is not EnrolmentStage.COMPLETED
-        if following or not trainer:
-            line = next(one for one in editions if one.id == reading.edition.id)
-            return _Own(reading.edition, line, tuple(one for one in editions if one.number <= line.number), None)
+    course_href = f"/opleiding/{course_slug}" if reading is not None else ""
+    if reading is not None and keeps_her_edition(reading, trainer=trainer):
+        line = next(one for one in editions if one.id == reading.edition.id)
+        older = tuple(one for one in editions if one.number <= line.number)
+        return _Own(reading.edition, line, older, None, course_href)
     known = _known(db, viewer, course_slug, editions) if trainer else None
-    return _Own(edition_of(db, newest.id), newest, editions, known)
+    return _Own(edition_of(db, newest.id), newest, editions, known, course_href)
+
+
+def keeps_her_edition(reading: Reading, *, trainer: bool) -> bool:
+    """Whether somebody uses the handbook of her own training: while it runs, and after it without a certificate."""
+    if reading.enrolment is None:
+        return False
+    return reading.enrolment.stage is not EnrolmentStage.COMPLETED or not trainer
 
 
 def _reading(db: Session, viewer: Viewer, course_slug: str, *, trainer: bool) -> Reading | None:

@@ -1,4 +1,4 @@
-"""Searching all that somebody may read: the lessons of her edition and the handbook, down to the paragraph."""
+"""Searching all that somebody may read: lessons and the handbook, down to the paragraph."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from app.courses.index import Hit, look_up
-from app.courses.queries import Reading, courses_to_read, reading_of
 from app.kit.stems import words_in
 from app.people.rules import Viewer
-from app.theory.queries import lock_in, steps_in
-from app.theory.rules import lesson_href
+from app.theory.handbook import Held
+from app.theory.shelves import Shelf, shelves_of
 
 MOST: Final = 30
 AROUND: Final = 90
@@ -42,44 +41,28 @@ class SearchPage:
     courses: bool
 
 
-def search_page(db: Session, viewer: Viewer, typed: str, *, today: date) -> SearchPage:
-    """What a viewer finds in all courses that she may read; what is locked for her stays out."""
+def search_page(db: Session, viewer: Viewer, typed: str, held: Held, *, today: date) -> SearchPage:
+    """What a viewer finds in all that she may open now: lessons that are not locked, and the handbook she uses."""
     typed = " ".join(typed.split())[:TYPED_MOST]
-    lines = courses_to_read(db, viewer)
+    shelves = shelves_of(db, viewer, held, today=today)
     hits: list[tuple[float, Found]] = []
     sample = False
-    for line in lines if typed else ():
-        reading = reading_of(db, viewer, line.slug)
-        sample = sample or reading.sample
-        shut = _locked(db, reading, today=today)
+    for shelf in shelves if typed else ():
+        sample = sample or shelf.edition.sample
         hits += [
-            (hit.score, _found(reading, hit)) for hit in look_up(db, reading.edition.id, typed, most=MOST, without=shut)
+            (hit.score, _found(shelf, hit))
+            for hit in look_up(db, shelf.edition.id, typed, most=MOST, without=shelf.closed)
         ]
     hits.sort(key=lambda one: -one[0])
-    return SearchPage(sample, typed, tuple(found for _, found in hits[:MOST]), courses=bool(lines))
+    return SearchPage(sample, typed, tuple(found for _, found in hits[:MOST]), courses=bool(shelves))
 
 
-def _locked(db: Session, reading: Reading, *, today: date) -> set[str]:
-    """The lessons that are locked for the reader."""
-    if not any(module.after or module.opens_on or module.opens_after_days for module in reading.outline.modules):
-        return set()
-    steps = steps_in(db, reading)
-    return {
-        lesson.slug
-        for module in reading.outline.open_modules
-        if lock_in(reading, module, steps, today=today)
-        for lesson in module.lessons
-    }
-
-
-def _found(reading: Reading, hit: Hit) -> Found:
-    one, outline = hit.passage, reading.outline
-    if one.kind == "lesson":
-        module = outline.module_of(one.slug)
-        href, where = lesson_href(outline.slug, one.slug), module.title if module else ""
-    else:
-        href, where = f"/handboek/{outline.slug}/{one.slug}", ""
-    return Found(one.kind, one.title, where, f"{href}#{one.anchor}" if one.anchor else href, tuple(_pieces(hit)))
+def _found(shelf: Shelf, hit: Hit) -> Found:
+    one = hit.passage
+    href = shelf.hrefs[one.kind, one.slug]
+    module = shelf.edition.outline.module_of(one.slug) if one.kind == "lesson" else None
+    to = f"{href}#{one.anchor}" if one.anchor else href
+    return Found(one.kind, one.title, module.title if module else "", to, tuple(_pieces(hit)))
 
 
 def _pieces(hit: Hit) -> Iterator[tuple[str, bool]]:

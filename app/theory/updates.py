@@ -148,12 +148,12 @@ def _line(db: Session, task: Any, edition: Edition, row: Any) -> UpdateLine:
         minutes=change.minutes if row.kind == "lesson" else 0,
         new=change.change == "new",
         parts=change.parts,
-        href=_href(task.id, row.kind, row.slug),
+        href=update_href(task.id, row.kind, row.slug),
         read=row.read_at is not None,
     )
 
 
-def _href(task_id: int, kind: str, slug: str) -> str:
+def update_href(task_id: int, kind: str, slug: str) -> str:
     return f"/bijlezen/{task_id}/{'les' if kind == 'lesson' else 'bijeenkomst'}/{slug}"
 
 
@@ -238,7 +238,7 @@ def _place(db: Session, task_id: int, piece: Piece) -> UpdatePlace:
     rows = _items(db, task_id)
     for number, row in enumerate(rows, start=1):
         if (row.kind, row.slug) == piece:
-            return UpdatePlace(task_id, _href(task_id, *piece), number, len(rows), read=row.read_at is not None)
+            return UpdatePlace(task_id, update_href(task_id, *piece), number, len(rows), read=row.read_at is not None)
     raise NotFound
 
 

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
 from sqlalchemy import delete
 
+from app.certification import keeping_up
+from app.certification.actions import grant, take_over
 from app.courses.commands import publish_folder
 from app.courses.index import Passage, Vocabulary, index_of, look_up
 from app.courses.tables import SearchEntry, SearchTerm
 from app.kit.localtime import local_day
 from app.kit.stems import stems
 from app.kit.storage import ObjectStorage, folder
+from app.theory import updating
+from app.theory.handbook import Held, session_page
+from app.theory.lesson_page import lesson_page
 from app.theory.search import search_page
-from tests.trained import Training, in_training
+from app.theory.updates import update_lesson
+from tests.editing import OTHER_SCRIPT, OTHER_WORDS, publish_edited
+from tests.trained import Training, in_training, make_ready
 
 if TYPE_CHECKING:
     from app.kit.clock import MovableClock
     from app.kit.db import Database
+    from app.people.rules import Viewer
 
 ROOT: Final = Path(__file__).parents[2]
 COURSE: Final = ROOT / "tests" / "courses" / "lezen"
+NOTHING: Final = Held(frozenset())
 
 
 @pytest.fixture
@@ -70,16 +80,16 @@ def test_each_finds_what_she_may_read(
     with database.writing() as db:
         publish_folder(db, ROOT / "courses" / "mijn-verhaal", storage=storage, now=clock.now())
     with database.reading() as db:
-        locked = search_page(db, cast.noor, "aantekeningen", today=today)
+        locked = search_page(db, cast.noor, "aantekeningen", NOTHING, today=today)
         assert locked.found == (), "the module is locked for her"
-        [place] = search_page(db, cast.fatma, "aantekeningen intervisiebijeenkomsten", today=today).found
+        [place] = search_page(db, cast.fatma, "aantekeningen intervisiebijeenkomsten", NOTHING, today=today).found
         assert place.href.startswith("/opleiding/lezen/alles-in-een-les#p-")
         assert [text for text, meant in place.pieces if meant] == ["intervisiebijeenkomsten", "aantekeningen"]
-        assert search_page(db, cast.noor, "meldcode", today=today).found == (), "another course"
-        assert search_page(db, cast.fatma, "meldcode", today=today).found
-        script = search_page(db, cast.fatma, "jaszak", today=today).found
+        assert search_page(db, cast.noor, "meldcode", NOTHING, today=today).found == (), "another course"
+        assert search_page(db, cast.fatma, "meldcode", NOTHING, today=today).found
+        script = search_page(db, cast.fatma, "jaszak", NOTHING, today=today).found
         assert any((one.kind == "session" and "#vorm-" in one.href) or "#stap-" in one.href for one in script)
-        nobody = search_page(db, cast.sanne, "meldcode", today=today)
+        nobody = search_page(db, cast.sanne, "meldcode", NOTHING, today=today)
         assert (nobody.found, nobody.courses) == ((), False)
 
 
@@ -92,8 +102,70 @@ def test_what_is_left_out_takes_no_place_of_what_may_be_read(database: Database,
             db.execute(delete(table).where(table.edition_id == edition))
         db.add_all(index_of(edition, [*passages, Passage("lesson", "open", "Open", "p-1", words)]))
         db.flush()
-        shut = {one.slug for one in passages}
+        shut = {("lesson", one.slug) for one in passages}
         assert [hit.passage.slug for hit in look_up(db, edition, "krokodil", most=5, without=shut)] == ["open"]
+
+
+def test_trainers_find_the_newest_handbook_and_what_they_read_again(
+    database: Database, storage: ObjectStorage, clock: MovableClock
+) -> None:
+    """Noor did the training here, Joris was taken over; each finds what opens for her, and nothing else."""
+    now, today = clock.now(), local_day(clock.now())
+    with database.writing() as db:
+        training = make_ready(db, storage, now=now)
+        cast = training.cast
+        grant(db, by=cast.fatma, enrolment_id=training.enrolment_id, now=now)
+        take_over(
+            db,
+            by_id=cast.fatma.id,
+            person_id=cast.joris.id,
+            intervention_id=training.intervention_id,
+            since=today - timedelta(days=300),
+            intervisions=0,
+            now=now,
+        )
+        publish_edited(db, storage, OTHER_SCRIPT | OTHER_WORDS, now=now)
+
+    def found(who: Viewer, typed: str, on: date = today) -> dict[str, str]:
+        with database.reading() as db:
+            held = keeping_up.held_by(db, who.id, on)
+            page = search_page(db, who, typed, held, today=on)
+            for one in page.found:
+                slug = one.href.partition("#")[0].rpartition("/")[2]
+                if one.href.startswith("/handboek/kort/"):
+                    assert session_page(db, who, "kort", slug, held).slug == slug
+                elif one.href.startswith("/bijlezen/"):
+                    assert update_lesson(db, who, int(one.href.split("/")[2]), slug)[0].title == one.title
+                else:
+                    assert lesson_page(db, who, "kort", slug, today=on).title == one.title
+            return {one.href: "".join(text for text, _ in one.pieces) for one in page.found}
+
+    for who in (cast.noor, cast.joris):
+        [(href, words)] = [one for one in found(who, "vormen").items() if "#stap-" in one[0]]
+        assert href.startswith("/handboek/kort/eerste-keer#stap-")
+        assert "twee vormen" in words
+    assert all(one.startswith("/handboek/") for typed in ("afspraak", "begin") for one in found(cast.joris, typed))
+    own = {href: words for href, words in found(cast.noor, "afspraak begin").items() if "een-afspraak" in href}
+    assert own
+    assert all(href.startswith("/opleiding/kort/een-afspraak") for href in own)
+    with database.writing() as db:
+        people = keeping_up.trainers(db, training.intervention_id, today)
+        updating.ask(
+            db,
+            by=cast.fatma,
+            course_slug="kort",
+            number=2,
+            chosen=[("lesson", "een-afspraak")],
+            trainers=people,
+            now=now,
+        )
+    for who in (cast.noor, cast.joris):
+        again = {href: words for href, words in found(who, "begin zin").items() if "een-afspraak" in href}
+        assert any("/les/een-afspraak#p-" in href and "Eén zin aan het begin" in words for href, words in again.items())
+        assert all(href.startswith("/bijlezen/") for href in again), "of the two editions only the newer one"
+    late = today + timedelta(days=3000)
+    assert not [one for one in found(cast.joris, "vormen", late) if one.startswith("/handboek/")]
+    assert all("één vorm" in words for href, words in found(cast.noor, "vormen", late).items() if "#stap-" in href)
 
 
 def test_a_short_word_is_looked_for_as_a_whole() -> None:

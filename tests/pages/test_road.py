@@ -83,7 +83,16 @@ def test_who_came_with_a_certificate_and_who_has_nothing(site: Site, training: T
             intervisions=1,
             now=START,
         )
-    assert "Je volgde de opleiding voordat deze plek er was" in site.visitor(daan).get("/traject").text
+    assert "Het handboek staat hier." in site.visitor(daan).get("/traject").text
+    assert site.visitor(daan).get("/opleiding", status=303).headers["location"] == "/handboek/kort"
+    handbook = site.visitor(daan).get("/handboek/kort").text
+    assert "/opleiding/kort" not in handbook, "she may not open the course"
+    assert 'href="/opleiding" aria-current="page"' in handbook
+    place = site.visitor(daan).get("/zoeken?q=vorm").text.split('href="/handboek/kort/')[1].split('"')[0]
+    slug, _, anchor = place.partition("#")
+    script = site.visitor(daan).get(f"/handboek/kort/{slug}").text
+    assert f'id="{anchor}"' in script
+    assert "/opleiding/kort" not in script
     assert "Je volgt nu geen opleiding" in site.visitor(niek).get("/traject").text
     clock.advance(timedelta(days=700))
     assert "Je certificaat loopt tot en met 23 november 2028" in site.visitor(daan).get("/traject").text

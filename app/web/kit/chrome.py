@@ -128,6 +128,8 @@ def chrome_for(
 def _under(path: str, href: str) -> bool:
     if href == "/groep" and path.startswith("/praktijk"):
         return True
+    if href == "/opleiding" and path.startswith(("/handboek", "/zoeken")):
+        return True
     if href == "/beheer/praktijk":
         first, _, second = path.strip("/").partition("/")
         kind = second.partition("/")[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.access import Permission
+from app.certification.keeping_up import held_by
 from app.theory.search import search_page
 from app.web.kit.ask import Answer, Ask, render
 from app.web.kit.route import Area
@@ -13,4 +14,6 @@ area = Area()
 @area.get("/zoeken", policy=Permission.SIGNED_IN, name="theory.search")
 def search(ask: Ask) -> Answer:
     """What was typed stands in the address, so that the page can be kept and gone back to."""
-    return render("lessons/search.html", search_page(ask.db, ask.viewer, ask.query.get("q", ""), today=ask.today))
+    held = held_by(ask.db, ask.viewer.id, ask.today)
+    page = search_page(ask.db, ask.viewer, ask.query.get("q", ""), held, today=ask.today)
+    return render("lessons/search.html", page)
