@@ -23,6 +23,7 @@ class StepCode(StrEnum):
     PAUSED = "paused"
     LESSON = "lesson"
     QUIZ = "quiz"
+    MODULE_OPENS = "module_opens"
     MODULES_COMING = "modules_coming"
     FIND_GROUP = "find_group"
     PREPARE = "prepare"
@@ -46,6 +47,7 @@ class StepCode(StrEnum):
 
 WAITING: Final = frozenset(
     {
+        StepCode.MODULE_OPENS,
         StepCode.MODULES_COMING,
         StepCode.WAIT_FOR_DATE,
         StepCode.VISIT,
@@ -60,7 +62,7 @@ WAITING: Final = frozenset(
 
 @dataclass(frozen=True)
 class LearningFacts:
-    """Somebody in training."""
+    """Somebody in training. `opens_on`: the day on which `lesson` opens, where nothing of theory is open before it."""
 
     stage: EnrolmentStage
     theory_complete: bool
@@ -69,6 +71,7 @@ class LearningFacts:
     practice_complete: bool
     ready: bool
     refused: bool
+    opens_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ class TrainerFacts:
 
 @dataclass(frozen=True)
 class NextStep:
-    """One step. `title` names the lesson or assignment, `href` is where it is done ("" = nowhere)."""
+    """One step. `title` names the lesson, the module or the assignment, `href` is where it is done ("" = nowhere)."""
 
     code: StepCode
     href: str = ""
@@ -130,14 +133,16 @@ def _learning(facts: LearningFacts, today: date) -> NextStep:
         return NextStep(URGENT[work.code], work.href, work.title)
     if work is not None and work.code is NextCode.VISIT and work.day is not None and work.day <= today:
         return NextStep(StepCode.HAND_IN, work.href, work.title, day=work.day)
-    if facts.lesson is not None and not facts.theory_complete:
-        lesson = facts.lesson
+    lesson = None if facts.theory_complete else facts.lesson
+    if lesson is not None and facts.opens_on is None:
         code = StepCode.LESSON if lesson.kind == "lesson" else StepCode.QUIZ
         return NextStep(code, lesson.href, lesson.title, lesson.minutes)
     if work is not None and work.code in PRACTICE:
         return NextStep(PRACTICE[work.code], work.href, work.title, day=work.day)
     if facts.ready:
         return NextStep(StepCode.REFUSED if facts.refused else StepCode.WAIT_FOR_DECISION)
+    if lesson is not None:
+        return NextStep(StepCode.MODULE_OPENS, title=lesson.module_title, day=facts.opens_on)
     if facts.practice_complete and facts.theory_complete:
         return NextStep(StepCode.WAIT_FOR_VISITS)
     return NextStep(StepCode.MODULES_COMING)

@@ -37,20 +37,16 @@ def awaited_of(
     paths: Collection[RecordPath],
     looks: bool,
     today: date,
-    opens_on: date | None = None,
     link: Link = ENTERED,
     over: bool = False,
 ) -> Awaited:
-    """What one training waits for. `paths`: of its records; `looks`: for a group; `over`: its time has run out.
-
-    `opens_on`: the day to come on which her next step in theory opens.
-    """
+    """What one training waits for. `paths`: of its records; `looks`: for a group; `over`: its time has run out."""
     facts = TurnFacts(
         stage=one.stage,
         reads=theory.next is not None and not theory.complete,
         theory_done=theory.complete,
         code=practice.next.code if practice.next else None,
-        closed=opens_on is not None,
+        closed=theory.opens_on is not None,
         has_coach=one.coach_id is not None,
         visit_was=_visit_was(paths, today),
         looks=looks,
@@ -83,14 +79,11 @@ def risks_of(
     added: int,
     looks: bool,
     today: date,
-    opens_on: date | None = None,
 ) -> tuple[Risk, ...]:
     """The risks of one training. `paths`: of its records; `added`: days that were added; `looks`: for a group."""
     started = local_day(one.confirmed_at or one.created_at)
     returned = [path.by_when for path in paths if path.state is RecordState.RETURNED and path.by_when is not None]
-    waits_for = awaited_of(
-        one, theory=theory, practice=practice, paths=paths, looks=looks, today=today, opens_on=opens_on
-    )
+    waits_for = awaited_of(one, theory=theory, practice=practice, paths=paths, looks=looks, today=today)
     last_step = last_step_of(theory=theory, paths=paths, group=group, today=today)
     facts = RiskFacts(
         started_on=started,

@@ -27,7 +27,7 @@ from app.practice.rules.progress import NextCode, PracticeProgress
 from app.practice.rules.risks import Risk, RiskCode
 from app.practice.rules.states import RecordState, waits_for_coach
 from app.theory.queries import progress_of as theory_progress_of
-from app.theory.rules import TheoryProgress, closed_until
+from app.theory.rules import TheoryProgress, on_day
 
 WORKING = frozenset({EnrolmentStage.FOLLOWING, EnrolmentStage.PAUSED})
 
@@ -154,7 +154,15 @@ def href_of(enrolment_id: int) -> str:
 def coach_page(db: Session, viewer: Viewer, *, now: datetime) -> CoachPage:
     """What waits for the viewer as a coach; the number of statements does not grow with her people."""
     desk = _desk(db, viewer, now=now)
-    theory = theory_progress_of(db, desk.facts.values())
+    theory = {
+        id_: on_day(
+            desk.editions[desk.facts[id_].edition_id].outline,
+            state,
+            starts_on=desk.facts[id_].starts_on,
+            today=local_day(now),
+        )
+        for id_, state in theory_progress_of(db, desk.facts.values()).items()
+    }
     practice = practice_of(db, desk.facts.values(), theory=theory, paths=desk.paths, groups=desk.groups)
     beside = beside_of(db, desk.facts, coach_id=viewer.id, on=local_day(now))
     risks = _risks(desk, beside, theory=theory, practice=practice, today=local_day(now))
@@ -268,9 +276,6 @@ def _risks(
             added=beside.added.get(id_, 0),
             looks=id_ in beside.looks,
             today=today,
-            opens_on=closed_until(
-                desk.editions[one.edition_id].outline, theory[id_].next, starts_on=one.starts_on, today=today
-            ),
         )
         for id_, one in desk.facts.items()
     }

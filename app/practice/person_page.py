@@ -30,7 +30,7 @@ from app.practice.rules.states import RecordState, waits_for_coach
 from app.practice.tables.work import AssignmentRecord, CoachVisit, Preparation
 from app.theory.open_answers import OpenAnswerView, open_answers_of
 from app.theory.queries import progress_of as theory_progress_of
-from app.theory.rules import NextLesson, closed_until
+from app.theory.rules import NextLesson, on_day
 from app.theory.shared import SharedWords, shared_words
 
 SHOWN = frozenset({EnrolmentStage.FOLLOWING, EnrolmentStage.PAUSED, EnrolmentStage.COMPLETED})
@@ -91,6 +91,7 @@ class PersonPage:
     lessons_total: int
     theory_done_on: date | None
     next_lesson: NextLesson | None
+    opens_on: date | None
     next: PracticeStep | None
     assignments: tuple[AssignmentRow, ...]
     visits: tuple[VisitRow, ...]
@@ -124,7 +125,8 @@ def person_page(db: Session, viewer: Viewer, enrolment_id: int, *, now: datetime
     groups = groups_of(db, [one.id])
     group = groups.get(one.id)
     practice = practice_of(db, [one], theory=theory, paths=paths, groups=groups)[one.id]
-    read, mine = theory[one.id], is_coach_of(viewer, one)
+    outline, mine = edition_of(db, one.edition_id).outline, is_coach_of(viewer, one)
+    read = on_day(outline, theory[one.id], starts_on=one.starts_on, today=today)
     beside = beside_of(db, [one.id], coach_id=viewer.id, on=today)
     added = beside.added.get(one.id, 0)
     risks = risks_of(
@@ -137,7 +139,6 @@ def person_page(db: Session, viewer: Viewer, enrolment_id: int, *, now: datetime
         added=added,
         looks=one.id in beside.looks,
         today=today,
-        opens_on=closed_until(edition.outline, read.next, starts_on=one.starts_on, today=today),
     )
     started_on = local_day(one.confirmed_at or one.created_at)
     rows = _assignments(practice)
@@ -156,6 +157,7 @@ def person_page(db: Session, viewer: Viewer, enrolment_id: int, *, now: datetime
         lessons_total=read.lessons_total,
         theory_done_on=read.completed_on,
         next_lesson=read.next,
+        opens_on=read.opens_on,
         next=practice.next,
         assignments=rows,
         visits=_visits(db, paths, rows, now=now),

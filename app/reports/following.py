@@ -33,7 +33,7 @@ from app.practice.rules.turns import Awaited, Turn
 from app.practice.tables.proof import SignOff
 from app.practice.tables.work import AssignmentRecord, Submission
 from app.theory.queries import progress_of, read_since
-from app.theory.rules import TheoryProgress, closed_until
+from app.theory.rules import TheoryProgress, on_day
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,6 @@ class Following:
     """One training. `last_step`: the latest day on which she got further; None before the first step.
 
     `quiet`: days since then, or since she came in. `wait`: after how many the policy of her edition says something.
-    `opens_on`: when her next step in theory opens, where that is a day to come.
     """
 
     enrolment: EnrolmentFacts
@@ -51,7 +50,6 @@ class Following:
     last_step: date | None
     quiet: int
     wait: int
-    opens_on: date | None
 
     @property
     def turn(self) -> Turn:
@@ -119,29 +117,27 @@ def _following(db: Session, rows: list[Row[*tuple[Any, ...]]], *, now: datetime)
     found = []
     for row in rows:
         one, edition = known[row.id], editions[known[row.id].edition_id]
-        opens_on = closed_until(edition.outline, theory[one.id].next, starts_on=one.starts_on, today=today)
+        read = on_day(edition.outline, theory[one.id], starts_on=one.starts_on, today=today)
         began = local_day(one.confirmed_at or one.created_at)
-        last = last_step_of(theory=theory[one.id], paths=paths[one.id], group=groups.get(one.id), today=today)
+        last = last_step_of(theory=read, paths=paths[one.id], group=groups.get(one.id), today=today)
         found.append(
             Following(
                 enrolment=one,
-                theory=theory[one.id],
+                theory=read,
                 practice=practice[one.id],
                 awaited=awaited_of(
                     one,
-                    theory=theory[one.id],
+                    theory=read,
                     practice=practice[one.id],
                     paths=paths[one.id],
                     looks=bool(row.looks),
                     today=today,
                     link=_link(row, now),
                     over=_is_over(one, edition.policy, int(row.added), today),
-                    opens_on=opens_on,
                 ),
                 last_step=last,
                 quiet=(today - max(began, last or began)).days,
                 wait=edition.policy.quiet_days,
-                opens_on=opens_on,
             )
         )
     return found

@@ -219,7 +219,7 @@ def _row(one: Following, people: Mapping[int, PersonCard], days: int | None, *, 
         awaited=one.awaited,
         turn=one.turn,
         act_href="" if of_coach else _act_href(one),
-        day=one.opens_on if one.awaited is Awaited.OPENING else practice.next.day if practice.next else None,
+        day=one.theory.opens_on if one.awaited is Awaited.OPENING else practice.next.day if practice.next else None,
         last_step=one.last_step,
         quiet=one.quiet,
         still=one.stands_still(days),
@@ -261,7 +261,7 @@ def _where(everybody: Iterable[Following]) -> dict[Place, list[Following]]:
     """Who is at which step of theory now; longest first."""
     at: dict[Place, list[Following]] = defaultdict(list)
     for one in everybody:
-        step = None if one.theory.complete or one.opens_on is not None else one.theory.next
+        step = None if one.theory.complete or one.theory.opens_on is not None else one.theory.next
         if step is not None and one.enrolment.stage is EnrolmentStage.FOLLOWING:
             at[one.enrolment.course_slug, step.slug].append(one)
     for there in at.values():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -15,6 +15,7 @@ from app.certification.next_steps import LearningFacts, NextStep, TrainerFacts, 
 from app.certification.queries import Candidate, PersonStanding, ToRead, own_candidate, standings
 from app.certification.tables import CertificationDecision
 from app.conversation.queries import new_messages
+from app.courses.editions import edition_of
 from app.courses.queries import current_enrolment
 from app.courses.rules import EnrolmentFacts, EnrolmentStage
 from app.delivery.queries import date_today
@@ -26,7 +27,7 @@ from app.meetings.rules import AnswerTo
 from app.people.queries import cards_and
 from app.people.rules import PersonCard, Viewer
 from app.practice.rules.progress import PracticeProgress
-from app.theory.rules import TheoryProgress
+from app.theory.rules import TheoryProgress, on_day
 
 DATES_SHOWN: Final = 5
 WRITE_WITHIN: Final = timedelta(days=60)  # a learning point of long ago is no next step any more
@@ -109,7 +110,7 @@ def road_page(db: Session, viewer: Viewer, *, now: datetime) -> RoadPage:
     """The page of the viewer; nobody else's."""
     today = local_day(now)
     enrolment = current_enrolment(db, viewer.id)
-    found = own_candidate(db, enrolment) if enrolment is not None else None
+    found = _found(db, enrolment, today) if enrolment is not None else None
     held = standings(db, [viewer.id], today)[viewer.id]
     trainer, to_read = _trainer(held, enrolment), _to_read(held)
     meetings = own_page(db, viewer, now=now)
@@ -142,6 +143,13 @@ def road_page(db: Session, viewer: Viewer, *, now: datetime) -> RoadPage:
     )
 
 
+def _found(db: Session, enrolment: EnrolmentFacts, today: date) -> Candidate:
+    """How far she is, with what is open to her today as the next thing to read."""
+    found = own_candidate(db, enrolment)
+    outline = edition_of(db, enrolment.edition_id).outline
+    return replace(found, theory=on_day(outline, found.theory, starts_on=enrolment.starts_on, today=today))
+
+
 def _beside(enrolment: EnrolmentFacts | None) -> list[int]:
     """Who stands beside somebody in training: the coach, and who answers questions."""
     if enrolment is None or enrolment.stage is EnrolmentStage.COMPLETED:
@@ -168,6 +176,7 @@ def _learning_facts(found: Candidate) -> LearningFacts:
         stage=found.enrolment.stage,
         theory_complete=found.theory.complete,
         lesson=found.theory.next,
+        opens_on=found.theory.opens_on,
         practice=found.practice.next,
         practice_complete=found.practice.complete,
         ready=found.ready_on is not None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -16,7 +16,7 @@ from app.courses.changes import differences
 from app.courses.comparing import LessonChange
 from app.courses.editions import edition_of
 from app.courses.queries import enrolment_of
-from app.courses.rules import EnrolmentFacts, OutlineLesson
+from app.courses.rules import EnrolmentFacts, Outline, OutlineLesson
 from app.courses.tables import CourseEdition, Lesson
 from app.kit.db import fetch
 from app.kit.errors import NotFound, Refused
@@ -95,7 +95,14 @@ def finish_lesson(
         lessons[lesson_slug] = moment
         if news and lesson.required and progress(outline, lessons=lessons, quizzes=quizzes).complete:
             note_completion(db, enrolment, now=now)
-    return Ended(after_lesson(outline, lesson_slug, lessons=lessons, quizzes=quizzes), "done")
+    return Ended(_onward(enrolment, outline, lesson_slug, replace(opened.steps, lessons=lessons), now=now), "done")
+
+
+def _onward(enrolment: EnrolmentFacts, outline: Outline, lesson_slug: str, steps: Steps, *, now: datetime) -> str:
+    """Where she goes after a lesson, past what is locked."""
+    when = {"starts_on": enrolment.starts_on, "today": local_day(now)}
+    locked = {module.slug for module in outline.open_modules if lock_of(outline, module, steps, **when)}
+    return after_lesson(outline, lesson_slug, lessons=steps.lessons, quizzes=steps.quizzes, locked=locked)
 
 
 def _must_be_worked(db: Session, enrolment: EnrolmentFacts, lesson: OutlineLesson) -> None:

@@ -16,12 +16,13 @@ from sqlalchemy.orm import Session
 from app.courses.editions import edition_of
 from app.courses.queries import reading_of
 from app.kit.errors import NotFound
+from app.kit.localtime import local_day
 from app.people.queries import person_names
 from app.people.rules import Viewer
 from app.theory.queries import done_by
 from app.theory.questions import CHOSEN, NONE_YET, Answer, Kind, Question, may_try_from
 from app.theory.quizzes import asked_in, attempts_of, check_of
-from app.theory.rules import next_step
+from app.theory.rules import on_day, progress
 from app.theory.tables import OpenAnswer, QuizAttempt
 
 
@@ -120,7 +121,10 @@ def attempt_page(
     )
     free_from = may_try_from([each.submitted_at for each in attempts], reading.edition.policy)
     lessons, quizzes = done_by(db, [reading.enrolment.id])
-    step = next_step(reading.outline, lessons=lessons[reading.enrolment.id], quizzes=quizzes[reading.enrolment.id])
+    own = reading.enrolment
+    state = progress(reading.outline, lessons=lessons[own.id], quizzes=quizzes[own.id])
+    state = on_day(reading.outline, state, starts_on=own.starts_on, today=local_day(now))
+    step = state.next if state.opens_on is None else None
     counting = [question for question in shown if question.type != "open"]
     return AttemptPage(
         course_slug=course_slug,
@@ -141,7 +145,7 @@ def attempt_page(
         passed_now=passed_now,
         next_href=step.href if step else "",
         next_title=step.title if step else "",
-        theory_complete=step is None,
+        theory_complete=state.complete,
     )
 
 

@@ -23,6 +23,7 @@ from app.theory.rules import (
     TheoryProgress,
     lesson_href,
     module_done,
+    on_day,
     progress,
     quiz_href,
 )
@@ -236,8 +237,10 @@ def course_page(db: Session, viewer: Viewer, course_slug: str, *, today: date) -
     steps = steps_in(db, reading)
     lessons, quizzes = steps.lessons, steps.quizzes
     state = progress(reading.outline, lessons=lessons, quizzes=quizzes, place=steps.place)
+    if reading.enrolment is not None:
+        state = on_day(reading.outline, state, starts_on=reading.enrolment.starts_on, today=today)
     motifs = reading.edition.motifs
-    step = None if reading.preview else state.next
+    step = None if reading.preview or state.opens_on is not None else state.next
     return CoursePage(
         slug=course_slug,
         title=reading.outline.title,

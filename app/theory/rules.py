@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -33,7 +33,11 @@ class NextLesson:
 
 @dataclass(frozen=True)
 class TheoryProgress:
-    """How far somebody is with reading and checks. `last_at`: when she last did something of it."""
+    """How far somebody is with reading and checks. `last_at`: when she last did something of it.
+
+    `ahead`: the first thing to do in each module that is not done. `opens_on`: the day on which `next` opens, where
+    nothing is open before it; only `on_day` knows that.
+    """
 
     lessons_done: int
     lessons_total: int
@@ -45,6 +49,8 @@ class TheoryProgress:
     safety_done: bool
     next: NextLesson | None
     last_at: datetime | None = None
+    ahead: tuple[NextLesson, ...] = ()
+    opens_on: date | None = None
 
 
 def progress(
@@ -68,6 +74,8 @@ def progress(
     needed += [quizzes.get(quiz.slug) for quiz in checks]
     done = [moment for moment in needed if moment is not None]
     complete = bool(needed) and len(done) == len(needed)
+    steps = (next_in(outline, module, lessons=lessons, quizzes=quizzes) for module in modules)
+    ahead = tuple(step for step in steps if step is not None)
     return TheoryProgress(
         lessons_done=sum(lesson.slug in lessons for lesson in everything),
         lessons_total=len(everything),
@@ -80,8 +88,9 @@ def progress(
         safety_done=all(
             module_done(module, lessons=lessons, quizzes=quizzes) for module in outline.modules if module.safety
         ),
-        next=_resumed(outline, lessons, place) or next_step(outline, lessons=lessons, quizzes=quizzes),
+        next=_resumed(outline, lessons, place) or next(iter(ahead), None),
         last_at=max([*lessons.values(), *quizzes.values()], default=None),
+        ahead=ahead,
     )
 
 
@@ -93,14 +102,6 @@ def module_done(module: OutlineModule, *, lessons: Mapping[str, datetime], quizz
     return read and (module.quiz is None or module.quiz.slug in quizzes)
 
 
-def next_step(
-    outline: Outline, *, lessons: Mapping[str, datetime], quizzes: Mapping[str, datetime]
-) -> NextLesson | None:
-    """The first required lesson or check that is still to do, in the order of the course."""
-    steps = (next_in(outline, module, lessons=lessons, quizzes=quizzes) for module in outline.open_modules)
-    return next((step for step in steps if step is not None), None)
-
-
 def _resumed(outline: Outline, lessons: Mapping[str, datetime], place: tuple[str, str] | None) -> NextLesson | None:
     """The lesson in which somebody stopped, at her paragraph; None when it is done or no longer there."""
     slug, anchor = place or ("", "")
@@ -110,8 +111,8 @@ def _resumed(outline: Outline, lessons: Mapping[str, datetime], place: tuple[str
     for number, lesson in enumerate(module.lessons, start=1):
         if lesson.slug == slug:
             href = f"{lesson_href(outline.slug, slug)}#{anchor}"
-            of = len(module.lessons)
-            return NextLesson("lesson", module.title, slug, lesson.title, lesson.minutes, href, number, of, begun=True)
+            of, begun = len(module.lessons), any(each.slug in lessons for each in module.lessons)
+            return NextLesson("lesson", module.title, slug, lesson.title, lesson.minutes, href, number, of, begun)
     return None
 
 
@@ -133,11 +134,27 @@ def next_in(
     return None
 
 
-def closed_until(outline: Outline, step: NextLesson | None, *, starts_on: date, today: date) -> date | None:
-    """The day on which the next step opens, where that is still to come. `starts_on`: of the cohort."""
-    module = outline.module_of(step.slug) if step is not None and not step.begun else None
-    day = opening_day(module, starts_on) if module is not None else None
-    return day if day is not None and today < day else None
+def on_day(outline: Outline, state: TheoryProgress, *, starts_on: date, today: date) -> TheoryProgress:
+    """How far somebody is, with as `next` what is open to her that day. `starts_on`: of the cohort.
+
+    Where she stopped goes before the order of the course. When nothing is open, `next` is what opens first and
+    `opens_on` says when; it is None when that is not known, because it waits for a module that is not published.
+    """
+    undone = {module.slug for step in state.ahead if (module := outline.module_of(step.slug)) is not None}
+    done = {module.slug for module in outline.open_modules if module.slug not in undone}
+
+    def opens(step: NextLesson) -> date | None:
+        module = outline.module_of(step.slug)
+        if step.begun or module is None:
+            return today
+        day = opening_day(module, starts_on) or today
+        return max(day, today) if done.issuperset(module.after) else None
+
+    days = [(day, step) for step in (state.next, *state.ahead) if step is not None and (day := opens(step)) is not None]
+    if not days:
+        return replace(state, next=None)
+    day, step = min(days, key=lambda one: one[0])  # of equals the first
+    return replace(state, next=step, opens_on=day if day > today else None)
 
 
 def opening_day(module: OutlineModule, starts_on: date) -> date | None:
@@ -160,9 +177,17 @@ def quiz_href(course_slug: str, quiz_slug: str) -> str:
 
 
 def after_lesson(
-    outline: Outline, lesson_slug: str, *, lessons: Mapping[str, datetime], quizzes: Mapping[str, datetime]
+    outline: Outline,
+    lesson_slug: str,
+    *,
+    lessons: Mapping[str, datetime],
+    quizzes: Mapping[str, datetime],
+    locked: Collection[str] = (),
 ) -> str:
-    """Where somebody goes after a lesson: the next lesson, the check that is not passed yet, or the course."""
+    """Where somebody goes after a lesson: the next lesson, the check that is not passed yet, or the course.
+
+    Never into one of the modules in `locked`.
+    """
     modules = outline.open_modules
     for number, module in enumerate(modules):
         slugs = [lesson.slug for lesson in module.lessons]
@@ -174,7 +199,8 @@ def after_lesson(
         if module.quiz is not None and module.quiz.slug not in quizzes:
             return quiz_href(outline.slug, module.quiz.slug)
         for following in modules[number + 1 :]:
-            if not module_done(following, lessons=lessons, quizzes=quizzes) and following.lessons:
+            shut = following.slug in locked or module_done(following, lessons=lessons, quizzes=quizzes)
+            if not shut and following.lessons:
                 unread = [lesson.slug for lesson in following.lessons if lesson.slug not in lessons]
                 return lesson_href(outline.slug, unread[0] if unread else following.lessons[-1].slug)
     return f"/opleiding/{outline.slug}"

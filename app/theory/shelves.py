@@ -17,7 +17,8 @@ from app.courses.tables import Course, CourseEdition
 from app.kit.db import fetch
 from app.people.rules import Viewer
 from app.theory.handbook import Held, keeps_her_edition
-from app.theory.queries import done_in, lock_in
+from app.theory.queries import lock_in, steps_in
+from app.theory.reading import Steps
 from app.theory.rules import lesson_href
 from app.theory.tables import UpdateItem, UpdateTask
 from app.theory.updates import update_href
@@ -93,9 +94,9 @@ def _lessons(db: Session, reading: Reading, *, today: date) -> Iterator[_Place]:
     """The lessons that are not locked for the reader."""
     modules, course = reading.outline.open_modules, reading.outline.slug
     locks = any(module.after or module.opens_on or module.opens_after_days for module in modules)
-    lessons, quizzes = done_in(db, reading) if locks else ({}, {})
+    steps = steps_in(db, reading) if locks else Steps({}, {})
     for module in modules:
-        if locks and lock_in(reading, module, lessons=lessons, quizzes=quizzes, today=today):
+        if locks and lock_in(reading, module, steps, today=today):
             continue
         for lesson in module.lessons:
             yield _Place(reading.edition.id, course, "lesson", lesson.slug, lesson_href(course, lesson.slug))

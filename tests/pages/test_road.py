@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from shutil import copytree
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import delete
 
 from app.certification import actions, queries
 from app.meetings.rules import AnswerTo, Attendance, Mark
 from app.people.actions.accounts import grant_role
 from app.people.rules import Role
+from app.practice.person_page import person_page
+from app.theory.tables import LessonCompletion
 from tests.conftest import START
 from tests.page import Site, make_test_parts
 from tests.people import make_person
@@ -105,6 +109,50 @@ def test_who_came_with_a_certificate_and_who_has_nothing(site: Site, training: T
     page = site.visitor(daan).get("/traject").text
     assert "je certificaat is verlopen" in page
     assert "Wil je weer verder?" in page
+
+
+def test_no_button_leads_into_what_is_locked(site: Site, clock: MovableClock, tmp_path: Path) -> None:
+    """By day and by days after the beginning: the home page and the course say when, and what can be done meanwhile."""
+    folder = copytree(Path(__file__).parents[1] / "courses" / "lezen", tmp_path / "lezen")
+    head = (folder / "course.yaml").read_text()
+    begin = "    available: true\n    safety: true\n"
+    assert begin in head
+    (folder / "course.yaml").write_text(head.replace(begin, begin + "    opens_on: 2026-11-26\n"))
+    with site.parts.database.writing() as db:
+        training = in_training(db, site.parts.storage, now=START, folder=folder)
+
+    def looks() -> tuple[str, str]:
+        noor = site.visitor(training.cast.noor.id)
+        home = noor.get("/traject").text.partition("<main")[2]
+        course = noor.get("/opleiding/lezen").text.partition('class="hero"')[2].partition("split")[0]
+        return home, course
+
+    home, course = looks()
+    assert "‘Veilig beginnen’ gaat open op donderdag 26 november" in " ".join(home.split())
+    assert "Nu even wachten" in home
+    assert "gaat open op donderdag 26 november" in course
+    assert "/opleiding/lezen/" not in home + course
+    clock.advance(timedelta(days=3))
+    home, course = looks()
+    assert 'class="btn" href="/opleiding/lezen/een-afspraak"' in home
+    assert 'class="btn" href="/opleiding/lezen/een-afspraak"' in course
+    with site.parts.database.writing() as db:
+        finish_theory(db, training, now=clock.now())
+        db.execute(delete(LessonCompletion).where(LessonCompletion.lesson_slug == "na-een-week"))
+    home, course = looks()
+    assert "Geef je groep door" in home  # what she can do meanwhile
+    assert "‘Na een week’ gaat open op maandag 30 november." in home
+    assert "Alles wat nu open is, heb je gedaan." in course
+    assert "/opleiding/lezen/" not in home + course
+    noor = site.visitor(training.cast.noor.id)
+    assert noor.post("/opleiding/lezen/nog-een-les").headers["location"] == "/opleiding/lezen"
+    with site.parts.database.reading() as db:
+        noor_seen = person_page(db, training.cast.fatma, training.enrolment_id, now=clock.now())
+    assert noor_seen.opens_on == date(2026, 11, 30)
+    clock.advance(timedelta(days=4))
+    home, course = looks()
+    assert 'href="/opleiding/lezen/na-een-week"' in home
+    assert 'href="/opleiding/lezen/na-een-week"' in course
 
 
 def test_statements_do_not_grow_along_the_road(site: Site, training: Training) -> None:

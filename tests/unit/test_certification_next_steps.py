@@ -87,6 +87,16 @@ def test_reading_goes_before_waiting() -> None:
     assert step(practice=work(NextCode.WAIT_FOR_COACH)).waits
 
 
+def test_what_is_closed_is_no_step() -> None:
+    shut = {"theory_complete": False, "lesson": LESSON, "opens_on": TODAY + timedelta(days=4)}
+    found = step(**shut)
+    assert (found.code, found.href, found.title, found.day) == (StepCode.MODULE_OPENS, "", "Starten", shut["opens_on"])
+    assert found.waits
+    assert step(**shut, practice=work(NextCode.THEORY_FIRST)).code is StepCode.MODULE_OPENS
+    assert step(**shut, practice=work(NextCode.PREPARE)).href == "/praktijk/3"  # what can be done meanwhile
+    assert step(**shut, practice=work(NextCode.IMPROVE)).code is StepCode.IMPROVE
+
+
 def test_every_step_of_practice_leads_somewhere() -> None:
     for code in NextCode:
         found = step(practice=work(code, TODAY + timedelta(days=3)))

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.courses.rules import EnrolmentStage as Stage
-from app.courses.rules import Outline, OutlineLesson, OutlineModule
 from app.practice.rules.progress import NextCode
 from app.practice.rules.turns import Awaited, Turn, TurnFacts, awaited
-from app.theory.rules import closed_until, next_step
 
 DAY = timedelta(days=1)
 TODAY = date(2026, 11, 23)
@@ -58,33 +55,6 @@ INVITED = replace(READING, stage=Stage.INVITED)
 )
 def test_what_a_training_waits_for_and_who_acts(facts: TurnFacts, what: Awaited, turn: Turn) -> None:
     assert (awaited(facts), awaited(facts).turn) == (what, turn)
-
-
-def module(slug: str, **lock: Any) -> OutlineModule:
-    lesson = OutlineLesson(f"les-{slug}", "Les", 10, required=True)
-    return OutlineModule(slug, slug, "", None, True, False, None, (lesson,), None, **lock)
-
-
-@pytest.mark.parametrize(
-    ("lock", "opens"),
-    [
-        ({}, None),
-        ({"opens_on": TODAY}, None),  # that very day it is open
-        ({"opens_on": TODAY + DAY}, TODAY + DAY),
-        ({"opens_after_days": 10}, None),  # of a cohort that began ten days ago
-        ({"opens_after_days": 11}, TODAY + DAY),
-        ({"opens_on": TODAY + DAY, "opens_after_days": 14}, TODAY + 4 * DAY),
-    ],
-)
-def test_the_day_on_which_the_next_step_opens(lock: dict[str, Any], opens: date | None) -> None:
-    outline = Outline("c", "C", "", "", (module("een"), module("twee", **lock)), "", "", "", ())
-    done = {"les-een": datetime(2026, 11, 1, tzinfo=UTC)}
-    step = next_step(outline, lessons=done, quizzes={})
-    assert step is not None
-    assert not step.begun
-    assert closed_until(outline, replace(step, begun=True), starts_on=TODAY - 10 * DAY, today=TODAY) is None
-    assert closed_until(outline, step, starts_on=TODAY - 10 * DAY, today=TODAY) == opens
-    assert closed_until(outline, None, starts_on=TODAY, today=TODAY) is None
 
 
 @given(

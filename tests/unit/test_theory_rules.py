@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.courses.rules import Outline, OutlineLesson, OutlineModule, OutlineQuiz
-from app.theory.rules import after_lesson, next_step, progress
+from app.theory.rules import TheoryProgress, after_lesson, on_day, progress
 
 NOW: Final = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -64,7 +65,7 @@ def test_at_the_start_the_first_lesson_is_next() -> None:
 
 
 def test_the_check_comes_after_the_lessons_of_its_module() -> None:
-    step = next_step(OUTLINE, lessons=done("een", "twee", "drie"), quizzes={})
+    step = progress(OUTLINE, lessons=done("een", "twee", "drie"), quizzes={}).next
     assert step is not None
     assert (step.kind, step.href) == ("quiz", "/opleiding/kort/toets/toets-veiligheid")
 
@@ -125,3 +126,70 @@ def test_after_a_lesson_comes_what_follows(
     lesson: str, read: tuple[str, ...], passed: tuple[str, ...], to: str
 ) -> None:
     assert after_lesson(OUTLINE, lesson, lessons=done(*read), quizzes=done(*passed)) == to
+
+
+def test_after_a_lesson_nobody_goes_into_what_is_locked() -> None:
+    read, passed = done("een", "twee"), done()
+    assert after_lesson(OUTLINE, "twee", lessons=read, quizzes=passed, locked=["veiligheid"]) == "/opleiding/kort/vijf"
+    both = ["veiligheid", "vormen"]
+    assert after_lesson(OUTLINE, "twee", lessons=read, quizzes=passed, locked=both) == "/opleiding/kort"
+
+
+TODAY: Final = date(2026, 11, 23)
+
+
+def locked(**locks: dict[str, Any]) -> Outline:
+    """The outline with a lock on some of its modules."""
+    return replace(OUTLINE, modules=tuple(replace(one, **locks.get(one.slug, {})) for one in OUTLINE.modules))
+
+
+def today(outline: Outline, *read: str, place: tuple[str, str] | None = None) -> TheoryProgress:
+    state = progress(outline, lessons=done(*read), quizzes={}, place=place)
+    return on_day(outline, state, starts_on=TODAY - timedelta(days=3), today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("locks", "read", "next_slug", "opens_in"),
+    [
+        ({}, (), "een", None),
+        ({"starten": {"opens_on": TODAY}}, (), "een", None),  # that very day it is open
+        ({"starten": {"opens_after_days": 3}}, (), "een", None),
+        ({"starten": {"opens_after_days": 4}}, (), "drie", None),  # something else is open meanwhile
+        ({"starten": {"opens_after_days": 4}}, ("een",), "twee", None),  # begun: no lock takes that away
+        (
+            {"starten": {"opens_on": TODAY + timedelta(days=9), "opens_after_days": 4}},
+            ("drie", "vijf"),
+            "toets-veiligheid",
+            None,
+        ),
+        # nothing is open: what opens first, also when it comes later in the course
+        (
+            {
+                "starten": {"opens_on": TODAY + timedelta(days=9)},
+                "veiligheid": {"opens_after_days": 5},
+                "vormen": {"after": ("veiligheid",)},
+            },
+            (),
+            "drie",
+            2,
+        ),
+        # nor is there a day for what waits for a module that nobody published
+        ({one: {"after": ("later",)} for one in ("starten", "veiligheid", "vormen")}, (), None, None),
+    ],
+)
+def test_what_is_open_today_comes_next(
+    locks: dict[str, dict[str, Any]], read: tuple[str, ...], next_slug: str | None, opens_in: int | None
+) -> None:
+    state = today(locked(**locks), *read)
+    assert (state.next.slug if state.next else None) == next_slug
+    assert state.opens_on == (TODAY + timedelta(days=opens_in) if opens_in else None)
+
+
+def test_where_she_stopped_counts_while_it_is_open() -> None:
+    place = ("vijf", "p-1")
+    state = today(OUTLINE, place=place)
+    assert state.next is not None
+    assert state.next.href == "/opleiding/kort/vijf#p-1"
+    state = today(locked(vormen={"opens_after_days": 4}), place=place)  # it was moved since
+    assert state.next is not None
+    assert state.next.slug == "een"
