@@ -242,10 +242,7 @@ class OutlineSession:
 
 @dataclass(frozen=True)
 class Outline:
-    """What an edition is made of, without the texts (`CourseEdition.outline`).
-
-    `notes`: what is new, said when it was published; no content, so the same course has the same hash with others.
-    """
+    """What an edition is made of, without the texts. `notes`: what is new, said when it was published (no content)."""
 
     slug: str
     title: str
@@ -257,6 +254,7 @@ class Outline:
     handbook_intro: str
     sessions: tuple[OutlineSession, ...]
     notes: str = ""
+    active_minutes: bool = False
 
     @property
     def open_modules(self) -> tuple[OutlineModule, ...]:

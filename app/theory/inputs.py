@@ -15,6 +15,8 @@ WORDS_MOST: Final = 5_000
 QUOTE_MOST: Final = 1_000
 LATE_MOST_S: Final = 30 * 24 * 3600
 """A device that was away longer tells when it arrives, not when it was."""
+DAY_MOST_S: Final = 4 * 3600
+"""More than this on one day is no reading any more."""
 
 Anchor = Annotated[str, StringConstraints(pattern=ANCHOR, max_length=100)]
 Version = Annotated[int | None, Field(ge=0, le=MAX_ID), BeforeValidator(blank_is_nothing)]
@@ -30,6 +32,13 @@ class Place(_Form):
     """Which paragraph stood before her."""
 
     anchor: Anchor
+    ago: Ago = 0
+
+
+class Active(_Form):
+    """For how many seconds she was active in a lesson since the last time that the page told it."""
+
+    seconds: Annotated[int, Field(ge=1, le=DAY_MOST_S)]
     ago: Ago = 0
 
 

@@ -17,6 +17,7 @@ from app.theory.tables import (
     ChangedLesson,
     LessonCompletion,
     LessonNote,
+    LessonTime,
     LessonWork,
     OpenAnswer,
     QuizAttempt,
@@ -52,6 +53,10 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
             for row in db.scalars(
                 select(ReadingPlace).where(ReadingPlace.enrolment_id.in_(own)).order_by(ReadingPlace.seen_at)
             )
+        ],
+        "active_minutes": [
+            {"lesson": row.lesson_slug, "minutes": row.seconds // 60, "until": row.told_at.isoformat()}
+            for row in db.scalars(select(LessonTime).where(LessonTime.enrolment_id.in_(own)).order_by(LessonTime.id))
         ],
         "updates": _updates_of(db, person_id),
         "updates_asked": _updates_asked(db, person_id),
@@ -230,7 +235,7 @@ def erase(db: Session, *, person_id: int, storage: Storage, now: datetime) -> No
     db.execute(delete(UpdateItem).where(UpdateItem.task_id.in_(left)).execution_options(**silent))
     db.execute(delete(UpdateTask).where(UpdateTask.id.in_(left)).execution_options(**silent))
     own = select(Enrolment.id).where(Enrolment.person_id == person_id)
-    for table in (LessonWork, LessonNote, ReadingPlace, QuizDraft):
+    for table in (LessonWork, LessonNote, LessonTime, ReadingPlace, QuizDraft):
         db.execute(delete(table).where(table.enrolment_id.in_(own)).execution_options(synchronize_session=False))
     _forget_answers(db, own)
 
@@ -245,9 +250,14 @@ def empty_words(db: Session, *, enrolments: Select[int]) -> dict[str, int]:
 
 
 def empty_answers(db: Session, *, before: datetime) -> int:
-    """Forget the answers of trainings that ended before a moment; gives of how many checks."""
+    """Forget the answers of trainings that ended before a moment, and how long their lessons took.
+
+    Gives of how many checks.
+    """
     ends = (Enrolment.completed_at, Enrolment.withdrawn_at, Enrolment.expired_at)
     ended = select(Enrolment.id).where(or_(*(end < before for end in ends)))
+    times = delete(LessonTime).where(LessonTime.enrolment_id.in_(ended))
+    db.execute(times.execution_options(synchronize_session=False))
     drafts = delete(QuizDraft).where(QuizDraft.enrolment_id.in_(ended)).returning(QuizDraft.id)
     gone = len(db.execute(drafts.execution_options(synchronize_session=False)).all())
     return gone + _forget_answers(db, ended)

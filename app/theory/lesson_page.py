@@ -3,132 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from types import MappingProxyType
-from typing import Any, Final, Literal
+from datetime import date
+from typing import Any, Final
 
-from markupsafe import Markup
 from sqlalchemy import JSON, Row, bindparam, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from app.courses.changes import blocks_alike
 from app.courses.queries import Reading, reading_of
-from app.courses.rules import SPOT
 from app.courses.tables import Lesson
 from app.kit.db import fetch
 from app.kit.errors import NotFound
 from app.kit.tables import UTCDateTime
 from app.people.rules import Viewer
+from app.theory.active_minutes import is_announced
+from app.theory.lesson_parts import FilePlace, LessonPicture, Part, Work, parts_of, picture_of
 from app.theory.queries import Item, items_of, lock_in, steps_in
-from app.theory.questions import Question
 from app.theory.reading import Lock
 from app.theory.rules import lesson_href
 from app.theory.tables import LessonNote, LessonWork, ReadingPlace
-
-
-@dataclass(frozen=True)
-class LessonPicture:
-    """A picture; an empty alt is one that tells nothing."""
-
-    href: str
-    alt: str
-    caption: str
-    width: int
-    height: int
-
-
-@dataclass(frozen=True)
-class Shelf:
-    """Where the pictures and files of a text stand: how their addresses begin."""
-
-    images: str
-    files: str
-
-    @classmethod
-    def of(cls, edition_id: int) -> Shelf:
-        return cls(f"/opleiding/beeld/{edition_id}/", f"/opleiding/bestand/{edition_id}/")
-
-
-@dataclass(frozen=True)
-class Text:
-    """A stretch of text that was cleaned when it was published."""
-
-    html: Markup
-    kind: Literal["text"] = "text"
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A picture in the text."""
-
-    id: str
-    picture: LessonPicture
-    kind: Literal["picture"] = "picture"
-
-
-@dataclass(frozen=True)
-class Playable:
-    """A film or a sound. `parts` and `at`: the seconds that were played, and where she was."""
-
-    id: str
-    title: str
-    href: str
-    media_type: str
-    captions: str
-    poster: str
-    transcript: Markup
-    needed: bool
-    done: bool
-    parts: str
-    at: float
-    kind: Literal["video", "audio"]
-
-
-@dataclass(frozen=True)
-class Paper:
-    """Something to download, with its size in kilobytes."""
-
-    id: str
-    title: str
-    href: str
-    kilobytes: int
-    html: Markup
-    kind: Literal["download"] = "download"
-
-
-@dataclass(frozen=True)
-class Reflecting:
-    """A question to write about, with what she wrote. `version` is 0 before the first word."""
-
-    id: str
-    title: str
-    heading: str
-    html: Markup
-    needed: bool
-    done: bool
-    words: str
-    version: int
-    saved_at: datetime | None
-    shared_at: datetime | None
-    kind: Literal["reflection"] = "reflection"
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A question in the text, with what she chose last time; `right` is None before that."""
-
-    id: str
-    question: Question
-    needed: bool
-    done: bool
-    chosen: tuple[int, ...]
-    right: bool | None
-    kind: Literal["question"] = "question"
-
-
-Part = Text | Picture | Playable | Paper | Reflecting | Asked
 
 
 @dataclass(frozen=True)
@@ -145,7 +40,10 @@ class OwnNote:
 
 @dataclass(frozen=True)
 class LessonPage:
-    """A lesson to read. When `lock` is there, nothing else of it is shown."""
+    """A lesson to read. When `lock` is there, nothing else of it is shown.
+
+    `measured`: how long she is active in it is counted; `announced`: she was told so before.
+    """
 
     edition_id: int
     course_slug: str
@@ -173,6 +71,8 @@ class LessonPage:
     lock: Lock | None
     place: str
     notes: tuple[OwnNote, ...]
+    measured: bool
+    announced: bool
 
 
 _IDS: Final = re.compile(r' id="([a-z0-9-]+)"')
@@ -231,18 +131,6 @@ _OWN: Final = union_all(
 
 
 @dataclass(frozen=True)
-class Work:
-    """What the reader did with a block. `facts` are empty where they were about a block that became another one."""
-
-    words: str
-    facts: Mapping[str, Any]
-    version: int
-    saved_at: datetime
-    done: bool
-    shared_at: datetime | None
-
-
-@dataclass(frozen=True)
 class _Own:
     """What the reader did in this lesson."""
 
@@ -288,12 +176,13 @@ def lesson_page(db: Session, viewer: Viewer, course_slug: str, lesson_slug: str,
     steps = steps_in(db, reading)
     lock = lock_in(reading, module, steps, today=today)
     own = _Own.of(db, reading, lesson_slug)
+    measures = reading.outline.active_minutes and not lock and lesson_slug not in steps.lessons
     slugs = [each.slug for each in module.lessons]
     index = slugs.index(lesson_slug)
     every = [each.slug for one in reading.outline.open_modules for each in one.lessons]
     place = every.index(lesson_slug)
     last = index == len(slugs) - 1
-    ids, shelf = set(_IDS.findall(lesson.html)), Shelf.of(lesson.edition_id)
+    ids, shelf = set(_IDS.findall(lesson.html)), FilePlace.of(lesson.edition_id)
     return LessonPage(
         edition_id=lesson.edition_id,
         course_slug=course_slug,
@@ -326,84 +215,6 @@ def lesson_page(db: Session, viewer: Viewer, course_slug: str, lesson_slug: str,
             OwnNote(row.id, row.key, row.quote, row.words, row.version, not row.key or row.key in ids)
             for row in own.notes
         ),
+        measured=measures and reading.enrolment is not None,
+        announced=measures and reading.enrolment is not None and is_announced(db, reading.enrolment),
     )
-
-
-def parts_of(
-    html: str,
-    blocks: Iterable[Mapping[str, Any]],
-    shelf: Shelf,
-    *,
-    needs: tuple[str, ...] = (),
-    work: Mapping[str, Work] = MappingProxyType({}),
-) -> Iterator[Part]:
-    """The text cut where something else stands in it, in order. `html` and what is in `blocks` were cleaned.
-
-    In a text that is not right yet two blocks may have one name: each stands where its author put it.
-    """
-    known: dict[str, list[Mapping[str, Any]]] = {}
-    for block in blocks:
-        known.setdefault(block["id"], []).append(block)
-    for place, piece in enumerate(SPOT.split(html)):
-        if place % 2 == 0:
-            if piece.strip():
-                yield Text(Markup(piece))  # noqa: S704 - cleaned against an allow-list when it was rendered
-        elif named := known.get(piece):
-            block = named.pop(0) if len(named) > 1 else named[0]
-            yield _part(shelf, block, needed=piece in needs, work=work.get(piece))
-
-
-def _part(shelf: Shelf, block: Mapping[str, Any], *, needed: bool, work: Work | None) -> Part:
-    id_, done = block["id"], work is not None and work.done
-    facts = work.facts if work else {}
-    match block["kind"]:
-        case "picture":
-            return Picture(id_, picture_of(shelf, {**block, "name": block["file"]}))
-        case "download":
-            href, kilobytes = shelf.files + block["file"], max(1, block["size"] // 1000)
-            return Paper(id_, block["title"], href, kilobytes, Markup(block["html"]))  # noqa: S704 - cleaned too
-        case "reflection":
-            return Reflecting(
-                id_,
-                block["title"],
-                block["heading"],
-                Markup(block["html"]),  # noqa: S704 - cleaned too
-                needed=needed,
-                done=done,
-                words=work.words if work else "",
-                version=work.version if work else 0,
-                saved_at=work.saved_at if work else None,
-                shared_at=work.shared_at if work else None,
-            )
-        case "question":
-            question = Question.from_facts({**block["question"], "id": id_})
-            chosen = tuple(facts.get("chosen", ()))
-            right = question.is_right(chosen) if chosen else None
-            return Asked(id_, question, needed=needed, done=done, chosen=chosen, right=right)
-        case _:
-            return _playable(shelf, block, facts, needed=needed, done=done)
-
-
-def _playable(
-    shelf: Shelf, block: Mapping[str, Any], facts: Mapping[str, Any], *, needed: bool, done: bool
-) -> Playable:
-    captions, poster = block.get("captions"), block.get("poster")
-    return Playable(
-        id=block["id"],
-        title=block["title"],
-        href=shelf.files + block["file"],
-        media_type=block["media_type"],
-        captions=shelf.files + captions if captions else "",
-        poster=shelf.images + poster if poster else "",
-        transcript=Markup(block["transcript"]),  # noqa: S704 - cleaned when it was published
-        needed=needed,
-        done=done,
-        parts=",".join(f"{start:g},{end:g}" for start, end in facts.get("parts", ())),
-        at=float(facts.get("at", 0)),
-        kind=block["kind"],
-    )
-
-
-def picture_of(shelf: Shelf, image: Mapping[str, Any]) -> LessonPicture:
-    href = shelf.images + image["name"]
-    return LessonPicture(href, image["alt"], image["caption"], image["width"], image["height"])

@@ -12,7 +12,7 @@ from app.courses.queries import reading_of
 from app.courses.tables import Lesson
 from app.kit.errors import NotFound
 from app.people.rules import Viewer
-from app.theory.lesson_page import LessonPicture, Part, Shelf, parts_of, picture_of
+from app.theory.lesson_parts import FilePlace, LessonPicture, Part, parts_of, picture_of
 from app.theory.queries import lock_in, steps_in
 from app.theory.reading import Lock
 
@@ -74,8 +74,8 @@ def module_page(db: Session, viewer: Viewer, course_slug: str, module_slug: str,
                 row.title,
                 row.minutes,
                 row.intro,
-                picture_of(Shelf.of(row.edition_id), row.image) if row.image else None,
-                tuple(parts_of(row.html, row.blocks, Shelf.of(row.edition_id))),
+                picture_of(FilePlace.of(row.edition_id), row.image) if row.image else None,
+                tuple(parts_of(row.html, row.blocks, FilePlace.of(row.edition_id))),
             )
             for row in rows
         ),

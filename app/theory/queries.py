@@ -17,6 +17,7 @@ from app.courses.rules import AssignmentDefinition, EnrolmentFacts, Outline, Out
 from app.courses.tables import Enrolment
 from app.kit.db import fetch
 from app.people.rules import Viewer
+from app.theory.active_minutes import own_minutes
 from app.theory.reading import Lock, Steps, lock_of
 from app.theory.rules import (
     NextLesson,
@@ -213,7 +214,10 @@ class AssignmentLine:
 
 @dataclass(frozen=True)
 class CoursePage:
-    """The course of somebody who follows it, or a preview for who may read along."""
+    """The course of somebody who follows it, or a preview for who may read along.
+
+    `active_minutes`: her own, where the course measures them.
+    """
 
     slug: str
     title: str
@@ -225,6 +229,7 @@ class CoursePage:
     assignments: tuple[AssignmentLine, ...]
     safety_title: str
     handbook: bool
+    active_minutes: int | None
 
     @property
     def preview(self) -> bool:
@@ -266,6 +271,7 @@ def course_page(db: Session, viewer: Viewer, course_slug: str, *, today: date) -
         ),
         safety_title=next((module.title for module in reading.outline.modules if module.safety), ""),
         handbook=bool(reading.outline.sessions),
+        active_minutes=own_minutes(db, reading.outline, reading.enrolment),
     )
 
 

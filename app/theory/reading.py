@@ -61,6 +61,15 @@ def lock_of(outline: Outline, module: OutlineModule, steps: Steps, *, starts_on:
     return Lock("day", opens_on=opens_on) if opens_on is not None and today < opens_on else None
 
 
+def credited(seconds: int, *, until: datetime, since: datetime, today: int, most: int) -> int:
+    """How many of the seconds that a page tells can be true. `today`: what counted that day already, of at most `most`.
+
+    No more than passed between the last time that counted (`since`) and the moment that they were over (`until`).
+    """
+    passed = int((until - since).total_seconds())
+    return max(0, min(seconds, passed, most - today))
+
+
 def joined(parts: Iterable[tuple[float, float]], *, length: float) -> tuple[tuple[float, float], ...]:
     """Played stretches in order, within the length, those that touch made one: the whole only grows."""
     found: list[tuple[float, float]] = []

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
@@ -14,10 +14,9 @@ from sqlalchemy.orm import Session
 from app.courses.tables import Course, CourseEdition, Enrolment, Quiz
 from app.kit.db import fetch
 from app.kit.errors import NotFound
+from app.theory.active_minutes import LEAST, LessonMinutes, minutes_per_lesson
 from app.theory.questions import CHOSEN, FULL, NONE_YET, Answer, Kind, Question
 from app.theory.tables import QuizAttempt
-
-LEAST: Final = 5  # choice: with fewer people a count says more about them than about the question
 
 
 @dataclass(frozen=True)
@@ -67,13 +66,14 @@ class ShownEdition:
 
 @dataclass(frozen=True)
 class QuestionsPage:
-    """The questions of one edition of a course."""
+    """The questions of one edition of a course, and how long its lessons take where that is measured."""
 
     course_slug: str
     title: str
     least: int
     editions: tuple[ShownEdition, ...]
     checks: tuple[CheckLines, ...]
+    lessons: tuple[LessonMinutes, ...]
 
 
 def questions_page(db: Session, course_slug: str, number: int | None = None) -> QuestionsPage:
@@ -105,6 +105,7 @@ def questions_page(db: Session, course_slug: str, number: int | None = None) -> 
             )
             for row in checks
         ),
+        lessons=minutes_per_lesson(db, shown.id),
     )
 
 

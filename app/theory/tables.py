@@ -127,6 +127,28 @@ class LessonWork(Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
+class LessonTime(Base):
+    """For how long somebody was active in a lesson until it was done, in a course that measures it.
+
+    `told_at`: until when it was counted; `day_seconds`: those of that day. docs/decisions/0020 says who sees what.
+    Retention: 1 year after the end.
+    """
+
+    __tablename__ = "lesson_time"
+    __table_args__ = (UniqueConstraint("enrolment_id", "lesson_slug"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    lesson_slug: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    told_at: Mapped[datetime]
+    seconds: Mapped[int] = mapped_column(
+        default=0, info=pii("person", "to put right how long a lesson takes", "1 year after the end", "delete")
+    )
+    day_seconds: Mapped[int] = mapped_column(
+        default=0, info=pii("person", "to put right how long a lesson takes", "1 year after the end", "delete")
+    )
+
+
 class LessonNote(Base):
     """A passage that somebody saved, with or without a note; hers alone. `quote` stays when the text changes.
 

@@ -19,7 +19,7 @@ from app.kit.errors import NotFound
 from app.people.queries import person_names
 from app.people.rules import Viewer
 from app.theory.handbook import SessionPage, script
-from app.theory.lesson_page import LessonPicture, Part, Shelf, parts_of, picture_of
+from app.theory.lesson_parts import FilePlace, LessonPicture, Part, parts_of, picture_of
 from app.theory.tables import TrainerUpdate, UpdateItem, UpdateTask
 from app.theory.updating import Piece
 
@@ -215,8 +215,8 @@ def update_lesson(db: Session, viewer: Viewer, task_id: int, slug: str) -> tuple
         title=lesson.title,
         minutes=lesson.minutes,
         intro=lesson.intro,
-        picture=picture_of(Shelf.of(lesson.edition_id), lesson.image) if lesson.image else None,
-        parts=tuple(parts_of(lesson.html, lesson.blocks, Shelf.of(lesson.edition_id))),
+        picture=picture_of(FilePlace.of(lesson.edition_id), lesson.image) if lesson.image else None,
+        parts=tuple(parts_of(lesson.html, lesson.blocks, FilePlace.of(lesson.edition_id))),
         new=before is None,
         new_ids=fresh_ids(before.html, lesson.html) if before is not None else frozenset(),
         motif=edition.motifs.get(module.core_element or "", "hand"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
-from app.theory.lesson_page import LessonPicture, Part, Shelf, parts_of, picture_of
+from app.theory.lesson_parts import FilePlace, LessonPicture, Part, parts_of, picture_of
 from app.web.kit.lessons import at_the_desk, forms_of
 from app.web.kit.templates import Templates, make_templates
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 STATIC: Final = Path(__file__).parents[1] / "static"
 NEEDED: Final = ("css", "fonts")
-SHELF: Final = Shelf("inhoud/", "inhoud/")
+SHELF: Final = FilePlace("inhoud/", "inhoud/")
 
 
 @dataclass(frozen=True)

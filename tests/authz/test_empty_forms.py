@@ -41,6 +41,7 @@ ELSEWHERE: Final = {
     "intervision.remove": "only a button, once something is written",
     "invitation.code": "only a button, for who has an account",
     "invitation.renew": "only a button, on a link that is over",
+    "reading.active": "a script sends it: tests/pages/test_reading.py",
     "reading.place": "a script sends it: tests/pages/test_reading.py",
     "reading.played": "a script sends it: tests/pages/test_reading.py",
     "observing.send": "a script sends it: tests/pages/test_observing.py",

@@ -233,6 +233,7 @@ TRIES: Final[dict[str, Try]] = {
     "courses.session": Try({"session": "script"}),
     "theory.finish": Try(),
     "courses.file": Try({"name": "media"}),
+    "reading.active": Try(form=says(seconds="30", ago="0")),
     "reading.place": Try(form=says(anchor="zo-doe-je-het", ago="0")),
     "reading.write": Try({"lesson": "reflecting", "block": "reflection"}, says(words="Mijn deur.", version="")),
     "reading.share": Try({"lesson": "reflecting", "block": "reflection"}, says(shared="true")),
@@ -384,9 +385,7 @@ TRIES: Final[dict[str, Try]] = {
     "admin_person.withdraw": Try(),
     "admin_person.sign_out": Try(),
     "admin_person.reset_second_factor": Try(form=says(reason="Haar telefoon is kwijt.")),
-    "post.again": Try(),
-    # writing
-    **dict.fromkeys(("editor.begin", "editor.remove", "editor.put_back"), Try()),
+    **dict.fromkeys(("post.again", "editor.begin", "editor.remove", "editor.put_back"), Try()),
     "editor.start": Try(form=says(title="Samen zingen", summary="Je leert samen zingen.")),
     "editor.send": Try(files=lambda world: {"zip": ("les.zip", b"PK\x05\x06" + bytes(18), "application/zip")}),  # noqa: ARG005
     "editor.drop": Try(form=lambda world: {"version": world.things["draft_version"]}),

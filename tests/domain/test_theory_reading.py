@@ -16,7 +16,8 @@ from app.kit.localtime import local_day
 from app.kit.storage import ObjectStorage, folder
 from app.ledger.tables import LedgerEvent
 from app.theory import actions, inputs, keeping, lessons
-from app.theory.lesson_page import Asked, LessonPage, Playable, Reflecting, lesson_page
+from app.theory.lesson_page import LessonPage, lesson_page
+from app.theory.lesson_parts import Asked, Playable, Reflecting
 from app.theory.lessons import Spot
 from app.theory.notebook import notebook_page
 from app.theory.queries import course_page, own_progress, progress_of

@@ -14,7 +14,7 @@ from app.kit.errors import NotFound
 from app.kit.storage import Storage, folder
 from app.ledger.tables import LedgerEvent
 from app.theory import actions, inputs, lessons
-from app.theory.lesson_page import Asked, Playable, Reflecting
+from app.theory.lesson_parts import Asked, Playable, Reflecting
 from app.theory.lessons import Spot
 from app.theory.moving import move
 from app.theory.notebook import notebook_page

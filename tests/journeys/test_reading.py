@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -9,13 +10,13 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from app.theory import actions
-from app.theory.tables import LessonCompletion, LessonNote, LessonWork, ReadingPlace
+from app.theory.tables import LessonCompletion, LessonNote, LessonTime, LessonWork, ReadingPlace
 from tests.checking import make_check
 from tests.journeys.conftest import Live, accessible, wait_until
 from tests.journeys.test_observing import sign_in
 from tests.trained import Training, in_training
 
-Row = TypeVar("Row", LessonCompletion, LessonNote, LessonWork, ReadingPlace)
+Row = TypeVar("Row", LessonCompletion, LessonNote, LessonTime, LessonWork, ReadingPlace)
 COURSE: Final = Path(__file__).parents[1] / "courses" / "lezen"
 LESSON: Final = "/opleiding/lezen/alles-in-een-les"
 FIRST: Final = "/opleiding/lezen/een-afspraak"
@@ -123,6 +124,35 @@ def _a_passage(live: Live, other: Page) -> None:
     other.get_by_role("link", name="Al je notities").click()
     expect(other.get_by_text("Onthouden!").first).to_be_visible()
     accessible(other)
+
+
+def test_minutes_are_counted_where_the_course_says_so(live: Live) -> None:
+    """Without a connection they wait together, and what cannot be true is not counted."""
+    training = learner(live, past_the_first=False)
+    live.clock.advance(timedelta(hours=1))
+    phone = live.person()
+    sign_in(live, phone, training.cast.noor.id)
+    phone.goto(FIRST)
+    expect(phone.get_by_text("Deze opleiding telt je leesminuten")).to_be_visible()
+    phone.evaluate("navigator.serviceWorker.ready")
+    phone.mouse.wheel(0, 400)
+    phone.wait_for_timeout(2_500)
+    phone.goto("/opleiding/lezen")
+    wait_until(lambda: [1 <= one.seconds <= 20 for one in rows(live, LessonTime)] == [True], "her seconds")
+    accessible(phone)
+    before = rows(live, LessonTime)[0].seconds
+    live.clock.advance(timedelta(minutes=10))
+    phone.goto(FIRST)
+    expect(phone.get_by_text("Deze opleiding telt je leesminuten")).to_have_count(0)
+    wait_until(lambda: phone.evaluate("caches.match(location.pathname).then(page => !!page)"), "the page is kept")
+    phone.context.set_offline(True)
+    for _ in range(2):
+        phone.wait_for_timeout(1_500)
+        phone.reload()
+    waits = phone.evaluate("JSON.parse(localStorage.getItem('later:' + document.documentElement.dataset.who))")
+    assert [one["url"] for one in waits if "seconds" in one["fields"]] == [f"{FIRST}/actief"], "one for the whole time"
+    phone.context.set_offline(False)
+    wait_until(lambda: before < rows(live, LessonTime)[0].seconds <= before + 40, "what she read offline")
 
 
 def test_a_lesson_once_opened_needs_no_connection(live: Live) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -176,6 +177,24 @@ def test_a_script_sends_as_somebody_and_hears_what_came_of_it(world: World) -> N
     assert world.work() == [("reflection", "Neem de tijd.")]
     first = "/opleiding/lezen/een-afspraak"
     assert world.noor.post(first, {"ago": "60"}, status=200, headers=hers).json() == {"state": "done"}
+
+
+def test_who_is_measured_reads_so_first(world: World, clock: MovableClock) -> None:
+    told, counts = "Deze opleiding telt je leesminuten", "data-measured"
+    page = world.noor.get(LESSON).text
+    assert told in page
+    assert counts in page
+    for who in ("ruben", "fatma"):
+        seen = world.visitor(who).get(LESSON).text
+        assert (told in seen, counts in seen) == (False, False)
+    clock.advance(timedelta(minutes=3))
+    assert world.noor.post(f"{LESSON}/actief", {"seconds": "60", "ago": "0"}, status=200).json() == {"state": "kept"}
+    for bad in ({"seconds": "0"}, {"seconds": "20000"}, {"seconds": "x"}, {"ago": "-1"}, {"more": "1"}):
+        world.noor.post(f"{LESSON}/actief", {"seconds": "60", "ago": "0"} | bad, status=422)
+    page = world.noor.get(LESSON).text
+    assert (told in page, counts in page) == (False, True), "once is enough"
+    assert "telt je leesminuten, tot nu toe 1." in world.noor.get("/opleiding/lezen").text
+    assert "Hoelang de lessen duren" in world.visitor("fatma").get("/beheer/opleidingen/lezen/vragen").text
 
 
 def test_films_come_in_parts_and_papers_are_only_saved(world: World) -> None:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sqlalchemy import func, select, update
@@ -112,7 +113,7 @@ def publish(
 def kept_first(course: CourseContent, storage: Storage) -> CourseContent:
     """The same course with its pictures and media in the store; no transaction has to wait for that."""
     images = {name: _put(one, key_of(one.sha256, ".webp"), storage) for name, one in course.images.items()}
-    media = {name: _put(one, _media_key(name, one), storage) for name, one in course.media.items()}
+    media = {name: _put(one, key_of(one.sha256, Path(name).suffix), storage) for name, one in course.media.items()}
     return replace(course, images=images, media=media)
 
 
@@ -121,10 +122,6 @@ def _put(one: Binary, key: str, storage: Storage) -> Binary:
         return one
     storage.put_at(key, one.read())
     return replace(one, stored=key)
-
-
-def _media_key(name: str, media: MediaContent) -> str:
-    return key_of(media.sha256, f".{name.rpartition('.')[2]}")
 
 
 def hash_of(course: CourseContent) -> str:
@@ -168,6 +165,7 @@ def outline_of(course: CourseContent) -> Outline:
             OutlineSession(each.slug, each.head.number, each.head.title, each.head.minutes, each.head.goal)
             for each in sorted(course.sessions, key=lambda session: session.head.number)
         ),
+        active_minutes=course.head.active_minutes,
     )
 
 

@@ -48,6 +48,7 @@ class CourseFile(FileModel):
     sample: bool
     summary: Paragraph
     target_group: Paragraph
+    active_minutes: bool = False
     core_elements: Annotated[list[CoreElementFile], Field(min_length=1, max_length=20)]
     modules: Annotated[list[ModuleFile], Field(min_length=1, max_length=40)]
 

@@ -67,6 +67,33 @@ function followPlaying(lesson, player) {
   document.addEventListener("visibilitychange", () => document.hidden && send({ keepalive: true }));
 }
 
+// How long she is active, in a course that says that it measures this: the page is seen, and something happened on it in
+// the last minute. The program counts no more than can be true.
+function followTime(lesson) {
+  const url = `${lesson}/actief`;
+  const [STILL, ROUND] = [60_000, 60];
+  let [seconds, acted, ticked] = [0, performance.now(), performance.now()];
+  const act = () => { acted = performance.now(); };
+  for (const name of ["scroll", "keydown", "pointerdown", "pointermove"]) addEventListener(name, act, { passive: true });
+  main.querySelectorAll("video, audio").forEach((player) => player.addEventListener("timeupdate", () => player.paused || act()));
+  function send(more) {
+    const whole = Math.floor(seconds);
+    if (!whole) return;
+    seconds -= whole;
+    const wait = () => later(url, { seconds: whole }, { adding: "seconds" });
+    if (!navigator.onLine) wait();
+    else post(url, { seconds: whole, ago: 0 }, more).then(({ status }) => (status >= 500 || status === 429) && wait()).catch(wait);
+  }
+  setInterval(() => {
+    const now = performance.now();
+    if (!document.hidden && now - acted < STILL) seconds += Math.min(now - ticked, 2_000) / 1_000; // no leap after a sleep
+    ticked = now;
+    if (seconds >= ROUND) send();
+  }, 1_000);
+  document.addEventListener("visibilitychange", () => document.hidden && send({ keepalive: true }));
+  addEventListener("pagehide", () => send({ keepalive: true }));
+}
+
 // Keeping a passage: in this mode each paragraph has a button, so that a thumb, a mouse and a keyboard can choose.
 function followMarks() {
   const toggle = main.querySelector("[data-mark]");
@@ -125,6 +152,7 @@ if (main) {
   main.querySelectorAll("[data-played]").forEach((player) => followPlaying(lesson, player));
   followMarks();
   followEnd();
+  if (main.hasAttribute("data-measured")) followTime(lesson);
   main.addEventListener("submit", (event) => {
     if (!event.target.matches(".quiz form") || navigator.onLine) return;
     event.preventDefault();

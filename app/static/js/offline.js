@@ -26,10 +26,14 @@ const waiting = () => stored(PREFIX + who()) ?? [];
 const refused = () => stored(REFUSED + who()) ?? [];
 const listed = (name, list) => store(name + who(), list.length ? list.slice(-500) : null);
 
-// `instead`: only the last of these matters, such as where she is in one lesson. `title`: of the lesson that is done.
-export function later(url, fields, { instead = false, title = "" } = {}) {
-  const others = instead ? waiting().filter((one) => one.url !== url) : waiting();
-  listed(PREFIX, [...others, { url, fields, title, at: Date.now() }]);
+// `instead`: only the last of these matters, such as where she is in one lesson. `adding`: this number of all together.
+// `title`: of the lesson that is done.
+export function later(url, fields, { instead = false, adding = "", title = "" } = {}) {
+  const list = waiting();
+  const others = instead || adding ? list.filter((one) => one.url !== url) : list;
+  const before = adding ? (list.find((one) => one.url === url)?.fields[adding] ?? 0) : 0;
+  const all = adding ? { ...fields, [adding]: fields[adding] + before } : fields;
+  listed(PREFIX, [...others, { url, fields: all, title, at: Date.now() }]);
 }
 
 const words = () => document.getElementById("onderweg-woorden")?.content;
@@ -120,7 +124,7 @@ async function sendQueue() {
       continue;
     }
     listed(PREFIX, waiting().filter((other) => other.at !== one.at || other.url !== one.url));
-    if (one.fields.anchor) continue; // where she was: nobody misses it
+    if (one.fields.anchor || one.fields.seconds) continue; // where she was, and how long: nobody misses it
     if (answer.state === "taken") count += 1;
     else listed(REFUSED, [...refused().filter(({ url }) => url !== one.url), { url: one.url, title: one.title, why: answer.why ?? "", at: answer.at ?? "" }]);
   }

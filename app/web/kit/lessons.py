@@ -12,7 +12,8 @@ from markupsafe import Markup
 
 from app.courses.rules import ATTENTION_SPOT, KERN_SPOT
 from app.kit.i18n import Locale
-from app.theory.lesson_page import Asked, LessonPage, Paper, Part, Playable, Reflecting, Text
+from app.theory.lesson_page import LessonPage
+from app.theory.lesson_parts import Asked, Paper, Part, Playable, Reflecting, Text
 from app.web.kit.ask import Ask, Page, render
 from app.web.kit.forms import Submitted
 from app.web.kit.icons import icon

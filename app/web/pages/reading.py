@@ -10,8 +10,9 @@ from typing import Any
 from app.access import Permission
 from app.courses.queries import reading_of
 from app.kit.errors import Refused
-from app.theory import inputs, lessons
-from app.theory.lesson_page import Reflecting, lesson_page
+from app.theory import counting, inputs, lessons
+from app.theory.lesson_page import lesson_page
+from app.theory.lesson_parts import Reflecting
 from app.theory.lessons import Spot, Written
 from app.theory.notebook import NotebookPage, notebook_page
 from app.theory.print_page import module_page
@@ -34,6 +35,16 @@ def place(ask: Ask, course: str, lesson: str) -> Answer:
     if form.valid:
         lessons.keep_place(ask.db, by=ask.viewer, at=Spot(course, lesson), given=form.given, now=ask.now)
     return _told({"state": "kept"}) if form.valid else _told({"state": "invalid"}, status=422)
+
+
+@area.post("/opleiding/{course:slug}/{lesson:slug}/actief", policy=Permission.FOLLOW_TRAINING, name="reading.active")
+def active(ask: Ask, course: str, lesson: str) -> Answer:
+    """How long she was active in a lesson. The page sends it by itself, only in a course that says so."""
+    form = Submitted.read(inputs.Active, ask.form, ask.viewer.locale)
+    if not form.valid:
+        return _told({"state": "invalid"}, status=422)
+    measured = counting.note_active(ask.db, by=ask.viewer, at=Spot(course, lesson), given=form.given, now=ask.now)
+    return _told({"state": "kept" if measured else "off"})
 
 
 @area.post(

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from app.access import Permission
 from app.kit.errors import NotFound
 from app.kit.i18n import translations
-from app.theory.lesson_page import Part, Text
+from app.theory.lesson_parts import Part, Text
 from app.theory.updates import task_instead, update_lesson, update_page, update_session
 from app.theory.updating import Piece, read
 from app.web.kit.ask import Answer, Ask, redirect, render

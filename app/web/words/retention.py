@@ -133,6 +133,11 @@ KEPT: Final = (
                 ("quiz_attempt.answers", "quiz_draft.answers"),
             ),
             Row(
+                N_("Hoeveel minuten je actief was in een les, als je opleiding dat meet. Het staat er dan bij"),
+                N_("Om te zien of de geschatte minuten bij een les kloppen. Alleen jij ziet jouw minuten"),
+                ("lesson_time.seconds", "lesson_time.day_seconds"),
+            ),
+            Row(
                 N_("Wat je coach terugschreef bij een open antwoord"),
                 N_("Zodat je iets hebt aan wat je opschreef"),
                 ("open_answer.words",),

@@ -14,7 +14,7 @@ from app.courses.drafts.reading import Stored, named_in_draft
 from app.courses.drafts.writing import MODELS, Mode, Remark, fields_of, mode_of, seen, text_from
 from app.kit.errors import NotFound, Refused
 from app.kit.storage import pieces_of
-from app.theory.lesson_page import LessonPicture, Part, Shelf, parts_of, picture_of
+from app.theory.lesson_parts import FilePlace, LessonPicture, Part, parts_of, picture_of
 from app.web.kit.ask import Answer, Ask, Page, Streamed, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.lessons import at_the_desk, forms_of
@@ -227,9 +227,9 @@ def _page(ask: Ask, course: str, desk: _Desk, text: str, *, stale: bool) -> File
     )
 
 
-def _shelf(course: str) -> Shelf:
+def _shelf(course: str) -> FilePlace:
     here = f"/beheer/opleidingen/{course}/inhoud/"
-    return Shelf(here, here)
+    return FilePlace(here, here)
 
 
 def _pictures(desk: _Desk, text: str) -> tuple[tuple[str, str], ...]:
