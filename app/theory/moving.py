@@ -256,7 +256,9 @@ def come_along(db: Session, *, by: Viewer, enrolment_ids: Collection[int], now: 
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .join(CourseEdition, CourseEdition.id == Cohort.edition_id)
         .join(Course, Course.id == Enrolment.course_id)
-        .where(Enrolment.id.in_(enrolment_ids), Enrolment.edition_id < Cohort.edition_id)
+        .where(
+            Enrolment.id.in_(enrolment_ids), Enrolment.edition_id < Cohort.edition_id, Enrolment.completed_at.is_(None)
+        )
         .order_by(Enrolment.id)
     ).all()
     for row in behind:

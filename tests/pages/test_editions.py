@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.certification.actions import grant
 from app.certification.keeping_up import trainers
@@ -67,11 +67,15 @@ def test_who_comes_back_to_a_group_that_moved_comes_along(site: Site, training: 
         people = [cast.joris.id]
         (other,) = cohorts.enrol(db, by=cast.fatma, cohort_id=training.cohort_id, person_ids=people, now=now)
     fatma.post(EDITION + "/verplaatsen", {"enrolment_ids": other, "lesson_slugs": "een-afspraak", "do": "move"})
-    fatma.post(f"/beheer/opleidingsgroepen/{training.cohort_id}/mensen", {"person_ids": cast.noor.id})
+    with site.parts.database.writing() as db:  # who has her certificate stays where she was trained
+        done = update(Enrolment).where(Enrolment.id == other)
+        db.execute(done.values(edition_id=training.edition_id, completed_at=now))
+    both = {"person_ids": [cast.noor.id, cast.joris.id]}
+    fatma.post(f"/beheer/opleidingsgroepen/{training.cohort_id}/mensen", both)
     with site.parts.database.reading(snapshot=True) as db:
         mine = db.get_one(Enrolment, training.enrolment_id)
         assert (mine.withdrawn_at, mine.edition_id) == (None, db.get_one(Cohort, training.cohort_id).edition_id)
-        assert mine.edition_id != training.edition_id
+        assert mine.edition_id != training.edition_id == db.get_one(Enrolment, other).edition_id
         again = db.execute(select(ChangedLesson.enrolment_id, ChangedLesson.lesson_slug)).all()
         assert [tuple(row) for row in again] == [(training.enrolment_id, "een-afspraak")]
         assert invariants(db) == []
