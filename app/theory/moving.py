@@ -22,8 +22,8 @@ from app.kit.localtime import local_day
 from app.ledger.actions import record, record_each
 from app.outbox.actions import post
 from app.people.rules import Viewer
-from app.theory.queries import Moments, done_by
-from app.theory.reading import lock_of
+from app.theory.queries import Moments, begun_by, done_by
+from app.theory.reading import Steps, lock_of
 from app.theory.rules import progress
 from app.theory.tables import ChangedLesson
 
@@ -54,13 +54,17 @@ class Effect:
 
 @dataclass(frozen=True)
 class Did:
-    """What somebody did so far. `due`: opened by an earlier move and not read again yet; `starts_on`: of her cohort."""
+    """What somebody did so far. `due`: opened by an earlier move and not read again yet; `starts_on`: of her cohort.
+
+    `begun`: lessons in which she did something.
+    """
 
     lessons: Moments
     quizzes: Moments
     due: Collection[str]
     practice_began: bool
     starts_on: date
+    begun: Collection[str] = ()
 
 
 def effect(
@@ -76,8 +80,8 @@ def effect(
     checks = [module.quiz for module in new.open_modules if module.quiz is not None]
     had = {module.quiz.slug for module in old.open_modules if module.quiz is not None}
     asked = {lesson.slug for module in old.open_modules for lesson in module.lessons if lesson.required}
-    was_open = {module.slug for module in _open_to(old, did, lessons=lessons, today=today)}
-    stays_open = {module.slug for module in _open_to(new, did, lessons=left, today=today)}
+    was_open = {module.slug for module in _open_to(old, did, today=today)}
+    stays_open = {module.slug for module in _open_to(new, did, today=today)}
     return Effect(
         kept=after.lessons_done,
         again=tuple(one for slug, one in there.items() if slug in open_again),
@@ -91,10 +95,14 @@ def effect(
     )
 
 
-def _open_to(outline: Outline, did: Did, *, lessons: Moments, today: date) -> Iterable[OutlineModule]:
-    """The modules that no lock keeps closed."""
-    given: dict[str, Any] = {"lessons": lessons, "quizzes": did.quizzes, "starts_on": did.starts_on, "today": today}
-    return (module for module in outline.open_modules if lock_of(outline, module, **given) is None)
+def _open_to(outline: Outline, did: Did, *, today: date) -> Iterable[OutlineModule]:
+    """The modules that no lock keeps closed. What has to be read again closes nothing."""
+    steps = Steps(did.lessons, did.quizzes, again=did.due, begun=did.begun)
+    return (
+        module
+        for module in outline.open_modules
+        if lock_of(outline, module, steps, starts_on=did.starts_on, today=today) is None
+    )
 
 
 def to_read_again(
@@ -173,13 +181,20 @@ def effects_of(
     """What a move does to each of these enrolments, by id."""
     ids = [row.id for row in rows]
     lessons, quizzes = done_by(db, ids)
-    due = _due(db, ids)
+    due, begun = _due(db, ids), begun_by(db, ids)
     return {
         row.id: effect(
             edition_of(db, row.edition_id).outline,
             edition_of(db, new_id).outline,
             differences(db, row.edition_id, new_id),
-            Did(lessons[row.id], quizzes[row.id], due[row.id], row.practice_edition_id is not None, row.starts_on),
+            Did(
+                lessons[row.id],
+                quizzes[row.id],
+                due[row.id],
+                row.practice_edition_id is not None,
+                row.starts_on,
+                begun[row.id],
+            ),
             chosen=chosen,
             today=today,
         )

@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, ScalarSelect, bindparam, case, exists, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.courses.editions import edition_of, editions_of
@@ -139,6 +151,24 @@ def _sorted(rows: Iterable[Any]) -> tuple[dict[int, Moments], dict[int, Moments]
     return lessons, quizzes
 
 
+_BEGUN: Final = union(
+    select(LessonWork.enrolment_id, LessonWork.lesson_slug).where(
+        LessonWork.enrolment_id.in_(bindparam("enrolments", expanding=True))
+    ),
+    select(ReadingPlace.enrolment_id, ReadingPlace.lesson_slug).where(
+        ReadingPlace.enrolment_id.in_(bindparam("enrolments", expanding=True))
+    ),
+)
+
+
+def begun_by(db: Session, enrolment_ids: Collection[int]) -> dict[int, set[str]]:
+    """The lessons in which each enrolment did something, as `Steps.begun`: one statement."""
+    found: dict[int, set[str]] = defaultdict(set)
+    for enrolment_id, slug in fetch(db, _BEGUN, enrolments=list(enrolment_ids)):
+        found[enrolment_id].add(slug)
+    return found
+
+
 def steps_of(db: Session, enrolment_id: int) -> Steps:
     """What one person did in her training: one statement."""
     rows = fetch(db, _STEPS, enrolments=[enrolment_id]).all()
@@ -147,7 +177,7 @@ def steps_of(db: Session, enrolment_id: int) -> Steps:
     return Steps(
         lessons=lessons[enrolment_id],
         quizzes=quizzes[enrolment_id],
-        again={row.slug: row.moment for row in rows if row.kind == "due"},
+        again=frozenset(row.slug for row in rows if row.kind == "due"),
         begun=frozenset(row.slug for row in rows if row.kind in {"place", "work"}),
         place=(last.slug, last.anchor) if last is not None else None,
     )

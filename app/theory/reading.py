@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
 
@@ -37,8 +37,8 @@ class Steps:
 
     lessons: Mapping[str, datetime]
     quizzes: Mapping[str, datetime]
-    again: Mapping[str, datetime] = field(default_factory=dict)
-    begun: frozenset[str] = frozenset()
+    again: Collection[str] = ()
+    begun: Collection[str] = ()
     place: tuple[str, str] | None = None
 
 
@@ -48,7 +48,7 @@ def lock_of(outline: Outline, module: OutlineModule, steps: Steps, *, starts_on:
     A lock that came later takes nothing away: a module stays open in which something was begun, and a lesson that has
     to be read again closes nothing.
     """
-    lessons = {**steps.lessons, **steps.again}
+    lessons = {*steps.lessons, *steps.again}
     if any(lesson.slug in lessons or lesson.slug in steps.begun for lesson in module.lessons):
         return None
     known = {one.slug: one for one in outline.modules}

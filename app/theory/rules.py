@@ -94,7 +94,7 @@ def progress(
     )
 
 
-def module_done(module: OutlineModule, *, lessons: Mapping[str, datetime], quizzes: Mapping[str, datetime]) -> bool:
+def module_done(module: OutlineModule, *, lessons: Collection[str], quizzes: Collection[str]) -> bool:
     """Whether all required lessons of a module are done and its check is passed."""
     if not module.available:
         return False
@@ -117,7 +117,7 @@ def _resumed(outline: Outline, lessons: Mapping[str, datetime], place: tuple[str
 
 
 def next_in(
-    outline: Outline, module: OutlineModule, *, lessons: Mapping[str, datetime], quizzes: Mapping[str, datetime]
+    outline: Outline, module: OutlineModule, *, lessons: Collection[str], quizzes: Collection[str]
 ) -> NextLesson | None:
     """The first required lesson or check of a module that is still to do."""
     of = len(module.lessons)

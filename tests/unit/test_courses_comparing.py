@@ -136,6 +136,8 @@ def test_a_move_says_what_closes_and_what_became_required() -> None:
     for known, locks in (("b", ()), ("c", ())):  # she did it all the same, or is past the lock already
         found = effect(old, new, changes, did("a", known), chosen=(), today=today)
         assert found.locks == locks
+    busy = replace(did("a"), begun={"c"})
+    assert effect(old, new, changes, busy, chosen=(), today=today).locks == (), "she is halfway a lesson there"
     assert effect(old, new, changes, did(), chosen=(), today=today).locks == ()
 
 
