@@ -129,7 +129,6 @@ def keep(ask: Ask, course: str, file: int) -> Answer:
     name="editor.move_question",
     own_transactions=True,
     at_length=True,
-    back="/beheer/opleidingen/{course:slug}/bestand/{file:id}/vragen",
 )
 def move(ask: Ask, course: str, file: int, question: str) -> Answer:
     """One place up or down."""
