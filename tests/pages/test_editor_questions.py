@@ -171,14 +171,14 @@ def test_two_authors_at_one_question_and_at_two(site: Site, aya: Visitor, here: 
 
 
 def test_questions_move_and_go(site: Site, aya: Visitor, here: str) -> None:
-    aya.post(f"{here}/vraag/nee/plek", {"do": "down"})
+    aya.post(f"{here}/vragen/nee/plek", {"do": "down"})
     assert text_of(site, CHECK).index("id: groep") < text_of(site, CHECK).index("id: nee")
     for id_ in ("beeld-a", "beeld-b", "beeld-c", "groep", "paren", "volgorde", "eigen"):
         aya.post(f"{here}/vraag/{id_}/weg")
     assert "draws" not in text_of(site, CHECK)  # of a pool without questions
     assert "Een toets heeft minstens één vraag." in aya.post(f"{here}/vraag/nee/weg", status=422).text
     aya.get(f"{here}/vraag/groep", status=404)
-    aya.post(f"{here}/vraag/groep/plek", status=404)
+    aya.post(f"{here}/vragen/groep/plek", status=404)
     aya.get(f"{here}/vraag?soort=raadsel", status=404)
     lesson = file_of(site, "modules/01-vragen/01-lezen.md").id if "01-lezen" in aya.get(COURSE).text else 1
     aya.get(f"{COURSE}/bestand/{lesson}/vragen", status=404)

@@ -124,7 +124,7 @@ def keep(ask: Ask, course: str, file: int) -> Answer:
 
 
 @area.post(
-    "/beheer/opleidingen/{course:slug}/bestand/{file:id}/vraag/{question:slug}/plek",
+    "/beheer/opleidingen/{course:slug}/bestand/{file:id}/vragen/{question:slug}/plek",
     policy=Permission.EDIT_CONTENT,
     name="editor.move_question",
     own_transactions=True,
