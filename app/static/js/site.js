@@ -65,7 +65,7 @@
   function unsentReading() {
     const me = stored("wie");
     if (!me) return "";
-    const done = JSON.parse(stored(`later:${me}`) || "[]").find(({ fields }) => !fields.anchor);
+    const done = JSON.parse(stored(`later:${me}`) || "[]").find(({ fields }) => !fields.anchor && !fields.seconds);
     const written = Object.keys(localStorage).find((name) => name.startsWith(`keep:${me}-les-`));
     return done?.url ?? JSON.parse(stored(written ?? "") || "{}").url?.split("/schrijven/")[0] ?? "";
   }
