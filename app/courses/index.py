@@ -28,6 +28,7 @@ TITLE: Final = 3.0
 SHORTEST_PART: Final = 4
 """A shorter word is looked for as a whole: *les* stands in *tafeltjes*."""
 SHORTEST_TYPO: Final = 4
+LONGEST_ENDING: Final = 5
 LONG: Final = 8
 """From here on two letters may be wrong instead of one."""
 MEANINGS_MOST: Final = 40
@@ -83,6 +84,16 @@ class Vocabulary:
         best = sorted(found.items(), key=lambda one: (-one[1], len(one[0]), one[0]))
         return dict(best[:MEANINGS_MOST])
 
+    def parted(self, word: str) -> tuple[str, ...]:
+        """A compound that no text has, as the two words that texts do have; any other word as it is."""
+        if word in self.joined or len(word) < 2 * SHORTEST_PART:
+            return (word,)
+        for place in range(len(word) - SHORTEST_PART, SHORTEST_PART - 1, -1):
+            begin, end = word[:place], word[place:]
+            if f"\n{begin}\n" in self.joined and f"\n{end}\n" in self.joined:
+                return begin, end
+        return (word,)
+
     def _holding(self, word: str) -> Iterator[tuple[str, float]]:
         if f"\n{word}\n" in self.joined:
             yield word, EXACT
@@ -100,8 +111,15 @@ class Vocabulary:
         shared = Counter(number for one in _trigrams(word) for number in self.trigrams.get(one, ()))
         for number, count in shared.most_common(60):
             term = self.terms[number]
-            if count >= 2 - (len(word) < 6) and _slips(word, term, most) <= most:
+            if count >= 2 - (len(word) < 6) and (_slips(word, term, most) <= most or _begins_nearly(word, term)):
                 yield term, NEARLY
+
+
+def _begins_nearly(word: str, term: str) -> bool:
+    """Whether a word is the stem with a slip in it or in its ending: *veilgheid*, *veilighied* for *veilig*."""
+    if len(term) < LONGEST_ENDING or not 0 < len(word) - len(term) + 1 <= LONGEST_ENDING:
+        return False
+    return any(_slips(word[: len(term) + more], term, 1) <= 1 for more in (-1, 0, 1))
 
 
 def _trigrams(word: str) -> set[str]:
@@ -184,7 +202,7 @@ def look_up(
     the edition; one more when there is something to leave out.
     """
     known = vocabulary_of(db, edition_id)
-    meanings = [known.meanings(word) for word in dict.fromkeys(stems(typed))]
+    meanings = [one for word in dict.fromkeys(stems(typed)) for one in _meant(known, word)]
     wanted = sorted({term for one in meanings for term in one})
     if not wanted:
         return []
@@ -199,6 +217,12 @@ def look_up(
     rows = {row.number: row for row in fetch(db, _ENTRIES, edition=edition_id, numbers=best)}
     hits = [_hit(rows[number], total[number], wanted) for number in best if number in rows]
     return sorted(hits, key=lambda hit: -hit.score)[:most]
+
+
+def _meant(known: Vocabulary, word: str) -> list[dict[str, float]]:
+    """What a typed stem may mean; the two words of a compound together count as one."""
+    parts = known.parted(word)
+    return [{term: weight / len(parts) for term, weight in known.meanings(part).items()} for part in parts]
 
 
 def _together(scores: Sequence[Mapping[int, float]]) -> Mapping[int, float]:

@@ -33,11 +33,15 @@ class Found:
 
 @dataclass(frozen=True)
 class SearchPage:
-    """What was typed and what was found; `courses`: whether there is anything at all to search in."""
+    """What was typed and what was found; `more`: other places have it too.
+
+    `courses`: whether there is anything at all to search in.
+    """
 
     sample: bool
     typed: str
     found: tuple[Found, ...]
+    more: bool
     courses: bool
 
 
@@ -54,7 +58,8 @@ def search_page(db: Session, viewer: Viewer, typed: str, held: Held, *, today: d
             for hit in look_up(db, shelf.edition.id, typed, most=MOST, without=shelf.closed)
         ]
     hits.sort(key=lambda one: -one[0])
-    return SearchPage(sample, typed, tuple(found for _, found in hits[:MOST]), courses=bool(shelves))
+    best = tuple(found for _, found in hits[:MOST])
+    return SearchPage(sample, typed, best, more=len(hits) >= MOST, courses=bool(shelves))
 
 
 def _found(shelf: Shelf, hit: Hit) -> Found:

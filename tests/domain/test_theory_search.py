@@ -82,7 +82,7 @@ def test_each_finds_what_she_may_read(
     with database.reading() as db:
         locked = search_page(db, cast.noor, "aantekeningen", NOTHING, today=today)
         assert locked.found == (), "the module is locked for her"
-        [place] = search_page(db, cast.fatma, "aantekeningen intervisiebijeenkomsten", NOTHING, today=today).found
+        place, *_ = search_page(db, cast.fatma, "aantekeningen intervisiebijeenkomsten", NOTHING, today=today).found
         assert place.href.startswith("/opleiding/lezen/alles-in-een-les#p-")
         assert [text for text, meant in place.pieces if meant] == ["intervisiebijeenkomsten", "aantekeningen"]
         assert search_page(db, cast.noor, "meldcode", NOTHING, today=today).found == (), "another course"
@@ -171,5 +171,10 @@ def test_trainers_find_the_newest_handbook_and_what_they_read_again(
 def test_a_short_word_is_looked_for_as_a_whole() -> None:
     known = Vocabulary(("les", "tafeltjes", "lessen", "spiegel", "gel"))
     assert list(known.meanings("les")) == ["les"]
+    assert known.parted("tafellessen") == ("tafellessen",)
+    assert known.parted("spiegellessen") == ("spiegel", "lessen")  # a compound that no text has
     assert known.meanings("gelxq") == {}
+    endings = Vocabulary(("veilig", "vergeten"))
+    for slip in ("veilgheid", "veilighied", "veiligheit"):  # their ending hides their stem
+        assert list(endings.meanings(slip)) == ["veilig"]
     assert stems("De lessen over foto’s") == {"les", "over", "foto"}
