@@ -32,7 +32,7 @@ from app.practice.rules.risks import ends_on
 from app.practice.rules.turns import Awaited, Turn
 from app.practice.tables.proof import SignOff
 from app.practice.tables.work import AssignmentRecord, Submission
-from app.theory.queries import progress_of, read_since
+from app.theory.queries import opened_again, progress_of, read_since
 from app.theory.rules import TheoryProgress, on_day
 
 
@@ -40,7 +40,8 @@ from app.theory.rules import TheoryProgress, on_day
 class Following:
     """One training. `last_step`: the latest day on which she got further; None before the first step.
 
-    `quiet`: days since then, or since she came in. `wait`: after how many the policy of her edition says something.
+    `quiet`: days since then, since she came in, or since a move gave her something to read again (`again_since`).
+    `wait`: after how many the policy of her edition says something.
     """
 
     enrolment: EnrolmentFacts
@@ -50,6 +51,7 @@ class Following:
     last_step: date | None
     quiet: int
     wait: int
+    again_since: datetime | None = None
 
     @property
     def turn(self) -> Turn:
@@ -59,7 +61,8 @@ class Following:
     def theory_since(self) -> datetime:
         """Since when her next step in theory is what it is."""
         one = self.enrolment
-        return self.theory.last_at or one.confirmed_at or one.created_at
+        moment = self.theory.last_at or one.confirmed_at or one.created_at
+        return max(moment, self.again_since or moment)
 
     def stands_still(self, days: int | None = None) -> bool:
         """Whether nothing moved for so many days while it was her turn. None: as many as her policy says."""
@@ -79,6 +82,7 @@ _FOLLOWED: Final = (
             .scalar_subquery(),
             0,
         ).label("added"),
+        opened_again(Enrolment.id).label("again_since"),
     )
     .join(Person, Person.id == Enrolment.person_id)
     .outerjoin(Invitation, Invitation.id == Enrolment.invitation_id)
@@ -118,7 +122,7 @@ def _following(db: Session, rows: list[Row[*tuple[Any, ...]]], *, now: datetime)
     for row in rows:
         one, edition = known[row.id], editions[known[row.id].edition_id]
         read = on_day(edition.outline, theory[one.id], starts_on=one.starts_on, today=today)
-        began = local_day(one.confirmed_at or one.created_at)
+        began = local_day(row.again_since or one.confirmed_at or one.created_at)
         last = last_step_of(theory=read, paths=paths[one.id], group=groups.get(one.id), today=today)
         found.append(
             Following(
@@ -138,6 +142,7 @@ def _following(db: Session, rows: list[Row[*tuple[Any, ...]]], *, now: datetime)
                 last_step=last,
                 quiet=(today - max(began, last or began)).days,
                 wait=edition.policy.quiet_days,
+                again_since=row.again_since,
             )
         )
     return found

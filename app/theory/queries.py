@@ -101,6 +101,14 @@ def open_task(
     )
 
 
+def opened_again(enrolment_id: InstrumentedAttribute[int]) -> ScalarSelect[Any]:
+    """When a lesson that was done last became something to read again, as a column beside a training; NULL: none."""
+    moment = select(func.max(ChangedLesson.made_at)).where(
+        ChangedLesson.enrolment_id == enrolment_id, ChangedLesson.done_at.is_(None)
+    )
+    return moment.scalar_subquery()
+
+
 def progress_of(db: Session, enrolments: Collection[EnrolmentFacts]) -> dict[int, TheoryProgress]:
     """How far each enrolment is with theory, by id: one statement, however many there are.
 
