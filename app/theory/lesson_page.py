@@ -12,6 +12,7 @@ from sqlalchemy import JSON, Row, bindparam, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from app.courses.changes import blocks_alike
+from app.courses.handbook_parts import fresh_ids
 from app.courses.queries import Reading, reading_of
 from app.courses.tables import Lesson
 from app.kit.db import fetch
@@ -23,7 +24,7 @@ from app.theory.lesson_parts import FilePlace, LessonPicture, Part, Work, parts_
 from app.theory.queries import Item, items_of, lock_in, steps_in
 from app.theory.reading import Lock
 from app.theory.rules import lesson_href
-from app.theory.tables import LessonNote, LessonWork, ReadingPlace
+from app.theory.tables import LessonCompletion, LessonNote, LessonWork, ReadingPlace
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class OwnNote:
 class LessonPage:
     """A lesson to read. When `lock` is there, nothing else of it is shown.
 
-    `measured`: how long she is active in it is counted; `announced`: she was told so before.
+    `measured`: how long she is active in it is counted; `announced`: she was told so before. `again`: she did it in an
+    edition in which it read differently; `new_ids`: of the paragraphs that are new to her then.
     """
 
     edition_id: int
@@ -58,7 +60,6 @@ class LessonPage:
     headings: tuple[tuple[str, str], ...]
     picture: LessonPicture | None
     module_title: str
-    module_slug: str
     module_number: int
     motif: str
     items: tuple[Item, ...]
@@ -73,10 +74,13 @@ class LessonPage:
     notes: tuple[OwnNote, ...]
     measured: bool
     announced: bool
+    again: bool
+    new_ids: frozenset[str]
 
 
 _IDS: Final = re.compile(r' id="([a-z0-9-]+)"')
 _LESSON: Final = select(
+    Lesson.slug,
     Lesson.edition_id,
     Lesson.title,
     Lesson.minutes,
@@ -166,6 +170,24 @@ class _Own:
         )
 
 
+_READ_BEFORE: Final = (
+    select(Lesson.html)
+    .join(LessonCompletion, LessonCompletion.edition_id == Lesson.edition_id)
+    .where(
+        LessonCompletion.enrolment_id == bindparam("enrolment"),
+        LessonCompletion.lesson_slug == bindparam("lesson"),
+        Lesson.slug == bindparam("lesson"),
+    )
+)
+
+
+def _new_to(db: Session, reading: Reading, lesson: Row[Any]) -> frozenset[str]:
+    """The paragraphs of a lesson that were not there when she did it."""
+    enrolment_id = reading.enrolment.id if reading.enrolment is not None else 0
+    before = fetch(db, _READ_BEFORE, enrolment=enrolment_id, lesson=lesson.slug).scalar()
+    return fresh_ids(before, lesson.html) if before is not None else frozenset()
+
+
 def lesson_page(db: Session, viewer: Viewer, course_slug: str, lesson_slug: str, *, today: date) -> LessonPage:
     """One lesson with its place in the course. Raises: NotFound."""
     reading = reading_of(db, viewer, course_slug)
@@ -199,7 +221,6 @@ def lesson_page(db: Session, viewer: Viewer, course_slug: str, lesson_slug: str,
         headings=() if lock else tuple((str(id_), str(title)) for id_, title in lesson.headings),
         picture=picture_of(shelf, lesson.image) if lesson.image else None,
         module_title=module.title,
-        module_slug=module.slug,
         module_number=reading.outline.modules.index(module) + 1,
         motif=reading.edition.motifs.get(module.core_element or "", "hand"),
         items=items_of(reading.outline, module, lessons=steps.lessons, quizzes=steps.quizzes, now=lesson_slug),
@@ -211,6 +232,8 @@ def lesson_page(db: Session, viewer: Viewer, course_slug: str, lesson_slug: str,
         leads_to_quiz=last and module.quiz is not None and module.quiz.slug not in steps.quizzes,
         lock=lock,
         place=own.place if own.place in ids and lesson_slug not in steps.lessons else "",
+        again=lesson_slug in steps.again,
+        new_ids=_new_to(db, reading, lesson) if lesson_slug in steps.again and not lock else frozenset(),
         notes=tuple(
             OwnNote(row.id, row.key, row.quote, row.words, row.version, not row.key or row.key in ids)
             for row in own.notes

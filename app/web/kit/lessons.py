@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -11,13 +11,14 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from app.courses.rules import ATTENTION_SPOT, KERN_SPOT
-from app.kit.i18n import Locale
+from app.kit.i18n import Locale, translations
 from app.theory.lesson_page import LessonPage
 from app.theory.lesson_parts import Asked, Paper, Part, Playable, Reflecting, Text
 from app.web.kit.ask import Ask, Page, render
 from app.web.kit.forms import Submitted
 from app.web.kit.icons import icon
 from app.web.kit.motifs import motif
+from app.web.kit.news import marked
 
 LESSON = "lessons/lesson.html"
 _ID: Final = re.compile(r' (?:id|aria-labelledby)="[^"]*"')
@@ -76,7 +77,7 @@ def shown(
         form=form,
         forms=forms,
         typed=typed,
-        parts=tuple(illustrated(one, page.motif) for one in page.parts),
+        parts=tuple(with_news(illustrated(one, page.motif), page.new_ids, ask.viewer.locale) for one in page.parts),
         keeper=ask.viewer.id,
     )
 
@@ -99,6 +100,15 @@ def illustrated(part: Part, name: str) -> Part:
     tile = Markup('<span class="tile">%s</span>') % motif(name)
     html = part.html.replace(KERN_SPOT, tile).replace(ATTENTION_SPOT, icon("triangle-alert"))
     return replace(part, html=Markup(html))  # noqa: S704 - cleaned when published, and the pictures are ours
+
+
+def with_news(part: Part, ids: Collection[str], locale: Locale) -> Part:
+    """The text with the word *Nieuw* above what is new to its reader."""
+    return (
+        replace(part, html=marked(part.html, ids, translations(locale).gettext("Nieuw")))
+        if isinstance(part, Text)
+        else part
+    )
 
 
 def on_paper(part: Part, name: str) -> Part:

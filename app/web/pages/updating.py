@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -11,12 +10,11 @@ from pydantic import BaseModel
 from app.access import Permission
 from app.kit.errors import NotFound
 from app.kit.i18n import translations
-from app.theory.lesson_parts import Part, Text
 from app.theory.updates import task_instead, update_lesson, update_page, update_session
 from app.theory.updating import Piece, read
 from app.web.kit.ask import Answer, Ask, redirect, render
 from app.web.kit.forms import Submitted
-from app.web.kit.lessons import illustrated
+from app.web.kit.lessons import illustrated, with_news
 from app.web.kit.news import marked
 from app.web.kit.route import Area
 from app.web.words.editions import PART_WORDS
@@ -48,8 +46,8 @@ def _or_instead(ask: Ask, task: int, answer: Callable[[], Answer]) -> Answer:
     except NotFound:
         instead = task_instead(ask.db, ask.viewer, task)
     if instead is None:
-        return redirect("/traject", toast=N_("Er kwam een nieuwere uitgave. Je hoeft nu niets te lezen."))
-    return redirect(f"/bijlezen/{instead}", toast=N_("Er kwam een nieuwere uitgave. Dit lees je nu."))
+        return redirect("/traject", toast=N_("Er kwam een nieuwere editie. Je hoeft nu niets te lezen."))
+    return redirect(f"/bijlezen/{instead}", toast=N_("Er kwam een nieuwere editie. Dit lees je nu."))
 
 
 @area.get("/bijlezen/{task:id}/les/{lesson:slug}", policy=Permission.SIGNED_IN, name="updates.lesson")
@@ -59,12 +57,8 @@ def lesson(ask: Ask, task: int, lesson: str) -> Answer:
 
 def _lesson(ask: Ask, task: int, slug: str) -> Answer:
     page, place = update_lesson(ask.db, ask.viewer, task, slug)
-    parts = [_marked(illustrated(part, page.motif), page.new_ids, _new(ask)) for part in page.parts]
+    parts = [with_news(illustrated(part, page.motif), page.new_ids, ask.viewer.locale) for part in page.parts]
     return render("updates/lesson.html", page, place=place, form=_form(ask), parts=parts)
-
-
-def _marked(part: Part, ids: frozenset[str], word: str) -> Part:
-    return replace(part, html=marked(part.html, ids, word)) if isinstance(part, Text) else part
 
 
 @area.post("/bijlezen/{task:id}/les/{lesson:slug}", policy=Permission.SIGNED_IN, name="updates.read_lesson")
