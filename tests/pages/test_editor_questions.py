@@ -98,7 +98,7 @@ def test_a_question_is_written_added_and_kept(site: Site, aya: Visitor, here: st
     assert (made.type, made.pool, made.critical) == ("one", "een-begin", False)
     listed = aya.follow(done).text
     assert "Er is nog maar 1 vraag in deze pool." in listed
-    assert "Uit pool ‘een-begin’ komen 1 vragen, en er zijn er 1." in listed
+    assert "Pool ‘een-begin’ is te klein" in listed
     page = aya.get(f"{here}/vraag/{made.id}").text
     aya.post(
         f"{here}/vraag/{made.id}", fields(page) | {"kind": "several", "o2-right": "on", "pool": "", "text": "Wat past?"}
@@ -199,7 +199,7 @@ def test_while_somebody_types_the_question_is_shown(aya: Visitor, here: str) -> 
         assert words in answer.text
         assert "<form" not in answer.text
     answer = aya.client.post(f"{here}/vraag", data={"kind": "match", "do": "look", "p0-left": "a"}, headers=headers)
-    assert "Schrijf de vraag en minstens twee antwoorden." in answer.text
+    assert "Vul de vraag in met wat erbij hoort." in answer.text
 
 
 def test_what_cannot_be_shown_is_a_text(site: Site, aya: Visitor, here: str) -> None:

@@ -118,7 +118,7 @@ class IntakePage:
     id: int
     state: State
     sent_at: datetime
-    megabytes: float
+    kilobytes: int
     slug: str
     refused: str
     faults: tuple[Fault, ...]
@@ -133,7 +133,7 @@ def intake_page(db: Session, viewer: Viewer, intake_id: int) -> IntakePage:
     faults = tuple(_fault(one) for one in found.problems)
     state = State.WAITING if found.read_at is None else State.REFUSED if found.refused else State.READY
     return IntakePage(
-        found.id, state, found.sent_at, round(found.size / 1_000_000, 1), found.slug, found.refused, faults
+        found.id, state, found.sent_at, max(1, round(found.size / 1000)), found.slug, found.refused, faults
     )
 
 

@@ -37,12 +37,15 @@ class Handbook:
 
 
 def handbook_of(draft: Draft) -> Handbook | None:
-    """The handbook of a draft in which something of it changed since the edition; None when nothing did."""
+    """The handbook of a draft in which something of it changed since the edition; None when nothing did.
+
+    The first edition has the version that its author gave: nobody has to be told what is new in it.
+    """
     changed = any(
         path.startswith("handbook/") and draft.stored.get(path) != draft.published.get(path)
         for path in draft.stored.keys() | draft.published.keys()
     )
-    if not changed or HANDBOOK not in draft.stored:
+    if not changed or HANDBOOK not in draft.stored or draft.edition is None:
         return None
     now, before = (_facts(files.get(HANDBOOK)) for files in (draft.stored, draft.published))
     return Handbook(str(now.get("version", "")), str(before.get("version", "")))

@@ -48,8 +48,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "pool_not_drawn": ("Pool ‘{pool}’ staat niet bij draws.", "Zet bovenaan de toets draws: {{{pool}: 2}}."),
     "pool_empty": ("Er is geen vraag in pool ‘{pool}’.", "Zet pool: {pool} bij een paar vragen, of haal dit weg."),
     "draws_all": (
-        "Uit pool ‘{pool}’ komen {number} vragen, en er zijn er {size}.",
-        "Trek er minder, of voeg vragen toe. Anders valt er niets te trekken.",
+        "Pool ‘{pool}’ is te klein: de toets trekt er evenveel vragen uit als erin staan ({size}) of meer ({number}).",
+        "Voeg vragen toe aan de pool, of trek er minder.",
     ),
     "nothing_counts": (
         "Deze toets kan uit alleen open vragen bestaan, en die tellen niet mee.",

@@ -4,10 +4,19 @@
   "use strict";
   const body = () => document.getElementById("ed--body");
 
+  // The name of a block, or the next that no block has yet.
+  function free(name, words) {
+    const taken = new Set(words.match(/[a-z0-9-]+/g));
+    let [found, count] = [name, 1];
+    while (taken.has(found)) found = `${name}-${count += 1}`;
+    return found;
+  }
+
   // A block stands by itself, with an empty line around it; the cursor comes after it.
-  function insert(block) {
+  function insert(sample) {
     const text = body();
     if (!text) return;
+    const block = sample.replace("eigen-naam", free("eigen-naam", text.value));
     const [before, after] = [text.value.slice(0, text.selectionStart), text.value.slice(text.selectionEnd)];
     const start = !before || before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n";
     const end = !after || after.startsWith("\n\n") ? "" : after.startsWith("\n") ? "\n" : "\n\n";
