@@ -171,7 +171,7 @@ function showOpened() {
   const opened = Number(document.documentElement.dataset.opened);
   const box = opened ? note("opened") : null;
   if (!box) return;
-  const moment = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "long", day: "numeric", month: "long", hour: "numeric", minute: "2-digit" });
+  const moment = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
   const said = moment.format(opened);
   const ours = document.documentElement.lang === "nl" ? said.replace(/:(\d\d)/, ".$1 uur") : said;
   box.querySelector("[data-moment]").textContent = ours[0].toUpperCase() + ours.slice(1);
