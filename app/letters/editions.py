@@ -27,7 +27,7 @@ def moved(db: Session, message: Message, desk: Desk) -> Draft:
     if enrolment is None or enrolment.stage not in OPEN:
         raise NotDue("Deze inschrijving is gestopt of al afgerond.")
     if enrolment.edition_id != int(message.data["edition_id"]):
-        raise NotDue("Deze persoon volgt intussen een andere uitgave.")
+        raise NotDue("Deze persoon volgt intussen een andere editie.")
     due = set(
         db.scalars(
             select(ChangedLesson.lesson_slug).where(
@@ -52,7 +52,7 @@ def to_read(db: Session, message: Message, desk: Desk) -> Draft:
     """A trainer reads what is new, until a day. Also the reminder of it. Only while her certificate holds."""
     task = db.get(UpdateTask, int(message.data["task_id"]))
     if task is None or task.replaced_at is not None:
-        raise NotDue("Er is intussen een nieuwere uitgave om te lezen.")
+        raise NotDue("Er is intussen een nieuwere editie om te lezen.")
     if task.done_at is not None:
         raise NotDue("Deze persoon heeft alles al gelezen.")
     if task.intervention_id not in held_by(db, task.person_id, local_day(desk.now)).intervention_ids:

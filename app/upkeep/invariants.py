@@ -137,7 +137,7 @@ def followed(db: Session) -> Iterator[Violation]:
     )
     for table, rows in (("assignment_record", work), ("changed_lesson", again)):
         for id_ in db.scalars(rows):
-            yield Violation("I-6", table, id_, "hoort bij een andere uitgave dan die iemand volgt")
+            yield Violation("I-6", table, id_, "hoort bij een andere editie dan die iemand volgt")
 
 
 def ledger_digests(db: Session) -> Iterator[Violation]:

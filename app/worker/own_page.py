@@ -136,7 +136,7 @@ LABELS: Final = {
     "decisions": "Wat je coach besloot",
     "directions": "Hoe je coach er komt",
     "done_at": "Klaar op",
-    "edition": "Uitgave",
+    "edition": "Editie",
     "drafts": "Wat je typte maar nog niet verstuurde",
     "e-mail": "E-mailadres",
     "eerder_intervisie": "Intervisies van vóór dit systeem",

@@ -298,8 +298,8 @@ def test_who_writes_courses_sees_how_questions_do(world: World) -> None:
         last = select(func.max(QuizAttempt.enrolment_id)).scalar_subquery()
         db.execute(update(QuizAttempt).where(QuizAttempt.enrolment_id == last).values(answers={}))
     assert "%" not in text_of(author.get(HOW_THEY_DO).text)
-    author.get(f"{HOW_THEY_DO}?uitgave=1")
-    author.get(f"{HOW_THEY_DO}?uitgave=9", status=404)
+    author.get(f"{HOW_THEY_DO}?editie=1")
+    author.get(f"{HOW_THEY_DO}?editie=9", status=404)
     author.get("/beheer/opleidingen/weg/vragen", status=404)
 
 
@@ -316,7 +316,7 @@ def test_a_check_of_another_edition_says_so(world: World) -> None:
     assert "Gehaald" in world.noor.follow(world.noor.post(QUIZ, world.form())).text
     editions = world.fatma.get(HOW_THEY_DO).text
     assert 'aria-current="page"' in editions
-    assert "Uitgave 1" in editions
+    assert "Editie 1" in editions
 
 
 def test_a_locked_check_says_when_it_opens(world: World) -> None:

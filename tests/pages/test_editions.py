@@ -39,7 +39,7 @@ def training(site: Site, clock: MovableClock) -> Training:
 def test_an_admin_looks_first_and_then_moves(site: Site, training: Training) -> None:
     fatma = site.visitor(training.cast.fatma.id)
     page = fatma.get(EDITION)
-    assert "Vergeleken met uitgave 1." in page.text
+    assert "Vergeleken met editie 1." in page.text
     assert "Anders: de tekst" in " ".join(page.text.split())
     assert "De hele groep: 1 persoon" in page.text
     given = {"cohort_ids": training.cohort_id, "lesson_slugs": "een-afspraak", "do": "look"}
@@ -90,7 +90,7 @@ def test_choosing_nobody_or_nonsense_comes_back(site: Site, training: Training) 
     fatma.get("/beheer/opleidingen/kort/edities/9", status=404)
     fatma.get("/beheer/opleidingen/weg/edities/1", status=404)
     first = fatma.get("/beheer/opleidingen/kort/edities/1")
-    assert "Dit is de eerste uitgave." in first.text
+    assert "Dit is de eerste editie." in first.text
     site.visitor(training.cast.ruben.id).get(EDITION, status=403)
 
 
@@ -134,7 +134,7 @@ def test_who_reads_while_a_newer_edition_comes_is_led_on(site: Site, training: T
         updating.ask(db, by=cast.fatma, course_slug="kort", number=4, chosen=chosen, trainers=who, now=now)
         (new,) = db.scalars(select(UpdateTask.id).where(UpdateTask.replaced_at.is_(None)))
     assert noor.post(place).headers["location"] == f"/bijlezen/{new}"
-    assert "Er kwam een nieuwere uitgave. Dit lees je nu." in noor.get(f"/bijlezen/{new}").text
+    assert "Er kwam een nieuwere editie. Dit lees je nu." in noor.get(f"/bijlezen/{new}").text
     for path in (place, f"/bijlezen/{old}", f"/bijlezen/{old}/verder"):
         assert noor.get(path, status=303).headers["location"] == f"/bijlezen/{new}"
         joris.get(path, status=404)

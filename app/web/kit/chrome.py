@@ -128,7 +128,7 @@ def chrome_for(
 def _under(path: str, href: str) -> bool:
     if href == "/groep" and path.startswith("/praktijk"):
         return True
-    if href == "/opleiding" and path.startswith(("/handboek", "/zoeken")):
+    if href == "/opleiding" and path.split("/")[1] in {"handboek", "zoeken"}:
         return True
     if href == "/beheer/praktijk":
         first, _, second = path.strip("/").partition("/")

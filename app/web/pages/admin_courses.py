@@ -14,7 +14,7 @@ LONGEST = 6  # digits of the number of an edition
 @area.get("/beheer/opleidingen/{course:slug}/vragen", policy=Permission.EDIT_CONTENT, name="admin_courses.questions")
 def questions(ask: Ask, course: str) -> Answer:
     """Of the newest edition, or of the one that the address names."""
-    return render("admin_courses/questions.html", questions_page(ask.db, course, _number(ask.query.get("uitgave", ""))))
+    return render("admin_courses/questions.html", questions_page(ask.db, course, _number(ask.query.get("editie", ""))))
 
 
 def _number(text: str) -> int | None:

@@ -8,8 +8,8 @@ from app.courses.comparing import Change
 from app.web.words.shared import N_, StateLook
 
 WORDS: Final = {
-    "asked_already": N_("Voor deze uitgave is het al gevraagd."),
-    "not_newest": N_("Er is al een nieuwere uitgave. Vraag het daar."),
+    "asked_already": N_("Voor deze editie is het al gevraagd."),
+    "not_newest": N_("Er is al een nieuwere editie. Vraag het daar."),
     "nothing_chosen": N_("Kies minstens één les of draaiboek."),
     "nobody_to_ask": N_("Voor geen enkele trainer is hier iets nieuws bij."),
     "too_many_to_move": N_("Kies hoogstens {most} mensen tegelijk."),

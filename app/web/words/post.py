@@ -50,7 +50,7 @@ KIND_WORDS: Final[dict[str, str]] = {
     "people.second_factor_changed": N_("Inloggen met een app veranderd"),
     "theory.upgrade_reminder": N_("Herinnering aan wat er nieuw is"),
     "theory.upgrade_required": N_("Iets nieuws om te lezen"),
-    "theory.moved": N_("Een nieuwe uitgave van de opleiding"),
+    "theory.moved": N_("Een nieuwe editie van de opleiding"),
     "practice.agreed": N_("Wat jullie afspraken"),
     "practice.allowed_again": N_("Nog een keer"),
     "practice.correction_declined": N_("Besluit blijft staan"),
