@@ -209,6 +209,14 @@ def test_a_spoilt_file_is_told_with_its_place(course: Path, broken: Broken) -> N
     assert all(problem.hint for problem in problems)
 
 
+@pytest.mark.parametrize("file", [SESSION, LESSON])
+def test_what_a_page_of_text_cannot_show_is_told(course: Path, file: str) -> None:
+    text = (course / file).read_text(encoding="utf-8")
+    (course / file).write_text(f"{text}\n::: reflectie mijn-blik Wat zag je?\nKijk terug.\n:::\n", encoding="utf-8")
+    told = [problem.sentence for problem in check(course)]
+    assert told == (["Dit blok kan alleen in een les."] if file == SESSION else [])
+
+
 def _without_policy(folder: Path) -> None:
     (folder / "policy.yaml").unlink()
 

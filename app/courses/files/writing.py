@@ -18,11 +18,23 @@ KINDS: Final = (
 )  # fmt: skip
 UNTITLED: Final = frozenset({"stappen"})
 OPENS: Final = re.compile(r":::\s*([a-z-]+)(?!\S)")
+TEXT_ONLY: Final = ("handbook/", "assignments/")
+"""Where a page shows the text alone: what it would fill in would be lost without a word."""
 PARTS_MOST: Final = 400
 """Runs of text and blocks in one text. A lesson has some twenty."""
 TAKEN: Final = frozenset(
     {"inhoud", "menu", "toasts", "fouten", "stand", "klaar", "anders", "vormen", "versies", "draaiboek", "notities"}
-    | {"leswoorden", "niet-verstuurd", "notities-kop", "nv", "people-words", "weg", "zoek"}
+    | {
+        "leswoorden",
+        "niet-verstuurd",
+        "notities-kop",
+        "nv",
+        "people-words",
+        "weg",
+        "zoek",
+        "onderweg",
+        "onderweg-woorden",
+    }
 )
 """Ids that the page around a text has."""
 NUMBERED_THERE: Final = re.compile(r"(blok|f|stap|vorm|anders|les|vraag|notitie|bewaard|p)-")
@@ -93,6 +105,8 @@ class Writing:
 
     def add_block(self, kind: str, id_: str, line: int, **facts: Any) -> str:
         """Something that the page fills in; gives the id under which the text leaves room for it."""
+        if self.file.startswith(TEXT_ONLY):
+            self.problem(line, "Dit blok kan alleen in een les.", "Zet het in een les, en noem die les hier.")
         if id_ in self._block_ids:
             self.problem(line, f"‘{id_}’ is er in deze les al.", "Kies een andere naam.")
         self._block_ids.add(id_)
