@@ -191,10 +191,10 @@ def test_a_version_of_the_handbook_is_given_once(
     database: Database, storage: ObjectStorage, aya: Viewer, clock: MovableClock
 ) -> None:
     """Who looked at the same draft and tells other news does not overwrite what was told."""
-    news = {"handbook_version": "2", "handbook_notes": "Een ander doel."}
+    news = {"handbook_version": "2", "notes": "Een ander doel."}
     keep(database, aya, clock, file_of(database, SCRIPT)[2].replace("title: ", "title: De "), path=SCRIPT)
     one = ready(database, storage, **news)
-    other = ready(database, storage, **news | {"handbook_notes": "Iets anders."})
+    other = ready(database, storage, **news | {"notes": "Iets anders."})
     with database.reading() as db:
         version = queries.read_draft(db, "kort").facts.version
     assert publish(database, storage, aya, clock, one) == 2
