@@ -136,7 +136,7 @@ def test_minutes_are_counted_where_the_course_says_so(live: Live) -> None:
     expect(phone.get_by_text("Deze opleiding telt je leesminuten")).to_be_visible()
     phone.evaluate("navigator.serviceWorker.ready")
     phone.mouse.wheel(0, 400)
-    phone.wait_for_timeout(2_500)
+    phone.wait_for_timeout(6_000)
     phone.goto("/opleiding/lezen")
     wait_until(lambda: [1 <= one.seconds <= 20 for one in rows(live, LessonTime)] == [True], "her seconds")
     accessible(phone)
@@ -147,7 +147,7 @@ def test_minutes_are_counted_where_the_course_says_so(live: Live) -> None:
     wait_until(lambda: phone.evaluate("caches.match(location.pathname).then(page => !!page)"), "the page is kept")
     phone.context.set_offline(True)
     for _ in range(2):
-        phone.wait_for_timeout(1_500)
+        phone.wait_for_timeout(4_000)
         phone.reload()
     waits = phone.evaluate("JSON.parse(localStorage.getItem('later:' + document.documentElement.dataset.who))")
     assert [one["url"] for one in waits if "seconds" in one["fields"]] == [f"{FIRST}/actief"], "one for the whole time"

@@ -80,7 +80,7 @@ def test_what_was_not_written_is_not_stored() -> None:
         ("{text: Nee, right: false}", "{text: Ja, right: false}", "6:88", "‘Ja’ is er al"),
         ("draws: {beeld: 1}", "draws: {geluid: 1}", "4:9", "geen vraag in pool ‘geluid’"),
         ("draws: {beeld: 1}\n", "", "18:42", "Zet bovenaan de toets draws: {beeld: 2}."),
-        ("draws: {beeld: 1}", "draws: {beeld: 2}", "4:9", "komen 2 vragen, en er zijn er 2"),
+        ("draws: {beeld: 1}", "draws: {beeld: 2}", "4:9", "is te klein"),
         ("draws: {beeld: 1}", "draws: {beeld: 0}", "4:9", "te laag"),
         ("draws: {beeld: 1}", "draws: {Beeld A: 1}", "4:9", "‘Beeld A’ heeft een naam die niet mag"),
     ],
