@@ -187,6 +187,8 @@ def test_a_zip_is_sent_and_read_later(site: Site, aya: Visitor) -> None:
     assert "Het concept staat klaar" in ready
     assert f'href="{HERE}"' in ready
     aya.get(f"{place}/999", status=404)
-    aya.post(f"{HERE}/concept/weg")
+    version = re.search(r'action="[^"]*/concept/weg".*?name="version" value="(\d+)"', aya.get(HERE).text, re.DOTALL)
+    assert version is not None
+    aya.post(f"{HERE}/concept/weg", {"version": version[1]})
     assert "Het concept staat klaar" in sent(content)
     assert site.parts.storage.keys("intake") == []

@@ -90,6 +90,7 @@ KEYS: Final[dict[str, str]] = {
     "intervention_name": N_("Interventie"),
     "language": N_("Taal"),
     "sample": N_("Voorbeeldinhoud"),
+    "active_minutes": N_("Leesminuten tellen"),
     "summary": N_("Samenvatting"),
     "target_group": N_("Voor wie"),
     "motif": N_("Tekening"),
@@ -148,7 +149,18 @@ KEYS: Final[dict[str, str]] = {
 UNKNOWN: Final = N_("‘{name}’, dat we niet kennen")
 
 FLAGS: Final = (
-    *("required", "decorative", "silent", "critical", "right", "sample", "available", "safety", "must"),
+    *(
+        "required",
+        "decorative",
+        "silent",
+        "critical",
+        "right",
+        "sample",
+        "active_minutes",
+        "available",
+        "safety",
+        "must",
+    ),
     *("decides", "final", "needs_group", "needs_visit", "needs_photo", "needs_reflection", "licence_required"),
 )
 VALUES: Final[dict[str, dict[str, str]]] = {
