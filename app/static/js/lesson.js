@@ -76,13 +76,14 @@ function followTime(lesson) {
   const act = () => { acted = performance.now(); };
   for (const name of ["scroll", "keydown", "pointerdown", "pointermove"]) addEventListener(name, act, { passive: true });
   main.querySelectorAll("video, audio").forEach((player) => player.addEventListener("timeupdate", () => player.paused || act()));
-  function send(more) {
+  // `leaving`: a request of a page that goes may get lost; the next page sends what waits.
+  function send({ leaving = false } = {}) {
     const whole = Math.floor(seconds);
     if (!whole) return;
     seconds -= whole;
     const wait = () => later(url, { seconds: whole }, { adding: "seconds" });
-    if (!navigator.onLine) wait();
-    else post(url, { seconds: whole, ago: 0 }, more).then(({ status }) => (status >= 500 || status === 429) && wait()).catch(wait);
+    if (leaving || !navigator.onLine) wait();
+    else post(url, { seconds: whole, ago: 0 }).then(({ status }) => (status >= 500 || status === 429) && wait()).catch(wait);
   }
   setInterval(() => {
     const now = performance.now();
@@ -90,8 +91,8 @@ function followTime(lesson) {
     ticked = now;
     if (seconds >= ROUND) send();
   }, 1_000);
-  document.addEventListener("visibilitychange", () => document.hidden && send({ keepalive: true }));
-  addEventListener("pagehide", () => send({ keepalive: true }));
+  document.addEventListener("visibilitychange", () => document.hidden && send({ leaving: true }));
+  addEventListener("pagehide", () => send({ leaving: true }));
 }
 
 // Keeping a passage: in this mode each paragraph has a button, so that a thumb, a mouse and a keyboard can choose.
