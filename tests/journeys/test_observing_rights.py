@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Request, Response, Route, expect
 
 from app.people.actions.accounts import revoke_role
 from app.people.rules import Role
@@ -80,6 +80,10 @@ def test_somebody_else_signs_in_on_this_phone(live: Live, rubens: Phone, at_work
     assert forms(live) == []
 
 
+def is_sent(seen: Request | Response) -> bool:
+    return (seen.request if isinstance(seen, Response) else seen).method == "POST"
+
+
 def test_signed_on_another_device_in_the_meantime(live: Live, rubens: Phone, at_work: Practising) -> None:
     page = rubens.page
     rubens.connected(connected=False)
@@ -92,10 +96,19 @@ def test_signed_on_another_device_in_the_meantime(live: Live, rubens: Phone, at_
     expect(page.get_by_label("Wat je schreef")).to_have_value(re.compile("Wat ik nog wilde zeggen"))
     accessible(page)
     assert stored(live)["strong"] == ["Rust"]
+    on_its_way: list[Route] = []
+    page.route("**/observatie", lambda route: on_its_way.append(route) if is_sent(route.request) else route.continue_())
+    with page.expect_request(is_sent):
+        page.evaluate("dispatchEvent(new Event('online'))")  # it is tried once more, and slowly
     page.get_by_role("button", name="Haal dit van mijn telefoon").click()
     page.get_by_role("button", name="Ja, haal het weg").click()
     expect(page.get_by_role("heading", level=1, name="Formulieren op deze telefoon")).to_be_visible()
     live.eventually(lambda: rubens.holds("drafts") == 0, "the draft to go")
+    with page.expect_response(is_sent):
+        on_its_way[0].continue_()
+    page.reload()  # what the answer brought about is done by then
+    expect(page.get_by_role("heading", level=1, name="Formulieren op deze telefoon")).to_be_visible()
+    assert rubens.holds("drafts") == 0
 
 
 def test_no_coach_any_more(live: Live, rubens: Phone, at_work: Practising) -> None:

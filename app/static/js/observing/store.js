@@ -55,7 +55,10 @@ export const allDrafts = () => within("drafts", "readonly", (all) => all.getAll(
 export const draftsOf = (owner) => within("drafts", "readonly", (all) => all.getAll(ofOwner(owner)));
 export const draftOf = (owner, record, attempt) =>
   within("drafts", "readonly", (all) => all.get([owner, record, attempt]));
-export const putDraft = (draft, durability) => within("drafts", "readwrite", (all) => all.put(draft), durability);
+
+const thrown = new WeakSet(); // an answer that was still on its way when its owner threw a draft away does not bring it back
+export const putDraft = async (draft, durability) =>
+  thrown.has(draft) || within("drafts", "readwrite", (all) => thrown.has(draft) || all.put(draft), durability);
 
 export const photosOf = (draft) => within("photos", "readonly", (all) => all.index("draft").getAll(keyOf(draft)));
 export const allPhotos = () => within("photos", "readonly", (all) => all.getAll());
@@ -73,6 +76,7 @@ export async function dropDraft(draft) {
 
 // What nobody can send any more, and its owner does not want to keep either.
 export async function throwAway(draft) {
+  thrown.add(draft);
   for (const photo of await photosOf(draft)) await dropPhoto(photo.id);
   await within("drafts", "readwrite", (all) => all.delete(keyOf(draft)), "strict");
 }
