@@ -12,6 +12,7 @@ from app.courses.commands import publish_folder
 from app.courses.tables import CourseEdition
 from app.letters import editions
 from app.outbox.tables import Message
+from app.people.rules import Role
 from app.theory.moving import MOVED
 from app.worker.handlers.courses import take_in
 from tests.authz.steps import picture
@@ -144,6 +145,14 @@ def test_publishing_says_what_is_new_and_for_whom(site: Site) -> None:
     assert draft.facts["notes"] == "Een nieuw begin."
 
 
+def test_the_menu_says_where_she_is(site: Site) -> None:
+    """An admin has the courses in her own menu; nothing else is marked then."""
+    admin, aya = author(site, "Fatma Aydin", Role.ADMIN), author(site)
+    for place in ("/beheer/opleidingen", "/beheer/opleiding-beginnen", "/beheer/cursus-schrijven"):
+        for page in (admin.get(place).text, aya.get(place).text):
+            assert re.findall(r'href="([^"]*)" aria-current="page"', page) == ["/beheer/opleidingen"]
+
+
 def test_a_course_begins_on_the_web(site: Site) -> None:
     aya = author(site)
     assert "Er is nog geen opleiding" in aya.get("/beheer/opleidingen").text
@@ -159,7 +168,13 @@ def test_a_course_begins_on_the_web(site: Site) -> None:
     assert "Samen &lt;b&gt;zingen&lt;/b&gt;" in page
     assert "Klaar om te publiceren" in page
     assert "Er is nog geen editie." in page
-    assert "al een opleiding die samen-b-zingen-b heet" in aya.post(place, given, status=422).text
+    page = aya.post(place, given, status=422).text
+    assert "al een opleiding met dit adres" in page
+    assert 'value="samen-b-zingen-b-2"' in page
+    page = aya.post(place, given | {"title": "🎨"}, status=422).text
+    assert re.search(r'id="f-title"[^>]* aria-invalid="true"', page)
+    assert re.search(r'id="f-slug"[^>]* value="opleiding"', page)
+    aya.post(place, given | {"title": "🎨", "slug": "opleiding"})
     assert "Publiceer editie 1" in aya.get(f"{made.headers['location']}/publiceren").text
     assert "Samen &lt;b&gt;zingen" in aya.get("/beheer/opleidingen").text
 

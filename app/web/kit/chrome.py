@@ -75,6 +75,8 @@ _MANAGING: Final = (
 _PRACTICE: Final = ("coaches", "correcties", "groepen", "bewaren", "mensen")
 """Pages of an admin that belong to practice, by their second part; people only under the coach."""
 _WRITING: Final = (N_("Opleidingen"), "/beheer/opleidingen", "book-open")
+_AT_COURSES: Final = ("/beheer/opleiding-", "/beheer/cursus-schrijven")
+"""How pages begin that belong to the courses and stand beside them."""
 _CONTACT: Final = ((N_("Onze mensen"), "/organisatie", "users"),)
 
 
@@ -105,13 +107,13 @@ def chrome_for(
         menu.append((N_("Post"), "/beheer/post", "mail"))
         if viewer.has(Role.PROFESSIONAL):
             menu.append(_LEARNING[0])
-    best = max((href for _, href, _ in nav if _under(path, href)), key=len, default="")
+    best = max((href for _, href, _ in (*nav, *menu) if _under(path, href)), key=len, default="")
     return Chrome(
         viewer=Who(
             viewer.signed_in, viewer.person_id or 0, viewer.name, viewer.first_name, viewer.organisation, viewer.name
         ),
         nav=[NavItem(gettext(label), href, icon, current=href == best) for label, href, icon in nav],
-        menu=[NavItem(gettext(label), href, icon) for label, href, icon in menu],
+        menu=[NavItem(gettext(label), href, icon, current=href == best) for label, href, icon in menu],
         brand_name=settings.brand_name,
         brand_sub=settings.brand_sub,
         provider_name=settings.provider_name,
@@ -129,6 +131,8 @@ def _under(path: str, href: str) -> bool:
     if href == "/groep" and path.startswith("/praktijk"):
         return True
     if href == "/opleiding" and path.split("/")[1] in {"handboek", "zoeken"}:
+        return True
+    if href == _WRITING[1] and path.startswith(_AT_COURSES):
         return True
     if href == "/beheer/praktijk":
         first, _, second = path.strip("/").partition("/")
