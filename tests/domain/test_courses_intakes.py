@@ -200,9 +200,12 @@ def test_a_course_begins_with_one_of_everything(work: Work, aya: Viewer) -> None
         ("Anders", "../weg", "odd_slug"),
         ("Anders", "12", "odd_slug"),
         ("Anders", "beeld", "odd_slug"),
-        ("!!!", "", "odd_slug"),
     ):
         with pytest.raises(Refused) as refused:
             start(work, aya, title, slug)
         assert (refused.value.code, refused.value.field) == (code, "slug")
+    for title, proposed in (("🎨🎶", "opleiding"), ("2026", "opleiding-2026"), ("Samen zingen 1", "samen-zingen-1-2")):
+        with pytest.raises(Refused) as refused:
+            start(work, aya, title)
+        assert (refused.value.field, refused.value.facts["proposed"]) == ("title", proposed)
     assert count(work, CourseDraft) == 1

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
+from itertools import count
 from pathlib import Path
 from string import Template
 from typing import Final
@@ -27,30 +28,39 @@ SKELETON: Final = Path(__file__).parent / "skeleton"
 def start_course(db: Session, *, by: Viewer, given: inputs.NewCourse, now: datetime) -> str:
     """Begin a course with a draft that the checker finds right; gives its slug.
 
-    Raises: Forbidden; Refused for a name that is no slug, or that another course has.
+    Raises: Forbidden; Refused for a name that is no slug, or that another course has: at the field that it came from,
+    and where that is the title with another one as the fact `proposed`.
     """
     actions.must_write(by)
-    slug = given.slug or rules.slug_from(given.title)
-    if not rules.is_course_slug(slug):
-        raise Refused("odd_slug", "slug")
-    _must_be_free(db, slug)
+    slug = _slug_of(db, given)
     try:
         with db.begin_nested():
             draft = actions.new_draft(db, slug=slug, base_edition_id=None, by_id=by.id, now=now)
     except IntegrityError as clash:  # somebody else was faster
-        raise Refused("course_is_there", "slug", slug=slug) from clash
+        raise Refused("course_is_there", "slug" if given.slug else "title", slug=slug) from clash
     rows = {path: row_of(path, text) for path, text in skeleton(slug, given.title, given.summary).items()}
     actions.replace_files(db, draft, rows, by_id=by.id, now=now)
     record(db, "courses.started", actor_id=by.id, subject=("course_draft", draft.id), now=now, course=slug)
     return slug
 
 
-def _must_be_free(db: Session, slug: str) -> None:
-    taken = (
+def _slug_of(db: Session, given: inputs.NewCourse) -> str:
+    slug = given.slug or rules.slug_from(given.title)
+    fits = rules.is_course_slug(slug)
+    if fits and not _taken(db, slug):
+        return slug
+    if given.slug:
+        raise Refused("course_is_there" if fits else "odd_slug", "slug", slug=slug)
+    wanted = slug if fits else f"opleiding-{slug}".strip("-")
+    proposed = next(one for n in count(1) if not _taken(db, one := f"{wanted}-{n}" if n > 1 else wanted))
+    raise Refused("title_is_taken" if fits else "title_without_slug", "title", proposed=proposed)
+
+
+def _taken(db: Session, slug: str) -> bool:
+    there = (
         select(Course.slug).where(Course.slug == slug).union(select(CourseDraft.slug).where(CourseDraft.slug == slug))
     )
-    if db.scalar(taken) is not None:
-        raise Refused("course_is_there", "slug", slug=slug)
+    return db.scalar(there) is not None
 
 
 def row_of(path: str, text: str) -> Mapping[str, object]:

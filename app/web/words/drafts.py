@@ -14,6 +14,12 @@ WORDS: Final[dict[str, str]] = {
         "Gebruik kleine letters, cijfers en streepjes, zoals samen-zingen. Het zijn 2 tot 80 tekens, en niet alleen "
         "cijfers."
     ),
+    "title_without_slug": N_(
+        "Van deze naam kunnen we geen adres maken. Pas hem aan, of gebruik het adres dat we hieronder voorstellen."
+    ),
+    "title_is_taken": N_(
+        "Er is al een opleiding met dit adres. Pas de naam aan, of gebruik het adres dat we hieronder voorstellen."
+    ),
     "course_is_there": N_("Er is al een opleiding die {slug} heet. Kies een andere naam."),
     "edition_without_files": N_(
         "Deze editie is gemaakt toen we de bestanden nog niet bewaarden. Lees de opleiding opnieuw in uit haar map."

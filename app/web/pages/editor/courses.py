@@ -76,6 +76,8 @@ def start(ask: Ask) -> Answer:
             slug = starting.start_course(ask.db, by=ask.viewer, given=form.given, now=ask.now)
         except Refused as refused:
             form.refuse(refused)
+            if "proposed" in refused.facts:
+                form.raw["slug"] = [str(refused.facts["proposed"])]
         else:
             return redirect(
                 f"/beheer/opleidingen/{slug}",
