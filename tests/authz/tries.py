@@ -393,6 +393,7 @@ TRIES: Final[dict[str, Try]] = {
     "editor.add_media": Try(files=lambda world: {"media": ("kaart.pdf", b"%PDF-1.7\n%%EOF", "application/pdf")}),  # noqa: ARG005
     "editor.keep": Try(form=says(version="1", title="Wat is het?", minutes="10", intro="Kijk.", body="Tekst.")),
     "editor.add_lesson": Try(form=says(module="starten", title="Nog een les")),
+    "editor.add_check": Try(form=says(module="starten")),
     "editor.move": Try(form=says(do="down")),
     **{name: Try({"file": "draft_check"}, form) for name, form in AT_CHECK.items()},
     # nothing was changed in this draft yet, and the small course is not its own

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from app.courses.commands import publish_folder
-from app.courses.drafts import actions, inputs, publishing, queries, reading
+from app.courses.drafts import actions, checks, inputs, publishing, queries, reading
 from app.courses.drafts.outline import outline_of
 from app.courses.drafts.tables import CourseDraft, DraftFile
 from app.courses.tables import CourseEdition, Lesson
@@ -260,6 +260,25 @@ def test_a_module_that_leads_out_of_the_folder_gets_no_lesson(
             actions.add_lesson(db, by=aya, slug="kort", module="x/../../etc/cron.d", title="Hallo", now=clock.now())
         with pytest.raises(Refused, match="bad_path"):
             actions.add_text(db, draft, "modules/../../x.md", "x", by_id=aya.id, now=clock.now())
+
+
+def test_a_module_without_a_check_gets_one(database: Database, aya: Viewer, clock: MovableClock) -> None:
+    """Its name and its question are new in the course, also beside what was published and taken away since."""
+    module = "veilig-beginnen"
+    with database.writing() as db:
+        old = db.scalars(select(DraftFile.id).where(DraftFile.path.endswith("toets.yaml"))).one()
+        assert checks.add_check(db, by=aya, slug="kort", module=module, now=clock.now()) == (old, "")
+        actions.remove(db, by=aya, slug="kort", file_id=old, now=clock.now())
+        first, question = checks.add_check(db, by=aya, slug="kort", module=module, now=clock.now())
+        actions.remove(db, by=aya, slug="kort", file_id=first, now=clock.now())
+        file, other = checks.add_check(db, by=aya, slug="kort", module=module, now=clock.now())
+        with pytest.raises(Refused, match="unknown_module"):
+            checks.add_check(db, by=aya, slug="kort", module="x/../..", now=clock.now())
+        made = db.execute(select(DraftFile.id, DraftFile.text).where(DraftFile.id.in_([first, file])))
+        texts = {row.id: row.text for row in made}
+    assert (question, other) == ("v-eerste-vraag", "v-eerste-vraag-2")
+    assert "slug: toets-veilig-beginnen-2\n" in texts[first]
+    assert "slug: toets-veilig-beginnen-3\n" in texts[file]
 
 
 def test_who_looks_for_one_file_reads_no_others(database: Database, aya: Viewer, clock: MovableClock) -> None:

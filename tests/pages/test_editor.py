@@ -54,7 +54,9 @@ def file_of(site: Site, path: str) -> DraftFile:
 
 def text_of(site: Site, path: str) -> str:
     with site.parts.database.reading() as db:
-        return db.scalars(select(DraftFile.text).where(DraftFile.path == path)).one() or ""
+        return (
+            db.scalars(select(DraftFile.text).where(DraftFile.path == path, DraftFile.removed_at.is_(None))).one() or ""
+        )
 
 
 def fields(page: str) -> dict[str, Any]:

@@ -211,3 +211,26 @@ def test_what_cannot_be_shown_is_a_text(site: Site, aya: Visitor, here: str) -> 
         assert "Herstel eerst wat hieronder staat." in aya.follow(answer).text
     aya.post(f"{here}/vraag/nee", {"text": "x"})
     assert text_of(site, CHECK) == "slug: x\nquestions: [\n"
+
+
+def test_a_module_gets_a_check_by_pressing_a_button(site: Site, aya: Visitor) -> None:
+    """It leads to the form of its first question, and nothing is published as long as that is empty."""
+    old = file_of(site, CHECK).id
+    assert "Voeg een toets toe" not in aya.get(COURSE).text
+    aya.post(f"{COURSE}/bestand/{old}/weg")
+    assert "Voeg een toets toe" in aya.get(COURSE).text
+    done = aya.post(f"{COURSE}/toets", {"module": "vragen"})
+    page = aya.follow(done).text
+    assert "De toets staat erbij. Schrijf hier de eerste vraag." in page
+    here = f"{COURSE}/bestand/{file_of(site, CHECK).id}"
+    assert done.headers["location"] == f"{here}/vraag/v-eerste-vraag"
+    assert "Eerst herstellen" in aya.get(COURSE).text
+    answers = {"o0-text": "Koffie", "o1-text": "Thee", "o2-text": "Water", "text": "Wat neem je mee?"}
+    aya.post(f"{here}/vraag/v-eerste-vraag", fields(page) | answers)
+    assert "Eerst herstellen" not in aya.get(COURSE).text
+    made = question(site, "v-eerste-vraag")
+    assert [(one.text, one.right) for one in made.options] == [("Koffie", True), ("Thee", False), ("Water", False)]
+    again = aya.post(f"{COURSE}/toets", {"module": "vragen"})
+    assert again.headers["location"] == f"{here}/vragen"
+    assert "Deze module heeft al een toets." in aya.follow(again).text
+    aya.post(f"{COURSE}/toets", {"module": ""}, status=409)

@@ -242,18 +242,24 @@ def add_lesson(db: Session, *, by: Viewer, slug: str, module: str, title: str, n
     """
     draft = draft_at(db, by=by, slug=slug)
     there = paths_in(db, draft)
-    folder = next((path.rpartition("/")[0] for path in sorted(there) if rules.module_of(path) == module), None)
-    if folder is None:
-        head = select(DraftFile.text).where(DraftFile.draft_id == draft.id, DraftFile.path == "course.yaml")
-        known = list(modules_in(db.scalar(head.where(DraftFile.removed_at.is_(None))) or "", there))
-        if module not in known or not rules.SLUG.fullmatch(module):
-            raise Refused("unknown_module", "module")
-        folder = f"modules/{known.index(module) + 1:02d}-{module}"
+    folder = folder_of(db, draft, there, module)
     lessons = [path for path in there if rules.kind_of(path) is Kind.LESSON]
     name = rules.free(rules.slug_from(title) or "les", (Numbered.of(path).slug for path in lessons))
     number = rules.next_number(path for path in lessons if path.startswith(f"{folder}/"))
     text = _first_words(title)
     return add_text(db, draft, f"{folder}/{number:02d}-{name}.md", text, by_id=by.id, now=now).id
+
+
+def folder_of(db: Session, draft: CourseDraft, there: Collection[str], module: str) -> str:
+    """Where the lessons and the check of a module stand, also where nothing does yet. Raises: Refused."""
+    folder = next((path.rpartition("/")[0] for path in sorted(there) if rules.module_of(path) == module), None)
+    if folder is not None:
+        return folder
+    head = select(DraftFile.text).where(DraftFile.draft_id == draft.id, DraftFile.path == "course.yaml")
+    known = list(modules_in(db.scalar(head.where(DraftFile.removed_at.is_(None))) or "", there))
+    if module not in known or not rules.SLUG.fullmatch(module):
+        raise Refused("unknown_module", "module")
+    return f"modules/{known.index(module) + 1:02d}-{module}"
 
 
 def _first_words(title: str) -> str:

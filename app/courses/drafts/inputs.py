@@ -62,6 +62,10 @@ class NewLesson(Input):
     title: Line
 
 
+class NewCheck(Input):
+    module: Line
+
+
 class Place(Input):
     """Where to: a place up, or a place down."""
 

@@ -46,6 +46,10 @@ class Part:
     title: str
     items: tuple[Item, ...]
 
+    @property
+    def has_check(self) -> bool:
+        return any(item.kind is Kind.CHECK for item in self.items)
+
 
 @dataclass(frozen=True)
 class ProblemLine:

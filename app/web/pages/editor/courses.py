@@ -10,7 +10,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from app.access import Permission, may
-from app.courses.drafts import actions, inputs, outline, queries, starting
+from app.courses.drafts import actions, checks, inputs, outline, queries, starting
 from app.courses.drafts.outline import Outline
 from app.courses.drafts.queries import EditionFacts
 from app.courses.drafts.reading import checks_of
@@ -150,6 +150,24 @@ def add_lesson(ask: Ask, course: str) -> Answer:
 
 
 @area.post(
+    "/beheer/opleidingen/{course:slug}/toets",
+    policy=Permission.EDIT_CONTENT,
+    name="editor.add_check",
+    back="/beheer/opleidingen/{course:slug}",
+)
+def add_check(ask: Ask, course: str) -> Answer:
+    """A check for a module; leads to its first question."""
+    form: Form = Submitted.read(inputs.NewCheck, ask.form, ask.viewer.locale)
+    if not form.valid:
+        raise Refused("unknown_module")
+    file, question = checks.add_check(ask.db, by=ask.viewer, slug=course, module=form.given.module, now=ask.now)
+    here = f"/beheer/opleidingen/{course}/bestand/{file}"
+    if not question:
+        return redirect(f"{here}/vragen", toast=N_("Deze module heeft al een toets. Je ziet hem hier."))
+    return redirect(f"{here}/vraag/{question}", toast=N_("De toets staat erbij. Schrijf hier de eerste vraag."))
+
+
+@area.post(
     "/beheer/opleidingen/{course:slug}/bestand/{file:id}/plek",
     policy=Permission.EDIT_CONTENT,
     name="editor.move",
@@ -207,12 +225,12 @@ def outline_page(ask: Ask, course: str) -> OutlinePage:
         editions = tuple(queries.editions_of_course(db, course))
         draft = queries.read_draft(db, course) if queries.draft_id_of(db, course) is not None else None
         writers = queries.writers_of(db, draft) if draft is not None else ()
-        checks = checks_of(db)
+        known = checks_of(db)
     moves = may(ask.viewer, Permission.MANAGE)
     if draft is None:
         if not editions:
             raise NotFound
         return OutlinePage(course, editions[0].title, editions, None, moves)
-    found = checks.problems((draft.facts.id, draft.facts.version), draft.stored, ask.services.storage)
+    found = known.problems((draft.facts.id, draft.facts.version), draft.stored, ask.services.storage)
     made = outline.outline_of(draft, found, words=False)
     return OutlinePage(course, made.title, editions, made, moves, writers)
