@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -29,6 +30,7 @@ SOURCE: Final = "".join(path.read_text(encoding="utf-8") for path in MODULES)
 LINKED: Final = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 SHARED: Final = ("css/", "js/theme.js", "js/site.js", "js/naming.js", "img/")
 """What every page of ours has."""
+AWAY_IN: Final = {"nl": "/geen-verbinding?taal=nl", "en": "/geen-verbinding?taal=en"}
 BUDGET: Final = 60_000
 DEVICE: Final = "telefoon-van-ruben"
 
@@ -67,9 +69,20 @@ def test_the_shell_is_the_same_for_everybody_and_about_nobody(site: Site, at_wor
     assert f'data-who="{at_work.ruben.id}"' in ruben.get("/coach").text
 
 
+def test_without_a_connection_it_says_so_in_the_language_of_the_person_and_about_nobody(
+    site: Site, at_work: Practising
+) -> None:
+    for language, words in (("nl", "Geen verbinding"), ("en", "No connection")):
+        text = site.visitor(at_work.noor.id).get(AWAY_IN[language]).text
+        assert f'<html lang="{language}">' in text
+        assert f"<h1>{words}</h1>" in text
+        assert text == site.stranger().get(AWAY_IN[language]).text
+
+
 def test_the_worker_keeps_all_that_the_shell_needs(site: Site) -> None:
-    text = site.stranger().get("/coach/observatie").text
+    text = "".join(site.stranger().get(path).text for path in ("/coach/observatie", *AWAY_IN.values()))
     answer = site.stranger().get("/sw.js")
+    assert json.dumps(AWAY_IN) in answer.text
     assert answer.headers["cache-control"] == "no-cache"
     assert answer.headers["content-type"].startswith("text/javascript")
     needed = set(LINKED.findall(text))
@@ -104,7 +117,7 @@ def test_pages_are_kept_and_forgotten_where_they_should_be() -> None:
 
 def test_a_new_release_is_another_worker(site: Site) -> None:
     settings = site.parts.settings
-    assert release(settings, "coach/observing") in site.stranger().get("/sw.js").text
+    assert release(settings, "coach/observing", "unopened") in site.stranger().get("/sw.js").text
     other = settings.model_copy(update={"brand_name": "Anders"})
     assert release(other, "coach/observing") != release(settings, "coach/observing")
     assert release(settings, "coach") != release(settings, "coach/observing")

@@ -1,8 +1,8 @@
 // The service worker: keeps the page of the observation form and its files, so that it opens without a connection, and
-// the pages that somebody reads, once she opened them. Of the form nothing about anybody is kept here: what a coach needs
+// the pages that somebody reads, once she opened them. What was never opened here is told about on a page of ours. Of the form nothing about anybody is kept here: what a coach needs
 // for a visit stands in IndexedDB. What she read is hers: pages of one person only stand here, and they go before
 // anybody signs in or out, and as soon as the program asks who she is. RELEASE comes from /sw.js.
-const { version, shell, files, pages, never, doors } = self.RELEASE;
+const { version, shell, away, files, pages, never, doors } = self.RELEASE;
 const CACHE = `observatie-${version}`;
 const READ = "lezen";
 const FILES = "lezen-erbij"; // what pages need: style, scripts, letters, pictures
@@ -29,9 +29,9 @@ function named({ pathname, searchParams }) {
 
 async function fill() {
   const cache = await caches.open(CACHE);
-  const asked = [shell, ...files].map(async (url) => {
+  const asked = [shell, ...Object.values(away), ...files].map(async (url) => {
     // Without cookies: the page as a stranger gets it.
-    const answer = await fetch(url, { credentials: "omit", cache: url === shell ? "reload" : "default" });
+    const answer = await fetch(url, { credentials: "omit", cache: files.includes(url) ? "default" : "reload" });
     if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
     await cache.put(url, answer);
   });
@@ -49,6 +49,15 @@ const kept = (url) => caches.open(CACHE).then((cache) => cache.match(url, { igno
 
 // Reading: the newest from the program, else what was opened before. Answers that lead elsewhere are never kept.
 const opened = (url, name = READ) => caches.open(name).then((cache) => cache.match(url, { ignoreVary: true }));
+
+// The page for what is not here, in the language of the page that she read last. `sent`: she sent a form to it.
+async function unopened({ sent = false } = {}) {
+  const last = (await (await caches.open(READ)).keys()).findLast((one) => !one.url.endsWith(OWNER));
+  const english = last && /<html[^>]* lang="en"/.test(await (await opened(last.url)).text());
+  const page = await kept(english ? away.en : away.nl);
+  if (!page || !sent) return page ?? Response.error();
+  return new Response((await page.text()).replace("<html ", "<html data-sent "), { headers: page.headers });
+}
 
 function forget() {
   turn += 1;
@@ -112,7 +121,7 @@ async function read(event, url) {
     return answer;
   });
   event.waitUntil(asked.catch(() => {}));
-  if (!before) return asked;
+  if (!before) return asked.catch(() => unopened());
   const instead = () => {
     shown = true;
     return asBefore(before);
@@ -160,11 +169,13 @@ self.addEventListener("fetch", (event) => {
     if (request.mode !== "navigate") return;
     sent = Date.now();
     if (DOORS.test(pathname)) event.waitUntil(forget());
+    if (!navigator.onLine) event.respondWith(fetch(request).catch(() => unopened({ sent: true })));
   } else if (request.mode === "navigate") {
     if (pathname === shell) event.respondWith(kept(shell).then((page) => page ?? fetch(request)));
     else if (OURS.test(pathname)) event.respondWith(fetch(request).catch(() => kept(shell).then((page) => page ?? Response.error())));
-    else if (IN.test(pathname)) event.respondWith(fetch(request).then((answer) => (answer.ok ? forget().then(() => answer) : answer)));
+    else if (IN.test(pathname)) event.respondWith(fetch(request).then((answer) => (answer.ok ? forget().then(() => answer) : answer), () => unopened()));
     else if (named(url)) event.respondWith(read(event, named(url)));
+    else event.respondWith(fetch(request).catch(() => unopened()));
   } else if (files.includes(pathname)) {
     event.respondWith(kept(pathname).then((file) => file ?? fetch(request)));
   } else if (BESIDE.test(pathname) && !request.headers.has("range")) {

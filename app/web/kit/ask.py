@@ -26,6 +26,8 @@ from app.settings import Settings
 if TYPE_CHECKING:
     from datetime import timedelta
 
+    from app.kit.i18n import Locale
+
 
 def network_of(address: str) -> str:
     """The network of an address. With IPv6 somebody at home has 2**64 addresses, so there the first half counts."""
@@ -140,11 +142,15 @@ class Answer:
 
 @dataclass
 class Page(Answer):
-    """A template with its page data; `part` is the file that answers a partial request."""
+    """A template with its page data; `part` is the file that answers a partial request.
+
+    `locale` is the language of a page that a device keeps for who is not in; else it is that of the viewer.
+    """
 
     template: str = ""
     data: dict[str, Any] = field(default_factory=dict)
     part: str | None = None
+    locale: Locale | None = None
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import quote, unquote
 
@@ -68,6 +68,7 @@ class Responder:
         template = answer.part if partial and answer.part else answer.template
         toasts = unquote(request.cookies.get(TOAST_COOKIE, "")).splitlines()
         page = answer.data.get("page")
+        viewer = replace(viewer, locale=answer.locale or viewer.locale)
         chrome = chrome_for(
             viewer,
             settings=self.settings,

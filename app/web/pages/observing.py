@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from app.access import Permission
 from app.kit.errors import Refused
+from app.kit.i18n import LOCALES
 from app.practice import inputs
 from app.practice.actions.syncing import Sending, Taken, take_in
 from app.practice.notes import notes_of
@@ -23,12 +24,12 @@ from app.web.kit.motifs import motif
 from app.web.kit.release import release
 from app.web.kit.route import Area
 from app.web.kit.static import shipped
-from app.web.kit.taken_along import DOORS, NEVER, PAGES
+from app.web.kit.taken_along import AWAY, AWAY_ASKED_IN, DOORS, NEVER, PAGES
 from app.web.kit.words import sentence
 
 area = Area()
 SHELL: Final = "/coach/observatie"
-TEMPLATES: Final = "coach/observing"
+TEMPLATES: Final = ("coach/observing", "unopened")
 KEPT: Final = (
     "css/stadstrainers.css",
     "fonts/bricolage-grotesque-latin-opsz-normal.woff2",
@@ -37,8 +38,9 @@ KEPT: Final = (
     "js/naming.js",
     "js/site.js",
     "js/theme.js",
+    "js/unopened.js",
 )
-"""What the shell needs beside its own scripts (js/observing)."""
+"""What the shell and the page without a connection need beside the scripts of the shell (js/observing)."""
 
 
 @area.get(SHELL, policy=Permission.PUBLIC, name="observing.shell")
@@ -53,8 +55,9 @@ def worker(ask: Ask) -> Answer:
     static = shipped()
     own = [name for name in static.names if name.startswith("js/observing/")]
     told = {
-        "version": release(ask.services.settings, TEMPLATES),
+        "version": release(ask.services.settings, *TEMPLATES),
         "shell": SHELL,
+        "away": {locale: f"{AWAY}?{AWAY_ASKED_IN}={locale}" for locale in LOCALES},
         "files": [static.url(name) for name in (*KEPT, *own)],
         "pages": PAGES,
         "never": NEVER,
