@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Final
 
 from playwright.sync_api import Browser, BrowserContext, ViewportSize, sync_playwright
 
-EXECUTABLE: Final = Path("/usr/bin/chromium")
+from tools.chromium import browser as installed
+
+EXECUTABLE: Final = installed()
 ARGUMENTS: Final = (
     "--no-sandbox",  # tests run as root in a container too
     "--disable-gpu",
@@ -28,8 +29,8 @@ DESKTOP: Final[ViewportSize] = {"width": 1440, "height": 900}
 @contextmanager
 def launch() -> Iterator[Browser]:
     """A running browser. Raises: FileNotFoundError when Chromium is not installed."""
-    if not EXECUTABLE.exists():
-        raise FileNotFoundError(f"{EXECUTABLE} is missing; install it with: apt-get install chromium")
+    if EXECUTABLE is None:
+        raise FileNotFoundError("Chromium is missing; install it with: make chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=list(ARGUMENTS))
         try:
