@@ -88,7 +88,11 @@ def test_a_question_is_written_added_and_kept(site: Site, aya: Visitor, here: st
     sent = fields(page) | {"o2-text": "Zitten", "o2-feedback": "Dat kan later.", "pool": "Één Begin", "critical": ""}
     done = aya.post(f"{here}/vraag", sent)
     again = aya.post(f"{here}/vraag", sent)  # sent twice counts once
-    assert again.headers["location"] == done.headers["location"] == f"{here}/vragen#v-wat-doe-je-7-7-b-eerst-b"
+    assert (
+        again.headers["location"]
+        == done.headers["location"]
+        == f"{here}/vragen?klaar={sent['form_key']}#v-wat-doe-je-7-7-b-eerst-b"
+    )
     made = question(site, "v-wat-doe-je-7-7-b-eerst-b")
     assert [(one.text, one.right, one.feedback) for one in made.options] == [
         ("Koffie", True, ""),
@@ -234,3 +238,28 @@ def test_a_module_gets_a_check_by_pressing_a_button(site: Site, aya: Visitor) ->
     assert again.headers["location"] == f"{here}/vragen"
     assert "Deze module heeft al een toets." in aya.follow(again).text
     aya.post(f"{COURSE}/toets", {"module": ""}, status=409)
+
+
+def test_what_a_device_kept_is_drawn_as_it_was_typed(site: Site, aya: Visitor, here: str) -> None:
+    """With all its rows; unless it arrived after all, and with what stands there now when somebody else was faster."""
+    page = aya.get(f"{here}/vraag/groep").text
+    assert 'data-keep-again="' in page
+    typed = fields(page) | {"text": "Wat nu?", "o7-text": "Een rij erbij", "o7-right": "on"}
+    before = text_of(site, CHECK)
+    again = aya.post(f"{here}/vraag/groep", typed | {"do": "again"}, status=200).text
+    assert "Een rij erbij" in again
+    assert " data-kept " not in again
+    assert text_of(site, CHECK) == before
+    done = aya.follow(aya.post(f"{here}/vraag/groep", typed)).text
+    assert f'data-kept-key="{typed["form_key"]}"' in done
+    arrived = aya.post(f"{here}/vraag/groep", typed | {"do": "again", "sent": "on"}, status=200).text
+    assert " data-kept " in arrived
+    assert fields(arrived)["seen"] != typed["seen"]
+    stale = aya.post(f"{here}/vraag/groep", typed | {"text": "Wat dan?", "do": "again"}, status=200).text
+    assert fields(stale)["seen"] == typed["seen"]
+    aya.post(f"{here}/vraag/groep", fields(stale), status=422)
+    new = fields(aya.get(f"{here}/vraag?soort=open").text) | {"text": "Hoe?", "good": "Zo."}
+    aya.post(f"{here}/vraag", new)
+    here_new = aya.post(f"{here}/vraag", new | {"do": "again", "sent": "on"}, status=200).text
+    assert (" data-kept " in here_new, fields(here_new)["text"]) == (True, "")
+    assert "data-kept-key" not in aya.get(f"{here}/vragen?klaar=%22%3E").text

@@ -156,6 +156,8 @@
     guard(form);
   });
 
+  document.addEventListener("keep:written", ({ target }) => unguard(target)); // js/keep.js has it on this device
+
   // What came back with errors is not kept either.
   const unkept = document.getElementById("fouten")?.closest("form[data-guard]");
   if (unkept) guard(unkept);

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from app.courses.drafts import actions, queries
 from app.courses.drafts.queries import FileFacts
@@ -12,12 +13,14 @@ from app.courses.drafts.reading import Stored, named_in_draft
 from app.courses.drafts.rules import Kind
 from app.kit.errors import NotFound, Refused
 from app.web.kit.ask import Answer, Ask, redirect
+from app.web.kit.forms import Submitted
 from app.web.words.shared import N_
 
 if TYPE_CHECKING:
     from app.courses.files.check_text import CheckText, HalfQuestion
 
 Change = Callable[["CheckText"], "CheckText | None"]
+KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 TRIES: Final = 3
 """So often a change is made anew when somebody else kept another question in that very moment."""
 
@@ -77,6 +80,12 @@ def as_text(ask: Ask, course: str, file: int) -> Answer:
     place = f"?regel={line}" if line.isascii() and line.isdigit() and len(line) < 7 else ""
     toast = N_("Deze toets is nu niet als vragen te tonen. Herstel eerst wat hieronder staat.")
     return redirect(f"{here(course, file)}{place}", toast=toast)
+
+
+def listed(desk: Desk, form: Submitted[Any], question: str = "") -> str:
+    """The list after a form was kept; `klaar` lets the device forget what it kept of that form."""
+    done = f"?klaar={form.key}" if KEY.fullmatch(form.key) else ""
+    return f"{desk.here}/vragen{done}#{question}" if question else f"{desk.here}/vragen{done}"
 
 
 def kept(ask: Ask, desk: Desk, change: Change) -> None:

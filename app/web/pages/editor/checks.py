@@ -19,7 +19,7 @@ from app.kit.i18n import translations
 from app.web.kit.ask import Answer, Ask, Page, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.route import Area
-from app.web.pages.editor.check_desk import AsText, Desk, as_text, desk_of, kept
+from app.web.pages.editor.check_desk import KEY, AsText, Desk, as_text, desk_of, kept, listed
 from app.web.words.questions import KIND_LOOKS
 from app.web.words.shared import N_
 
@@ -54,7 +54,11 @@ class Pool:
 
 @dataclass(frozen=True)
 class CheckPage:
-    """The questions of a check. `asked`: in one attempt; `elsewhere`: what somebody else kept above them meanwhile."""
+    """The questions of a check.
+
+    `asked`: in one attempt; `elsewhere`: what somebody else kept above them meanwhile; `done`: the key of a form that
+    was kept just now.
+    """
 
     slug: str
     course: str
@@ -68,6 +72,7 @@ class CheckPage:
     remarks: tuple[Remark, ...]
     elsewhere: tuple[Passage, ...] | None
     stale: bool
+    done: str
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,7 @@ def keep(ask: Ask, course: str, file: int) -> Answer:
             return _shown(ask, desk, form.refuse(refused))
     except AsText:
         return as_text(ask, course, file)
-    return redirect(f"{desk.here}/vragen", toast=N_("Bewaard in het concept."))
+    return redirect(listed(desk, form), toast=N_("Bewaard in het concept."))
 
 
 @area.post(
@@ -271,6 +276,7 @@ def _shown(ask: Ask, desk: Desk, form: Form | None = None, *, mine: dict[str, An
         remarks=tuple(one for one in looks.remarks if _place_at(desk.sheet, one.line) is None),
         elsewhere=elsewhere,
         stale=mine is not None,
+        done=done if KEY.fullmatch(done := ask.query.get("klaar", "")) else "",
     )
     return render(
         "editor/check.html",
@@ -278,6 +284,7 @@ def _shown(ask: Ask, desk: Desk, form: Form | None = None, *, mine: dict[str, An
         status=422 if form is not None else 200,
         form=form or Submitted.blank(ask.viewer.locale, **_filled(check)),
         kinds=KIND_LOOKS,
+        keeper=ask.viewer.id,
     )
 
 

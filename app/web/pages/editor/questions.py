@@ -21,7 +21,7 @@ from app.web.kit.ask import Answer, Ask, Page, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.route import Area
 from app.web.pages.editor.as_asked import as_answered, as_asked, question_of
-from app.web.pages.editor.check_desk import AsText, Desk, as_text, desk_of, kept
+from app.web.pages.editor.check_desk import AsText, Desk, as_text, desk_of, kept, listed
 from app.web.words.questions import KIND_LOOKS
 from app.web.words.shared import N_
 
@@ -56,7 +56,7 @@ class QuestionPage:
 
     `here`: the address of its form; `back`: of the list. `id` is empty for a new one. `rows`: how many there are of
     each family; `most`: how many there may be. `focus`: what the button before this led to. `asked` is None while
-    there is nothing to ask yet.
+    there is nothing to ask yet. `keep_as`: by which name a device keeps what is typed; `arrived`: it has no need to.
     """
 
     here: str
@@ -77,6 +77,8 @@ class QuestionPage:
     answered: tuple[ShownQuestion, ...]
     elsewhere: tuple[Passage, ...] | None
     stale: bool
+    arrived: bool
+    keep_as: str
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,11 @@ class _Work:
     desk: Desk
     id: str
     kind: Kind
+
+    @property
+    def family(self) -> str:
+        """What a device calls a new question of this kind; kinds that may become each other are one."""
+        return "nieuw-keuze" if self.kind in SWITCHED else f"nieuw-{self.kind.replace('_', '-')}"
 
     @property
     def there(self) -> HalfQuestion | None:
@@ -158,6 +165,8 @@ def _sent(ask: Ask, course: str, file: int, question: str) -> Answer:
         form.raw = questions.arranged(form.raw, work.kind, pressed)
         if looks:
             return _looked(ask, work, form)
+        if form.get("do") == "again":
+            return _again(ask, work, form)
         if pressed is not None:
             return _shown(ask, work, form, pressed=pressed)
         return _kept(ask, work, form)
@@ -205,7 +214,19 @@ def _kept(ask: Ask, work: _Work, form: Form) -> Answer:
     except Refused as refused:
         return _shown(ask, work, form.refuse(refused), status=422)
     toast = N_("Bewaard in het concept.") if work.id else N_("De vraag staat erbij.")
-    return redirect(f"{work.desk.here}/vragen#{id_}", toast=toast)
+    return redirect(listed(work.desk, form, id_), toast=toast)
+
+
+def _again(ask: Ask, work: _Work, form: Form) -> Answer:
+    """What a device kept of the form: as it was typed, or what stands there now when it did arrive."""
+    facts, there = questions.facts_in(form.raw, work.kind), work.there
+    if there is not None:
+        arrived = questions.facts_in(questions.filled(there), there.type) == facts
+        now = questions.filled(there) | {"seen": [_digest(there)]}
+    else:
+        arrived = not work.id and bool(form.get("sent") and questions.is_there(work.desk.sheet, facts))
+        now = questions.blank(work.kind)
+    return _shown(ask, work, Submitted(now, ask.viewer.locale) if arrived else form, again=True, arrived=arrived)
 
 
 def _met(work: _Work, form: Form, facts: Mapping[str, Any]) -> Refused | None:
@@ -240,9 +261,18 @@ def _looked(ask: Ask, work: _Work, form: Form) -> Page:
 
 
 def _shown(
-    ask: Ask, work: _Work, form: Form, *, status: int = 200, pressed: Pressed | None = None, stale: bool = False
+    ask: Ask,
+    work: _Work,
+    form: Form,
+    *,
+    status: int = 200,
+    pressed: Pressed | None = None,
+    stale: bool = False,
+    again: bool = False,
+    arrived: bool = False,
 ) -> Page:
-    page = _page(ask, work, form, focus=_focus(form, pressed), stale=stale)
+    focus = "vraag" if again else _focus(form, pressed)
+    page = _page(ask, work, form, focus=focus, stale=stale, arrived=arrived)
     return render(
         "editor/question.html", page, part="editor/_question_fields.html", status=status, **_beside(ask, form)
     )
@@ -253,7 +283,9 @@ def _beside(ask: Ask, form: Form) -> dict[str, Any]:
     return {"form": form, "example": Submitted.blank(ask.viewer.locale), "kinds": KIND_LOOKS}
 
 
-def _page(ask: Ask, work: _Work, form: Form, *, focus: str = "", stale: bool = False) -> QuestionPage:
+def _page(
+    ask: Ask, work: _Work, form: Form, *, focus: str = "", stale: bool = False, arrived: bool = False
+) -> QuestionPage:
     desk, facts = work.desk, questions.facts_in(form.raw, work.kind)
     check, place = desk.sheet.check, desk.sheet.place_of(work.id)
     number = len(check.questions) + 1 if place is None else place + 1
@@ -281,6 +313,8 @@ def _page(ask: Ask, work: _Work, form: Form, *, focus: str = "", stale: bool = F
         answered=as_answered(question, number, say(N_("Wat iemand hier schrijft."))) if question is not None else (),
         elsewhere=elsewhere,
         stale=stale,
+        arrived=arrived,
+        keep_as=f"{ask.viewer.id}-vraag-{desk.file.id}-{work.id or work.family}",
     )
 
 

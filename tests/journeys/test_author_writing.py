@@ -1,0 +1,57 @@
+"""An author who is no programmer: a check from a button, whose first question survives a reload and a lost session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import Live, accessible
+from tests.journeys.test_author import aya_of, shots
+from tests.journeys.test_observing import sign_in
+
+LEZEN: Final = Path(__file__).parents[1] / "courses" / "lezen"
+HERE: Final = "/beheer/opleidingen/lezen"
+ON_DEVICE: Final = "Alleen op dit toestel bewaard"
+
+
+def first_question(page: Page) -> None:
+    """A row that the server has not seen yet is there again after a reload."""
+    page.get_by_role("button", name="Voeg een toets toe").first.click()
+    expect(page.get_by_text("De toets staat erbij.")).to_be_visible()
+    page.get_by_label("Vraag", exact=True).fill("Wat doe je eerst?")
+    page.get_by_label("Antwoord 1", exact=True).fill("Koffie zetten")
+    page.get_by_role("button", name="Nog een antwoord").click()
+    page.get_by_label("Antwoord 4", exact=True).fill("Wachten")
+    expect(page.locator("#stand")).to_have_text(ON_DEVICE)
+    page.reload()
+    expect(page.get_by_label("Antwoord 4", exact=True)).to_have_value("Wachten")
+    expect(page.get_by_text("Dit typte je hier al")).to_be_visible()
+    expect(page.locator("#zo-leest-het").get_by_role("radio", name="Koffie zetten")).to_be_visible()
+    accessible(page)
+    shots(page, "question-kept")
+
+
+def test_what_an_author_types_in_a_question_stays(live: Live) -> None:
+    person = aya_of(live, LEZEN)
+    page = live.person(phone=False)
+    sign_in(live, page, person)
+    page.goto(HERE)
+    page.get_by_role("button", name="Begin een concept").click()
+    first_question(page)
+    page.get_by_label("Antwoord 2", exact=True).fill("Iedereen begroeten")
+    form = page.url
+    page.context.clear_cookies()  # her session ended
+    page.get_by_role("button", name="Bewaar de vraag").click()
+    expect(page.get_by_role("button", name="Inloggen", exact=True)).to_be_visible()
+    assert f"next={form.removeprefix(live.address)}" in page.url
+    sign_in(live, page, person)
+    page.goto(form)
+    expect(page.get_by_label("Antwoord 2", exact=True)).to_have_value("Iedereen begroeten")
+    page.get_by_role("button", name="Bewaar de vraag").click()
+    expect(page.get_by_text("Bewaard in het concept.")).to_be_visible()
+    assert page.evaluate("Object.keys(localStorage).filter(name => name.startsWith('keep:'))") == []
+    page.goto(form)
+    expect(page.get_by_label("Antwoord 2", exact=True)).to_have_value("Iedereen begroeten")
+    expect(page.get_by_text("Dit typte je hier al")).to_be_hidden()
