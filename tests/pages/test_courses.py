@@ -15,6 +15,7 @@ from app.courses.tables import CourseEdition
 from app.ledger.tables import LedgerEvent
 from app.theory.tables import LessonCompletion, QuizAttempt
 from tests.page import Site, Visitor, make_test_parts
+from tests.support.again import again
 from tests.trained import Training, in_training
 
 if TYPE_CHECKING:
@@ -36,9 +37,15 @@ class World:
 
     def __init__(self, database: Database, data_dir: Path, clock: MovableClock) -> None:
         self.parts = make_test_parts(database, data_dir, clock)
+        storage, now = self.parts.storage, clock.now()
+
+        def make() -> Training:
+            training = in_training(db, storage, now=now)
+            publish_folder(db, WHOLE, storage=storage, now=now)
+            return training
+
         with database.writing() as db:
-            self.training: Training = in_training(db, self.parts.storage, now=clock.now())
-            publish_folder(db, WHOLE, storage=self.parts.storage, now=clock.now())
+            self.training = again(db, storage, ("beside the whole course", now), make)
         self.site = Site(self.parts)
         self.noor = self.site.visitor(self.training.cast.noor.id)
 
