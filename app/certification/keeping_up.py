@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from app.certification.queries import HOLDING, invitees
 from app.certification.tables import Certification, StandingSpan
-from app.courses.tables import Course, CourseEdition
+from app.courses.editions import editions_of
+from app.courses.tables import Course, CourseEdition, Enrolment, Intervention
 from app.theory.handbook import Held
+from app.theory.moving import PRACTICE_PINNED
 from app.theory.tables import UpdateTask
 from app.theory.updating import Trainers
 
@@ -43,6 +45,45 @@ def read_by(db: Session, person_id: int, on: date) -> frozenset[int]:
 def trainers(db: Session, intervention_id: int, on: date) -> Trainers:
     """Who keeps up with an intervention: everybody whose certificate holds that day, also in grace."""
     return Trainers(intervention_id, invitees(db, intervention_id, on).person_ids)
+
+
+def owing_meetings(db: Session, first: date, last: date) -> frozenset[int]:
+    """The interventions of which somebody owes a meeting between two days: who has a certificate then, or may have it.
+
+    Who works in practice now may be a trainer before the half-year is over. Where the newest edition asks no meetings,
+    nobody owes one. One statement, and the editions that the process does not know yet.
+    """
+    holding = (
+        select(Certification.intervention_id)
+        .join(StandingSpan, StandingSpan.certification_id == Certification.id)
+        .where(
+            StandingSpan.state.in_(HOLDING),
+            StandingSpan.starts_on <= last,
+            or_(StandingSpan.ends_on.is_(None), StandingSpan.ends_on >= first),
+        )
+    )
+    coming = (
+        select(Course.intervention_id)
+        .join(Enrolment, Enrolment.course_id == Course.id)
+        .where(
+            PRACTICE_PINNED.is_not(None),
+            Enrolment.completed_at.is_(None),
+            Enrolment.withdrawn_at.is_(None),
+            Enrolment.expired_at.is_(None),
+        )
+    )
+    newest = (
+        select(func.max(CourseEdition.id))
+        .join(Course, Course.id == CourseEdition.course_id)
+        .where(Course.intervention_id == Intervention.id)
+        .correlate(Intervention)
+        .scalar_subquery()
+    )
+    rows = db.execute(select(Intervention.id, newest).where(Intervention.id.in_(union(holding, coming)))).all()
+    known = editions_of(db, [edition_id for _, edition_id in rows if edition_id is not None])
+    return frozenset(
+        id_ for id_, edition_id in rows if edition_id is None or known[edition_id].policy.intervisions_min
+    )
 
 
 _LATE: Final = (

@@ -93,5 +93,11 @@ def half_to_plan(today: date) -> tuple[int, Half]:
     return next(one for one in next_halves(today) if today < _first_day(*one) + PLAN_UNTIL)
 
 
+def days_of(year: int, half: Half) -> tuple[date, date]:
+    """The first day on which a round may meet, and the last of its half-year."""
+    last = date(year, 6, 30) if half is Half.SPRING else date(year, 12, 31)
+    return _first_day(year, half), last
+
+
 def _first_day(year: int, half: Half) -> date:
     return date(year, FIRST_MONTH[half], 1)

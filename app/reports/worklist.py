@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from itertools import takewhile
 from typing import Final
 
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.certification.keeping_up import LATE_READERS, late_reading
+from app.certification.keeping_up import LATE_READERS, late_reading, owing_meetings
 from app.certification.queries import invitees, judged, ready_of
 from app.conversation.queries import left_unread
 from app.courses.drafts.queries import UNTOUCHED, left_lying
@@ -300,7 +301,7 @@ def _invitations(db: Session, now: datetime) -> _Found | None:
 
 def _rounds(db: Session, now: datetime) -> list[_Found]:
     lines: list[_Found] = []
-    for one in rounds_waiting(db, now=now):
+    for one in rounds_waiting(db, partial(owing_meetings, db), now=now):
         href = f"/beheer/intervisie/{one.round_id or 'nieuw'}"
         if one.what != Work.NO_PLACE:
             lines.append(_Found(WorkLine(Work(one.what), 1, href, round=one)))

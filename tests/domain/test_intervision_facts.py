@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -48,12 +48,21 @@ def test_what_was_offered_and_who_was_there_this_year(stage: Stage) -> None:
 
 
 def test_what_waits_for_an_admin(stage: Stage) -> None:
-    def whats() -> list[tuple[str, Half]]:
-        return [(item.what, item.half) for item in stage.see(lambda db: rounds.waiting(db, now=stage.now))]
+    asked: list[tuple[date, date]] = []
+    of_round = stage.see(lambda db: db.get_one(IntervisionRound, stage.round_id)).intervention_id
 
-    assert whats() == [("to_plan", Half.SPRING)]  # 23 November is within 120 days of 1 March
+    def whats(wanted: set[int]) -> list[tuple[str, Half]]:
+        def needs(first: date, last: date) -> set[int]:
+            asked.append((first, last))
+            return wanted
+
+        return [(item.what, item.half) for item in stage.see(lambda db: rounds.waiting(db, needs, now=stage.now))]
+
+    assert whats({of_round}) == [("to_plan", Half.SPRING)]  # 23 November is within 120 days of 1 March
+    assert asked == [(date(2027, 3, 1), date(2027, 6, 30))]
+    assert whats({of_round + 1}) == []  # nobody owes a meeting
     stage.clock.set(END)
-    assert whats() == [("to_settle", Half.AUTUMN), ("to_plan", Half.SPRING)]
+    assert whats({of_round}) == [("to_settle", Half.AUTUMN), ("to_plan", Half.SPRING)]
 
 
 def test_erasing_frees_the_seat_and_kills_the_link(stage: Stage, data_dir: Any) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, or_, select
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.courses.tables import Intervention
 from app.intervision.queries.facts import RoundTitle, title_of
-from app.intervision.rules import Half, Invitees, RoundState, missing_halves, round_state
+from app.intervision.rules import Half, Invitees, RoundState, days_of, missing_halves, round_state
 from app.intervision.tables import IntervisionRound, IntervisionSession
 from app.kit.errors import NotFound
 from app.kit.localtime import local_day
@@ -183,8 +183,12 @@ def facilitators(db: Session, *, also: Iterable[int] = ()) -> list[tuple[int, st
     return sorted(names.items(), key=lambda item: fold(item[1]))
 
 
-def waiting(db: Session, *, now: datetime) -> list[RoundWork]:
-    """What of intervision asks for an admin, for the work list."""
+Wanted = Callable[[date, date], Collection[int]]
+"""The interventions of which somebody owes a meeting between two days; only certification knows."""
+
+
+def waiting(db: Session, wanted: Wanted, *, now: datetime) -> list[RoundWork]:
+    """What of intervision asks for an admin, for the work list. No round is asked for that nobody needs."""
     found = rounds(db, now=now)
     work = [
         RoundWork("to_publish", page.round.intervention, page.round.year, page.round.half, page.round.id)
@@ -201,9 +205,12 @@ def waiting(db: Session, *, now: datetime) -> list[RoundWork]:
         for page in found
         if page.without_place
     ]
-    for intervention_id, name in db.execute(select(Intervention.id, Intervention.name).order_by(Intervention.name)):
-        known = [(page.round.year, page.round.half) for page in found if page.round.intervention_id == intervention_id]
-        work += [RoundWork("to_plan", name, *missing) for missing in missing_halves(known, today=local_day(now))]
+    have = {(page.round.intervention_id, page.round.year, page.round.half) for page in found}
+    names = db.execute(select(Intervention.id, Intervention.name).order_by(Intervention.name)).all()
+    for year, half in missing_halves((), today=local_day(now)):
+        lacking = [(id_, name) for id_, name in names if (id_, year, half) not in have]
+        needed = wanted(*days_of(year, half)) if lacking else ()
+        work += [RoundWork("to_plan", name, year, half) for id_, name in lacking if id_ in needed]
     return work
 
 
