@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select, union
+from sqlalchemy import Select, and_, bindparam, exists, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from app.certification.queries import HOLDING, invitees
 from app.certification.tables import Certification, StandingSpan
+from app.courses.changes import editions_in
 from app.courses.editions import editions_of
 from app.courses.tables import Course, CourseEdition, Enrolment, Intervention
 from app.theory.handbook import Held
 from app.theory.moving import PRACTICE_PINNED
-from app.theory.tables import UpdateTask
-from app.theory.updating import Trainers
+from app.theory.staying import NEWEST, TRAINERS, left
+from app.theory.tables import TrainerUpdate, UpdateTask
+from app.theory.updates import offer
+from app.theory.updating import Trainers, before, known_by, pieces
 
 
 def held_by(db: Session, person_id: int, on: date) -> Held:
@@ -47,11 +53,12 @@ def trainers(db: Session, intervention_id: int, on: date) -> Trainers:
     return Trainers(intervention_id, invitees(db, intervention_id, on).person_ids)
 
 
-def owing_meetings(db: Session, first: date, last: date) -> frozenset[int]:
-    """The interventions of which somebody owes a meeting between two days: who has a certificate then, or may have it.
+def owing_meetings(db: Session, first: date, last: date) -> Mapping[int, str]:
+    """The interventions, with their names, of which somebody owes a meeting between two days.
 
-    Who works in practice now may be a trainer before the half-year is over. Where the newest edition asks no meetings,
-    nobody owes one. One statement, and the editions that the process does not know yet.
+    Who has a certificate then; and who works in practice now, since she may be a trainer before the half-year is over.
+    Where the newest edition asks no meetings, nobody owes one. One statement, and editions that the process does not
+    know yet.
     """
     holding = (
         select(Certification.intervention_id)
@@ -79,11 +86,65 @@ def owing_meetings(db: Session, first: date, last: date) -> frozenset[int]:
         .correlate(Intervention)
         .scalar_subquery()
     )
-    rows = db.execute(select(Intervention.id, newest).where(Intervention.id.in_(union(holding, coming)))).all()
-    known = editions_of(db, [edition_id for _, edition_id in rows if edition_id is not None])
-    return frozenset(
-        id_ for id_, edition_id in rows if edition_id is None or known[edition_id].policy.intervisions_min
+    rows = db.execute(
+        select(Intervention.id, Intervention.name, newest)
+        .where(Intervention.id.in_(union(holding, coming)))
+        .order_by(Intervention.name)
+    ).all()
+    known = editions_of(db, [edition_id for *_, edition_id in rows if edition_id is not None])
+    return {
+        id_: name for id_, name, edition_id in rows if edition_id is None or known[edition_id].policy.intervisions_min
+    }
+
+
+_UNASKED: Final = (
+    select(Course.slug, CourseEdition.id, CourseEdition.title, Certification.person_id)
+    .select_from(Course)
+    .join(CourseEdition, and_(CourseEdition.course_id == Course.id, NEWEST))
+    .join(Certification, Certification.intervention_id == Course.intervention_id)
+    .join(StandingSpan, StandingSpan.certification_id == Certification.id)
+    .where(
+        CourseEdition.number > 1,
+        ~exists().where(TrainerUpdate.edition_id == CourseEdition.id),
+        ~left(TRAINERS),
+        StandingSpan.state.in_(HOLDING),
+        StandingSpan.starts_on <= bindparam("today"),
+        or_(StandingSpan.ends_on.is_(None), StandingSpan.ends_on >= bindparam("today")),
     )
+    .order_by(CourseEdition.published_at, CourseEdition.id, Certification.person_id)
+)
+UNASKED: Final = _UNASKED.order_by(None).with_only_columns(func.count()).scalar_subquery()
+"""How many trainers were not asked to read a newest edition; whether it holds news for them, the rule knows."""
+
+
+@dataclass(frozen=True)
+class Unasked:
+    """A newest edition with news for trainers that nobody asked them to read. `people`: whom it is news to."""
+
+    course_slug: str
+    title: str
+    number: int
+    published_at: datetime
+    people: tuple[int, ...]
+
+
+def unasked(db: Session, on: date) -> list[Unasked]:
+    """The newest editions that trainers could be asked to read, longest first. Three statements for each course."""
+    people: dict[tuple[str, int, str], list[int]] = defaultdict(list)
+    for row in db.execute(_UNASKED, {"today": on}):
+        people[row.slug, row.id, row.title].append(row.person_id)
+    found = []
+    for (slug, _, title), whose in people.items():
+        editions = editions_in(db, slug)
+        edition = editions[0]
+        news = offer(db, editions, edition)
+        if news is None:
+            continue
+        known = known_by(db, before(editions, edition), slug, whose)
+        whom = tuple(id_ for id_ in whose if pieces(db, known[id_], edition.id, news.all))
+        if whom:
+            found.append(Unasked(slug, title, edition.number, edition.published_at, whom))
+    return found
 
 
 _LATE: Final = (

@@ -65,6 +65,19 @@ class Asked(Input):
         return frozenset((kind, slug) for kind, _, slug in named)
 
 
+class Stay(Input):
+    """An edition asks nothing of who follows an older one (`people`), or of trainers; and why."""
+
+    about: Literal["people", "trainers"]
+    reason: Paragraph
+
+
+class StayNoMore(Input):
+    """Such a decision is taken back."""
+
+    about: Literal["people", "trainers"]
+
+
 class CoachChoice(Input):
     """Who coaches whom. Without `enrolment_id` (or with 0) it is for everybody who has no coach yet."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -13,14 +13,13 @@ from typing import Final
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.certification.keeping_up import LATE_READERS, late_reading, owing_meetings
-from app.certification.queries import invitees, judged, ready_of
+from app.certification.keeping_up import late_reading, owing_meetings
+from app.certification.queries import Candidate, invitees, judged, ready_of
 from app.conversation.queries import left_unread
-from app.courses.drafts.queries import UNTOUCHED, left_lying
+from app.courses.drafts.queries import left_lying
 from app.delivery.seeking import asked_since, looking_since
 from app.intervision.queries.rounds import RoundWork, round_page, without_place
 from app.intervision.queries.rounds import waiting as rounds_waiting
-from app.jobs.tables import Job
 from app.kit.localtime import local_day
 from app.ledger.tables import LedgerContent, LedgerEvent
 from app.outbox.tables import Message
@@ -31,13 +30,14 @@ from app.practice.going import SOON, going
 from app.practice.queries import WaitingRecord
 from app.practice.queries import waiting as practice_waiting
 from app.practice.worklines import practice_work
+from app.reports.background import DRAFT_LIES, Background, background_of
+from app.reports.editions_work import EditionWork, people_to_move, trainers_to_ask
 from app.reports.following import Following, still_of, watched
 from app.reports.progress import Show
 from app.settings import Settings
 
 ENDS_SOON: Final = timedelta(days=3)
 MAIL_LATE: Final = timedelta(hours=1)
-DRAFT_LIES: Final = timedelta(days=30)  # choice: a course is improved twice a year, not on one afternoon
 BACKUP_LATE: Final = timedelta(hours=48)  # twice the usual day
 NIGHTS: Final = 40  # how far back we look for the night from which something was wrong
 NAMES: Final = 3
@@ -54,6 +54,8 @@ class Work(StrEnum):
     LATE_REVIEWS = "late_reviews"
     LEFT_UNREAD = "left_unread"
     LATE_READING = "late_reading"
+    TO_MOVE = "to_move"
+    TO_ASK = "to_ask"
     NO_GROUP = "no_group"
     TRAINER_WANTED = "trainer_wanted"
     NO_COACH = "no_coach"
@@ -79,7 +81,7 @@ class Work(StrEnum):
 class WorkLine:
     """One line. `names` are a few of the people it is about; `round` belongs to the lines on intervision.
 
-    `ends_in`: in how many days it ends, where `since` is a day that must still come.
+    `ends_in`: in how many days it ends, where `since` is a day that must still come. `course`: of an edition.
     """
 
     what: Work
@@ -89,6 +91,7 @@ class WorkLine:
     names: tuple[str, ...] = ()
     round: RoundWork | None = None
     ends_in: int | None = None
+    course: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,17 +130,20 @@ class _Found:
 def work_list(db: Session, *, now: datetime, first_steps_open: bool, patience: Patience = USUAL) -> WorkList:
     """The list of this moment; the number of statements does not grow with what waits."""
     reviews = practice_waiting(db, now)
-    failed_jobs, backup_at, late, untouched = _background(db, now)
+    background = background_of(db, now)
     asked_back, taken_back = corrections_work(db)
     watching = watched(db, now=now)
+    waiting = _waiting(db, watching)
     found = [
         _Found(WorkLine(Work.FIRST_STEPS, 1, "/beheer/start")) if first_steps_open else None,
-        _decisions(db, watching),
+        _decisions(waiting),
         _corrections(Work.CORRECTIONS, asked_back, "/beheer/correcties"),
         _corrections(Work.AFTER_CERTIFICATE, taken_back, "/beheer/mensen?stand=certified"),
         _late_reviews(reviews),
         _left_unread(db, now),
-        _late_reading(db, late, now) if late else None,
+        _late_reading(db, background.late, now) if background.late else None,
+        *_editions(people_to_move(db, {one.enrolment.id for one in waiting}) if background.to_move else ()),
+        *_editions(trainers_to_ask(db, local_day(now)) if background.unasked else ()),
         *_practice(db, now),
         _standing_still(watching, now),
         _no_group(db, now - patience.group),
@@ -146,10 +152,11 @@ def work_list(db: Session, *, now: datetime, first_steps_open: bool, patience: P
         _invitations(db, now),
         *_rounds(db, now),
         _files_go(db, now),
-        _drafts(db, now) if untouched else None,
-        failed_jobs,
+        _drafts(db, now) if background.untouched else None,
+        _failed_jobs(background),
         _check(db),
     ]
+    backup_at = background.backup_at
     if not first_steps_open and (backup_at is None or now - backup_at > BACKUP_LATE):
         found.append(_Found(WorkLine(Work.BACKUP, 1, "", local_day(backup_at) if backup_at else None)))
     return WorkList(_named(db, [one for one in found if one is not None]), backup_at, tuple(reviews))
@@ -165,11 +172,15 @@ def _named(db: Session, found: Sequence[_Found]) -> tuple[WorkLine, ...]:
     )
 
 
-def _decisions(db: Session, watching: Sequence[Following]) -> _Found | None:
+def _waiting(db: Session, watching: Sequence[Following]) -> list[Candidate]:
+    """Who waits for a decision about the certificate, longest first."""
     far = [one for one in watching if one.practice.signed_off]
     theory, practice = ({one.enrolment.id: one.theory for one in far}, {one.enrolment.id: one.practice for one in far})
     known = judged(db, [one.enrolment for one in far], theory=theory, practice=practice)
-    waiting = [one for one in ready_of(known) if one.waits]
+    return [one for one in ready_of(known) if one.waits]
+
+
+def _decisions(waiting: Sequence[Candidate]) -> _Found | None:
     if not waiting:
         return None
     line = WorkLine(Work.DECISIONS, len(waiting), "/beheer/besluiten", waiting[0].ready_on)
@@ -212,6 +223,14 @@ def _late_reading(db: Session, count: int, now: datetime) -> _Found | None:
     course_slug, number, since = found
     href = f"/beheer/opleidingen/{course_slug}/edities/{number}#trainers"
     return _Found(WorkLine(Work.LATE_READING, count, href, since))
+
+
+def _editions(found: Iterable[EditionWork]) -> list[_Found]:
+    """What editions ask: see `app.reports.editions_work`."""
+    return [
+        _Found(WorkLine(Work(one.what), len(one.people), one.href, local_day(one.since), course=one.course), one.people)
+        for one in found
+    ]
 
 
 def _practice(db: Session, now: datetime) -> list[_Found]:
@@ -349,23 +368,7 @@ def _drafts(db: Session, now: datetime) -> _Found | None:
     return _Found(WorkLine(Work.DRAFTS, len(lying), href, local_day(lying[0].changed_at)))
 
 
-def _background(db: Session, now: datetime) -> tuple[_Found | None, datetime | None, int, int]:
-    """Work in the background that was given up, when the last backup was made, and how many trainers are late.
-
-    And how many drafts nobody touched lately, changed or not: looking into them takes longer. One statement.
-    """
-    backup_at = select(func.max(LedgerEvent.at)).where(LedgerEvent.action == "backup.made").scalar_subquery()
-    row = db.execute(
-        select(
-            func.count().label("n"),
-            func.min(Job.failed_at).label("since"),
-            backup_at.label("backup_at"),
-            LATE_READERS.label("late"),
-            UNTOUCHED.label("untouched"),
-        )
-        .select_from(Job)
-        .where(Job.failed_at.is_not(None)),
-        {"today": local_day(now), "before": now - DRAFT_LIES},
-    ).one()
-    failed = _Found(WorkLine(Work.JOBS, row.n, "", local_day(row.since))) if row.n else None
-    return failed, row.backup_at, row.late, row.untouched
+def _failed_jobs(background: Background) -> _Found | None:
+    if background.failed_since is None:
+        return None
+    return _Found(WorkLine(Work.JOBS, background.failed, "", local_day(background.failed_since)))

@@ -18,7 +18,7 @@ from app.courses.rules import EnrolmentStage, OutlineSession
 from app.kit.errors import NotFound
 from app.kit.localtime import local
 from app.people.rules import Viewer
-from app.theory.updating import known_by
+from app.theory.updating import before, known_by
 
 
 @dataclass(frozen=True)
@@ -312,7 +312,7 @@ def _reading(db: Session, viewer: Viewer, course_slug: str, *, trainer: bool) ->
 
 def _known(db: Session, viewer: Viewer, course_slug: str, editions: tuple[EditionLine, ...]) -> EditionLine | None:
     """The edition that a trainer knows; None for the newest, and for who was taken over and read nothing here yet."""
-    known = known_by(db, editions[0], course_slug, [viewer.id])[viewer.id]
+    known = known_by(db, before(editions, editions[0]), course_slug, [viewer.id])[viewer.id]
     if not known.sure or known.edition_id == editions[0].id:
         return None
     return next((one for one in editions if one.id == known.edition_id), None)

@@ -15,6 +15,7 @@ from app.ledger.actions import forget
 from app.theory.questions import Question
 from app.theory.tables import (
     ChangedLesson,
+    EditionStay,
     LessonCompletion,
     LessonNote,
     LessonTime,
@@ -60,6 +61,7 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
         ],
         "updates": _updates_of(db, person_id),
         "updates_asked": _updates_asked(db, person_id),
+        "editions_left": _editions_left(db, person_id),
         "lessons": [{"lesson": row.lesson_slug, "completed_at": row.completed_at.isoformat()} for row in lessons],
         "changed_lessons": _changed_lessons(db, own),
         "quizzes": _attempts(db, own),
@@ -191,6 +193,28 @@ def _updates_asked(db: Session, person_id: int) -> list[dict[str, Any]]:
             "pieces": [slug for _, slug in row.chosen],
             "at": row.made_at.isoformat(),
             "due_on": row.due_on.isoformat(),
+        }
+        for row, title, number in rows
+    ]
+
+
+def _editions_left(db: Session, person_id: int) -> list[dict[str, Any]]:
+    """Of which editions she decided that they ask nothing, or took that back."""
+    rows = db.execute(
+        select(EditionStay, CourseEdition.title, CourseEdition.number)
+        .join(CourseEdition, CourseEdition.id == EditionStay.edition_id)
+        .where(or_(EditionStay.decided_by_id == person_id, EditionStay.withdrawn_by_id == person_id))
+        .order_by(EditionStay.id)
+    )
+    return [
+        {
+            "course": title,
+            "edition": number,
+            "about": row.about,
+            "decided_at": row.decided_at.isoformat() if row.decided_by_id == person_id else None,
+            "taken_back_at": row.withdrawn_at.isoformat()
+            if row.withdrawn_at and row.withdrawn_by_id == person_id
+            else None,
         }
         for row, title, number in rows
     ]

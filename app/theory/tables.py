@@ -241,6 +241,37 @@ class TrainerUpdate(Base):
     chosen: Mapped[list[Any]] = mapped_column(info=NOT_PERSONAL)
 
 
+class EditionStay(Base):
+    """An admin decided that an edition asks nothing: who follows an older one stays there, or trainers need not read.
+
+    Why stands in the ledger, with the event. Retention: stays, as part of the edition.
+    """
+
+    __tablename__ = "edition_stay"
+    __table_args__ = (
+        CheckConstraint("about IN ('people', 'trainers')", name="about"),
+        Index(
+            "uq_edition_stay_standing",
+            "edition_id",
+            "about",
+            unique=True,
+            sqlite_where=text("withdrawn_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id] = mapped_column(init=False)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("course_edition.id"), index=True)
+    about: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    decided_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=refers_to_person("accountability"))
+    decided_at: Mapped[datetime]
+    event_id: Mapped[int] = mapped_column(ForeignKey("ledger_event.id"))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)
+    withdrawn_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id"), default=None, info=refers_to_person("accountability")
+    )
+
+
 class UpdateTask(Base):
     """One trainer reads what is news to her in an edition, until a day. `since_edition_id`: the one she knows.
 

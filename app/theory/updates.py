@@ -301,10 +301,14 @@ class Offer:
     sessions: tuple[tuple[str, str], ...]
     usual: tuple[Piece, ...]
 
+    @property
+    def all(self) -> frozenset[Piece]:
+        lessons = (("lesson", slug) for slug, _ in self.lessons)
+        return frozenset([*lessons, *(("session", slug) for slug, _ in self.sessions)])
 
-def offer(db: Session, course_slug: str, edition: EditionLine) -> Offer | None:
-    """What is news in the newest edition; None for an older one, the first, and one without news."""
-    editions = editions_in(db, course_slug)
+
+def offer(db: Session, editions: Sequence[EditionLine], edition: EditionLine) -> Offer | None:
+    """What is news in the newest of all editions; None for an older one, the first, and one without news."""
     if edition.id != editions[0].id or len(editions) == 1:
         return None
     found: dict[Piece, tuple[str, bool]] = {}

@@ -19,6 +19,7 @@ from app.kit.localtime import local_day
 from app.ledger.actions import record, record_each
 from app.outbox.actions import post
 from app.people.rules import Viewer
+from app.theory.staying import TRAINERS, stands
 from app.theory.tables import TrainerUpdate, UpdateItem, UpdateTask
 
 REQUIRED: Final = "theory.upgrade_required"
@@ -81,12 +82,13 @@ def news(db: Session, old_id: int, new_id: int) -> frozenset[Piece]:
     )
 
 
-def known_by(db: Session, edition: EditionLine, course_slug: str, person_ids: Collection[int]) -> dict[int, Known]:
-    """What people know of a course. Who was taken over without a training knows the edition before this one.
+def before(editions: Iterable[EditionLine], edition: EditionLine) -> int:
+    """The edition before this one, of all editions of a course; the first itself."""
+    return next((one.id for one in editions if one.number < edition.number), edition.id)
 
-    A fixed number of statements.
-    """
-    before = next((one for one in editions_in(db, course_slug) if one.number < edition.number), edition)
+
+def known_by(db: Session, before_id: int, course_slug: str, person_ids: Collection[int]) -> dict[int, Known]:
+    """What people know of a course: two statements. Who was taken over without a training knows `before_id`."""
     finished = (
         select(Enrolment.person_id, func.max(Enrolment.edition_id).label("edition_id"))
         .join(Course, Course.id == Enrolment.course_id)
@@ -109,7 +111,7 @@ def known_by(db: Session, edition: EditionLine, course_slug: str, person_ids: Co
             whole[row.person_id] = row.edition_id
     return {
         id_: Known(
-            max(learned.get(id_, 0), whole.get(id_, 0)) or before.id, read[id_], sure=id_ in learned or id_ in whole
+            max(learned.get(id_, 0), whole.get(id_, 0)) or before_id, read[id_], sure=id_ in learned or id_ in whole
         )
         for id_ in person_ids
     }
@@ -130,7 +132,8 @@ def ask(
     Each gets only what is news to her. Who still had something to read of an older edition reads it in this one,
     beside what is chosen now, and keeps the day it was due.
 
-    Raises: Forbidden; NotFound; Refused("not_newest" | "asked_already" | "nothing_chosen" | "nobody_to_ask").
+    Raises: Forbidden; NotFound; Refused("not_newest" | "asked_already" | "need_not_read" | "nothing_chosen" |
+    "nobody_to_ask").
     """
     if not by.is_admin:
         raise Forbidden
@@ -143,6 +146,8 @@ def ask(
         raise Refused("not_newest")
     if db.scalar(select(TrainerUpdate.edition_id).where(TrainerUpdate.edition_id == edition.id)) is not None:
         raise Refused("asked_already")
+    if stands(db, edition.id, TRAINERS):
+        raise Refused("need_not_read")
     if not chosen:
         raise Refused("nothing_chosen", "pieces")
     due_on = local_day(now) + timedelta(days=edition_of(db, edition.id).policy.handbook_upgrade_days)
@@ -206,7 +211,7 @@ def _give(
     open_ones = _open_held(db, people, trainers.intervention_id)
     left = _left(db, open_ones.values())
     chosen = {(kind, slug) for kind, slug in asked.chosen}
-    known = known_by(db, edition, course_slug, people)
+    known = known_by(db, before(editions_in(db, course_slug), edition), course_slug, people)
     wanted = {id_: pieces(db, known[id_], edition.id, chosen | left.get(id_, set())) for id_ in people}
     same = {id_ for id_, task in open_ones.items() if task.edition_id == edition.id and left[id_] == set(wanted[id_])}
     wanted = {id_: found for id_, found in wanted.items() if found and id_ not in same}

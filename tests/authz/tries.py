@@ -346,6 +346,8 @@ TRIES: Final[dict[str, Try]] = {
     "cohorts.withdraw": Try(),
     "editions.show": Try(NEWER),
     "editions.ask_trainers": Try(NEWEST, says(pieces="lesson:een-afspraak")),
+    "editions.leave": Try(NEWEST, says(about="people", reason="Alleen een tikfout.")),
+    "editions.leave_no_more": Try(NEWEST, says(about="people")),
     "updates.lesson": Try(UPDATED),
     "updates.read_lesson": Try(UPDATED),
     "updates.session": Try(UPDATED),

@@ -28,9 +28,9 @@ from tests.people import KEYRING
 # Changing and calling off
 
 
-def nobody(_first: date, _last: date) -> set[int]:
+def nobody(_first: date, _last: date) -> dict[int, str]:
     """Nobody owes a meeting."""
-    return set()
+    return {}
 
 
 def changed(stage: Stage, *, version: int | None = None, **changes: Any) -> list[int]:

@@ -51,18 +51,18 @@ def test_what_waits_for_an_admin(stage: Stage) -> None:
     asked: list[tuple[date, date]] = []
     of_round = stage.see(lambda db: db.get_one(IntervisionRound, stage.round_id)).intervention_id
 
-    def whats(wanted: set[int]) -> list[tuple[str, Half]]:
-        def needs(first: date, last: date) -> set[int]:
+    def whats(wanted: dict[int, str]) -> list[tuple[str, Half]]:
+        def needs(first: date, last: date) -> dict[int, str]:
             asked.append((first, last))
             return wanted
 
         return [(item.what, item.half) for item in stage.see(lambda db: rounds.waiting(db, needs, now=stage.now))]
 
-    assert whats({of_round}) == [("to_plan", Half.SPRING)]  # 23 November is within 120 days of 1 March
+    assert whats({of_round: "Kort"}) == [("to_plan", Half.SPRING)]  # 23 November is within 120 days of 1 March
     assert asked == [(date(2027, 3, 1), date(2027, 6, 30))]
-    assert whats({of_round + 1}) == []  # nobody owes a meeting
+    assert whats({}) == []  # nobody owes a meeting
     stage.clock.set(END)
-    assert whats({of_round}) == [("to_settle", Half.AUTUMN), ("to_plan", Half.SPRING)]
+    assert whats({of_round: "Kort"}) == [("to_settle", Half.AUTUMN), ("to_plan", Half.SPRING)]
 
 
 def test_erasing_frees_the_seat_and_kills_the_link(stage: Stage, data_dir: Any) -> None:

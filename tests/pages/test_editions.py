@@ -81,6 +81,28 @@ def test_who_comes_back_to_a_group_that_moved_comes_along(site: Site, training: 
         assert invariants(db) == []
 
 
+def test_an_admin_leaves_everybody_on_their_edition_and_takes_it_back(site: Site, training: Training) -> None:
+    fatma = site.visitor(training.cast.fatma.id)
+    waits = "1 persoon volgt nog een oudere editie"
+    assert waits in fatma.get("/beheer").text
+    page = fatma.post(EDITION + "/blijven", {"about": "people", "reason": " "}, status=422)
+    assert "Waarom: Dit vakje is nog leeg." in page.text
+    assert '<details open><summary class="tapline">Laat iedereen' in page.text
+    given = {"about": "people", "reason": "Alleen een tikfout."}
+    assert fatma.post(EDITION + "/blijven", given).headers["location"] == EDITION + "#mensen"
+    page = fatma.get(EDITION)
+    assert "Iedereen blijft op de eigen editie." in page.text
+    assert "Alleen een tikfout." in page.text
+    assert "De hele groep: 1 persoon" in page.text  # one by one she may still move
+    assert waits not in fatma.get("/beheer").text
+    assert "Dat is al besloten." in fatma.post(EDITION + "/blijven", given, status=422).text
+    fatma.post(EDITION + "/blijven/terug", {"about": "people"})
+    fatma.post(EDITION + "/blijven", {"about": "niemand", "reason": "x"}, status=422)
+    fatma.post(EDITION + "/blijven/terug", {"about": "niemand"}, status=422)
+    assert "Iedereen blijft op de eigen editie." not in fatma.get(EDITION).text
+    assert waits in fatma.get("/beheer").text
+
+
 def test_choosing_nobody_or_nonsense_comes_back(site: Site, training: Training) -> None:
     fatma = site.visitor(training.cast.fatma.id)
     for given in ({}, {"do": "move"}, {"enrolment_ids": "999"}):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -183,8 +183,8 @@ def facilitators(db: Session, *, also: Iterable[int] = ()) -> list[tuple[int, st
     return sorted(names.items(), key=lambda item: fold(item[1]))
 
 
-Wanted = Callable[[date, date], Collection[int]]
-"""The interventions of which somebody owes a meeting between two days; only certification knows."""
+Wanted = Callable[[date, date], Mapping[int, str]]
+"""The interventions, by name, of which somebody owes a meeting between two days; only certification knows."""
 
 
 def waiting(db: Session, wanted: Wanted, *, now: datetime) -> list[RoundWork]:
@@ -206,11 +206,12 @@ def waiting(db: Session, wanted: Wanted, *, now: datetime) -> list[RoundWork]:
         if page.without_place
     ]
     have = {(page.round.intervention_id, page.round.year, page.round.half) for page in found}
-    names = db.execute(select(Intervention.id, Intervention.name).order_by(Intervention.name)).all()
     for year, half in missing_halves((), today=local_day(now)):
-        lacking = [(id_, name) for id_, name in names if (id_, year, half) not in have]
-        needed = wanted(*days_of(year, half)) if lacking else ()
-        work += [RoundWork("to_plan", name, year, half) for id_, name in lacking if id_ in needed]
+        work += [
+            RoundWork("to_plan", name, year, half)
+            for id_, name in wanted(*days_of(year, half)).items()
+            if (id_, year, half) not in have
+        ]
     return work
 
 

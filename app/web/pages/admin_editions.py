@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from app.access import Permission
 from app.certification.keeping_up import trainers as trainers_of
-from app.courses.inputs import Asked, Move
+from app.courses.changes import editions_in
+from app.courses.inputs import Asked, Move, Stay, StayNoMore
 from app.kit.errors import Refused
-from app.theory import updates, updating
+from app.theory import staying, updates, updating
 from app.theory.moving import move as move_people
 from app.theory.moving_page import EditionPage, edition_page, move_page
 from app.web.kit.ask import Answer, Ask, Page, redirect, render
@@ -81,16 +84,65 @@ def ask_trainers(ask: Ask, course: str, number: int) -> Answer:
     return _page(ask, page, ask_form=form, status=422)
 
 
+@area.post(
+    "/beheer/opleidingen/{course:slug}/edities/{number:id}/blijven", policy=Permission.MANAGE, name="editions.leave"
+)
+def leave(ask: Ask, course: str, number: int) -> Answer:
+    """The edition asks nothing of who follows an older one, or of trainers."""
+    form = Submitted.read(Stay, ask.form, ask.viewer.locale)
+    page = edition_page(ask.db, ask.viewer, course, number)
+    if form.valid:
+        given = form.given
+        try:
+            staying.leave(
+                ask.db,
+                by=ask.viewer,
+                course_slug=course,
+                number=number,
+                about=given.about,
+                reason=given.reason,
+                now=ask.now,
+            )
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            return redirect(
+                _part(course, number, given.about), toast=N_("Besloten. Het staat niet meer op de werklijst.")
+            )
+    return _page(ask, page, stay_form=form, status=422)
+
+
+@area.post(
+    "/beheer/opleidingen/{course:slug}/edities/{number:id}/blijven/terug",
+    policy=Permission.MANAGE,
+    name="editions.leave_no_more",
+)
+def leave_no_more(ask: Ask, course: str, number: int) -> Answer:
+    """Such a decision is taken back."""
+    form = Submitted.read(StayNoMore, ask.form, ask.viewer.locale)
+    if not form.valid:
+        return _page(ask, edition_page(ask.db, ask.viewer, course, number), stay_form=form, status=422)
+    about = form.given.about
+    staying.leave_no_more(ask.db, by=ask.viewer, course_slug=course, number=number, about=about, now=ask.now)
+    return redirect(_part(course, number, about), toast=N_("Teruggenomen. Het staat weer op de werklijst."))
+
+
+def _part(course: str, number: int, about: str) -> str:
+    """The part of the page of an edition that is about people in training, or about trainers."""
+    return f"/beheer/opleidingen/{course}/edities/{number}#{'mensen' if about == staying.PEOPLE else 'trainers'}"
+
+
 def _page(
     ask: Ask,
     page: EditionPage,
     *,
     form: Submitted[Move] | None = None,
     ask_form: Submitted[Asked] | None = None,
+    stay_form: Submitted[Any] | None = None,
     status: int = 200,
 ) -> Page:
     trainers = trainers_of(ask.db, page.edition.intervention_id, ask.today).person_ids
-    offer = updates.offer(ask.db, page.course_slug, page.edition)
+    offer = updates.offer(ask.db, editions_in(ask.db, page.course_slug), page.edition)
     usual = [":".join(piece) for piece in offer.usual] if offer else []
     again = [one.slug for one in page.changed if one.to_read_again]
     return render(
@@ -99,6 +151,11 @@ def _page(
         status=status,
         form=form or Submitted.blank(ask.viewer.locale, lesson_slugs=again),
         ask_form=ask_form or Submitted.blank(ask.viewer.locale, pieces=usual),
+        stay_forms={
+            about: stay_form if stay_form and stay_form.get("about") == about else Submitted.blank(ask.viewer.locale)
+            for about in (staying.PEOPLE, staying.TRAINERS)
+        },
+        stays=staying.stays_of(ask.db, page.edition.id) if page.newest else {},
         offer=offer,
         asked=updates.update_progress(ask.db, page.edition.id, trainers, today=ask.today),
         trainers=len(trainers),

@@ -10,6 +10,8 @@ from app.web.words.shared import N_, StateLook
 WORDS: Final = {
     "asked_already": N_("Voor deze editie is het al gevraagd."),
     "not_newest": N_("Er is al een nieuwere editie. Vraag het daar."),
+    "need_not_read": N_("Er is besloten dat trainers deze editie niet hoeven te lezen. Neem dat besluit eerst terug."),
+    "stays_already": N_("Dat is al besloten."),
     "nothing_chosen": N_("Kies minstens één les of draaiboek."),
     "nobody_to_ask": N_("Voor geen enkele trainer is hier iets nieuws bij."),
     "too_many_to_move": N_("Kies hoogstens {most} mensen tegelijk."),

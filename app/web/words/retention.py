@@ -227,6 +227,8 @@ KEPT: Final = (
                     "meeting.contact_id",
                     "cohort.contact_id",
                     "trainer_update.made_by_id",
+                    "edition_stay.decided_by_id",
+                    "edition_stay.withdrawn_by_id",
                     "trainer_request.asked_by_id",
                     "group_link.linked_by_id",
                     "intervision_session.facilitator_id",
