@@ -1,4 +1,7 @@
-"""An author who is no programmer: a check from a button, whose first question survives a reload and a lost session."""
+"""An author who is no programmer: a check from a button, pictures by choosing, blocks to write over.
+
+What she types in a question survives a reload and a lost session.
+"""
 
 from __future__ import annotations
 
@@ -55,3 +58,39 @@ def test_what_an_author_types_in_a_question_stays(live: Live) -> None:
     page.goto(form)
     expect(page.get_by_label("Antwoord 2", exact=True)).to_have_value("Iedereen begroeten")
     expect(page.get_by_text("Dit typte je hier al")).to_be_hidden()
+
+
+def test_an_author_chooses_a_picture(live: Live) -> None:
+    """With the words that stand at it elsewhere; a block put in from within another comes behind it."""
+    person = aya_of(live, LEZEN)
+    page = live.person(phone=False)
+    sign_in(live, page, person)
+    page.goto(HERE)
+    page.get_by_role("button", name="Begin een concept").click()
+    page.get_by_role("link", name="Een afspraak").first.click()
+    text = page.get_by_label("Tekst", exact=True)
+    text.fill("")
+    page.get_by_role("button", name="Let op").click()
+    page.keyboard.type("Lijm")  # over the title that is selected
+    page.get_by_role("button", name="Beeld", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Zet een beeld in de tekst")
+    expect(dialog).to_be_visible()
+    accessible(page)
+    shots(page, "choose")
+    dialog.get_by_role("button", name="Zet in de tekst").click()
+    expect(dialog.get_by_text("Schrijf wat op het beeld te zien is", exact=False)).to_be_visible()
+    live.troubles.clear()  # that answer is meant
+    dialog.get_by_role("radio").first.check()
+    expect(dialog.get_by_label("Wat is erop te zien?")).to_have_value("Een huis van gescheurd papier.")
+    dialog.get_by_role("button", name="Zet in de tekst").click()
+    expect(dialog).to_be_hidden()
+    reads = page.locator("#ed--preview")
+    expect(reads.get_by_role("img", name="Een huis van gescheurd papier.")).to_be_visible()
+    expect(reads.get_by_text("Hier is niets aan te herstellen.")).to_be_visible()
+    assert text.input_value().startswith(
+        "::: let-op Lijm\nWat er mis kan gaan, en wat je dan doet.\n:::\n\n::: beeld vel.webp"
+    )
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_role("button", name="Download", exact=True).click()
+    expect(page.get_by_role("dialog", name="Zet een download in de tekst")).to_be_visible()
+    accessible(page)

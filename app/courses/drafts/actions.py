@@ -220,13 +220,26 @@ def add_picture(db: Session, *, by: Viewer, slug: str, wanted: str, found: Mappi
     return name
 
 
-def add_media(db: Session, *, by: Viewer, slug: str, wanted: str, found: Mapping[str, object], now: datetime) -> None:
-    """A film, sound, paper or captions by this name; one that is there already goes, for a text names it so."""
+def add_media(
+    db: Session, *, by: Viewer, slug: str, wanted: str, found: Mapping[str, object], beside: bool = False, now: datetime
+) -> str:
+    """A film, sound, paper or captions by this name; gives the name.
+
+    One that is there already goes, for a text names it so. `beside`: another one stays, and this gets a free name.
+    """
     draft = draft_at(db, by=by, slug=slug)
-    path = f"media/{wanted}"
-    here = (DraftFile.draft_id == draft.id, DraftFile.path == path)
-    db.execute(delete(DraftFile).where(*here, DraftFile.removed_at.is_(None)).execution_options(**SILENT))
-    add_stored(db, draft, path, found, by_id=by.id, now=now)
+    here = (DraftFile.draft_id == draft.id, DraftFile.path == f"media/{wanted}", DraftFile.removed_at.is_(None))
+    if beside:
+        known = db.scalar(select(DraftFile.sha256).where(*here))
+        if known == found["sha256"]:
+            return wanted
+        stem, _, suffix = wanted.rpartition(".")
+        taken = [path.removeprefix("media/").removesuffix(f".{suffix}") for path in paths_in(db, draft)]
+        wanted = f"{rules.free(stem, taken)}.{suffix}"
+    else:
+        db.execute(delete(DraftFile).where(*here).execution_options(**SILENT))
+    add_stored(db, draft, f"media/{wanted}", found, by_id=by.id, now=now)
+    return wanted
 
 
 def paths_in(db: Session, draft: CourseDraft) -> set[str]:

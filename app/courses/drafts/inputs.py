@@ -81,8 +81,9 @@ class NewCourse(Input):
 
 
 class PictureGiven(Input):
-    """What is to be seen on a picture, or that it tells nothing."""
+    """What is to be seen on a picture, or that it tells nothing. `name`: one that the course has, instead of a file."""
 
+    name: OptionalLine = ""
     alt: OptionalParagraph = ""
     decorative: Ticked = ""
     caption: OptionalParagraph = ""
@@ -95,7 +96,18 @@ class ZipGiven(Input):
 
 
 class MediaGiven(Input):
-    """A file and nothing else."""
+    """A file. With a `kind` also what its block in a text says, and `name`: one that the course has, instead of a file.
+
+    `captions`: the name of a file with what is said in a film; `silent`: nothing is.
+    """
+
+    kind: OptionalLine = ""
+    name: OptionalLine = ""
+    title: OptionalLine = ""
+    captions: OptionalLine = ""
+    silent: Ticked = ""
+    transcript: LongText = ""
+    text: OptionalParagraph = ""
 
 
 class Publishing(Input):

@@ -12,10 +12,27 @@
     return found;
   }
 
-  // A block stands by itself, with an empty line around it; the cursor comes after it.
-  function insert(sample) {
+  // Blocks do not stand in one another: from within one the cursor goes behind it.
+  function leaveBlock(text) {
+    const here = text.selectionStart;
+    let [at, opened] = [0, -1];
+    for (const line of text.value.split("\n")) {
+      const end = at + line.length;
+      if (line.startsWith(":::")) {
+        if (line.slice(3).trim()) opened = at;
+        else if (opened >= 0 && here > opened && here <= end) return text.setSelectionRange(end, end);
+        else opened = -1;
+      }
+      at = end + 1;
+    }
+  }
+
+  // A block stands by itself, with an empty line around it. What is to be filled in first is selected; without it the
+  // cursor comes after the block.
+  function insert(sample, first) {
     const text = body();
     if (!text) return;
+    leaveBlock(text);
     const block = sample.replace("eigen-naam", free("eigen-naam", text.value));
     const [before, after] = [text.value.slice(0, text.selectionStart), text.value.slice(text.selectionEnd)];
     const start = !before || before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n";
@@ -23,6 +40,8 @@
     text.focus();
     // So that the browser's own undo takes it back.
     if (!document.execCommand?.("insertText", false, start + block + end)) text.setRangeText(start + block + end, text.selectionStart, text.selectionEnd, "end");
+    const at = first ? text.value.lastIndexOf(first, text.selectionStart) : -1;
+    if (at > before.length) text.setSelectionRange(at, at + first.length);
     text.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
@@ -48,7 +67,7 @@
 
   document.addEventListener("click", ({ target }) => {
     const tool = target.closest("[data-insert]");
-    if (tool) insert(tool.dataset.insert);
+    if (tool) insert(tool.dataset.insert, tool.dataset.first);
     const line = target.closest("[data-line]");
     if (line) goTo(Number(line.dataset.line));
     const tab = target.closest("[data-desk-show]");
@@ -67,28 +86,63 @@
     next.focus();
   });
 
-  // A picture: chosen, or dragged onto the text. It is kept first, with what is to be seen on it; then its block is put in.
-  const picture = () => document.querySelector("form[data-picture]");
-  const pictures = (event) => [...(event.dataTransfer?.items ?? [])].some((one) => one.kind === "file");
+  // A picture, film, sound or paper: chosen in the dialog, or dragged onto the text. It is kept first, with what there
+  // is to say about it; then its block is put in.
+  let dragged = null; // waits for the dialog that it is chosen in
+  const chooser = (kind) => document.querySelector(`[data-choose="${kind}"]`);
+  const carries = (event) => [...(event.dataTransfer?.items ?? [])].some((one) => one.kind === "file");
+  const kindOf = ({ type }) =>
+    ({ video: "video", audio: "geluid" })[type.split("/")[0]] ?? (type === "application/pdf" ? "download" : "beeld");
 
   document.addEventListener("dragover", (event) => {
-    if (event.target.id !== "ed--body" || !picture() || !pictures(event)) return;
+    if (event.target.id !== "ed--body" || !chooser("beeld") || !carries(event)) return;
     event.preventDefault();
     event.target.classList.add("is-over");
   });
   document.addEventListener("dragleave", ({ target }) => target.classList?.remove("is-over"));
   document.addEventListener("drop", (event) => {
-    const form = picture();
-    if (event.target.id !== "ed--body" || !form || !event.dataTransfer?.files.length) return;
+    const [file] = event.dataTransfer?.files ?? [];
+    if (event.target.id !== "ed--body" || !file || !chooser("beeld")) return;
     event.preventDefault();
     event.target.classList.remove("is-over");
-    const input = form.elements.namedItem("photo");
-    const one = new DataTransfer();
-    one.items.add(event.dataTransfer.files[0]);
-    input.files = one.files;
-    input.dispatchEvent(new Event("change", { bubbles: true }));
-    form.closest("details").open = true;
-    form.elements.namedItem("alt").focus();
+    dragged = file;
+    chooser(kindOf(file)).click();
+  });
+
+  // The dialog has its form: what was dragged is chosen in it.
+  document.addEventListener("htmx:finally:request", ({ target }) => {
+    if (!target.closest?.("[data-choose]")) return;
+    const form = document.querySelector("form[data-put-in]");
+    const dialog = document.getElementById("ed--choose");
+    if (!form) return void (dialog.querySelector("h2").textContent = dialog.dataset.failed);
+    if (dragged) {
+      const input = form.elements.namedItem("photo") ?? form.elements.namedItem("media");
+      const one = new DataTransfer();
+      one.items.add(dragged);
+      input.files = one.files;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+      (form.elements.namedItem("alt") ?? form.elements.namedItem("title")).focus();
+    } else {
+      form.querySelector("h2").focus();
+    }
+    dragged = null;
+  });
+
+  // One of the course brings the words that stand at it elsewhere; a new file takes its place, and the other way round.
+  document.addEventListener("change", ({ target }) => {
+    const form = target.closest("form[data-put-in]");
+    if (!form) return;
+    const file = form.elements.namedItem("photo") ?? form.elements.namedItem("media");
+    if (target === file && file.files.length) {
+      form.querySelectorAll("[name=name]").forEach((el) => { if (el.type === "radio") el.checked = false; else el.value = ""; });
+    }
+    if (target.name !== "name" || !target.value) return;
+    file.value = "";
+    form.querySelectorAll("[data-chosen]").forEach((el) => { el.textContent = ""; });
+    if (target.type !== "radio") return;
+    form.elements.namedItem("alt").value = target.dataset.alt;
+    form.elements.namedItem("caption").value = target.dataset.caption;
+    form.elements.namedItem("decorative").checked = "decorative" in target.dataset;
   });
 
   function complain(form, problems) {
@@ -99,28 +153,24 @@
       return line;
     }));
     box.parentElement.hidden = !problems.length;
-    const wrong = form.elements.namedItem(problems[0]?.field ?? "");
+    const [wrong] = [form.elements.namedItem(problems[0]?.field ?? "")].filter((el) => el instanceof HTMLElement);
     (wrong ?? box.parentElement).focus();
   }
 
   document.addEventListener("submit", async (event) => {
     const form = event.target;
-    if (!form.matches("form[data-picture]")) return;
+    if (!form.matches("form[data-put-in]")) return;
     event.preventDefault();
-    const sent = new FormData(form);
     let answer;
     try {
-      const response = await fetch(form.action, { method: "POST", body: sent, headers: { accept: "application/json" } });
+      const response = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { accept: "application/json" } });
       answer = response.headers.get("content-type")?.startsWith("application/json") ? await response.json() : null;
     } catch {
       answer = null;
     }
     event.submitter?.removeAttribute("aria-busy");
     if (answer?.block) {
-      complain(form, []);
-      form.reset();
-      form.querySelectorAll("[data-chosen]").forEach((el) => { el.textContent = ""; });
-      form.closest("details").open = false;
+      form.closest("dialog").close();
       insert(answer.block);
     } else {
       complain(form, answer?.problems?.length ? answer.problems : [{ field: "", error: form.dataset.failed }]);

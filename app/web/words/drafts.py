@@ -65,6 +65,8 @@ WORDS: Final[dict[str, str]] = {
     ),
     "picture_without_words": N_("Schrijf wat op het beeld te zien is, of geef aan dat het alleen versiering is."),
     "media_missing": N_("Kies eerst een bestand."),
+    "media_of_another_kind": N_("Dit bestand hoort niet in dit blok. Kies een bestand van de goede soort."),
+    "film_without_captions": N_("Kies ondertitels, of geef aan dat er niets wordt gezegd."),
     "media_unknown": N_("Dit soort bestand kennen we hier niet. Kies mp4, webm, mp3, m4a, ogg, vtt of pdf."),
     "media_other": N_("Dit bestand is eigenlijk {suffix}. Geef het die naam en kies het opnieuw."),
     "media_too_large": N_("Dit bestand is te groot. Maak het kleiner dan {megabytes} MB."),
@@ -115,41 +117,94 @@ WHAT_LOOKS: Final[dict[What, StateLook]] = {
 
 @dataclass(frozen=True)
 class Block:
-    """A button above a text: what it puts in, in Dutch since courses are."""
+    """A button above a text: what it puts in, in Dutch since courses are.
+
+    `first`: what an author writes over first; `ask`: what is chosen before (`CHOICES`), for a block around a file;
+    `only`: where it can stand, as a mode; empty: everywhere.
+    """
 
     word: str
     icon: str
-    text: str
+    text: str = ""
+    first: str = ""
+    ask: str = ""
+    only: str = ""
 
 
 BLOCKS: Final = (
-    Block(N_("Kernelement"), "puzzle", "::: kern Titel\nWaar het om draait, in één of twee zinnen.\n:::"),
-    Block(N_("Let op"), "triangle-alert", "::: let-op Titel\nWat er mis kan gaan, en wat je dan doet.\n:::"),
-    Block(N_("Voorbeeld"), "message-square", "::: voorbeeld Titel (verzonnen voorbeeld)\nWat er gebeurde.\n:::"),
+    Block(N_("Kernelement"), "puzzle", "::: kern Titel\nWaar het om draait, in één of twee zinnen.\n:::", "Titel"),
+    Block(N_("Let op"), "triangle-alert", "::: let-op Titel\nWat er mis kan gaan, en wat je dan doet.\n:::", "Titel"),
     Block(
-        N_("Stappen"), "list-checks", "::: stappen\n1. **Eerst.** Wat je doet.\n2. **Dan.** Wat je daarna doet.\n:::"
-    ),
-    Block(N_("Denk na"), "lightbulb", "::: denk Titel\nEen vraag om even bij stil te staan.\n:::"),
-    Block(N_("Citaat"), "speech", "::: citaat Wie het zei\nWat er gezegd werd.\n:::"),
-    Block(
-        N_("Beeld"),
-        "image",
-        '::: beeld naam.webp\nalt: "Wat op het beeld te zien is."\ncaption: "Wat eronder staat."\n:::',
+        N_("Voorbeeld"), "message-square", "::: voorbeeld Titel (verzonnen voorbeeld)\nWat er gebeurde.\n:::", "Titel"
     ),
     Block(
-        N_("Video"),
-        "video",
-        '::: video naam.mp4\ntitle: "Titel"\ncaptions: naam.vtt\ntranscript: |\n  Wat er gezegd en getoond wordt.\n:::',
+        N_("Stappen"),
+        "list-checks",
+        "::: stappen\n1. **Eerst.** Wat je doet.\n2. **Dan.** Wat je daarna doet.\n:::",
+        "Eerst",
     ),
-    Block(N_("Geluid"), "play", '::: geluid naam.mp3\ntitle: "Titel"\ntranscript: |\n  Wat er gezegd wordt.\n:::'),
-    Block(N_("Download"), "file-down", "::: download naam.pdf Titel van het bestand\nWaar het voor is.\n:::"),
-    Block(N_("Reflectie"), "pen-line", "::: reflectie eigen-naam Titel\nEen vraag om over te schrijven.\n:::"),
+    Block(N_("Denk na"), "lightbulb", "::: denk Titel\nEen vraag om even bij stil te staan.\n:::", "Titel"),
+    Block(N_("Citaat"), "speech", "::: citaat Wie het zei\nWat er gezegd werd.\n:::", "Wie het zei"),
+    Block(N_("Beeld"), "image", ask="beeld", only="lesson"),
+    Block(N_("Video"), "video", ask="video", only="lesson"),
+    Block(N_("Geluid"), "play", ask="geluid", only="lesson"),
+    Block(N_("Download"), "file-down", ask="download", only="lesson"),
+    Block(
+        N_("Reflectie"),
+        "pen-line",
+        "::: reflectie eigen-naam Titel\nEen vraag om over te schrijven.\n:::",
+        "Titel",
+        only="lesson",
+    ),
     Block(
         N_("Vraag"),
         "circle-help",
         '::: vraag eigen-naam\ntype: one\ntext: "De vraag?"\noptions:\n  - text: "Goed antwoord."\n    right: true\n'
         '    feedback: "Waarom dit klopt."\n  - text: "Een ander antwoord."\n    right: false\n'
         '    feedback: "Waarom dit niet klopt."\nexplanation: "Wat je hiervan meeneemt."\n:::',
+        "De vraag?",
+        only="lesson",
     ),
 )
 """What the toolbar puts in, in the order of docs/cursus-schrijven.md."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is chosen for a block: the heading, the field with what there is, and the button that puts it in."""
+
+    title: str
+    there: str
+    new: str
+    accept: str
+    hint: str
+    icon: str
+
+
+CHOICES: Final[dict[str, Choice]] = {
+    "beeld": Choice(N_("Zet een beeld in de tekst"), N_("Kies een beeld van deze opleiding"), "", "", "", "image"),
+    "video": Choice(
+        N_("Zet een film in de tekst"),
+        N_("Kies een film van deze opleiding"),
+        N_("Of een nieuwe film"),
+        ".mp4,.webm",
+        N_("mp4 of webm, tot 100 MB"),
+        "video",
+    ),
+    "geluid": Choice(
+        N_("Zet geluid in de tekst"),
+        N_("Kies geluid van deze opleiding"),
+        N_("Of nieuw geluid"),
+        ".mp3,.m4a,.ogg",
+        N_("mp3, m4a of ogg, tot 100 MB"),
+        "play",
+    ),
+    "download": Choice(
+        N_("Zet een download in de tekst"),
+        N_("Kies een pdf van deze opleiding"),
+        N_("Of een nieuwe pdf"),
+        ".pdf",
+        N_("pdf, tot 100 MB"),
+        "file-down",
+    ),
+}

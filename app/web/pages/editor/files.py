@@ -193,7 +193,6 @@ def _shown(
         part="editor/_kept.html",
         status=422 if typed is not None and not keeping else 200,
         form=typed or blank,
-        picture=Submitted.blank(ask.viewer.locale),
         keeping=keeping,
         keeper=ask.viewer.id,
         now=ask.now,

@@ -1,0 +1,111 @@
+"""What an author puts in a text by choosing: pictures with their words, films, sounds and papers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from app.courses.commands import publish_folder
+from tests.page import SAME_ORIGIN, check_html
+from tests.pages.test_editor import author, fields, file_of, text_of, typing
+from tests.unit.test_kit_media import film
+
+if TYPE_CHECKING:
+    from tests.page import Site, Visitor
+
+LEZEN: Final = Path(__file__).parents[1] / "courses" / "lezen"
+COURSE: Final = "/beheer/opleidingen/lezen"
+LESSON: Final = "modules/01-veilig-beginnen/01-een-afspraak.md"
+ODD: Final = 'Een "vel" \\ papier: {{7*7}} # & zo\n:::'
+
+
+@pytest.fixture
+def aya(site: Site) -> Visitor:
+    with site.parts.database.writing() as db:
+        publish_folder(db, LEZEN, storage=site.parts.storage, now=site.parts.clock.now())
+    visitor = author(site)
+    visitor.post(f"{COURSE}/concept")
+    return visitor
+
+
+def put_in(aya: Visitor, what: str, status: int = 201, files: dict[str, Any] | None = None, **given: str) -> Any:
+    """As the dialog sends it."""
+    headers = SAME_ORIGIN | {"accept": "application/json"}
+    answer = aya.client.post(f"{COURSE}/media/{what}", data=given, files=files, headers=headers, follow_redirects=False)
+    assert answer.status_code == status, answer.text[:300]
+    return answer.json()
+
+
+def wrong(answer: Any) -> set[str]:
+    return {one["field"] for one in answer["problems"]}
+
+
+def test_the_choice_holds_what_the_course_has(site: Site, aya: Visitor) -> None:
+    def part(kind: str) -> str:
+        headers = {"HX-Request": "true", "HX-Request-Type": "partial"}
+        answer = aya.client.get(f"{COURSE}/media?soort={kind}", headers=headers)
+        assert answer.status_code == 200
+        check_html(answer.text, whole=False)
+        return answer.text
+
+    pictures = part("beeld")
+    assert 'value="vel.webp" data-alt="Een huis van' in pictures
+    assert f'src="{COURSE}/inhoud/vel.webp"' in pictures
+    assert "kort.webm" not in pictures
+    films = part("video")
+    assert '<option value="kort.webm">' in films
+    assert '<option value="kort.vtt">' in films
+    assert "kaart.pdf" not in films
+    assert '<option value="kaart.pdf">' in part("download")
+    assert "Kies geluid van deze opleiding" not in part("geluid")  # it has none
+    page = aya.get(f"{COURSE}/media").text
+    assert "Een huis van" in page
+    tools = aya.get(f"{COURSE}/bestand/{file_of(site, LESSON).id}").text
+    assert 'data-choose="beeld"' in tools
+    assert "naam.webp" not in tools  # no button names a file that is not there
+    script = aya.get(f"{COURSE}/bestand/{file_of(site, 'handbook/01-eerste-keer.md').id}").text
+    assert "data-choose" not in script  # a script shows its text alone
+    assert "::: reflectie" not in script
+    assert "::: let-op" in script
+
+
+def test_a_chosen_one_is_put_in_as_a_block_that_is_right(site: Site, aya: Visitor) -> None:
+    assert wrong(put_in(aya, "beeld", 422, name="vel.webp")) == {"alt"}
+    assert wrong(put_in(aya, "beeld", 422, name="weg.webp", alt="Iets")) == {"name"}
+    assert wrong(put_in(aya, "bestand", 422, kind="video")) == {"media", "title", "transcript", "captions"}
+    assert wrong(put_in(aya, "bestand", 422, kind="download", name="kort.webm")) == {"media", "title", "text"}
+    blocks = [
+        put_in(aya, "beeld", name="vel.webp", alt=ODD, caption=ODD),
+        put_in(aya, "bestand", kind="video", name="kort.webm", title='Een "film"', silent="on", transcript=ODD),
+        put_in(aya, "bestand", kind="download", name="kaart.pdf", title="De kaart", text=f":::\n{ODD}"),
+    ]
+    text = "Begin.\n\n" + "\n\n".join(one["block"] for one in blocks)
+    here = f"{COURSE}/bestand/{file_of(site, LESSON).id}"
+    part = typing(aya, here, fields(aya.get(here).text) | {"body": text, "whole": "typing"})
+    assert "Hier is niets aan te herstellen." in part
+    assert "Een &#34;vel&#34; \\ papier: {{7*7}} # &amp; zo" in part
+    assert blocks[0]["block"].startswith("::: beeld vel.webp\nalt: ")
+
+
+def test_a_new_one_never_takes_the_place_of_another(site: Site, aya: Visitor) -> None:
+    """Another lesson shows that; the same file sent again is one file, with its captions beside it."""
+    before = {path: file_of(site, f"media/{path}").sha256 for path in ("kort.webm", "kort.vtt", "kaart.pdf")}
+    files = {
+        "media": ("kaart.pdf", b"%PDF-1.7\n%%EOF\n", "application/pdf"),
+        "subtitles": ("kort.vtt", b"WEBVTT\n\n00:00.000 --> 00:01.000\nDag\n", "text/vtt"),
+    }
+    said = {"title": "T", "text": "Waarvoor", "transcript": "Dag."}
+    assert wrong(put_in(aya, "bestand", 422, files, kind="video", **said)) == {"media"}
+    paper = {"media": files["media"]}
+    assert put_in(aya, "bestand", 201, paper, kind="download", **said)["name"] == "kaart-2.pdf"
+    assert (
+        put_in(aya, "bestand", 201, {"media": ("kaart-2.pdf", *files["media"][1:])}, kind="download", **said)["name"]
+        == "kaart-2.pdf"
+    )
+    new = {"media": ("kort.mp4", film(), "video/mp4"), "subtitles": files["subtitles"]}
+    made = put_in(aya, "bestand", 201, new, kind="video", **said)
+    assert "captions: kort-2.vtt" in made["block"]
+    assert {path: file_of(site, f"media/{path}").sha256 for path in before} == before
+    assert text_of(site, LESSON)
