@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -11,10 +11,11 @@ from typing import Final
 from sqlalchemy import Select, and_, bindparam, exists, func, or_, select, union
 from sqlalchemy.orm import Session
 
-from app.certification.queries import HOLDING, invitees
+from app.certification.queries import HOLDING, candidates, invitees
 from app.certification.tables import Certification, StandingSpan
 from app.courses.changes import editions_in
 from app.courses.editions import editions_of
+from app.courses.queries import enrolment_facts
 from app.courses.tables import Course, CourseEdition, Enrolment, Intervention
 from app.theory.handbook import Held
 from app.theory.moving import PRACTICE_PINNED
@@ -51,6 +52,12 @@ def read_by(db: Session, person_id: int, on: date) -> frozenset[int]:
 def trainers(db: Session, intervention_id: int, on: date) -> Trainers:
     """Who keeps up with an intervention: everybody whose certificate holds that day, also in grace."""
     return Trainers(intervention_id, invitees(db, intervention_id, on).person_ids)
+
+
+def deciding(db: Session, enrolment_ids: Collection[int]) -> dict[int, date]:
+    """Which of these enrolments wait for a decision about the certificate, since when. A fixed number of statements."""
+    found = candidates(db, enrolment_facts(db, enrolment_ids).values())
+    return {one.enrolment.id: one.ready_on for one in found if one.waits and one.ready_on is not None}
 
 
 def owing_meetings(db: Session, first: date, last: date) -> Mapping[int, str]:

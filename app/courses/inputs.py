@@ -23,6 +23,11 @@ def _nothing(value: Any) -> Any:
     return None if value in {"", "0"} else value
 
 
+def _apart(given: Any) -> Any:
+    """Ids that stand in one field, apart by commas: a list may be longer than a form has fields."""
+    return [part for text in given for part in str(text).split(",") if part] if isinstance(given, list) else given
+
+
 class Input(BaseModel):
     """Frozen, and no fields that nobody asked for."""
 
@@ -47,12 +52,18 @@ class PeopleToAdd(Input):
 
 
 class Move(Input):
-    """Who moves to an edition, as whole cohorts and as people, and what they read again. `do`: look, back or move."""
+    """Who moves to an edition, as whole cohorts (`group`) and as people (`who`), and which lessons they `read` again.
 
-    cohort_ids: Annotated[list[Id], Field(max_length=SEATS_MAX)] = []
-    enrolment_ids: Annotated[list[Id], Field(max_length=SEATS_MAX)] = []
-    lesson_slugs: Annotated[list[Line], Field(max_length=SEATS_MAX)] = []
-    do: Literal["look", "back", "move"] = "look"
+    `also`: who goes along although she waits for a decision about her certificate. People are named by enrolment.
+
+    The names are short: they stand in an address, hundreds of times when hundreds are chosen one by one.
+    """
+
+    group: Annotated[list[Id], Field(max_length=SEATS_MAX)] = []
+    who: Annotated[list[Id], BeforeValidator(_apart), Field(max_length=SEATS_MAX)] = []
+    read: Annotated[list[Line], Field(max_length=SEATS_MAX)] = []
+    also: Annotated[list[Id], BeforeValidator(_apart), Field(max_length=SEATS_MAX)] = []
+    do: Literal["look", "move"] = "look"
 
 
 class Asked(Input):
@@ -90,11 +101,6 @@ class InvitationLetter(Input):
 
     own_text: Paragraph
     do: str = ""
-
-
-def _apart(given: Any) -> Any:
-    """Ids that stand in one field, apart by commas: the list of a letter may be longer than a form has fields."""
-    return [part for text in given for part in str(text).split(",") if part] if isinstance(given, list) else given
 
 
 def _known_places(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -29,6 +29,8 @@ from app.theory.tables import ChangedLesson
 
 MOVED: Final = "theory.moved"
 PEOPLE_MOST: Final = 500  # at once: as many as the form can name
+Deciding = Callable[[Collection[int]], Mapping[int, date]]
+"""Which of these enrolments wait for a decision about the certificate, and since when; only certification knows."""
 
 
 @dataclass(frozen=True)
@@ -169,9 +171,9 @@ def among(rows: Sequence[Any], enrolment_ids: Collection[int]) -> list[Any]:
     wanted = set(enrolment_ids)
     found = [row for row in rows if row.id in wanted]
     if not found:
-        raise Refused("nobody_to_move", "cohort_ids")
+        raise Refused("nobody_to_move", "group")
     if len(found) > PEOPLE_MOST:
-        raise Refused("too_many_to_move", "cohort_ids", most=PEOPLE_MOST)
+        raise Refused("too_many_to_move", "group", most=PEOPLE_MOST)
     return found
 
 
@@ -222,14 +224,17 @@ def move(
     number: int,
     enrolment_ids: Collection[int],
     chosen: Collection[str],
+    deciding: Deciding,
     now: datetime,
+    also: Collection[int] = (),
 ) -> int:
     """Move people to an edition, all or nobody, and give how many; who has it already stays as she is.
 
     Nothing that was done is lost: what has to be read again is opened beside it. Checks that were passed stay passed,
-    and practice that was begun goes on in its own edition. Who gets something to read is told.
+    and practice that was begun goes on in its own edition. Who gets something to read is told. Nobody stops waiting for
+    a decision about her certificate by it, unless she stands in `also`.
 
-    Raises: Forbidden; NotFound; Refused("nobody_to_move" | "too_many_to_move").
+    Raises: Forbidden; NotFound; Refused("nobody_to_move" | "too_many_to_move" | "waits_for_decision").
     """
     if not by.is_admin:
         raise Forbidden
@@ -237,6 +242,8 @@ def move(
     _hold(db, enrolment_ids)  # from here on nobody of them finishes a lesson, or begins with practice
     rows = among(fetch(db, BEHIND, course=course_slug, number=number).all(), enrolment_ids)
     effects = effects_of(db, rows, edition.id, chosen, today=local_day(now))
+    if held_back(effects, deciding).keys() - set(also):
+        raise Refused("waits_for_decision", "who")
     ids = [row.id for row in rows]
     db.execute(
         delete(ChangedLesson)
@@ -261,10 +268,16 @@ def move(
     return len(rows)
 
 
-def come_along(db: Session, *, by: Viewer, enrolment_ids: Collection[int], now: datetime) -> None:
+def held_back(effects: Mapping[int, Effect], deciding: Deciding) -> Mapping[int, date]:
+    """Whose wait for a decision about the certificate would end by a move, which opens her theory again; since when."""
+    reopened = [id_ for id_, found in effects.items() if found.reopens]
+    return deciding(reopened) if reopened else {}
+
+
+def come_along(db: Session, *, by: Viewer, enrolment_ids: Collection[int], deciding: Deciding, now: datetime) -> None:
     """Who comes back to a cohort that moved meanwhile gets its edition, and reads again what changed for her.
 
-    Raises: Forbidden.
+    Who waits for a decision about her certificate finishes where she was. Raises: Forbidden.
     """
     behind = db.execute(
         select(Enrolment.id, Enrolment.edition_id, Course.slug, CourseEdition.id.label("new_id"), CourseEdition.number)
@@ -276,9 +289,22 @@ def come_along(db: Session, *, by: Viewer, enrolment_ids: Collection[int], now: 
         )
         .order_by(Enrolment.id)
     ).all()
+    waiting = deciding([row.id for row in behind]) if behind else {}
     for row in behind:
+        if row.id in waiting:
+            continue
         chosen = {one.slug for one in differences(db, row.edition_id, row.new_id).lessons if one.to_read_again}
-        move(db, by=by, course_slug=row.slug, number=row.number, enrolment_ids=[row.id], chosen=chosen, now=now)
+        ids = [row.id]
+        move(
+            db,
+            by=by,
+            course_slug=row.slug,
+            number=row.number,
+            enrolment_ids=ids,
+            chosen=chosen,
+            deciding=deciding,
+            now=now,
+        )
 
 
 def _hold(db: Session, enrolment_ids: Collection[int]) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
+from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
@@ -15,7 +16,7 @@ from app.courses.editions import edition_of
 from app.kit.db import fetch
 from app.people.queries import cards
 from app.people.rules import PersonCard, Viewer
-from app.theory.moving import BEHIND, Effect, among, edition_in, effects_of
+from app.theory.moving import BEHIND, Deciding, Effect, among, edition_in, effects_of, held_back
 
 
 @dataclass(frozen=True)
@@ -64,26 +65,59 @@ class EditionPage:
 
 @dataclass(frozen=True)
 class MoveLine:
-    """What a move does to one person, to look at first."""
+    """What a move does to one person, to look at first.
+
+    `waits_since`: she waits for a decision about her certificate, which the move would put off. `toggle`: the address
+    of the same page with her going along after all, or staying after all.
+    """
 
     person: PersonCard
     number: int
     effect: Effect
+    enrolment_id: int
+    waits_since: date | None = None
+    toggle: str = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Who is chosen to move, and what is read again, as it stands in an address. People are named by enrolment."""
+
+    groups: tuple[int, ...] = ()
+    people: tuple[int, ...] = ()
+    lessons: tuple[str, ...] = ()
+    also: frozenset[int] = frozenset()
+
+    @property
+    def query(self) -> str:
+        """The choice as it stands in an address."""
+        named = {"group": self.groups, "who": self.people, "read": self.lessons, "also": sorted(self.also)}
+        given = {name: ",".join(str(one) for one in all_) for name, all_ in named.items() if all_}
+        return urlencode({"do": "look"} | given, safe=",")
+
+    def turned(self, enrolment_id: int) -> Choice:
+        """The same, where somebody who waits for a decision goes along after all, or stays after all."""
+        return replace(self, also=self.also ^ {enrolment_id})
 
 
 @dataclass(frozen=True)
 class MovePage:
-    """A move that was chosen and did not happen yet."""
+    """A move that was chosen and did not happen yet. `held`: who stays, since she waits for a decision."""
 
     course_slug: str
     edition: EditionLine
     lines: tuple[MoveLine, ...]
-    enrolment_ids: tuple[int, ...]
-    lesson_slugs: tuple[str, ...]
+    held: tuple[MoveLine, ...]
+    choice: Choice
 
     @property
     def sample(self) -> bool:
         return self.edition.sample
+
+    @property
+    def also(self) -> tuple[int, ...]:
+        """Who goes along although she waits."""
+        return tuple(line.enrolment_id for line in self.lines if line.waits_since is not None)
 
 
 def edition_page(db: Session, viewer: Viewer, course_slug: str, number: int) -> EditionPage:
@@ -116,22 +150,38 @@ def move_page(
     course_slug: str,
     number: int,
     *,
-    enrolment_ids: Collection[int],
-    chosen: Collection[str],
+    choice: Choice,
+    deciding: Deciding,
     today: date,
 ) -> MovePage:
     """What would happen to each of these people. Raises: NotFound; Refused("nobody_to_move" | "too_many_to_move")."""
     _, edition = edition_in(db, viewer, course_slug, number)
-    rows = among(fetch(db, BEHIND, course=course_slug, number=number).all(), enrolment_ids)
+    behind = fetch(db, BEHIND, course=course_slug, number=number).all()
+    wanted = {*choice.people, *(row.id for row in behind if row.cohort_id in choice.groups)}
+    rows = among(behind, wanted)
     people = cards(db, {row.person_id for row in rows})
-    effects = effects_of(db, rows, edition.id, chosen, today=today)
-    lines = [MoveLine(people[row.person_id], row.number, effects[row.id]) for row in rows]
+    effects = effects_of(db, rows, edition.id, choice.lessons, today=today)
+    waits = held_back(effects, deciding)
+    place = f"/beheer/opleidingen/{course_slug}/edities/{number}/verplaatsen?"
+    lines = [
+        MoveLine(
+            people[row.person_id],
+            row.number,
+            effects[row.id],
+            row.id,
+            waits.get(row.id),
+            place + choice.turned(row.id).query if row.id in waits else "",
+        )
+        for row in rows
+    ]
+    lines.sort(key=lambda line: line.person.name)
+    stays = waits.keys() - choice.also
     return MovePage(
         course_slug=course_slug,
         edition=edition,
-        lines=tuple(sorted(lines, key=lambda line: line.person.name)),
-        enrolment_ids=tuple(row.id for row in rows),
-        lesson_slugs=tuple(sorted(chosen)),
+        lines=tuple(line for line in lines if line.enrolment_id not in stays),
+        held=tuple(line for line in lines if line.enrolment_id in stays),
+        choice=choice,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import pytest
 from sqlalchemy import select, update
 
 from app.certification.actions import grant
-from app.certification.keeping_up import trainers
+from app.certification.keeping_up import deciding, trainers
 from app.certification.tables import StandingSpan
 from app.kit.errors import Forbidden, Refused
 from app.kit.localtime import local_day
@@ -121,7 +122,8 @@ def test_who_waits_to_be_moved_stands_on_the_list_until_moved_or_left(
     assert line.href.endswith("/3#mensen")
     with database.writing() as db:
         ids = [training.enrolment_id]
-        move(db, by=fatma, course_slug="kort", number=3, enrolment_ids=ids, chosen=set(), now=clock.now())
+        waits, now = partial(deciding, db), clock.now()
+        move(db, by=fatma, course_slug="kort", number=3, enrolment_ids=ids, chosen=set(), deciding=waits, now=now)
     assert lines(database, clock, Work.TO_MOVE) == []
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import event, func, select, update
 
+from app.certification.keeping_up import deciding
 from app.courses.actions import cohorts
 from app.courses.editions import edition_of
 from app.courses.queries import enrolment_facts
@@ -35,14 +37,14 @@ from app.reports.following import in_cohort
 from app.settings import Settings
 from app.theory import actions, keeping
 from app.theory.moving import move
-from app.theory.moving_page import MovePage, edition_page, move_page
+from app.theory.moving_page import Choice, MovePage, edition_page, move_page
 from app.theory.tables import ChangedLesson, LessonCompletion
 from app.upkeep.invariants import invariants
 from tests.domain.test_at_once import at_once
 from tests.editing import MAKING, OTHER_WORDS, PROMISE, THIRD_LESSON, Edits, publish_edited
 from tests.people import KEYRING, make_person
 from tests.practising import begin, fresh, signature
-from tests.trained import Training, finish_theory, in_training, theory_of
+from tests.trained import Training, finish_theory, in_training, sign_everything, theory_of
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -70,13 +72,21 @@ def publish(database: Database, storage: Storage, clock: MovableClock, edits: Ed
 
 
 def go(db: Session, training: Training, clock: MovableClock, number: int = 2, **given: Any) -> int:
-    usual: dict[str, Any] = {"enrolment_ids": [training.enrolment_id], "chosen": {FIRST}, "by": training.cast.fatma}
+    usual: dict[str, Any] = {
+        "enrolment_ids": [training.enrolment_id],
+        "chosen": {FIRST},
+        "by": training.cast.fatma,
+        "deciding": partial(deciding, db),
+    }
     return move(db, course_slug="kort", number=number, now=clock.now(), **(usual | given))
 
 
-def preview(db: Session, training: Training, clock: MovableClock, ids: Sequence[int] = ()) -> MovePage:
-    chosen, today = ids or [training.enrolment_id], local_day(clock.now())
-    return move_page(db, training.cast.fatma, "kort", 2, enrolment_ids=chosen, chosen={FIRST}, today=today)
+def preview(
+    db: Session, training: Training, clock: MovableClock, ids: Sequence[int] = (), also: Collection[int] = ()
+) -> MovePage:
+    choice = Choice(people=tuple(ids or [training.enrolment_id]), lessons=(FIRST,), also=frozenset(also))
+    waits, today = partial(deciding, db), local_day(clock.now())
+    return move_page(db, training.cast.fatma, "kort", 2, choice=choice, deciding=waits, today=today)
 
 
 def finish(db: Session, training: Training, lesson: str, clock: MovableClock) -> str:
@@ -300,6 +310,60 @@ def test_beginning_with_practice_while_being_moved(
     assert ended in ({"done": 2}, {"done": 1, "of_another_edition": 1}, {"done": 1, "safety_first": 1})
     with database.reading() as db:
         assert invariants(db) == []
+
+
+def test_who_waits_for_a_decision_stays_unless_she_is_taken_along(
+    database: Database, storage: Storage, training: Training, clock: MovableClock
+) -> None:
+    mine, now = training.enrolment_id, clock.now()
+    with database.writing() as db:
+        finish_theory(db, training, now=now)
+        (other,) = cohorts.enrol(
+            db,
+            by=training.cast.fatma,
+            cohort_id=training.cohort_id,
+            person_ids=[training.cast.joris.id],
+            now=now,
+        )
+    publish(database, storage, clock)
+    with database.writing() as db:
+        both = preview(db, training, clock, [mine, other])
+        assert (len(both.lines), both.held) == (2, ())
+        sign_everything(db, training, now=now)  # while the admin looks at it
+    for also in ((), (other,)):
+        with pytest.raises(Refused, match="waits_for_decision"), database.writing() as db:
+            go(db, training, clock, enrolment_ids=[mine, other], also=also)
+    with database.writing() as db:
+        page = preview(db, training, clock, [mine, other])
+        assert ([line.enrolment_id for line in page.lines], page.also) == ([other], ())
+        (held,) = page.held
+        assert (held.enrolment_id, held.waits_since, held.effect.reopens) == (mine, local_day(now), True)
+        assert held.toggle.endswith(f"who={mine},{other}&read={FIRST}&also={mine}")
+        page = preview(db, training, clock, [mine, other], also=[mine])
+        assert (len(page.lines), page.held, page.also) == (2, (), (mine,))
+        moves = preview(db, training, clock, [mine], also=[mine]).lines[0]
+        assert "also" not in moves.toggle
+        # What reads the same keeps her theory closed, so that she goes along as everybody does.
+        choice, waits = Choice(people=(mine,)), partial(deciding, db)
+        same = move_page(db, training.cast.fatma, "kort", 2, choice=choice, deciding=waits, today=local_day(now))
+        assert ([line.waits_since for line in same.lines], same.held) == ([None], ())
+        assert go(db, training, clock, enrolment_ids=[mine, other], also=[mine]) == 2
+        assert not theory_of(db, mine).complete
+    with database.reading() as db:
+        assert (events(db, "theory.moved"), deciding(db, [mine])) == (2, {})
+
+
+def test_a_move_goes_where_it_was_looked_at_though_a_newer_edition_came(
+    database: Database, storage: Storage, training: Training, clock: MovableClock
+) -> None:
+    edition_id = publish(database, storage, clock)
+    with database.reading() as db:
+        assert preview(db, training, clock).edition.number == 2
+    publish(database, storage, clock, OTHER_WORDS | {MAKING: ("Groot of klein", "Klein of groot")})
+    with database.writing() as db:
+        assert go(db, training, clock) == 1
+        assert db.get_one(Enrolment, training.enrolment_id).edition_id == edition_id
+        assert [one.number for one in edition_page(db, training.cast.fatma, "kort", 3).people] == [2]
 
 
 def test_the_preview_takes_as_many_statements_for_many(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import HealthCheck, settings
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import func, select
 
+from app.certification.keeping_up import deciding
 from app.courses.actions import cohorts
 from app.courses.editions import edition_of
 from app.courses.tables import Enrolment
@@ -150,7 +152,7 @@ class Reading(RuleBasedStateMachine):
 
         def go(db: Session) -> None:
             who = {"enrolment_ids": [self.enrolment], "chosen": chosen, "by": self.training.cast.fatma}
-            move(db, course_slug="kort", number=number, now=self.clock.now(), **who)  # type: ignore[arg-type]
+            move(db, course_slug="kort", number=number, deciding=partial(deciding, db), now=self.clock.now(), **who)  # type: ignore[arg-type]
 
         self.act(go, twice=twice)
         after = self.look()

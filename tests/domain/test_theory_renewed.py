@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from sqlalchemy import func, select
 
+from app.certification.keeping_up import deciding
 from app.courses.queries import enrolment_facts
 from app.kit.errors import NotFound
 from app.kit.storage import Storage, folder
@@ -121,6 +123,7 @@ class Story:
                 number=self.editions,
                 enrolment_ids=[self.training.enrolment_id],
                 chosen=chosen,
+                deciding=partial(deciding, db),
                 now=self.clock.now(),
             )
         return edition_id

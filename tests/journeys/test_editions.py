@@ -75,14 +75,22 @@ def changed_course(live: Live) -> Training:
 
 def move_noor(admin: Page) -> None:
     """The preview says what happens to her; only after that it does."""
-    admin.goto("/beheer/opleidingen/kort/edities/2")
+    admin.goto("/beheer")
+    admin.get_by_role("link", name="Kies wie verdergaat").click()
     accessible(admin)
     admin.get_by_label("De hele groep: 1 persoon").check()
     admin.get_by_role("button", name="Bekijk wat er gebeurt").click()
     expect(admin.get_by_text("Opnieuw lezen: Een afspraak.")).to_be_visible()
     expect(admin.get_by_text("Theorie gaat weer open")).to_be_visible()
     accessible(admin)
+    admin.reload()  # looking is harmless
+    admin.get_by_role("link", name="Kies anders").click()
+    expect(admin.get_by_label("De hele groep: 1 persoon")).to_be_checked()
+    admin.go_back()
     admin.get_by_role("button", name="Verplaats", exact=True).click()
+    expect(admin.get_by_role("heading", name="Iedereen is bij")).to_be_visible()
+    admin.go_back()
+    admin.reload()  # asks nothing, and sends nothing again
     expect(admin.get_by_role("heading", name="Iedereen is bij")).to_be_visible()
 
 

@@ -42,16 +42,19 @@ def test_an_admin_looks_first_and_then_moves(site: Site, training: Training) -> 
     assert "Vergeleken met editie 1." in page.text
     assert "Anders: de tekst" in " ".join(page.text.split())
     assert "De hele groep: 1 persoon" in page.text
-    given = {"cohort_ids": training.cohort_id, "lesson_slugs": "een-afspraak", "do": "look"}
-    look = fatma.post(EDITION + "/verplaatsen", given, status=200)
+    place = f"{EDITION}/verplaatsen?do=look&group={training.cohort_id}&read=een-afspraak"
+    look = fatma.get(place)
     assert "Er is nog niets gebeurd." in look.text
     assert "Theorie gaat weer open" in look.text
     with site.parts.database.reading() as db:
         assert db.scalars(select(ChangedLesson.id)).all() == []
-    again = fatma.post(EDITION + "/verplaatsen", given | {"do": "back"}, status=200)
+    again = fatma.get(place.replace("/verplaatsen", ""))
     assert f'value="{training.cohort_id}" checked' in again.text
-    chosen = {"enrolment_ids": training.enrolment_id, "lesson_slugs": "een-afspraak", "do": "move"}
-    assert fatma.post(EDITION + "/verplaatsen", chosen).headers["location"] == EDITION
+    chosen = {"who": training.enrolment_id, "read": "een-afspraak", "do": "move", "form_key": "k" * 20}
+    for _ in range(2):  # a double press
+        assert fatma.post(EDITION + "/verplaatsen", chosen).headers["location"] == EDITION
+    assert fatma.get(place, status=303).headers["location"] == EDITION  # back in the browser
+    assert "Wie je koos, is al verplaatst." in fatma.get(EDITION).text
     with site.parts.database.reading() as db:
         assert db.scalars(select(ChangedLesson.lesson_slug)).all() == ["een-afspraak"]
         assert db.get_one(Enrolment, training.enrolment_id).edition_id != training.edition_id
@@ -66,7 +69,7 @@ def test_who_comes_back_to_a_group_that_moved_comes_along(site: Site, training: 
         cohorts.withdraw(db, by=cast.fatma, cohort_id=training.cohort_id, enrolment_id=training.enrolment_id, now=now)
         people = [cast.joris.id]
         (other,) = cohorts.enrol(db, by=cast.fatma, cohort_id=training.cohort_id, person_ids=people, now=now)
-    fatma.post(EDITION + "/verplaatsen", {"enrolment_ids": other, "lesson_slugs": "een-afspraak", "do": "move"})
+    fatma.post(EDITION + "/verplaatsen", {"who": other, "read": "een-afspraak", "do": "move"})
     with site.parts.database.writing() as db:  # who has her certificate stays where she was trained
         done = update(Enrolment).where(Enrolment.id == other)
         db.execute(done.values(edition_id=training.edition_id, completed_at=now))
@@ -79,6 +82,27 @@ def test_who_comes_back_to_a_group_that_moved_comes_along(site: Site, training: 
         again = db.execute(select(ChangedLesson.enrolment_id, ChangedLesson.lesson_slug)).all()
         assert [tuple(row) for row in again] == [(training.enrolment_id, "een-afspraak")]
         assert invariants(db) == []
+
+
+def test_who_waits_for_a_decision_is_shown_apart(site: Site, training: Training, clock: MovableClock) -> None:
+    fatma, mine = site.visitor(training.cast.fatma.id), training.enrolment_id
+    place = f"{EDITION}/verplaatsen?do=look&who={mine}&read=een-afspraak"
+    assert "naar editie 2" in fatma.get(place).text
+    with site.parts.database.writing() as db:
+        sign_everything(db, training, now=clock.now())
+    page = fatma.get(place)
+    assert "Nog niemand naar editie 2" in page.text
+    assert "op een besluit over het certificaat" in page.text
+    assert 'value="move"' not in page.text
+    given = {"who": mine, "read": "een-afspraak", "do": "move"}
+    page = fatma.post(EDITION + "/verplaatsen", given, status=422)  # as it was before she was ready
+    assert "Er kwam iemand bij die op een besluit wacht." in page.text
+    page = fatma.get(place + f"&also={mine}")
+    assert "1 persoon naar editie 2" in page.text
+    assert "Laat toch op de eigen editie" in page.text
+    assert fatma.post(EDITION + "/verplaatsen", given | {"also": mine}).headers["location"] == EDITION
+    with site.parts.database.reading() as db:
+        assert db.scalars(select(ChangedLesson.lesson_slug)).all() == ["een-afspraak"]
 
 
 def test_an_admin_leaves_everybody_on_their_edition_and_takes_it_back(site: Site, training: Training) -> None:
@@ -105,10 +129,15 @@ def test_an_admin_leaves_everybody_on_their_edition_and_takes_it_back(site: Site
 
 def test_choosing_nobody_or_nonsense_comes_back(site: Site, training: Training) -> None:
     fatma = site.visitor(training.cast.fatma.id)
-    for given in ({}, {"do": "move"}, {"enrolment_ids": "999"}):
+    for given in ({}, {"do": "move"}, {"who": "999"}):
         page = fatma.post(EDITION + "/verplaatsen", given, status=422)
         assert "Kies minstens één persoon of groep." in page.text
-    fatma.post(EDITION + "/verplaatsen", {"enrolment_ids": "x"}, status=422)
+    assert "Kies minstens één persoon of groep." in fatma.get(EDITION + "/verplaatsen?do=look", status=422).text
+    assert fatma.get(EDITION + "/verplaatsen", status=303).headers["location"] == EDITION
+    fatma.get(EDITION + "?utm=1&who=x&group=")
+    fatma.get(EDITION + "/verplaatsen?who=x", status=422)
+    fatma.post(EDITION + "/verplaatsen", {"who": "x"}, status=422)
+    fatma.get("/beheer/opleidingen/kort/edities/9/verplaatsen", status=404)
     fatma.get("/beheer/opleidingen/kort/edities/9", status=404)
     fatma.get("/beheer/opleidingen/weg/edities/1", status=404)
     first = fatma.get("/beheer/opleidingen/kort/edities/1")

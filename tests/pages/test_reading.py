@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from app.certification.actions import take_over
+from app.certification.keeping_up import deciding
 from app.courses.tables import CourseImage, Enrolment
 from app.people.actions.accounts import grant_role
 from app.people.rules import Role
@@ -112,7 +114,16 @@ def test_the_open_page_of_somebody_who_is_moved(world: World) -> None:
             publish_edited(db, parts.storage, edits, now=now, folder=COURSE)
             own = [world.training.enrolment_id]
             fatma = world.training.cast.fatma
-            move(db, by=fatma, course_slug="lezen", number=number, enrolment_ids=own, chosen={"een-afspraak"}, now=now)
+            move(
+                db,
+                by=fatma,
+                course_slug="lezen",
+                number=number,
+                enrolment_ids=own,
+                chosen={"een-afspraak"},
+                deciding=partial(deciding, db),
+                now=now,
+            )
 
     def typed(words: str, version: str) -> str:
         given = {"words": words, "version": version, "whole": "typing"}

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from app.access import Permission
+from app.certification.keeping_up import deciding
 from app.courses import cohorts as reading
 from app.courses.actions import cohorts
 from app.courses.actions.cohorts import INVITATION
@@ -145,7 +147,8 @@ def enrol(ask: Ask, cohort: int) -> Answer:
     if form.valid:
         try:
             ids = cohorts.enrol(ask.db, by=ask.viewer, cohort_id=cohort, person_ids=form.given.person_ids, now=ask.now)
-            moving.come_along(ask.db, by=ask.viewer, enrolment_ids=ids, now=ask.now)
+            waits = partial(deciding, ask.db)
+            moving.come_along(ask.db, by=ask.viewer, enrolment_ids=ids, deciding=waits, now=ask.now)
         except Refused as refused:
             form.refuse(refused)
         else:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import Any, Final
+
+from starlette.datastructures import FormData, UploadFile
 
 from app.access import Permission
+from app.certification.keeping_up import deciding
 from app.certification.keeping_up import trainers as trainers_of
 from app.courses.changes import editions_in
 from app.courses.inputs import Asked, Move, Stay, StayNoMore
 from app.kit.errors import Refused
 from app.theory import staying, updates, updating
+from app.theory.moving import edition_in
 from app.theory.moving import move as move_people
-from app.theory.moving_page import EditionPage, edition_page, move_page
+from app.theory.moving_page import Choice, EditionPage, MovePage, edition_page, move_page
 from app.web.kit.ask import Answer, Ask, Page, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.route import Area
@@ -21,43 +26,85 @@ from app.web.words.shared import N_
 area = Area()
 
 
-@area.get("/beheer/opleidingen/{course:slug}/edities/{number:id}", policy=Permission.MANAGE, name="editions.show")
+PLACE: Final = "/beheer/opleidingen/{course:slug}/edities/{number:id}"
+
+
+@area.get(PLACE, policy=Permission.MANAGE, name="editions.show")
 def show(ask: Ask, course: str, number: int) -> Answer:
-    return _page(ask, edition_page(ask.db, ask.viewer, course, number))
-
-
-@area.post(
-    "/beheer/opleidingen/{course:slug}/edities/{number:id}/verplaatsen", policy=Permission.MANAGE, name="editions.move"
-)
-def move(ask: Ask, course: str, number: int) -> Answer:
-    """Look at what it would do to each, go back to choose others, or do it."""
-    form = Submitted.read(Move, ask.form, ask.viewer.locale)
     page = edition_page(ask.db, ask.viewer, course, number)
-    if not form.valid or form.given.do == "back":
-        return _page(ask, page, form=form, status=200 if form.valid else 422)
-    given = form.given
-    people, chosen = _chosen(page, given), set(given.lesson_slugs)
+    form = _looked_for(ask)  # who comes back to choose others
+    return _page(ask, page, form=form if form.raw and form.valid else None)
+
+
+@area.get(PLACE + "/verplaatsen", policy=Permission.MANAGE, name="editions.look")
+def look(ask: Ask, course: str, number: int) -> Answer:
+    """What a move would do to each. The choice stands in the address, so that coming back to it is harmless."""
+    form = _looked_for(ask)
+    edition = f"/beheer/opleidingen/{course}/edities/{number}"
+    if not form.raw:
+        edition_in(ask.db, ask.viewer, course, number)
+        return redirect(edition)
+    if not form.valid:
+        return _page(ask, edition_page(ask.db, ask.viewer, course, number), form=form, status=422)
     try:
-        if given.do == "look":
-            looked = move_page(ask.db, ask.viewer, course, number, enrolment_ids=people, chosen=chosen, today=ask.today)
-            return render("editions/move.html", looked, form=form)
+        return render("editions/move.html", _move_page(ask, course, number, form.given), form=form)
+    except Refused as refused:
+        if refused.code == "nobody_to_move" and (form.given.group or form.given.who):
+            return redirect(edition, toast=N_("Wie je koos, is al verplaatst."))
+        return _page(ask, edition_page(ask.db, ask.viewer, course, number), form=form.refuse(refused), status=422)
+
+
+@area.post(PLACE + "/verplaatsen", policy=Permission.MANAGE, name="editions.move")
+def move(ask: Ask, course: str, number: int) -> Answer:
+    """Move those who stood on the page that was looked at."""
+    form = Submitted.read(Move, ask.form, ask.viewer.locale)
+    if not form.valid:
+        return _page(ask, edition_page(ask.db, ask.viewer, course, number), form=form, status=422)
+    given = form.given
+    try:
         count = move_people(
             ask.db,
             by=ask.viewer,
             course_slug=course,
             number=number,
-            enrolment_ids=people,
-            chosen=chosen,
+            enrolment_ids=given.who,
+            chosen=set(given.read),
+            deciding=partial(deciding, ask.db),
+            also=given.also,
             now=ask.now,
         )
     except Refused as refused:
-        return _page(ask, page, form=form.refuse(refused), status=422)
+        form.refuse(refused)
+        if refused.code == "waits_for_decision":  # since she was looked at
+            return render("editions/move.html", _move_page(ask, course, number, given), form=form, status=422)
+        return _page(ask, edition_page(ask.db, ask.viewer, course, number), form=form, status=422)
     toast = N_("Verplaatst: 1 persoon.") if count == 1 else N_("Iedereen die je koos, is verplaatst.")
     return redirect(f"/beheer/opleidingen/{course}/edities/{number}", toast=toast)
 
 
+def _looked_for(ask: Ask) -> Submitted[Move]:
+    """The choice in the address, which the page itself made: what else stands there is left alone."""
+    given = ask.request.query_params.multi_items()
+    named: list[tuple[str, str | UploadFile]] = [
+        (name, part) for name, text in given if name in Move.model_fields for part in text.split(",")
+    ]
+    return Submitted.read(Move, FormData(named), ask.viewer.locale)
+
+
+def _move_page(ask: Ask, course: str, number: int, given: Move) -> MovePage:
+    return move_page(
+        ask.db,
+        ask.viewer,
+        course,
+        number,
+        choice=Choice(tuple(given.group), tuple(given.who), tuple(given.read), frozenset(given.also)),
+        deciding=partial(deciding, ask.db),
+        today=ask.today,
+    )
+
+
 @area.post(
-    "/beheer/opleidingen/{course:slug}/edities/{number:id}/trainers",
+    PLACE + "/trainers",
     policy=Permission.MANAGE,
     name="editions.ask_trainers",
 )
@@ -84,9 +131,7 @@ def ask_trainers(ask: Ask, course: str, number: int) -> Answer:
     return _page(ask, page, ask_form=form, status=422)
 
 
-@area.post(
-    "/beheer/opleidingen/{course:slug}/edities/{number:id}/blijven", policy=Permission.MANAGE, name="editions.leave"
-)
+@area.post(PLACE + "/blijven", policy=Permission.MANAGE, name="editions.leave")
 def leave(ask: Ask, course: str, number: int) -> Answer:
     """The edition asks nothing of who follows an older one, or of trainers."""
     form = Submitted.read(Stay, ask.form, ask.viewer.locale)
@@ -113,7 +158,7 @@ def leave(ask: Ask, course: str, number: int) -> Answer:
 
 
 @area.post(
-    "/beheer/opleidingen/{course:slug}/edities/{number:id}/blijven/terug",
+    PLACE + "/blijven/terug",
     policy=Permission.MANAGE,
     name="editions.leave_no_more",
 )
@@ -149,7 +194,7 @@ def _page(
         "editions/edition.html",
         page,
         status=status,
-        form=form or Submitted.blank(ask.viewer.locale, lesson_slugs=again),
+        form=form or Submitted.blank(ask.viewer.locale, read=again),
         ask_form=ask_form or Submitted.blank(ask.viewer.locale, pieces=usual),
         stay_forms={
             about: stay_form if stay_form and stay_form.get("about") == about else Submitted.blank(ask.viewer.locale)
@@ -162,9 +207,3 @@ def _page(
         looks=CHANGE_LOOKS,
         part_words=PART_WORDS,
     )
-
-
-def _chosen(page: EditionPage, given: Move) -> set[int]:
-    """Who was chosen, herself or with her cohort."""
-    whole = {one.enrolment_id for cohort in page.cohorts if cohort.id in given.cohort_ids for one in cohort.people}
-    return whole | set(given.enrolment_ids)

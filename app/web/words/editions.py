@@ -15,6 +15,7 @@ WORDS: Final = {
     "nothing_chosen": N_("Kies minstens één les of draaiboek."),
     "nobody_to_ask": N_("Voor geen enkele trainer is hier iets nieuws bij."),
     "too_many_to_move": N_("Kies hoogstens {most} mensen tegelijk."),
+    "waits_for_decision": N_("Er kwam iemand bij die op een besluit wacht. Kijk nog eens wie er meegaat."),
     "nobody_to_move": N_("Kies minstens één persoon of groep. Wie al verplaatst is, staat niet meer in de lijst."),
 }
 
