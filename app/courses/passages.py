@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from app.courses.index import Passage
 
@@ -28,15 +28,18 @@ def _lesson(lesson: LessonContent) -> Iterator[Passage]:
 
 
 def _session(session: SessionContent) -> Iterator[Passage]:
-    """The parts of the script have an id by their place: `stap-1`, `anders-1`, `vorm-1`."""
-    head = session.head
-    yield Passage("session", session.slug, head.title, "", f"{head.goal} {' '.join(head.materials)}")
-    for number, step in enumerate(head.steps, start=1):
-        yield Passage("session", session.slug, head.title, f"stap-{number}", f"{step.title}. {step.text}")
-    for number, form in enumerate(head.working_forms, start=1):
-        words = f"{form.title}. {form.text} {' '.join(form.materials)}".strip()
-        yield Passage("session", session.slug, head.title, f"vorm-{number}", words)
-    for number, other in enumerate(head.otherwise, start=1):
-        yield Passage("session", session.slug, head.title, f"anders-{number}", f"{other.when}. {other.then}")
+    yield from script_passages(session.slug, session.head.title, session.head.model_dump())
     for anchor, words in session.text.passages:
-        yield Passage("session", session.slug, head.title, anchor, words)
+        yield Passage("session", session.slug, session.head.title, anchor, words)
+
+
+def script_passages(slug: str, title: str, script: Mapping[str, Any]) -> Iterator[Passage]:
+    """The parts of a script, as an edition keeps it. They have an id by their place: `stap-1`, `anders-1`, `vorm-1`."""
+    yield Passage("session", slug, title, "", f"{script['goal']} {' '.join(script['materials'])}")
+    for number, step in enumerate(script["steps"], start=1):
+        yield Passage("session", slug, title, f"stap-{number}", f"{step['title']}. {step['text']}")
+    for number, form in enumerate(script["working_forms"], start=1):
+        words = f"{form['title']}. {form['text']} {' '.join(form.get('materials', ()))}".strip()
+        yield Passage("session", slug, title, f"vorm-{number}", words)
+    for number, other in enumerate(script["otherwise"], start=1):
+        yield Passage("session", slug, title, f"anders-{number}", f"{other['when']}. {other['then']}")

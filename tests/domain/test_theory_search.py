@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, insert, select
 
 from app.certification import keeping_up
 from app.certification.actions import grant, take_over
+from app.courses.actions import indexing
 from app.courses.commands import publish_folder
 from app.courses.index import Passage, Vocabulary, index_of, look_up
-from app.courses.tables import SearchEntry, SearchTerm
+from app.courses.tables import CourseEdition, Lesson, SearchEntry, SearchTerm
 from app.kit.localtime import local_day
 from app.kit.stems import stems
 from app.kit.storage import ObjectStorage, folder
@@ -22,10 +24,13 @@ from app.theory.handbook import Held, session_page
 from app.theory.lesson_page import lesson_page
 from app.theory.search import search_page
 from app.theory.updates import update_lesson
+from tests.domain.test_at_once import at_once
 from tests.editing import OTHER_SCRIPT, OTHER_WORDS, publish_edited
 from tests.trained import Training, in_training, make_ready
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from app.kit.clock import MovableClock
     from app.kit.db import Database
     from app.people.rules import Viewer
@@ -178,3 +183,58 @@ def test_a_short_word_is_looked_for_as_a_whole() -> None:
     for slip in ("veilgheid", "veilighied", "veiligheit"):  # their ending hides their stem
         assert list(endings.meanings(slip)) == ["veilig"]
     assert stems("De lessen over foto’s") == {"les", "over", "foto"}
+
+
+def indexed(db: Session, edition_id: int) -> tuple[list[Any], list[Any]]:
+    entries = select(SearchEntry.number, SearchEntry.kind, SearchEntry.slug, SearchEntry.anchor, SearchEntry.words)
+    terms = select(SearchTerm.term, SearchTerm.entries).where(SearchTerm.edition_id == edition_id)
+    of_it = entries.where(SearchEntry.edition_id == edition_id).order_by(SearchEntry.number)
+    return [*map(tuple, db.execute(of_it))], [*map(tuple, db.execute(terms.order_by(SearchTerm.term)))]
+
+
+def test_an_edition_from_before_gets_the_same_index(database: Database, training: Training) -> None:
+    own = SearchEntry.edition_id == training.edition_id
+    with database.writing() as db:
+        before = indexed(db, training.edition_id)
+        assert indexing.without_index(db) == []
+        db.execute(delete(SearchEntry).where(own))
+        db.execute(delete(SearchTerm).where(SearchTerm.edition_id == training.edition_id))
+    again = [lambda db: indexing.index_edition(db, training.edition_id)] * 3
+    assert at_once(database, again) == {"done": 3}  # harmless twice, also at once
+    with database.reading() as db:
+        assert indexed(db, training.edition_id) == before
+        assert indexing.without_index(db) == []
+
+
+def test_what_was_stored_without_ids_is_found_under_its_heading(database: Database, training: Training) -> None:
+    """As the program of before stored it: only headings have an id, and nothing was noted of paragraphs."""
+    with database.writing() as db:
+        edition_id = _stored_before(db, training.edition_id)
+        assert indexing.without_index(db) == [edition_id]
+        assert indexing.index_edition(db, edition_id) > 0
+        (hit,) = look_up(db, edition_id, "intervisiebijeenkomsten", most=1)
+        html = db.scalars(
+            select(Lesson.html).where(Lesson.edition_id == edition_id, Lesson.slug == hit.passage.slug)
+        ).one()
+    assert "intervisiebijeenkomsten" in hit.passage.words
+    assert f'id="{hit.passage.anchor}"' in html
+
+
+def _stored_before(db: Session, edition_id: int) -> int:
+    """The same edition once more, without the ids of paragraphs."""
+    made = row_of(db, CourseEdition, edition_id)
+    del made["id"]
+    number = made["number"] + 1
+    new = db.execute(
+        insert(CourseEdition).values(**(made | {"number": number})).returning(CourseEdition.id)
+    ).scalar_one()
+    for lesson_id in db.scalars(select(Lesson.id).where(Lesson.edition_id == edition_id)).all():
+        lesson = row_of(db, Lesson, lesson_id)
+        del lesson["id"]
+        html = re.sub(r' id="p-[^"]*"', "", lesson["html"])
+        db.execute(insert(Lesson).values(**(lesson | {"edition_id": new, "html": html, "passages": []})))
+    return new
+
+
+def row_of(db: Session, table: Any, id_: int) -> dict[str, Any]:
+    return dict(db.execute(select(*table.__table__.columns).where(table.id == id_)).mappings().one())

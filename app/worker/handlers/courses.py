@@ -8,6 +8,7 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Any, Final
 
+from app.courses.actions import indexing
 from app.courses.drafts import intakes
 from app.courses.drafts.taking_in import Taken
 from app.kit.child import ChildFailed
@@ -85,10 +86,23 @@ def clear(work: Work, _payload: dict[str, Any]) -> None:
             rmtree(room, ignore_errors=True)
 
 
+def index_older(work: Work, _payload: dict[str, Any]) -> None:
+    """Make the index of editions from before there was one, each in a transaction of its own."""
+    with work.database.reading() as db:
+        editions = indexing.without_index(db)
+    for edition_id in editions:
+        with work.database.writing() as db:
+            indexing.index_edition(db, edition_id)
+
+
 def _nightly(now: datetime) -> str:
     return local_day(now).isoformat()
 
 
-HANDLERS: Final[dict[str, Handler]] = {intakes.JOB: take_in, "courses.clear_zips": clear}
+HANDLERS: Final[dict[str, Handler]] = {
+    intakes.JOB: take_in,
+    "courses.clear_zips": clear,
+    "courses.index_older": index_older,
+}
 LAST_RESORT: Final[dict[str, LastResort]] = {intakes.JOB: give_up}
-PERIODIC: Final = (Periodic("courses.clear_zips", _nightly),)
+PERIODIC: Final = (Periodic("courses.clear_zips", _nightly), Periodic("courses.index_older", _nightly))
