@@ -264,15 +264,22 @@ def add_lesson(db: Session, *, by: Viewer, slug: str, module: str, title: str, n
 
 
 def folder_of(db: Session, draft: CourseDraft, there: Collection[str], module: str) -> str:
-    """Where the lessons and the check of a module stand, also where nothing does yet. Raises: Refused."""
-    folder = next((path.rpartition("/")[0] for path in sorted(there) if rules.module_of(path) == module), None)
-    if folder is not None:
-        return folder
+    """Where the lessons and the check of a module stand, or will; its number is its place in the course while no other has that.
+
+    Raises: Refused when there is no such module.
+    """
+    folders = {path.rpartition("/")[0] for path in there if rules.module_of(path)}
+    found = next((one for one in sorted(folders) if Numbered.of(one).slug == module), None)
+    if found is not None:
+        return found
     head = select(DraftFile.text).where(DraftFile.draft_id == draft.id, DraftFile.path == "course.yaml")
     known = list(modules_in(db.scalar(head.where(DraftFile.removed_at.is_(None))) or "", there))
     if module not in known or not rules.SLUG.fullmatch(module):
         raise Refused("unknown_module", "module")
-    return f"modules/{known.index(module) + 1:02d}-{module}"
+    number = known.index(module) + 1
+    if number in {Numbered.of(one).number for one in folders}:
+        number = rules.next_number(folders)
+    return f"modules/{number:02d}-{module}"
 
 
 def _first_words(title: str) -> str:

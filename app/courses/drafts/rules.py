@@ -28,6 +28,7 @@ SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _NUMBERED: Final = re.compile(r"([0-9]{2,3})-(.+)")
 _HEAD: Final = re.compile(r"\A---[ \t]*\n(?:.*?\n)?---[ \t]*\n+", re.DOTALL)
 _TITLE: Final = re.compile(r"^title:[ \t]*(.{0,300})", re.MULTILINE)
+_MINUTES: Final = re.compile(r"^minutes:[ \t]*([0-9]{1,4})[ \t]*(?:#.*)?$", re.MULTILINE)
 _REMARK: Final = re.compile(r"[ \t]#")
 
 
@@ -176,3 +177,9 @@ def title_in(text: str | None) -> str:
     found = _TITLE.search(text or "")
     said = _REMARK.split(found[1], maxsplit=1)[0].strip() if found else ""
     return said.strip("\"'").replace('\\"', '"')[:200]
+
+
+def minutes_in(text: str | None) -> int:
+    """The minutes that a text says it takes; 0 when it says none."""
+    found = _MINUTES.search(text or "")
+    return int(found[1]) if found else 0
