@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.authz.checks import AT_CHECK
+from tests.authz.shapes import AT_SHAPE
 from tests.authz.steps import picture
 from tests.seeking import REQUEST, SEARCH
 
@@ -389,16 +390,11 @@ TRIES: Final[dict[str, Try]] = {
     "admin_person.sign_out": Try(),
     "admin_person.reset_second_factor": Try(form=says(reason="Haar telefoon is kwijt.")),
     **dict.fromkeys(("post.again", "editor.begin", "editor.remove", "editor.put_back"), Try()),
-    "editor.start": Try(form=says(title="Samen zingen", summary="Je leert samen zingen.")),
     "editor.send": Try(files=lambda world: {"zip": ("les.zip", b"PK\x05\x06" + bytes(18), "application/zip")}),  # noqa: ARG005
-    "editor.drop": Try(form=lambda world: {"version": world.things["draft_version"]}),
     "editor.add_picture": Try(form=says(alt="Een tafel."), files=_upload),
     "editor.add_media": Try(files=lambda world: {"media": ("kaart.pdf", b"%PDF-1.7\n%%EOF", "application/pdf")}),  # noqa: ARG005
-    "editor.keep": Try(form=says(version="1", title="Wat is het?", minutes="10", intro="Kijk.", body="Tekst.")),
-    "editor.add_lesson": Try(form=says(module="starten", title="Nog een les")),
-    "editor.add_check": Try(form=says(module="starten")),
-    "editor.move": Try(form=says(do="down")),
     **{name: Try({"file": "draft_check"}, form) for name, form in AT_CHECK.items()},
+    **{name: Try(form=form) for name, form in AT_SHAPE.items()},
     # nothing was changed in this draft yet, and the small course is not its own
     "editor.publish": Try(form=lambda world: {"version": world.things["draft_version"]}),
 }

@@ -53,6 +53,7 @@ from app.worker.run import run_due
 from migrations.models import metadata
 from tests.apps import set_up_app
 from tests.authz.practice import candidate, first_half, second_half
+from tests.authz.shapes import shape_forms
 from tests.authz.steps import (
     closed_group,
     fresh,
@@ -364,6 +365,7 @@ def _write(db: Session, world: World, now: datetime) -> None:
     world.things["draft_question"] = sheet.check.questions[1].id
     world.things["draft_question_form"] = filled(sheet.check.questions[1])
     world.things["draft_check_form"] = sheet.check.model_dump(include={"title", "minutes", "intro"})
+    world.things |= shape_forms(db, draft, world.things["module"])
     aya = viewer_for(db, world.people["aya"])
     world.things["intake"], _ = intakes.send(
         db, by=aya, key="intake/weg.zip", size=100, replaces=False, sent_key=None, now=now

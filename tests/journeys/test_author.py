@@ -71,6 +71,24 @@ def a_block_as_it_will_be(page: Page) -> None:
     expect(own).to_have_value("Zomaar")
 
 
+def the_shape_without_yaml(page: Page) -> None:
+    """A module waits for another, goes down by keyboard, and is told so in words."""
+    page.get_by_role("link", name="Opbouw", exact=True).click()
+    accessible(page)
+    shots(page, "structure")
+    page.get_by_role("link", name="Verander de module: Privacy en meten").click()
+    page.get_by_role("checkbox", name="Starten", exact=True).check()
+    page.get_by_label("Zoveel dagen na de start").fill("14")
+    accessible(page)
+    shots(page, "structure-module")
+    page.get_by_role("button", name="Bewaar").click()
+    module = page.locator("#m-privacy-en-meten")
+    expect(module).to_contain_text("Gaat open als dit klaar is: Starten. Niet eerder dan 14 dagen na de start.")
+    module.get_by_role("button", name="Een plaats omlaag: module Privacy en meten").press("Enter")
+    expect(module.get_by_role("heading")).to_have_text("10. Privacy en meten")
+    page.get_by_role("link", name="Mijn Verhaal", exact=True).click()
+
+
 def test_an_author_improves_a_lesson(live: Live) -> None:
     person = aya_of(live)
     page = live.person(phone=False)
@@ -82,6 +100,7 @@ def test_an_author_improves_a_lesson(live: Live) -> None:
     page.get_by_role("button", name="Begin een concept").click()
     accessible(page)
     shot(page, "outline")
+    the_shape_without_yaml(page)
     page.get_by_role("link", name="Wat is Mijn Verhaal").first.click()
     text = page.get_by_label("Tekst", exact=True)
     reads = page.locator("#ed--preview")

@@ -264,7 +264,7 @@ def add_lesson(db: Session, *, by: Viewer, slug: str, module: str, title: str, n
 
 
 def folder_of(db: Session, draft: CourseDraft, there: Collection[str], module: str) -> str:
-    """Where the lessons and the check of a module stand, or will; its number is its place in the course while no other has that.
+    """Where the lessons and the check of a module stand, or will: its place is its number while no other has that.
 
     Raises: Refused when there is no such module.
     """

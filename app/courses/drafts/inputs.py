@@ -6,14 +6,14 @@ with it the checker says, at its line, before it is published.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from app.courses.drafts.rules import TEXT_MOST
 from app.courses.inputs import Input
-from app.kit.fields import KnownId, OptionalId
-from app.kit.text import Line, OptionalLine, OptionalParagraph, cleaned
+from app.kit.fields import KnownId, OptionalDay, OptionalId, blank_is_nothing
+from app.kit.text import Line, OptionalLine, OptionalParagraph, Paragraph, cleaned
 
 LongText = Annotated[str, StringConstraints(max_length=TEXT_MOST), BeforeValidator(cleaned)]
 Ticked = str
@@ -128,6 +128,57 @@ class Looked(Input):
     """The version of the draft that was looked at."""
 
     version: KnownId
+
+
+class CourseSaid(Input):
+    """The plain facts of a course. `seen`: what stood there when somebody began to change them."""
+
+    title: Line
+    summary: Paragraph
+    target_group: Paragraph
+    intervention_name: Line
+    language: Literal["nl", "en"]
+    sample: Ticked = ""
+    active_minutes: Ticked = ""
+    seen: OptionalLine = ""
+
+
+class ModuleSaid(Input):
+    """A module and what opens it: modules that come first, a day, and so many days after the start."""
+
+    title: Line
+    summary: Paragraph
+    core_element: OptionalLine = ""
+    after: Annotated[list[Line], Field(default_factory=list, max_length=20)]
+    opens_on: OptionalDay = None
+    opens_after_days: Annotated[Annotated[int, Field(ge=1, le=365)] | None, BeforeValidator(blank_is_nothing)] = None
+    safety: Ticked = ""
+    available: Ticked = ""
+    seen: OptionalLine = ""
+
+
+class NewModule(Input):
+    """A module at the end. `lesson`: what its first lesson is called; `slug`: of lessons that stand in no module."""
+
+    title: Line
+    summary: Paragraph
+    lesson: OptionalLine = ""
+    slug: OptionalLine = ""
+
+
+class PartSaid(Input):
+    """What a lesson, check or assignment is called and takes. `module`: where a lesson stands."""
+
+    title: Line
+    minutes: Annotated[int, Field(ge=1, le=600)]
+    module: OptionalLine = ""
+    seen: OptionalLine = ""
+
+
+class Going(Input):
+    """`seen`: what there was to go along when somebody was asked."""
+
+    seen: OptionalLine = ""
 
 
 class CheckHead(Input):

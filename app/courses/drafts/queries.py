@@ -314,6 +314,23 @@ def file_facts(db: Session, slug: str, file_id: int) -> FileFacts:
     )
 
 
+def file_named(db: Session, slug: str, path: str) -> FileFacts:
+    """The file of the draft of a course that stands at a path. Raises: NotFound."""
+    id_ = db.scalar(
+        select(DraftFile.id)
+        .join(CourseDraft, CourseDraft.id == DraftFile.draft_id)
+        .where(CourseDraft.slug == slug, DraftFile.path == path, DraftFile.removed_at.is_(None))
+    )
+    if id_ is None:
+        raise NotFound
+    return file_facts(db, slug, id_)
+
+
+def all_paths(db: Session, draft_id: int) -> tuple[str, ...]:
+    """Where the files of a draft stand, and stood that were taken out of it."""
+    return tuple(db.scalars(select(DraftFile.path).where(DraftFile.draft_id == draft_id)))
+
+
 def title_of_course(head: Stored | None, slug: str) -> str:
     """What a course is called in its course.yaml."""
     return (rules.title_in(head.text) if head is not None else "") or slug

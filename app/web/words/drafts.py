@@ -77,6 +77,16 @@ WORDS: Final[dict[str, str]] = {
     "zip_too_hard": N_("Deze zip kunnen we niet uitpakken. Maak hem opnieuw, zonder bestanden die er niet in horen."),
     "intake_lost": N_("Het inlezen is niet gelukt. Kies de zip opnieuw."),
     "draft_is_there": N_("Van {slug} is er al een concept. Publiceer het of gooi het weg, en lees dan opnieuw in."),
+    "lock_circle": N_("‘{title}’ wacht zelf op deze module. Dan gaan ze allebei nooit open."),
+    "lock_below": N_("‘{title}’ staat onder deze module. Zet hem er eerst boven."),
+    "module_waits": N_(
+        "‘{title}’ wacht op ‘{other}’, en blijft er dus onder. Verander eerst wanneer ‘{title}’ opengaat."
+    ),
+    "module_gone": N_("Iemand heeft deze module intussen weggehaald. Wat jij schreef, staat hier nog."),
+    "module_is_there": N_("Deze module staat er intussen al."),
+    "last_module": N_("Een opleiding heeft minstens één module. Voeg eerst een andere toe."),
+    "going_changed": N_("Er is intussen iets veranderd. Kijk nog eens wat er nu meegaat."),
+    "unknown_core_element": N_("Kies een kernelement uit de lijst."),
     "cannot_move": N_("Dit kan niet van plaats veranderen."),
     "cannot_remove": N_("Dit hoort bij elke opleiding en kan niet weg."),
 }

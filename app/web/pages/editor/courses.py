@@ -177,7 +177,12 @@ def move(ask: Ask, course: str, file: int) -> Answer:
     """One place up or down among its own."""
     up = ask.form.get("do") != "down"
     actions.move(ask.db, by=ask.viewer, slug=course, file_id=file, up=up, now=ask.now)
-    return redirect(f"/beheer/opleidingen/{course}#f{file}")
+    return redirect(f"{_page_of(ask, course)}#f{file}")
+
+
+def _page_of(ask: Ask, course: str) -> str:
+    """Where the button stood: in the outline, or in the shape."""
+    return f"/beheer/opleidingen/{course}{'/opbouw' if ask.form.get('at') == 'opbouw' else ''}"
 
 
 @area.post(
@@ -188,9 +193,7 @@ def move(ask: Ask, course: str, file: int) -> Answer:
 )
 def remove(ask: Ask, course: str, file: int) -> Answer:
     actions.remove(ask.db, by=ask.viewer, slug=course, file_id=file, now=ask.now)
-    return redirect(
-        f"/beheer/opleidingen/{course}#weg", toast=N_("Het is weg. Tot je publiceert, kun je het terugzetten.")
-    )
+    return redirect(f"{_page_of(ask, course)}#weg", toast=N_("Het is weg. Tot je publiceert, kun je het terugzetten."))
 
 
 @area.post(
