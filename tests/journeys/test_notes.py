@@ -7,12 +7,14 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import expect
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.outbox.tables import Message
+from app.people.tables import SignIn
 from app.practice.tables.coaching import CoachNote
 from tests.journeys.conftest import Live, accessible
 from tests.journeys.test_observing import sign_in
+from tests.journeys.walking import with_mailed_code
 from tests.practising import begin
 
 NOOR, RUBEN = "noor@demo.example", "ruben@demo.example"
@@ -66,6 +68,53 @@ def test_a_note_to_come_back_to(live: Live) -> None:
     with live.parts.database.reading() as db:
         note = db.scalars(select(CoachNote)).one()
     assert (note.text, note.settled_at, note.author_id) == (NOTE, live.clock.now(), at_work.ruben.id)
+
+
+def test_words_that_were_sent_after_signing_out(live: Live) -> None:
+    """They stay in this browser until the program took them, and stand in their form again for their writer alone."""
+    at_work = begin(live.parts.database, live.parts.storage, live.clock, until="planned")
+    page = live.person()
+    sign_in(live, page, at_work.ruben.id)
+    page.goto("/coach")
+    page.locator("#mensen").get_by_role("link", name="Noor de Wit").click()
+    form, there = page.get_by_label("Nieuwe notitie"), page.url
+    form.fill(NOTE)
+    page.get_by_label("Terugkomen op").fill("2026-12-02")
+    beside = page.context.new_page()
+    beside.goto("/coach")
+    beside.get_by_role("button", name="Menu van Ruben").click()
+    beside.get_by_role("button", name="Uitloggen").click()
+    beside.close()
+    page.get_by_role("button", name="Bewaar de notitie").click()
+    expect(page.get_by_text("Wat je typte, staat er nog")).to_be_visible()
+    accessible(page)
+
+    with_mailed_code(live, page, NOOR)  # somebody else at this computer sees none of it
+    page.goto("/account")
+    assert NOTE not in page.content()
+    expect(page.get_by_text("kwam niet aan")).to_have_count(0)
+    page.context.clear_cookies()
+    with_mailed_code(live, page, RUBEN)
+    page.get_by_role("link", name="Naar je tekst").click()
+    expect(page).to_have_url(there)
+    expect(form).to_have_value(NOTE)
+    expect(page.get_by_label("Terugkomen op")).to_have_value("2026-12-02")
+    expect(page.get_by_text("Het kwam niet aan. Je tekst staat er weer")).to_be_visible()
+    accessible(page)
+    with live.parts.database.writing() as db:
+        db.execute(delete(SignIn))  # it ends by itself: the page of that moment shows her words too
+    page.get_by_role("button", name="Bewaar de notitie").click()
+    expect(page.get_by_text("Log opnieuw in, dan staat het er weer.")).to_be_visible()
+    accessible(page)
+    with_mailed_code(live, page, RUBEN)
+    page.get_by_role("link", name="Naar je tekst").click()
+    page.get_by_role("button", name="Bewaar de notitie").click()
+    expect(page.get_by_text("Je notitie is bewaard.")).to_be_visible()
+    expect(form).to_have_value("")
+    assert page.evaluate("Object.keys(localStorage).filter(name => name.startsWith('getypt:'))") == []
+    with live.parts.database.reading() as db:
+        assert [one.text for one in db.scalars(select(CoachNote))] == [NOTE]
+    live.troubles[:] = [told for told in live.troubles if "401" not in told]  # a browser complains of it
 
 
 def test_mails_before_a_visit(live: Live) -> None:
