@@ -105,6 +105,11 @@ class RoadPage:
         """Whether a training runs now."""
         return self.enrolment is not None and self.enrolment.stage is not EnrolmentStage.COMPLETED
 
+    @property
+    def today(self) -> RoadDate | None:
+        """The date that she leads today, until it is over: then its script is what she came for."""
+        return next((one for one in self.dates if one.script), None)
+
 
 def road_page(db: Session, viewer: Viewer, *, now: datetime) -> RoadPage:
     """The page of the viewer; nobody else's."""

@@ -104,6 +104,9 @@ def test_the_handbook_on_the_day_of_a_group(live: Live, late: set[str]) -> None:
     phone.context.set_offline(True)
     phone.goto("/traject")
     expect(phone.get_by_text("Zo was deze pagina toen je haar opende")).to_be_visible()
+    today = phone.locator(".paper")  # what she came for goes before her next step, and is the one main button
+    expect(today.get_by_role("heading", level=2)).to_contain_text("Vandaag, 13.30 uur")
+    assert phone.locator("main .btn:not(.btn--line, .btn--quiet)").all_inner_texts() == ["Draaiboek van vandaag"]
     phone.get_by_role("link", name="Draaiboek van vandaag").click()
     expect(phone.get_by_role("heading", name="De eerste keer", level=1)).to_be_visible()
     expect(phone.locator(".step__at b").nth(1)).to_have_text("13.35")
@@ -121,7 +124,8 @@ def test_the_handbook_on_the_day_of_a_group(live: Live, late: set[str]) -> None:
         ["Handboek Kort traject", "De eerste keer", "Mijn groep", "Mijn traject"]
     )
     accessible(phone)
-    phone.evaluate(SEND, "/account/taal")
+    with phone.expect_navigation():
+        phone.evaluate(SEND, "/account/taal")
     expect(phone.get_by_text("Wat je net verstuurde, is niet bij ons aangekomen.")).to_be_visible()
     accessible(phone)
     phone.goto("/opleiding/kort/een-afspraak")
