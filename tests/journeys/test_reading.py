@@ -99,6 +99,12 @@ def _two_tabs(live: Live, desk: Page) -> Page:
         desk.get_by_label("Jouw antwoord").fill("Neem de tijd.")
     assert kept.value.headers["x-person"] == desk.evaluate("document.documentElement.dataset.who")
     expect(desk.locator("#bewaard-jouw-zin")).to_contain_text("Bewaard op")
+    other.get_by_label("Jouw antwoord").fill("m" * 5001)  # pasted: nothing of it is cut
+    expect(other.locator("#f-jouw-zin-most")).to_contain_text("Tekens te veel: 1.")
+    expect(other.get_by_label("Jouw antwoord")).to_have_value("m" * 5001)
+    other.get_by_label("Jouw antwoord").fill("m" * 4990)
+    expect(other.locator("#f-jouw-zin-most")).to_have_text("Tekens over: 10")
+    accessible(other)
     other.get_by_label("Jouw antwoord").fill("Ik wacht even mee.")
     expect(other.locator("#bewaard-jouw-zin")).to_contain_text("ergens anders verder")
     other.get_by_role("button", name="Bewaar en vergelijk").click()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -74,6 +75,13 @@ def test_without_a_script_all_of_it_works(world: World) -> None:
     stale = world.noor.post(f"{LESSON}/schrijven/jouw-zin", {"words": "Te laat.", "version": "0"}, status=422)
     assert "Neem de tijd." in stale.text
     assert "Te laat." in stale.text
+    state = stale.text.partition('id="bewaard-jouw-zin"')[2].partition("</form>")[0]
+    assert "Nog niet bewaard" in state  # true of the text above it, which is hers of now
+    assert "Bewaard op" not in state
+    long = world.noor.post(f"{LESSON}/schrijven/jouw-zin", {"words": "x" * 5001, "version": "1"}, status=422).text
+    assert "Er passen 5000 tekens in" in long
+    assert "x" * 5001 in long
+    assert re.search(r"<textarea[^>]* maxlength", long) is None  # a browser would cut it without a word
     world.noor.post(f"{LESSON}/vraag/eerste-reactie", {"eerste-reactie": "0"})
     assert "Goed gezien." in world.noor.get(LESSON).text
     world.noor.post(f"{LESSON}/delen/jouw-zin", {"shared": "true"})

@@ -69,6 +69,8 @@ def test_it_keeps_itself_while_she_types(site: Site, clock: MovableClock) -> Non
     assert "data-kept" not in stale
     told = visitor.post(path, {"version": "0", "situation": "Uit een ander venster"}, status=422).text
     assert "Daar: Half" in told
+    assert "Nog niet bewaard" in told
+    assert "Bewaard op" not in told
     assert re.search(r"<textarea[^>]*>\s*Uit een ander venster", told)
     assert re.search(r'name="version" value="1"', told)  # sending again is a choice
     kept = draft(site)
