@@ -86,6 +86,8 @@ def the_shape_without_yaml(page: Page) -> None:
     expect(module).to_contain_text("Gaat open als dit klaar is: Starten. Niet eerder dan 14 dagen na de start.")
     module.get_by_role("button", name="Een plaats omlaag: module Privacy en meten").press("Enter")
     expect(module.get_by_role("heading")).to_have_text("10. Privacy en meten")
+    up = module.get_by_role("button", name="Een plaats omhoog: module Privacy en meten")
+    expect(up).to_be_focused()  # at the end there is no way down
     page.get_by_role("link", name="Mijn Verhaal", exact=True).click()
 
 

@@ -162,7 +162,8 @@ def test_two_authors_at_one_module_and_at_two(site: Site, aya: Visitor) -> None:
 
 def test_modules_move_come_and_go(site: Site, aya: Visitor) -> None:
     moved = aya.post(f"{HERE}/module/later/plek", {"do": "up"})
-    assert moved.headers["location"] == f"{HERE}#m-later"
+    assert moved.headers["location"] == f"{HERE}?na=up-m-later"
+    assert re.findall(r'aria-label="([^"]*)" autofocus', aya.follow(moved).text) == ["Een plaats omhoog: module Later"]
     assert order(site)[-3:] == ["veilig-beginnen", "later", "verder-lezen"]
     aya.post(f"{HERE}/module/later/plek", {"do": "up"})
     page = aya.post(f"{HERE}/module/verder-lezen/plek", {"do": "up"}, status=422).text
@@ -195,6 +196,7 @@ def test_modules_move_come_and_go(site: Site, aya: Visitor) -> None:
     assert back["title"] == "Veilig beginnen"  # as the edition has it
     aya.post(f"{HERE}/module", back)
     assert order(site)[-1] == "veilig-beginnen"
+    assert "    core_element: veilig-samen\n    available: true\n    safety: true\n" in shape(site)
 
 
 def test_a_lesson_comes_moves_changes_and_goes(site: Site, aya: Visitor) -> None:
@@ -217,7 +219,7 @@ def test_a_lesson_comes_moves_changes_and_goes(site: Site, aya: Visitor) -> None
     aya.post(f"{HERE}/les", {"module": "verder-lezen", "title": ""}, status=422)
     aya.post(f"{HERE}/les", {"module": "weg", "title": "x"}, status=422)
     moved = aya.post(f"{COURSE}/bestand/{lesson}/plek", {"do": "up", "at": "opbouw"})
-    assert moved.headers["location"] == f"{HERE}#f{lesson}"
+    assert moved.headers["location"] == f"{HERE}?na=up-f{lesson}"
     assert "Haal je dit weg?" in aya.get(f"{HERE}/onderdeel/{lesson}/weg").text
     gone = aya.post(f"{COURSE}/bestand/{lesson}/weg", {"at": "opbouw"})
     assert gone.headers["location"].startswith(HERE)

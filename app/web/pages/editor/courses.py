@@ -177,12 +177,17 @@ def move(ask: Ask, course: str, file: int) -> Answer:
     """One place up or down among its own."""
     up = ask.form.get("do") != "down"
     actions.move(ask.db, by=ask.viewer, slug=course, file_id=file, up=up, now=ask.now)
-    return redirect(f"{_page_of(ask, course)}#f{file}")
+    place = f"?na={'up' if up else 'down'}-f{file}" if _in_shape(ask) else f"#f{file}"
+    return redirect(f"{_page_of(ask, course)}{place}")
 
 
 def _page_of(ask: Ask, course: str) -> str:
     """Where the button stood: in the outline, or in the shape."""
-    return f"/beheer/opleidingen/{course}{'/opbouw' if ask.form.get('at') == 'opbouw' else ''}"
+    return f"/beheer/opleidingen/{course}{'/opbouw' if _in_shape(ask) else ''}"
+
+
+def _in_shape(ask: Ask) -> bool:
+    return ask.form.get("at") == "opbouw"
 
 
 @area.post(

@@ -219,6 +219,8 @@ def add(ask: Ask, course: str) -> Answer:
         slug = slug or shaping.new_slug(given.title, desk.sheet.course.modules, _paths(ask, desk))
         open_now = bool(given.lesson) or slug in loose
         facts = {"slug": slug, "title": given.title, "summary": given.summary, "available": open_now, "safety": False}
+        if slug in loose and (before := _published(ask, desk, slug)) is not None:
+            facts |= {"core_element": before.core_element, "safety": before.safety}
 
         def change(sheet: CourseText) -> CourseText | None:
             if sheet.module(slug) is not None:

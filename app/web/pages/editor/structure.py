@@ -50,7 +50,10 @@ class CourseFacts:
 
 @dataclass(frozen=True)
 class StructurePage:
-    """The shape of a draft. `file`: of its text; `removed`: so many parts were taken out and can come back."""
+    """The shape of a draft. `file`: of its text; `removed`: so many parts were taken out and can come back.
+
+    `focus`: the button that moved something and led here, for who presses it again.
+    """
 
     slug: str
     title: str
@@ -58,6 +61,7 @@ class StructurePage:
     shape: Shape
     file: int
     removed: int
+    focus: str
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,7 @@ def move_module(ask: Ask, course: str, module: str) -> Answer:
     from app.courses.files.course_text import module_moved  # noqa: PLC0415 - few requests read courses
 
     up = ask.form.get("do") != "down"
+    back_to = f"{here(course)}?na={'up' if up else 'down'}-m-{module}"
 
     def change(sheet: CourseText) -> CourseText | None:
         shaping.must_move_well(sheet.course.modules, module, up=up)
@@ -122,12 +127,12 @@ def move_module(ask: Ask, course: str, module: str) -> Answer:
         desk = desk_of(ask, course)
         desk.module(module)
         try:
-            kept(ask, desk, change, back_to=f"{desk.here}#m-{module}")
+            kept(ask, desk, change, back_to=back_to)
         except Refused as refused:
             return _shown(ask, course, Submitted.blank(ask.viewer.locale).refuse(refused))
     except ShapeAsText:
         return as_text(ask, course)
-    return redirect(f"{desk.here}#m-{module}")
+    return redirect(back_to)
 
 
 def _shown(ask: Ask, course: str, form: Form | None = None) -> Page:
@@ -151,7 +156,8 @@ def _shown(ask: Ask, course: str, form: Form | None = None) -> Page:
         elements=tuple(one.title for one in said.core_elements if one.title),
     )
     removed = sum(gone is not None for _, _, gone in draft.rows)
-    page = StructurePage(course, desk.title, facts, shape_of(desk.sheet, draft.stored, ids, found), file.id, removed)
+    shape = shape_of(desk.sheet, draft.stored, ids, found)
+    page = StructurePage(course, desk.title, facts, shape, file.id, removed, ask.query.get("na", ""))
     blank: Form = Submitted.blank(ask.viewer.locale)
     return render(
         "editor/structure.html",
