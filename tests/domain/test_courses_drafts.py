@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from app.courses.commands import publish_folder
-from app.courses.drafts import actions, checks, inputs, publishing, queries, reading
+from app.courses.drafts import actions, checks, inputs, publishing, queries, reading, shaping
 from app.courses.drafts.outline import outline_of
 from app.courses.drafts.tables import CourseDraft, DraftFile
 from app.courses.tables import CourseEdition, Lesson
@@ -335,3 +336,43 @@ def test_changes_that_lie_stand_on_the_work_list(database: Database, aya: Viewer
     assert lines() == []
     clock.advance(timedelta(days=31))
     assert lines() == ["/beheer/opleidingen/kort"]
+
+
+def test_a_module_comes_and_goes_whole(database: Database, aya: Viewer, clock: MovableClock) -> None:
+    """Its line in course.yaml and its lessons are one thing, also when others write in the same moment."""
+    id_, version, text = file_of(database, "course.yaml")
+    more = text + "  - slug: erbij\n    title: Erbij\n    summary: Nieuw.\n"
+
+    def begin() -> None:
+        with database.writing() as db:
+            shaping.begin_module(
+                db,
+                by=aya,
+                slug="kort",
+                file_id=id_,
+                text=f"{more}# {time.monotonic_ns()}\n",
+                version=version,
+                module="erbij",
+                lesson="Eerste les",
+                now=clock.now(),
+            )
+
+    came = at_once([begin] * 3)
+    assert sorted(str(one) for one in came) == ["None", "stale_text", "stale_text"]
+    lesson, _, _ = file_of(database, "modules/02-erbij/01-eerste-les.md")
+    moved, _, _ = file_of(database)
+    with database.writing() as db:
+        shaping.put_in_module(db, by=aya, slug="kort", file_id=moved, module="erbij", now=clock.now())
+        with pytest.raises(Refused, match="unknown_module"):
+            shaping.put_in_module(db, by=aya, slug="kort", file_id=moved, module="weg", now=clock.now())
+    assert file_of(database, "modules/02-erbij/02-een-afspraak.md")[0] == moved
+    drop = partial(shaping.drop_module, by=aya, slug="kort", file_id=id_, text=text, module="erbij", now=clock.now())
+    with pytest.raises(Refused, match="stale_text"), database.writing() as db:
+        drop(db, version=version)
+    assert file_of(database, "modules/02-erbij/01-eerste-les.md")[0] == lesson
+    with database.writing() as db:
+        drop(db, version=version + 1)
+    with database.reading() as db:
+        gone = db.scalars(select(DraftFile.id).where(DraftFile.removed_at.is_not(None)))
+        assert set(gone) == {lesson, moved}
+    assert file_of(database, "course.yaml")[2] == text
