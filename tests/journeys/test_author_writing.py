@@ -94,3 +94,38 @@ def test_an_author_chooses_a_picture(live: Live) -> None:
     page.get_by_role("button", name="Download", exact=True).click()
     expect(page.get_by_role("dialog", name="Zet een download in de tekst")).to_be_visible()
     accessible(page)
+
+
+def test_an_author_writes_a_script_in_rows(live: Live) -> None:
+    """A step is added, moved and kept by itself; one typed while the server was away is there after a reload."""
+    person = aya_of(live, LEZEN)
+    page = live.person()
+    sign_in(live, page, person)
+    page.goto(HERE)
+    page.get_by_role("button", name="Begin een concept").click()
+    page.get_by_role("link", name="De eerste keer").click()
+    steps = page.locator("[data-rows=s]")
+    count = steps.get_by_role("group").count()
+    accessible(page)
+    page.get_by_role("button", name="Nog een stap").click()
+    new = steps.get_by_role("group").last
+    expect(new.get_by_label("Minuten")).to_be_focused()
+    new.get_by_label("Minuten").fill("5")
+    new.get_by_label("Titel").fill("Opruimen")
+    new.get_by_label("Wat doe je, en wat zeg je?").fill("Samen de tafels schoon.")
+    new.get_by_role("button", name="Een plaats omhoog").press("Enter")
+    expect(page.locator("#stand")).to_contain_text("Bewaard om")
+    expect(page.get_by_role("group", name=f"Stap {count}", exact=True).get_by_label("Titel")).to_have_value("Opruimen")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Nog een stap").click()
+    steps.get_by_role("group").last.get_by_label("Titel").fill("Thuis bellen")
+    expect(page.locator("#stand")).to_contain_text("Geen internet")
+    page.context.set_offline(False)
+    page.evaluate("location.reload()")  # before anything was sent again
+    expect(steps.get_by_role("group").last.get_by_label("Titel")).to_have_value("Thuis bellen")
+    expect(page.locator("#stand")).to_contain_text("Bewaard om")
+    live.troubles.clear()  # what a browser says of no connection
+    accessible(page)
+    page.reload()
+    expect(page.get_by_role("group", name=f"Stap {count}", exact=True).get_by_label("Titel")).to_have_value("Opruimen")
+    expect(steps.get_by_role("group").last.get_by_label("Titel")).to_have_value("Thuis bellen")

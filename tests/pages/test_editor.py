@@ -66,18 +66,18 @@ def fields(page: str) -> dict[str, Any]:
     form = page[page.index('<form id="ed--form"') :]
     form = form[: form.index("</form>")]
     found = {
-        name: unescape(value) for name, value in re.findall(r'<input[^>]* name="(\w+)"[^>]*? value="([^"]*)"', form)
+        name: unescape(value) for name, value in re.findall(r'<input[^>]* name="([\w-]+)"[^>]*? value="([^"]*)"', form)
     }
     found |= {
         name: unescape(text)
-        for name, text in re.findall(r'<textarea[^>]* name="(\w+)"[^>]*>\n?(.*?)</textarea>', form, re.DOTALL)
+        for name, text in re.findall(r'<textarea[^>]* name="([\w-]+)"[^>]*>\n?(.*?)</textarea>', form, re.DOTALL)
     }
     for box in re.findall(r'<input type="checkbox"[^>]*>', form):
         if " checked" not in box:
-            found.pop(re.findall(r'name="(\w+)"', box)[0], None)
+            found.pop(re.findall(r'name="([\w-]+)"', box)[0], None)
     found |= {
         name: unescape(next(iter(re.findall(r'value="([^"]*)" selected', options)), ""))
-        for name, options in re.findall(r'<select[^>]* name="(\w+)"[^>]*>(.*?)</select>', form, re.DOTALL)
+        for name, options in re.findall(r'<select[^>]* name="([\w-]+)"[^>]*>(.*?)</select>', form, re.DOTALL)
     }
     return found
 
@@ -182,7 +182,7 @@ def test_files_as_text_and_a_broken_head(site: Site, aya: Visitor) -> None:
     before = text_of(site, session.path)
     aya.post(f"{HERE}/bestand/{session.id}", fields(page))
     assert text_of(site, session.path) == before
-    aya.post(f"{HERE}/bestand/{session.id}", fields(page) | {"rest": "steps: [een: {"}, status=422)
+    aya.post(f"{HERE}/bestand/{session.id}", fields(page) | {"rows": "", "rest": "steps: [een: {"}, status=422)
     aya.post(f"{HERE}/bestand/{session.id}", fields(page) | {"body": "x" * 1_000_001}, status=422)
     aya.post(f"{HERE}/bestand/{session.id}", fields(page) | {"body": "x" * 10_000_000}, status=413)
     assert text_of(site, session.path) == before

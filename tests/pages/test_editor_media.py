@@ -1,4 +1,4 @@
-"""What an author puts in a text by choosing: pictures with their words, films, sounds and papers."""
+"""What an author puts in a text by choosing: pictures with their words, films, sounds, papers; and rows of a script."""
 
 from __future__ import annotations
 
@@ -109,3 +109,25 @@ def test_a_new_one_never_takes_the_place_of_another(site: Site, aya: Visitor) ->
     assert "captions: kort-2.vtt" in made["block"]
     assert {path: file_of(site, f"media/{path}").sha256 for path in before} == before
     assert text_of(site, LESSON)
+
+
+def test_a_script_is_written_in_rows(site: Site, aya: Visitor) -> None:
+    """Without script one empty row of each kind; what is wrong is told at its row."""
+    path = "handbook/01-eerste-keer.md"
+    here = f"{COURSE}/bestand/{file_of(site, path).id}"
+    before = text_of(site, path)
+    sent = fields(aya.get(here).text)
+    aya.post(here, sent)
+    assert text_of(site, path) == before
+    last = max(int(name[1:-6]) for name in sent if name.startswith("s") and name.endswith("-title"))
+    new = {f"s{last}-title": "Opruimen {{7*7}} <b>", f"s{last}-minutes": "5"}
+    part = typing(aya, here, sent | new | {"whole": "typing"})
+    assert f'<a href="#rij-s{last}">Stap {last + 1}</a>' in part
+    assert "Opruimen {{7*7}} <b>" in text_of(site, path)
+    page = aya.get(here).text
+    assert 'value="Opruimen {{7*7}} &lt;b&gt;"' in page
+    assert f'name="s{last + 1}-title"' in page
+    broken = fields(page) | {"rows": "", "rest": "steps: geen lijst"}
+    aya.post(here, broken)
+    assert 'name="rest"' in aya.get(here).text  # as text, to be mended
+    aya.post(here, fields(aya.get(here).text) | {"s0-title": "x" * 10, "s0-anders": "x"}, status=422)

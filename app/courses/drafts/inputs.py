@@ -41,12 +41,17 @@ class LessonWritten(Written):
 
 
 class SessionWritten(Written):
-    """A script of the handbook. `rest`: its steps, materials and working forms, as YAML."""
+    """A script of the handbook.
+
+    `rows`: its steps and what else stands there were sent as rows (`scripts`); else they are `rest`, as YAML.
+    """
 
     number: OptionalLine = ""
     title: OptionalLine = ""
     minutes: OptionalLine = ""
     goal: OptionalParagraph = ""
+    rows: Ticked = ""
+    materials: LongText = ""
     rest: LongText = ""
     body: LongText = ""
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from app.courses.drafts import inputs
+from app.courses.drafts import inputs, scripts
 from app.courses.drafts.reading import Stored, library_of
 from app.courses.drafts.rules import Kind, kind_of, lines_above
 from app.kit.storage import Storage
@@ -52,13 +52,14 @@ def fields_of(mode: Mode, text: str) -> dict[str, str]:
     found = {name: "" if split.facts.get(name) is None else str(split.facts[name]) for name in names}
     found["body"] = split.body.strip("\n")
     if mode == "session":
-        return found | {"rest": _without(split)}
+        rows = scripts.fields_in(split.facts)
+        return found | {"rest": _without(split), "rows": "on" if rows is not None else ""} | (rows or {})
     ticks = {"required": split.facts.get("required", True), "decorative": split.facts.get("decorative", False)}
     return found | {name: "on" if value is True else "" for name, value in ticks.items()}
 
 
-def text_from(mode: Mode, text: str, given: inputs.Written) -> str | None:
-    """The text with what was typed in it; None when its head cannot be read with that."""
+def text_from(mode: Mode, text: str, given: inputs.Written, raw: scripts.Raw) -> str | None:
+    """The text with what was typed in it; None when its head cannot be read with that. `raw`: for rows of a script."""
     from app.courses.files.heads import with_body, with_facts, with_rest  # noqa: PLC0415 - few requests read courses
 
     if isinstance(given, inputs.TextWritten):
@@ -67,8 +68,9 @@ def text_from(mode: Mode, text: str, given: inputs.Written) -> str | None:
     if split is None:
         return None
     if isinstance(given, inputs.SessionWritten):
-        rest = with_rest(split, frozenset(OF_SESSION), given.rest)
-        changed = with_facts(rest, _facts(OF_SESSION, given)) if rest is not None else None
+        rest = split if given.rows else with_rest(split, frozenset(OF_SESSION), given.rest)
+        rows = scripts.facts_in(raw, given.materials) if given.rows else {}
+        changed = with_facts(rest, _facts(OF_SESSION, given) | rows) if rest is not None else None
     elif isinstance(given, inputs.LessonWritten):
         changed = with_facts(split, _facts(OF_LESSON, given) | _ticked(split, given))
     else:
@@ -116,11 +118,16 @@ def _without(found: Split) -> str:
 
 @dataclass(frozen=True)
 class Remark:
-    """Something to mend in the text at hand. `line`: of the body, or of a file shown as it is; 0: above it."""
+    """Something to mend in the text at hand. `line`: of the body, or of a file shown as it is; 0: above it.
+
+    `family`, `row`: of the script above a session, as `scripts.row_at` tells.
+    """
 
     line: int
     sentence: str
     hint: str
+    family: str = ""
+    row: int = 0
 
 
 @dataclass(frozen=True)
@@ -144,7 +151,7 @@ def seen(path: str, text: str, mode: Mode, stored: Mapping[str, Stored], storage
 
     look = look_at(path, text, library_of(stored, storage))
     above = lines_above(path, text) if mode in {"lesson", "session"} else 0
-    remarks = tuple(_remark(problem, above) for problem in look.problems)
+    remarks = tuple(_remark(problem, above, text if mode == "session" else "") for problem in look.problems)
     shown = look.text
     return Seen(
         html=shown.html if shown is not None else "",
@@ -165,5 +172,7 @@ def _image(head: object, stored: Mapping[str, Stored]) -> Mapping[str, object] |
     return {"name": name, "width": file.width, "height": file.height, **told}
 
 
-def _remark(problem: Problem, above: int) -> Remark:
-    return Remark(max(problem.line - above, 0), problem.sentence, problem.hint)
+def _remark(problem: Problem, above: int, script: str) -> Remark:
+    line = max(problem.line - above, 0)
+    family, row = scripts.row_at(script, problem.line) if script and not line else ("", 0)
+    return Remark(line, problem.sentence, problem.hint, family, row)

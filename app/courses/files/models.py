@@ -143,7 +143,7 @@ class OtherwiseFile(FileModel):
 
 class WorkingFormFile(FileModel):
     title: Line
-    core_element: Slug | None
+    core_element: Slug | None = None
     text: Paragraph
     minutes: Minutes
     materials: list[Line] = []

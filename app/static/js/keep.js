@@ -60,7 +60,10 @@
       return;
     }
     const arrived = kept.sent && kept.base !== now && !form.querySelector("#fouten");
-    if (arrived || same(kept.fields, values(form))) {
+    const names = () => Object.keys(values(form)).join();
+    const before = names();
+    if (!arrived) form.dispatchEvent(new CustomEvent("keep:restoring", { bubbles: true, detail: kept.fields })); // as many rows as there were
+    if (arrived || (before === names() && same(kept.fields, values(form)))) {
       if (!form.querySelector("#fouten")) store.drop(name);
       return;
     }

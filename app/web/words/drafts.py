@@ -218,3 +218,36 @@ CHOICES: Final[dict[str, Choice]] = {
         "file-down",
     ),
 }
+
+
+@dataclass(frozen=True)
+class RowLook:
+    """Rows of a script: the heading above them, what one is called, the button for one more, and a hint."""
+
+    title: str
+    one: str
+    more: str
+    hint: str
+
+
+ROW_LOOKS: Final[dict[str, RowLook]] = {
+    "s": RowLook(
+        N_("Stappen"),
+        N_("Stap"),
+        N_("Nog een stap"),
+        N_("Samen duren ze zo lang als de bijeenkomst: zet de pauze erbij."),
+    ),
+    "a": RowLook(
+        N_("Als het anders loopt"),
+        N_("Als"),
+        N_("Nog iets dat anders kan lopen"),
+        N_("Wat kan er gebeuren, en wat doe je dan?"),
+    ),
+    "w": RowLook(
+        N_("Werkvormen als kaart"),
+        N_("Kaart"),
+        N_("Nog een kaart"),
+        N_("Een kaart legt één werkvorm uit, om in je hand te houden."),
+    ),
+}
+"""What a script holds, by the family of its rows (`scripts`)."""

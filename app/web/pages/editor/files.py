@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from starlette.datastructures import FormData
+
 from app.access import Permission
 from app.courses.differing import Passage, passages_between
-from app.courses.drafts import actions, queries, rules
+from app.courses.drafts import actions, queries, rules, scripts
 from app.courses.drafts.queries import FileFacts
 from app.courses.drafts.reading import Stored, named_in_draft
 from app.courses.drafts.writing import MODELS, Mode, Remark, fields_of, mode_of, seen, text_from
@@ -19,7 +21,7 @@ from app.web.kit.ask import Answer, Ask, Page, Streamed, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.lessons import at_the_desk, forms_of
 from app.web.kit.route import Area
-from app.web.words.drafts import BLOCKS, KIND_WORDS
+from app.web.words.drafts import BLOCKS, KIND_WORDS, ROW_LOOKS
 from app.web.words.shared import N_
 
 area = Area()
@@ -39,6 +41,7 @@ HEADERS: Final = {
 class FilePage:
     """A file at the desk. `parts`: its text as it will be read; `at`: the line that somebody came for, 0: none.
 
+    `elements`: core elements, for the cards of a script.
     `elsewhere`: what somebody else kept meanwhile beside what was typed here; None when nobody did, or too much.
     """
 
@@ -52,6 +55,7 @@ class FilePage:
     parts: tuple[Part, ...]
     remarks: tuple[Remark, ...]
     pictures: tuple[tuple[str, str], ...]
+    elements: tuple[tuple[str, str], ...]
     at: int
     elsewhere: tuple[Passage, ...] | None
     stale: bool
@@ -108,9 +112,9 @@ def keep(ask: Ask, course: str, file: int) -> Answer:
     desk = _read(ask, course, file)
     if desk.mode not in MODELS:
         raise NotFound
-    form: Form = Submitted.read(MODELS[desk.mode], ask.form, ask.viewer.locale)
+    form = _typed(ask, desk.mode)
     typing = form.get("whole") == "typing"
-    text = text_from(desk.mode, desk.text, form.given) if form.valid else None
+    text = text_from(desk.mode, desk.text, form.given, form.raw) if form.valid else None
     if form.valid and text is None:
         form.refuse(Refused("head_broken", "rest" if desk.mode == "session" else "title"))
     if text is None:
@@ -164,6 +168,17 @@ def content(ask: Ask, course: str, name: str) -> Answer:
     )
 
 
+def _typed(ask: Ask, mode: Mode) -> Form:
+    """The form; the rows of a script are as many as somebody made."""
+    pairs = ask.form.multi_items()
+    rows = scripts.typed(pairs) if mode == "session" else {}
+    form: Form = Submitted.read(
+        MODELS[mode], FormData([(name, given) for name, given in pairs if name not in rows]), ask.viewer.locale
+    )
+    form.raw |= scripts.numbered(rows)
+    return form
+
+
 def _read(ask: Ask, course: str, file: int) -> _Desk:
     """Raises: NotFound."""
     actions.must_write(ask.viewer)
@@ -193,6 +208,8 @@ def _shown(
         part="editor/_kept.html",
         status=422 if typed is not None and not keeping else 200,
         form=typed or blank,
+        rows=scripts.counts((typed or blank).raw),
+        row_looks=ROW_LOOKS,
         keeping=keeping,
         keeper=ask.viewer.id,
         now=ask.now,
@@ -220,6 +237,7 @@ def _page(ask: Ask, course: str, desk: _Desk, text: str, *, stale: bool) -> File
         parts=tuple(parts_of(looks.html, looks.blocks, shelf)) if looks is not None else (),
         remarks=looks.remarks if looks is not None else (),
         pictures=_pictures(desk, text),
+        elements=scripts.elements_in(head.text) if head is not None and desk.mode == "session" else (),
         at=max(line - rules.lines_above(file.path, file.text), 0) if desk.mode != "text" else line,
         elsewhere=passages_between(desk.text, text) if stale else None,
         stale=stale,

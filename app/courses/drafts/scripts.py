@@ -1,0 +1,160 @@
+"""The script above a session of the handbook as rows of a form: materials, steps, what else may happen, cards.
+
+The fields of a row are called after its family and its place, as those of a question: `s0-title` is the title of the
+first step. A row that was left empty counts for nothing. Materials are lines of one field.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from app.kit.text import is_shown
+
+Raw = Mapping[str, Sequence[str]]
+Row = dict[str, str]
+PARTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "s": ("minutes", "title", "text"),
+    "a": ("when", "then"),
+    "w": ("title", "minutes", "core_element", "materials", "text"),
+}
+"""The fields of a row: a step, what else may happen, a card of a working form."""
+KEYS: Final[Mapping[str, str]] = {"s": "steps", "a": "otherwise", "w": "working_forms"}
+ROWS_MOST: Final = 60
+FIELD: Final = re.compile(r"([saw])(\d{1,2})-(minutes|title|text|when|then|core_element|materials)")
+
+
+def fields_in(facts: Mapping[str, Any]) -> dict[str, str] | None:
+    """What stands in the fields; None for a script that no form can show, which stays text."""
+    materials = facts.get("materials") or []
+    if not _are_lines(materials):
+        return None
+    found = {"materials": "\n".join(materials)}
+    for family, key in KEYS.items():
+        rows = facts.get(key) or []
+        if not isinstance(rows, list) or len(rows) > ROWS_MOST:
+            return None
+        for place, row in enumerate(rows):
+            shown = _shown(family, row)
+            if shown is None:
+                return None
+            found |= {f"{family}{place}-{part}": words for part, words in shown.items()}
+    return found
+
+
+def _shown(family: str, row: object) -> Row | None:
+    if not isinstance(row, dict):
+        return None
+    shown: Row = {}
+    for part in PARTS[family]:
+        value = row.get(part)
+        if part == "materials" and _are_lines(value or []):
+            shown[part] = "\n".join(value or [])
+        elif value is None or (isinstance(value, str | int) and not isinstance(value, bool)):
+            shown[part] = "" if value is None else str(value)
+        else:
+            return None
+    return shown
+
+
+def _are_lines(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) and "\n" not in one for one in value)
+
+
+def typed(pairs: Iterable[tuple[str, object]]) -> dict[str, list[str]]:
+    """The fields of rows among those that a form sent."""
+    return {
+        name: ["".join(filter(is_shown, given)).replace("\r\n", "\n").replace("\r", "\n")]
+        for name, given in pairs
+        if isinstance(given, str) and FIELD.fullmatch(name)
+    }
+
+
+def counts(raw: Raw) -> dict[str, int]:
+    """How many rows of each family there are; their numbers need not follow each other."""
+    return {family: len(_places(raw, family)) for family in PARTS}
+
+
+def numbered(raw: Raw) -> dict[str, list[str]]:
+    """The same rows, numbered from nought on, so that a page can draw them."""
+    found: dict[str, list[str]] = {}
+    for family in PARTS:
+        for place, row in enumerate(_rows(raw, family)):
+            found |= {f"{family}{place}-{part}": [words] for part, words in row.items()}
+    return found
+
+
+def facts_in(raw: Raw, materials: str) -> dict[str, Any]:
+    """What was typed as keys of the head; None is a key that is not there."""
+    facts: dict[str, Any] = {"materials": _lines(materials) or None}
+    for family, key in KEYS.items():
+        written = [_facts(row) for row in _rows(raw, family) if any(row[part].strip() for part in _words(family))]
+        facts[key] = written or ([] if key == "steps" else None)
+    return facts
+
+
+def _words(family: str) -> tuple[str, ...]:
+    """The parts in which somebody writes: a choice alone makes no row."""
+    return tuple(part for part in PARTS[family] if part != "core_element")
+
+
+def _facts(row: Row) -> dict[str, Any]:
+    facts: dict[str, Any] = {part: words.strip() for part, words in row.items()}
+    if "minutes" in row and facts["minutes"].isascii() and facts["minutes"].isdigit():
+        facts["minutes"] = int(facts["minutes"][:9])
+    if "core_element" in row:
+        facts["core_element"] = facts["core_element"] or None
+        facts["materials"] = _lines(row["materials"]) or None
+    return facts
+
+
+def _lines(text: str) -> list[str]:
+    """A list of lines, also of one that was typed with dashes before them."""
+    found = (line.strip().removeprefix("- ").strip() for line in text.split("\n"))
+    return [line for line in found if line]
+
+
+def _places(raw: Raw, family: str) -> list[int]:
+    places = {int(found[2]) for name in raw if (found := FIELD.fullmatch(name)) and found[1] == family}
+    return sorted(places)[:ROWS_MOST]
+
+
+def _rows(raw: Raw, family: str) -> list[Row]:
+    return [
+        {part: ([*raw.get(f"{family}{place}-{part}", ())] or [""])[-1] for part in PARTS[family]}
+        for place in _places(raw, family)
+    ]
+
+
+def row_at(text: str, line: int) -> tuple[str, int]:
+    """Which row stands at a line of the file: its family and its place from nought on; an empty family for none."""
+    from app.courses.files.document import FRONT, read_yaml  # noqa: PLC0415 - few requests read courses
+    from app.courses.files.problems import Problems  # noqa: PLC0415
+
+    found = FRONT.match(text)
+    document = read_yaml(found.group(1) or "", "", Problems()) if found else None
+    node = document.node if document is not None else None
+    best = ("", 0, 0)
+    for family, key in KEYS.items():
+        rows: Any = node.get(key) if isinstance(node, dict) else None
+        for place in range(len(rows) if isinstance(rows, list) else 0):
+            first = rows.lc.item(place)[0] + 2  # from one on, below the rule above the head
+            if best[2] < first <= line:
+                best = (family, place, first)
+    return best[0], best[1]
+
+
+def elements_in(text: str | None) -> tuple[tuple[str, str], ...]:
+    """The core elements that a course.yaml names, for who chooses one."""
+    from app.courses.files.document import plain, read_yaml  # noqa: PLC0415
+    from app.courses.files.problems import Problems  # noqa: PLC0415
+
+    document = read_yaml(text or "", "", Problems())
+    facts = plain(document.node) if document is not None else None
+    listed = facts.get("core_elements") if isinstance(facts, dict) else None
+    return tuple(
+        (str(one["slug"]), str(one.get("title") or one["slug"]))
+        for one in (listed if isinstance(listed, list) else [])
+        if isinstance(one, dict) and one.get("slug")
+    )
