@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from sqlalchemy import update
 
 from app.courses.commands import publish_folder
+from app.people.tables import Person
 from tests.page import SAME_ORIGIN, check_html
 from tests.pages.test_editor import author, fields, file_of, text_of, typing
 from tests.unit.test_kit_media import film
@@ -131,3 +134,20 @@ def test_a_script_is_written_in_rows(site: Site, aya: Visitor) -> None:
     aya.post(here, broken)
     assert 'name="rest"' in aya.get(here).text  # as text, to be mended
     aya.post(here, fields(aya.get(here).text) | {"s0-title": "x" * 10, "s0-anders": "x"}, status=422)
+
+
+def test_the_guide_is_whole_in_both_languages(site: Site, aya: Visitor) -> None:
+    """What is written in one has its place in the other; keys and names of blocks are the same."""
+    pages = []
+    for locale in ("nl", "en"):
+        with site.parts.database.writing() as db:
+            db.execute(update(Person).values(locale=locale))
+        page = aya.get("/beheer/cursus-schrijven").text
+        guide = page[page.index('<article class="sheet guide"') : page.index("</article>")]
+        assert f'<article class="sheet guide" lang="{locale}">' in guide
+        samples = re.findall(r"<pre><code>(.*?)</code></pre>", guide, re.DOTALL)
+        keys = [
+            re.findall(r"^ *(?:- )?([a-z_]+):|^::: ([a-z-]+)|^([a-z]+\.yaml)", one, re.MULTILINE) for one in samples
+        ]
+        pages.append((guide.count("<h2>"), guide.count("<h3>"), guide.count("<li>"), keys))
+    assert pages[0] == pages[1]

@@ -15,6 +15,7 @@ from app.courses.drafts.outline import Outline
 from app.courses.drafts.queries import EditionFacts
 from app.courses.drafts.reading import checks_of
 from app.kit.errors import NotFound, Refused
+from app.kit.i18n import Locale
 from app.web.kit.ask import Answer, Ask, Page, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.route import Area
@@ -22,7 +23,8 @@ from app.web.words.drafts import KIND_ICONS, KIND_WORDS, WHAT_LOOKS
 from app.web.words.shared import N_
 
 area = Area()
-GUIDE: Final = Path(__file__).parents[4] / "docs" / "cursus-schrijven.md"
+DOCS: Final = Path(__file__).parents[4] / "docs"
+GUIDES: Final[dict[Locale, str]] = {"nl": "cursus-schrijven.md", "en": "cursus-schrijven.en.md"}
 Form = Submitted[Any]
 
 
@@ -43,17 +45,18 @@ class OutlinePage:
 
 @dataclass(frozen=True)
 class HelpPage:
-    """How courses are written."""
+    """How courses are written. `lang`: in which language it reads."""
 
     reads: Markup
+    lang: str
 
 
 @cache
-def guide() -> Markup:
-    """docs/cursus-schrijven.md as a page, without its title."""
+def guide(locale: Locale) -> Markup:
+    """docs/cursus-schrijven.md as a page, without its title; its translation for who reads English."""
     from app.courses.files.prose import parser  # noqa: PLC0415 - few requests read courses
 
-    words = GUIDE.read_text(encoding="utf-8").partition("\n")[2]
+    words = (DOCS / GUIDES[locale]).read_text(encoding="utf-8").partition("\n")[2]
     return Markup(parser().render(words))  # noqa: S704 - our own words, in a renderer that lets no HTML through
 
 
@@ -92,9 +95,10 @@ def _starting(ask: Ask, form: Form | None = None) -> Page:
 
 
 @area.get("/beheer/cursus-schrijven", policy=Permission.EDIT_CONTENT, name="editor.help", own_transactions=True)
-def writing_help(ask: Ask) -> Answer:  # noqa: ARG001 - the same for everybody
+def writing_help(ask: Ask) -> Answer:
     """How courses are written: the same words as in docs, so that they cannot part ways."""
-    return render("editor/help.html", HelpPage(guide()))
+    locale = ask.viewer.locale
+    return render("editor/help.html", HelpPage(guide(locale), locale))
 
 
 @area.get(
