@@ -78,13 +78,17 @@ class ModuleRow:
 
 @dataclass(frozen=True)
 class ShapeRemark:
-    """Something to mend in the shape. `module`: where; empty: in the facts of the course. `line`: of the text."""
+    """Something to mend in the shape. `line`: of the text; `form`: whether a form may have it.
 
-    module: str
-    title: str
+    `module`: where; empty: in the facts of the course.
+    """
+
     line: int
     sentence: str
     hint: str
+    form: bool
+    module: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -166,14 +170,16 @@ def _loose(slug: str, rows: tuple[Row, ...]) -> ModuleRow:
 
 def _remark(problem: Problem, sheet: CourseText) -> ShapeRemark:
     """Where it is: lines are counted from the top of the file, which the modules were cut from."""
-    line, found = len(sheet.listed.top), None
+    from app.courses.files.course_text import LISTS, key_at  # noqa: PLC0415 - few requests read courses
+
+    told = (problem.line, problem.sentence, problem.hint)
+    line = len(sheet.listed.top)
     for module, cut in zip(sheet.course.modules, sheet.listed.cuts, strict=True):
         line += len(cut.above)
         if line < problem.line <= line + len(cut.lines):
-            found = module
+            return ShapeRemark(*told, form=True, module=module.slug, title=module.title)
         line += len(cut.lines)
-    slug, title = (found.slug, found.title) if found is not None else ("", "")
-    return ShapeRemark(slug, title, problem.line, problem.sentence, problem.hint)
+    return ShapeRemark(*told, form=key_at(sheet, problem.line) not in LISTS)
 
 
 def asks_in(text: str | None) -> int:

@@ -199,12 +199,14 @@ def module_moved(before: CourseText, slug: str, *, up: bool) -> CourseText | Non
 
 def without_module(before: CourseText, slug: str) -> CourseText | None:
     """The course without a module; those that waited for it do so no longer."""
-    found: CourseText | None = before
-    for one in before.course.modules:
-        if slug in one.after and found is not None:
-            found = with_module(found, one.slug, {"after": [name for name in one.after if name != slug]})
-    place = found.place_of(slug) if found is not None else None
-    return _again(listed.without(found.listed, place)) if found is not None and place is not None else found
+    place = before.place_of(slug)
+    if place is None:
+        return before
+    made: Listed | None = before.listed
+    for n, one in enumerate(before.course.modules):
+        if slug in one.after and made is not None:
+            made = listed.changed(made, n, {"after": [name for name in one.after if name != slug] or None})
+    return _again(listed.without(made, place)) if made is not None else None
 
 
 # Parts with a file of their own
@@ -230,6 +232,12 @@ def with_top(text: str, facts: Mapping[str, Any]) -> str | None:
     if written.head == head.head:
         return text
     return written.text if text.startswith("---") else "\n".join([*written.head, ""])
+
+
+def key_at(before: CourseText, line: int) -> str:
+    """Which fact of the course stands at a line, counted from 1; empty where none does."""
+    above = before.text.split("\n")[:line]
+    return next((found[1] for one in reversed(above) if (found := KEY.match(one))), "")
 
 
 def in_words(facts: Mapping[str, Any]) -> str:
