@@ -126,6 +126,8 @@ def test_a_script_is_written_in_rows(site: Site, aya: Visitor) -> None:
     new = {f"s{last}-title": "Opruimen {{7*7}} <b>", f"s{last}-minutes": "5"}
     part = typing(aya, here, sent | new | {"whole": "typing"})
     assert f'<a href="#rij-s{last}">Stap {last + 1}</a>' in part
+    assert '<p class="h4">Opruimen {{7*7}} &lt;b&gt;</p>' in part  # beside, as it will read
+    assert "De stappen duren samen 35 minuten. Bovenaan staat 30" in part
     assert "Opruimen {{7*7}} <b>" in text_of(site, path)
     page = aya.get(here).text
     assert 'value="Opruimen {{7*7}} &lt;b&gt;"' in page

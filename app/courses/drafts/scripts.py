@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from app.kit.text import is_shown
@@ -125,6 +126,56 @@ def _rows(raw: Raw, family: str) -> list[Row]:
         {part: ([*raw.get(f"{family}{place}-{part}", ())] or [""])[-1] for part in PARTS[family]}
         for place in _places(raw, family)
     ]
+
+
+@dataclass(frozen=True)
+class Card:
+    """One row as it reads.
+
+    `begins`, `ends`: of a step, in minutes after the start; `needs`: the materials of a card.
+    """
+
+    title: str
+    text: str
+    begins: int = 0
+    ends: int = 0
+    minutes: int = 0
+    element: str = ""
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Script:
+    """A script as it reads while somebody writes it, also half done. `total`: how long its steps last together."""
+
+    materials: tuple[str, ...]
+    steps: tuple[Card, ...]
+    otherwise: tuple[Card, ...]
+    cards: tuple[Card, ...]
+    total: int
+
+
+def read(raw: Raw, elements: Iterable[tuple[str, str]]) -> Script:
+    """What was typed in the rows of a form."""
+    facts, known = facts_in(raw, ([*raw.get("materials", ())] or [""])[-1]), dict(elements)
+    steps: list[Card] = []
+    at = 0
+    for one in facts["steps"]:
+        minutes = one["minutes"] if isinstance(one["minutes"], int) else 0
+        steps.append(Card(one["title"], one["text"], at, at + minutes, minutes))
+        at += minutes
+    cards = [
+        Card(
+            one["title"],
+            one["text"],
+            minutes=one["minutes"] if isinstance(one["minutes"], int) else 0,
+            element=known.get(one["core_element"] or "", ""),
+            needs=tuple(one["materials"] or ()),
+        )
+        for one in facts["working_forms"] or ()
+    ]
+    otherwise = tuple(Card(one["when"], one["then"]) for one in facts["otherwise"] or ())
+    return Script(tuple(facts["materials"] or ()), tuple(steps), otherwise, tuple(cards), at)
 
 
 def row_at(text: str, line: int) -> tuple[str, int]:

@@ -202,13 +202,15 @@ def _shown(
     blank: Form = Submitted.blank(ask.viewer.locale, version=desk.file.version, **fields)
     page = _page(ask, course, desk, desk.text if text is None else text, stale=stale)
     parts = at_the_desk(page.parts, MOTIF)
+    form = typed or blank
     return render(
         "editor/file.html",
         page,
         part="editor/_kept.html",
         status=422 if typed is not None and not keeping else 200,
-        form=typed or blank,
-        rows=scripts.counts((typed or blank).raw),
+        form=form,
+        rows=scripts.counts(form.raw),
+        script=scripts.read(form.raw, page.elements) if form.get("rows") else None,
         row_looks=ROW_LOOKS,
         keeping=keeping,
         keeper=ask.viewer.id,
