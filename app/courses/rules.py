@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Final, Self
 
 from app.kit.text import fold
@@ -256,9 +257,13 @@ class Outline:
     notes: str = ""
     active_minutes: bool = False
 
-    @property
+    @cached_property
     def open_modules(self) -> tuple[OutlineModule, ...]:
         return tuple(module for module in self.modules if module.available)
+
+    @cached_property
+    def _modules_by_slug(self) -> dict[str, OutlineModule]:
+        return {one.slug: each for each in reversed(self.open_modules) for one in (*each.lessons, each.quiz) if one}
 
     @classmethod
     def from_facts(cls, facts: dict[str, Any]) -> Self:
@@ -279,10 +284,7 @@ class Outline:
 
     def module_of(self, slug: str) -> OutlineModule | None:
         """The module that a lesson or a check belongs to."""
-        for module in self.open_modules:
-            if any(lesson.slug == slug for lesson in module.lessons) or (module.quiz and module.quiz.slug == slug):
-                return module
-        return None
+        return self._modules_by_slug.get(slug)
 
     def lesson_of(self, slug: str) -> OutlineLesson | None:
         """The lesson of that name, where it is open to read."""
@@ -300,8 +302,7 @@ class EnrolmentStage(StrEnum):
     EXPIRED = "expired"
 
 
-IN_TRAINING: Final = frozenset({EnrolmentStage.FOLLOWING, EnrolmentStage.PAUSED})
-"""The training runs: there is practice to do."""
+IN_TRAINING: Final = frozenset({EnrolmentStage.FOLLOWING, EnrolmentStage.PAUSED})  # it runs: there is practice to do
 
 
 @dataclass(frozen=True)

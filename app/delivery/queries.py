@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -42,13 +42,16 @@ def groups_of(db: Session, enrolment_ids: Collection[int]) -> dict[int, GroupFac
     """The present group of each enrolment that has one, with its dates: one statement, however many there are."""
     if not enrolment_ids:
         return {}
-    groups: dict[int, GroupFacts] = {}
+    groups: dict[int, Any] = {}
     dates: dict[int, list[DateFacts]] = defaultdict(list)
-    for row in fetch(db, _GROUPS, enrolments=list(enrolment_ids)):
-        groups[row.enrolment_id] = GroupFacts(row.group_id, row.place, row.address, row.municipality, ())
+    for row in fetch(db, _GROUPS, enrolments=list(enrolment_ids)).all():
+        groups[row.enrolment_id] = row
         if row.id is not None:
             dates[row.group_id].append(_date(row))
-    return {enrolment_id: replace(group, dates=tuple(dates[group.id])) for enrolment_id, group in groups.items()}
+    return {
+        enrolment_id: GroupFacts(row.group_id, row.place, row.address, row.municipality, tuple(dates[row.group_id]))
+        for enrolment_id, row in groups.items()
+    }
 
 
 def dates_of(db: Session, group_ids: Collection[int]) -> dict[int, tuple[DateFacts, ...]]:

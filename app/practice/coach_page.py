@@ -154,18 +154,19 @@ def href_of(enrolment_id: int) -> str:
 def coach_page(db: Session, viewer: Viewer, *, now: datetime) -> CoachPage:
     """What waits for the viewer as a coach; the number of statements does not grow with her people."""
     desk = _desk(db, viewer, now=now)
+    today = local_day(now)
     theory = {
         id_: on_day(
             desk.editions[desk.facts[id_].edition_id].outline,
             state,
             starts_on=desk.facts[id_].starts_on,
-            today=local_day(now),
+            today=today,
         )
         for id_, state in theory_progress_of(db, desk.facts.values()).items()
     }
     practice = practice_of(db, desk.facts.values(), theory=theory, paths=desk.paths, groups=desk.groups)
-    beside = beside_of(db, desk.facts, coach_id=viewer.id, on=local_day(now))
-    risks = _risks(desk, beside, theory=theory, practice=practice, today=local_day(now))
+    beside = beside_of(db, desk.facts, coach_id=viewer.id, on=today)
+    risks = _risks(desk, beside, theory=theory, practice=practice, today=today)
     queue = [row for path in desk.paths if (row := _queue_row(desk, path, now=now)) is not None]
     return CoachPage(
         sample=any(one.sample for one in desk.facts.values()),
@@ -176,7 +177,7 @@ def coach_page(db: Session, viewer: Viewer, *, now: datetime) -> CoachPage:
         room=beside.room,
         has=desk.has,
         visits_this_week=sum(
-            path.visit is not None and monday_of(local_day(path.visit.date.starts_at)) == monday_of(local_day(now))
+            path.visit is not None and monday_of(local_day(path.visit.date.starts_at)) == monday_of(today)
             for path in desk.paths
         ),
         queue=tuple(sorted(queue, key=lambda row: (not row.late, row.due != "review", -row.days))),
@@ -211,12 +212,14 @@ def _desk(db: Session, viewer: Viewer, *, now: datetime) -> _Desk:
 def _queue_row(desk: _Desk, path: RecordPath, *, now: datetime) -> QueueRow | None:
     """The row of a record that waits for the coach; None when it waits for somebody else."""
     number, definition = desk.definitions[path.assignment_id]
-    group = desk.groups.get(path.enrolment_id)
-    dates_ahead = group is not None and any(date.starts_at > now for date in group.coming)
-    if waits_for_coach(path.state) and path.lies_with_coach_since is not None:
+    state, handed_in = path.state, path.lies_with_coach_since
+    if waits_for_coach(state) and handed_in is not None:
         due: Literal["review", "plan"] = "review"
-        since = path.lies_with_coach_since
-    elif path.state is RecordState.OPEN and definition.needs_visit and path.prepared_at is not None and dates_ahead:
+        since = handed_in
+    elif state is RecordState.OPEN and definition.needs_visit and path.prepared_at is not None:
+        group = desk.groups.get(path.enrolment_id)
+        if group is None or not any(date.starts_at > now for date in group.coming):
+            return None
         due, since = "plan", path.prepared_at
     else:
         return None
@@ -295,10 +298,10 @@ def _at_risk(desk: _Desk, risks: Mapping[int, tuple[Risk, ...]]) -> tuple[AtRisk
 
 
 def _visits(desk: _Desk, *, now: datetime) -> tuple[ComingVisit, ...]:
-    found = []
+    found, today = [], local_day(now)
     for path in desk.paths:
         group = desk.groups.get(path.enrolment_id)
-        if path.visit is None or group is None or local_day(path.visit.date.ends_at) < local_day(now):
+        if path.visit is None or group is None or local_day(path.visit.date.ends_at) < today:
             continue
         date, person = path.visit.date, desk.person_of(path.enrolment_id)
         found.append(
@@ -312,8 +315,8 @@ def _visits(desk: _Desk, *, now: datetime) -> tuple[ComingVisit, ...]:
                 f"{group.address}, {group.municipality}",
                 path.way,
                 person.phone,
-                local_day(date.starts_at) == local_day(now),
-                local_day(date.starts_at) < monday_of(local_day(now)) + timedelta(days=7),
+                local_day(date.starts_at) == today,
+                local_day(date.starts_at) < monday_of(today) + timedelta(days=7),
             )
         )
     return tuple(sorted(found, key=lambda visit: visit.starts_at))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -204,47 +204,50 @@ _PATHS_OF_ENROLMENTS: Final = _PATHS.where(AssignmentRecord.enrolment_id.in_(bin
 
 def paths_of(db: Session, which: Select[int]) -> list[RecordPath]:
     """The paths of the records whose ids `which` selects: one statement, however many there are."""
-    return _paths(db.execute(_PATHS.where(AssignmentRecord.id.in_(which))))
+    return _paths(db.execute(_PATHS.where(AssignmentRecord.id.in_(which))).all())
 
 
 def paths_of_enrolments(db: Session, enrolment_ids: Collection[int]) -> list[RecordPath]:
     """The paths of all records of enrolments: one statement."""
-    return _paths(fetch(db, _PATHS_OF_ENROLMENTS, enrolments=list(enrolment_ids))) if enrolment_ids else []
+    return _paths(fetch(db, _PATHS_OF_ENROLMENTS, enrolments=list(enrolment_ids)).all()) if enrolment_ids else []
 
 
-def _paths(rows: Iterable[Any]) -> list[RecordPath]:
+def _paths(rows: Sequence[Any]) -> list[RecordPath]:
     """The rows are those of `_PATHS`: one for each submission, in order, or one when nothing was handed in."""
-    paths: dict[int, RecordPath] = {}
-    decided: dict[int, set[int]] = defaultdict(set)
+    own: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
-        known = paths.get(row.id) or RecordPath(
-            id=row.id,
-            enrolment_id=row.enrolment_id,
-            assignment_id=row.assignment_id,
-            attempt=row.attempt,
-            created_at=row.created_at,
-            prepared_at=row.prepared_at,
-            visit=_visit(row),
-            reviewed_at=row.reviewed_at,
-            reviewed_by=row.reviewed_by,
-        )
-        moved = [at for at in (known.moved_at, row.submitted_at, row.signed_at) if at is not None]
-        known = replace(known, moved_at=max(moved, default=None))
-        if row.submitted_in == row.attempt:
-            known = replace(
-                known,
-                submission_id=row.submission_id,
-                submitted_at=row.submitted_at,
-                decision=Decision(row.decision) if row.decision else None,
-                signed_at=row.signed_at,
-                signed_by=row.signed_by,
-                withdrawn_at=row.withdrawn_at,
-                by_when=row.later or (date.fromisoformat(row.by_when) if row.by_when else None),
-            )
-        if row.decision and row.visited:
-            decided[row.id].add(row.submitted_in)
-        paths[row.id] = known
-    return [replace(path, visits_done=len(decided[id_])) for id_, path in paths.items()]
+        own[row.id].append(row)
+    return [_path(rows_of_it) for rows_of_it in own.values()]
+
+
+def _path(rows: Sequence[Any]) -> RecordPath:
+    first, facts = rows[0], dict[str, Any]()
+    for row in rows:
+        if row.submitted_in == row.attempt:  # of several the last
+            facts = {
+                "submission_id": row.submission_id,
+                "submitted_at": row.submitted_at,
+                "decision": Decision(row.decision) if row.decision else None,
+                "signed_at": row.signed_at,
+                "signed_by": row.signed_by,
+                "withdrawn_at": row.withdrawn_at,
+                "by_when": row.later or (date.fromisoformat(row.by_when) if row.by_when else None),
+            }
+    moved = [at for row in rows for at in (row.submitted_at, row.signed_at) if at is not None]
+    return RecordPath(
+        id=first.id,
+        enrolment_id=first.enrolment_id,
+        assignment_id=first.assignment_id,
+        attempt=first.attempt,
+        created_at=first.created_at,
+        prepared_at=first.prepared_at,
+        visit=_visit(first),
+        reviewed_at=first.reviewed_at,
+        reviewed_by=first.reviewed_by,
+        visits_done=len({row.submitted_in for row in rows if row.decision and row.visited}),
+        moved_at=max(moved, default=None),
+        **facts,
+    )
 
 
 def _visit(row: Any) -> VisitFacts | None:

@@ -134,7 +134,7 @@ def done_by(db: Session, enrolment_ids: Collection[int]) -> tuple[dict[int, Mome
 
     A lesson that has to be read again since a move is not done; one that was read again is done from then on.
     """
-    return _sorted(fetch(db, _DONE, enrolments=list(enrolment_ids))) if enrolment_ids else _sorted(())
+    return _sorted(fetch(db, _DONE, enrolments=list(enrolment_ids)).all()) if enrolment_ids else _sorted(())
 
 
 def _sorted(rows: Iterable[Any]) -> tuple[dict[int, Moments], dict[int, Moments]]:

@@ -97,7 +97,7 @@ def test_what_is_optional_never_holds_up() -> None:
 
 
 def test_nothing_published_is_not_complete() -> None:
-    empty = Outline(**{**OUTLINE.__dict__, "modules": (module("later", available=False),)})
+    empty = replace(OUTLINE, modules=(module("later", available=False),))
     assert not progress(empty, lessons={}, quizzes={}).complete
 
 
