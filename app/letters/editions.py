@@ -36,12 +36,18 @@ def moved(db: Session, message: Message, desk: Desk) -> Draft:
         )
     )
     outline = edition_of(db, enrolment.edition_id).outline
-    titles = [lesson.title for module in outline.open_modules for lesson in module.lessons if lesson.slug in due]
+    pieces = [
+        ("lesson", lesson.title, lesson.minutes)
+        for module in outline.open_modules
+        for lesson in module.lessons
+        if lesson.slug in due
+    ]
     return Draft(
         "edition_moved",
         {
             "course": enrolment.course_title,
-            "lessons": titles,
+            "pieces": pieces,
+            "practice": enrolment.practice_edition_id != enrolment.edition_id,
             "notes": outline.notes,
             "link": desk.link(f"/opleiding/{enrolment.course_slug}"),
         },
@@ -63,13 +69,15 @@ def to_read(db: Session, message: Message, desk: Desk) -> Draft:
         .order_by(UpdateItem.position)
     ).all()
     outline = edition_of(db, task.edition_id).outline
-    titles = {lesson.slug: lesson.title for module in outline.open_modules for lesson in module.lessons}
-    sessions = {session.slug: session.title for session in outline.sessions}
+    named = {
+        ("lesson", one.slug): (one.title, one.minutes) for module in outline.open_modules for one in module.lessons
+    }
+    named |= {("session", one.slug): (one.title, one.minutes) for one in outline.sessions}
     return Draft(
         "updates_to_read",
         {
             "course": outline.title,
-            "titles": [(titles if item.kind == "lesson" else sessions)[item.slug] for item in items],
+            "pieces": [(item.kind, *named[item.kind, item.slug]) for item in items],
             "notes": outline.notes,
             "due_on": task.due_on,
             "reminder": message.kind == REMINDER,

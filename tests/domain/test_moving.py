@@ -124,7 +124,7 @@ def test_a_move_opens_what_changed_and_keeps_the_rest(
         assert (events(db, "theory.moved"), events(db, "courses.cohort_moved")) == (1, 1)
         message = db.scalars(select(Message).where(Message.kind == "theory.moved")).one()
         letter = write(db, message, Desk(Settings(public_url="https://academie.test"), KEYRING, clock.now()))
-        assert "Lees ze nog een keer: Een afspraak." in letter.text
+        assert "Lees hem nog een keer:\n- Een afspraak (les van 3 minuten)" in letter.text
         finish(db, training, FIRST, clock)
         assert theory_of(db, training.enrolment_id).complete
         assert events(db, "theory.completed") == 1

@@ -136,7 +136,8 @@ def test_trainers_read_only_what_is_new_to_them(
         message = db.scalars(select(Message).where(Message.kind == updating.REQUIRED)).first()
         assert message is not None
         desk = Desk(Settings(public_url="https://academie.test"), KEYRING, clock.now())
-        assert "Dit staat klaar: Een afspraak, De eerste keer." in write(db, message, desk).text
+        text = write(db, message, desk).text
+        assert "- Een afspraak (les van 3 minuten)\n- De eerste keer (draaiboek uit het handboek)\n" in text
         read(db, cast.noor, LESSON, clock)
         read(db, cast.noor, LESSON, clock)
         with pytest.raises(NotFound):

@@ -32,7 +32,9 @@ def test_a_second_edition_reaches_who_learns_and_who_is_a_trainer(live: Live) ->
     ask_trainers(admin)
     with live.parts.database.reading() as db:
         assert db.scalars(select(ChangedLesson.lesson_slug)).all() == ["een-afspraak"]
-    assert "Dit staat klaar: Een afspraak." in live.mail_to("joris@demo.example", "iets nieuws").text
+    assert (
+        "Dit staat klaar:\n- Een afspraak (les van 3 minuten)" in live.mail_to("joris@demo.example", "iets nieuws").text
+    )
 
     joris = live.person()
     sign_in(live, joris, training.cast.joris.id)
