@@ -20,6 +20,7 @@ AT_SHAPE: Final[dict[str, Callable[[World], dict[str, Any]]]] = {
     "editor.add_check": lambda world: {"module": world.things["module"]},
     "editor.add_lesson": lambda world: {"module": world.things["module"], "title": "Nog een les"},
     "editor.add_module": lambda world: NEW,  # noqa: ARG005
+    "editor.ask_in_text": lambda world: {"kind": "one", "text": "Hoe?"},  # noqa: ARG005
     "editor.drop": lambda world: {"version": world.things["draft_version"]},
     "editor.keep": lambda world: LESSON,  # noqa: ARG005
     "editor.keep_facts": lambda world: world.things["draft_course_form"],

@@ -90,6 +90,17 @@ def test_an_author_chooses_a_picture(live: Live) -> None:
     assert text.input_value().startswith(
         "::: let-op Lijm\nWat er mis kan gaan, en wat je dan doet.\n:::\n\n::: beeld vel.webp"
     )
+    page.get_by_role("button", name="Vraag", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Zet een vraag in de tekst")
+    dialog.get_by_label("Vraag", exact=True).fill('Wat zeg je bij "nee"?')
+    dialog.get_by_label("Antwoord 1", exact=True).fill("Dat is goed")
+    dialog.get_by_label("Antwoord 2", exact=True).fill("Kom op")
+    accessible(page)
+    shots(page, "ask")
+    dialog.get_by_role("button", name="Zet in de tekst").click()
+    expect(reads.get_by_role("radio", name="Kom op")).to_be_visible()
+    expect(reads.get_by_text("Hier is niets aan te herstellen.")).to_be_visible()
+    assert "\n::: vraag v-wat-zeg-je-bij-nee\n" in text.input_value()
     page.set_viewport_size({"width": 390, "height": 844})
     page.get_by_role("button", name="Download", exact=True).click()
     expect(page.get_by_role("dialog", name="Zet een download in de tekst")).to_be_visible()

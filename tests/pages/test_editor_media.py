@@ -63,6 +63,7 @@ def test_the_choice_holds_what_the_course_has(site: Site, aya: Visitor) -> None:
     assert "kaart.pdf" not in films
     assert '<option value="kaart.pdf">' in part("download")
     assert "Kies geluid van deze opleiding" not in part("geluid")  # it has none
+    assert 'name="o3-feedback"' in part("vraag")
     page = aya.get(f"{COURSE}/media").text
     assert "Een huis van" in page
     tools = aya.get(f"{COURSE}/bestand/{file_of(site, LESSON).id}").text
@@ -79,9 +80,23 @@ def test_a_chosen_one_is_put_in_as_a_block_that_is_right(site: Site, aya: Visito
     assert wrong(put_in(aya, "beeld", 422, name="weg.webp", alt="Iets")) == {"name"}
     assert wrong(put_in(aya, "bestand", 422, kind="video")) == {"media", "title", "transcript", "captions"}
     assert wrong(put_in(aya, "bestand", 422, kind="download", name="kort.webm")) == {"media", "title", "text"}
+    assert wrong(put_in(aya, "vraag", 422, kind="one")) == {"text", "o0-text"}
+    two: dict[str, Any] = {
+        "o1-text": "",
+        "o2-text": "",
+        "kind": "several",
+        "text": ODD,
+        "o0-text": ODD,
+        "o0-feedback": ODD,
+        "o0-right": "on",
+        "o3-text": "Nee: niet",
+        "explanation": ODD,
+    }
+    assert wrong(put_in(aya, "vraag", 422, **two | {"o3-text": ODD})) == {"o3-text"}
     blocks = [
         put_in(aya, "beeld", name="vel.webp", alt=ODD, caption=ODD),
         put_in(aya, "bestand", kind="video", name="kort.webm", title='Een "film"', silent="on", transcript=ODD),
+        put_in(aya, "vraag", **two),
         put_in(aya, "bestand", kind="download", name="kaart.pdf", title="De kaart", text=f":::\n{ODD}"),
     ]
     text = "Begin.\n\n" + "\n\n".join(one["block"] for one in blocks)

@@ -99,6 +99,17 @@ def of_media(name: str, given: inputs.MediaGiven, captions: str) -> str:
     return "\n".join([*lines, "transcript: |", *_inward(given.transcript), ":::"])
 
 
+def question(facts: Mapping[str, Any]) -> str:
+    """A question with answers to choose from; its name is filled in where it is put in."""
+    lines = ["::: vraag eigen-naam", f"type: {facts['type']}", f"text: {_quoted(facts['text'])}", "options:"]
+    for one in facts["options"]:
+        lines += [f"  - text: {_quoted(one['text'])}", f"    right: {'true' if one['right'] else 'false'}"]
+        lines += [f"    feedback: {_quoted(one['feedback'])}"] if one["feedback"] else []
+    if facts["explanation"]:
+        lines.append(f"explanation: {_quoted(facts['explanation'])}")
+    return "\n".join([*lines, ":::"])
+
+
 def _inward(text: str) -> Iterator[str]:
     for line in text.strip().split("\n"):
         yield f"  {line}".rstrip()

@@ -29,11 +29,11 @@
 
   // A block stands by itself, with an empty line around it. What is to be filled in first is selected; without it the
   // cursor comes after the block.
-  function insert(sample, first) {
+  function insert(sample, first, name = "eigen-naam") {
     const text = body();
     if (!text) return;
     leaveBlock(text);
-    const block = sample.replace("eigen-naam", free("eigen-naam", text.value));
+    const block = sample.replace("eigen-naam", free(name, text.value));
     const [before, after] = [text.value.slice(0, text.selectionStart), text.value.slice(text.selectionEnd)];
     const start = !before || before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n";
     const end = !after || after.startsWith("\n\n") ? "" : after.startsWith("\n") ? "\n" : "\n\n";
@@ -147,9 +147,11 @@
 
   function complain(form, problems) {
     const box = form.querySelector("[data-problems]");
-    box.replaceChildren(...problems.map(({ error }) => {
+    box.replaceChildren(...problems.map(({ field, error }) => {
       const line = document.createElement("li");
-      line.textContent = error;
+      const label = form.elements.namedItem(field)?.labels?.[0];
+      const called = label?.querySelector("b") ?? label;
+      line.textContent = called ? `${called.textContent.trim().replace(/[?:]$/, "")}: ${error}` : error;
       return line;
     }));
     box.parentElement.hidden = !problems.length;
@@ -171,7 +173,7 @@
     event.submitter?.removeAttribute("aria-busy");
     if (answer?.block) {
       form.closest("dialog").close();
-      insert(answer.block);
+      insert(answer.block, "", answer.block.startsWith("::: vraag") ? answer.name : undefined);
     } else {
       complain(form, answer?.problems?.length ? answer.problems : [{ field: "", error: form.dataset.failed }]);
     }

@@ -166,15 +166,7 @@ BLOCKS: Final = (
         "Titel",
         only="lesson",
     ),
-    Block(
-        N_("Vraag"),
-        "circle-help",
-        '::: vraag eigen-naam\ntype: one\ntext: "De vraag?"\noptions:\n  - text: "Goed antwoord."\n    right: true\n'
-        '    feedback: "Waarom dit klopt."\n  - text: "Een ander antwoord."\n    right: false\n'
-        '    feedback: "Waarom dit niet klopt."\nexplanation: "Wat je hiervan meeneemt."\n:::',
-        "De vraag?",
-        only="lesson",
-    ),
+    Block(N_("Vraag"), "circle-help", ask="vraag", only="lesson"),
 )
 """What the toolbar puts in, in the order of docs/cursus-schrijven.md."""
 
@@ -217,6 +209,7 @@ CHOICES: Final[dict[str, Choice]] = {
         N_("pdf, tot 100 MB"),
         "file-down",
     ),
+    "vraag": Choice(N_("Zet een vraag in de tekst"), "", "", "", "", "circle-help"),
 }
 
 

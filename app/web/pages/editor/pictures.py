@@ -202,14 +202,16 @@ def _refused(ask: Ask, course: str, *, picture: Form | None = None, film: Form |
 def _shown(ask: Ask, course: str, picture: Form | None = None, film: Form | None = None) -> Page:
     """The page; for a desk that asks for one kind the part with the choice."""
     locale = ask.viewer.locale
+    page = _page(ask, course)
     return render(
         "editor/media.html",
-        _page(ask, course),
-        part="editor/_choose.html",
+        page,
+        part="editor/_ask.html" if page.wanted == "vraag" else "editor/_choose.html",
         status=422 if picture or film else 200,
         picture=picture or Submitted.blank(locale),
         film=film or Submitted.blank(locale),
         choice=CHOICES,
+        asked=Submitted.blank(locale, kind="one", **{"o0-right": "on"}),
     )
 
 
