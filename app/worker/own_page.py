@@ -17,6 +17,7 @@ from app.kit.written import date_filters
 from app.outbox.rules import MessageState
 from app.web.words.coaches import AWAY_REASONS
 from app.web.words.delivery import DAY_WORDS, PART_WORDS
+from app.web.words.evidence import PURPOSE_WORDS
 from app.web.words.post import KIND_WORDS, STATE_LOOKS
 from app.web.words.roles import ROLES
 from app.worker.own_style import STYLE
@@ -39,6 +40,7 @@ SECTIONS: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
             ("theorie", "active_minutes"),
             ("theorie", "updates"),
             ("theorie", "updates_asked"),
+            ("theorie", "editions_left"),
             ("theorie", "quizzes"),
             ("theorie", "lesson_work"),
             ("theorie", "saved_passages"),
@@ -90,6 +92,7 @@ LABELS: Final = {
     "apparaat": "Apparaat",
     "address": "Adres",
     "assignment": "Opdracht",
+    "about": "Over wie",
     "at": "Wanneer",
     "attended": "Hoeveel deelnemers er waren",
     "attempt": "Poging",
@@ -108,6 +111,7 @@ LABELS: Final = {
     "read_at": "Gelezen op",
     "updates": "Wat je als trainer opnieuw leest",
     "updates_asked": "Wat je trainers vroeg te lezen",
+    "editions_left": "Dat een editie niets van mensen vraagt",
     "changed_at": "Veranderd op",
     "active_minutes": "Hoelang je actief was in lessen, waar de opleiding dat meet",
     "minutes": "Minuten",
@@ -136,6 +140,7 @@ LABELS: Final = {
     "decisions": "Wat je coach besloot",
     "directions": "Hoe je coach er komt",
     "done_at": "Klaar op",
+    "decided_at": "Besloten op",
     "edition": "Editie",
     "drafts": "Wat je typte maar nog niet verstuurde",
     "e-mail": "E-mailadres",
@@ -278,14 +283,10 @@ ONLY_IN_JSON: Final = frozenset(
     | {"suggested", "wanneer", "wat"}
 )
 SAID: Final[dict[str, dict[str, str]]] = {
-    "purposes": {
-        "assessment": "Beoordeling",
-        "intervision": "Intervisie",
-        "training": "Opleiding",
-        "publication": "Publicatie",
-    },
+    "purposes": {purpose.value: word for purpose, (word, _) in PURPOSE_WORDS.items()},
     "rol": {role.value: word for role, word in ROLES.items()},
     "taal": {"nl": "Nederlands", "en": "Engels"},
+    "about": {"people": "Mensen in opleiding", "trainers": "Trainers"},
     "antwoord": {"yes": "Ja", "no": "Nee"},
     "aanwezig": {"present": "Ja", "partial": "Een deel", "absent": "Nee", "absent_notified": "Nee, afgemeld"},
     "decision": {"signed_off": "Klaar", "returned": "Nog een stukje", "not_met": "Samen nog een keer"},
