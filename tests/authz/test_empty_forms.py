@@ -32,6 +32,7 @@ ELSEWHERE: Final = {
     "admin_practice.again": "tests/pages/test_admin_practice.py",
     "admin_practice.piece": "tests/pages/test_admin_practice.py",
     "editions.leave_no_more": "only a button, once it was decided",
+    "editions.move": "only a button, on the page of a choice: tests/pages/test_editions.py",
     "editor.ask_in_text": "a script sends it: tests/pages/test_editor_media.py",
     "editor.begin": "only a button, before there is a draft",
     "editor.publish": "tests/pages/test_editor.py",
