@@ -20,7 +20,7 @@ from app.web.kit.ask import Answer, Ask, Content, Page, redirect, render
 from app.web.kit.forms import Submitted, files
 from app.web.kit.route import Area
 from app.web.kit.uploads import UPLOAD_BYTES, chosen_photo, picture_of
-from app.web.words.drafts import CHOICES
+from app.web.words.drafts import CHOICES, Choice
 from app.web.words.shared import N_
 
 area = Area()
@@ -33,12 +33,13 @@ MEDIA_BODY: Final = media.MEDIA_BYTES + 10_000_000
 class MediaPage:
     """Where pictures and media are added, or chosen for a text.
 
-    `wanted`: the block that it is for; empty on the page by itself. `choices`: films, sounds or papers for it.
+    `wanted`: the block that it is for, and `look` the words for it. `choices`: films, sounds or papers for it.
     """
 
     slug: str
     title: str
     wanted: str
+    look: Choice
     pictures: tuple[KnownPicture, ...]
     names: tuple[str, ...]
     choices: tuple[tuple[str, str], ...]
@@ -209,15 +210,15 @@ def _shown(ask: Ask, course: str, picture: Form | None = None, film: Form | None
         part="editor/_ask.html" if page.wanted == "vraag" else "editor/_choose.html",
         status=422 if picture or film else 200,
         picture=picture or Submitted.blank(locale),
-        film=film or Submitted.blank(locale),
-        choice=CHOICES,
-        asked=Submitted.blank(locale, kind="one", **{"o0-right": "on"}),
+        # a question begins with one answer that is right
+        film=film or Submitted.blank(locale, kind="one", **{"o0-right": "on"}),
     )
 
 
 def _page(ask: Ask, course: str) -> MediaPage:
     actions.must_write(ask.viewer)
-    wanted = ask.query.get("soort", "")
+    asked = ask.query.get("soort", "")
+    wanted = asked if asked in CHOICES else "beeld"
     with ask.services.database.reading() as db:
         draft = queries.draft_id_of(db, course)
         if draft is None:
@@ -226,7 +227,8 @@ def _page(ask: Ask, course: str) -> MediaPage:
     return MediaPage(
         slug=course,
         title=queries.title_of_course(there.get("course.yaml"), course),
-        wanted=wanted if wanted in CHOICES else "beeld",
+        wanted=wanted,
+        look=CHOICES[wanted],
         pictures=blocks.pictures_of(there),
         names=tuple(path.removeprefix("media/") for path in there if path.startswith("media/")),
         choices=tuple((name, name) for name in blocks.media_for(wanted, there)),
