@@ -94,12 +94,13 @@ class Coachee:
 
 @dataclass(frozen=True)
 class ToRead:
-    """Somebody whose open answers nobody read yet."""
+    """Somebody whose open answers nobody read yet, or who shared something from a lesson that was not opened yet."""
 
     href: str
     person: str
     organisation: str
     answers: int
+    shared: int
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,7 @@ def coach_page(db: Session, viewer: Viewer, *, now: datetime) -> CoachPage:
         ),
         queue=tuple(sorted(queue, key=lambda row: (not row.late, row.due != "review", -row.days))),
         notes=_notes(desk, beside.due),
-        to_read=_to_read(desk, beside.answers),
+        to_read=_to_read(desk, beside),
         at_risk=_at_risk(desk, risks),
         visits=_visits(desk, now=now),
         people=_people(desk, theory=theory, practice=practice, risks=risks),
@@ -248,11 +249,11 @@ def _notes(desk: _Desk, due: Iterable[DueRow]) -> tuple[DueNote, ...]:
     return tuple(found)
 
 
-def _to_read(desk: _Desk, answers: Mapping[int, int]) -> tuple[ToRead, ...]:
-    people = [(desk.person_of(id_), id_, number) for id_, number in answers.items()]
+def _to_read(desk: _Desk, beside: Beside) -> tuple[ToRead, ...]:
+    people = [(desk.person_of(id_), id_) for id_ in beside.answers.keys() | beside.shared.keys()]
     return tuple(
-        ToRead(href_of(id_), one.name, one.organisation, number)
-        for one, id_, number in sorted(people, key=lambda row: (row[0].name, row[1]))
+        ToRead(href_of(id_), one.name, one.organisation, beside.answers.get(id_, 0), beside.shared.get(id_, 0))
+        for one, id_ in sorted(people, key=lambda row: (row[0].name, row[1]))
     )
 
 

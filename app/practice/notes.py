@@ -34,7 +34,8 @@ from app.people.queries import cards
 from app.people.rules import PersonCard, Viewer
 from app.people.tables import Person
 from app.practice.tables.coaching import CoachNote
-from app.theory.tables import OpenAnswer
+from app.theory.shared import UNREAD
+from app.theory.tables import LessonWork, OpenAnswer
 
 
 @dataclass(frozen=True)
@@ -115,13 +116,15 @@ class Beside:
     """What a coach's work list shows beside the work itself.
 
     `due`: notes to come back to, the oldest first, until somebody did. `added`: days that were added to a training, by
-    enrolment. `answers`: how many open answers of a check nobody read yet, the same. `looks`: enrolments that wait
-    for a group. `room`: how much the coach can take on; when she is away does not count here.
+    enrolment. `answers`: how many open answers of a check nobody read yet, the same; `shared`: what was written in
+    lessons and shared with the coach, and not opened yet. `looks`: enrolments that wait for a group. `room`: how much
+    the coach can take on; when she is away does not count here.
     """
 
     due: tuple[DueRow, ...]
     added: dict[int, int]
     answers: dict[int, int]
+    shared: dict[int, int]
     looks: frozenset[int]
     room: CoachRoom
 
@@ -152,6 +155,9 @@ _BESIDE: Final[CompoundSelect[Any]] = union_all(
     _number("answers", OpenAnswer.enrolment_id, func.count())
     .where(OpenAnswer.enrolment_id.in_(_ENROLMENTS), OpenAnswer.read_at.is_(None))
     .group_by(OpenAnswer.enrolment_id),
+    _number("shared", LessonWork.enrolment_id, func.count())
+    .where(LessonWork.enrolment_id.in_(_ENROLMENTS), UNREAD)
+    .group_by(LessonWork.enrolment_id),
     _number("looks", Enrolment.id, literal(1)).where(
         Enrolment.id.in_(_ENROLMENTS), Enrolment.id.in_(enrolments_looking())
     ),
@@ -161,15 +167,14 @@ _BESIDE: Final[CompoundSelect[Any]] = union_all(
 
 
 def beside_of(db: Session, enrolment_ids: Collection[int], *, coach_id: int, on: date) -> Beside:
-    """One statement for five small things: the work list has a limit of eight."""
-    due, added, answers, looks, numbers = [], {}, {}, set(), {}
+    """One statement for six small things: the work list has a limit of eight."""
+    due, looks, numbers = [], set(), {}
+    by_enrolment: dict[str, dict[int, int]] = {"added": {}, "answers": {}, "shared": {}}
     for row in fetch(db, _BESIDE, enrolments=list(enrolment_ids), coach=coach_id, day=on):
         if row.kind == "note":
             due.append(DueRow(int(row.number), row.of, row.day, row.text))
-        elif row.kind == "added":
-            added[row.of] = int(row.number)
-        elif row.kind == "answers":
-            answers[row.of] = int(row.number)
+        elif row.kind in by_enrolment:
+            by_enrolment[row.kind][row.of] = int(row.number)
         elif row.kind == "looks":
             looks.add(row.of)
         else:
@@ -177,7 +182,8 @@ def beside_of(db: Session, enrolment_ids: Collection[int], *, coach_id: int, on:
     room = CoachRoom(coach_id)
     if numbers:
         room = CoachRoom(coach_id, numbers["people"], numbers["visits"], told=True)
-    return Beside(tuple(sorted(due, key=lambda one: (one.day, one.id))), added, answers, frozenset(looks), room)
+    due.sort(key=lambda one: (one.day, one.id))
+    return Beside(tuple(due), **by_enrolment, looks=frozenset(looks), room=room)
 
 
 @dataclass(frozen=True)

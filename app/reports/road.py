@@ -27,7 +27,8 @@ from app.meetings.rules import AnswerTo
 from app.people.queries import cards_and
 from app.people.rules import PersonCard, Viewer
 from app.practice.rules.progress import PracticeProgress
-from app.theory.rules import TheoryProgress, on_day
+from app.theory.rules import TheoryProgress, on_day, quiz_href
+from app.theory.words_back import new_words
 
 DATES_SHOWN: Final = 5
 WRITE_WITHIN: Final = timedelta(days=60)  # a learning point of long ago is no next step any more
@@ -98,6 +99,9 @@ class RoadPage:
     sample: bool
     new_messages: int
     new_in: int | None
+    new_words: int
+    words_in: str
+    """Where the first stands of what her coach wrote back to an open answer, and she did not open yet."""
     to_read: ToRead | None
 
     @property
@@ -124,8 +128,9 @@ def road_page(db: Session, viewer: Viewer, *, now: datetime) -> RoadPage:
     step = next_step(
         learning, _trainer_facts(trainer, meetings, now, to_answer=to_answer, to_read=to_read), today=today
     )
-    people, told = cards_and(db, _beside(enrolment), *new_messages(viewer.id))
-    new, new_in = told or (0, None)
+    about = enrolment.id if enrolment is not None else 0
+    people, told = cards_and(db, _beside(enrolment), *new_messages(viewer.id), *new_words(about))
+    new, new_in, words, words_in = told or (0, None, 0, None)
     return RoadPage(
         first_name=viewer.first_name,
         mood=_mood(found, trainer),
@@ -144,6 +149,8 @@ def road_page(db: Session, viewer: Viewer, *, now: datetime) -> RoadPage:
         sample=enrolment.sample if enrolment is not None else False,
         new_messages=new,
         new_in=new_in,
+        new_words=words,
+        words_in=quiz_href(enrolment.course_slug, words_in) if enrolment is not None and words_in else "",
         to_read=to_read,
     )
 

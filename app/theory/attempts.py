@@ -47,11 +47,13 @@ class ShownPart:
 
 @dataclass(frozen=True)
 class WordsBack:
-    """What became of an open answer: read, and perhaps with words."""
+    """What became of an open answer: read, and perhaps with words. `new`: she did not open those yet."""
 
+    answer_id: int
     coach: str
     words: str
     read_at: datetime
+    new: bool
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,13 @@ def _words_back(db: Session, attempts: Sequence[QuizAttempt], shown: QuizAttempt
     ).all()
     names = person_names(db, {row.read_by_id for row in rows if row.read_by_id}) if rows else {}
     return {
-        row.question_id: WordsBack(names.get(row.read_by_id or 0, ""), row.words, row.read_at)
+        row.question_id: WordsBack(
+            row.id,
+            names.get(row.read_by_id or 0, ""),
+            row.words,
+            row.read_at,
+            new=bool(row.words) and row.seen_at is None,
+        )
         for row in rows
         if row.read_at and texts[row.attempt_id].get(row.question_id) == shown.answers.get(row.question_id)
     }

@@ -137,7 +137,7 @@ def share_words(db: Session, *, by: Viewer, at: Spot, shared: bool, now: datetim
 
 
 def _share(db: Session, work: LessonWork, by: Viewer, *, shared: bool, now: datetime) -> None:
-    work.shared_at = now if shared else None
+    work.shared_at, work.read_at = now if shared else None, None
     record(
         db,
         "theory.reflection_shared" if shared else "theory.reflection_withdrawn",

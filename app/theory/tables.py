@@ -96,7 +96,7 @@ class LessonWork(Base):
     `facts` holds the chosen answers, or the parts that were played, of the block as it is in `edition_id`: they count
     on in an edition that asks or plays the same (`courses.changes.blocks_alike`). `kind` is that of the block when she
     last did something with it. `done_at` is set once and stays. What is written is hers alone until she shares it with
-    her coach, and again after she withdraws that.
+    her coach, and again after she withdraws that. `read_at`: when her coach first saw it since then.
     Retention: its owner empties it any time; else until 24 months after the certification, or the training, ended.
     """
 
@@ -122,6 +122,7 @@ class LessonWork(Base):
     )
     done_at: Mapped[datetime | None] = mapped_column(default=None)
     shared_at: Mapped[datetime | None] = mapped_column(default=None)
+    read_at: Mapped[datetime | None] = mapped_column(default=None)
     version: Mapped[int] = mapped_column(init=False, default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
@@ -203,7 +204,7 @@ class QuizDraft(Base):
 class OpenAnswer(Base):
     """An answer in words that lies with the coach. The text stands in the attempt; here that she read it.
 
-    `words`: what she wrote back, for the professional to read with the attempt.
+    `words`: what she wrote back, for the professional to read with the attempt; `seen_at`: when that was opened.
     Retention: 1 year after the end.
     """
 
@@ -221,6 +222,7 @@ class OpenAnswer(Base):
     words: Mapped[str] = mapped_column(
         default="", info=pii("free text", "to learn from the check", "1 year after the end", "delete")
     )
+    seen_at: Mapped[datetime | None] = mapped_column(default=None)
     version: Mapped[int] = mapped_column(init=False, default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012

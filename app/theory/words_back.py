@@ -1,23 +1,33 @@
-"""What a coach does with an open answer: read it, and write something back when there is something to say."""
+"""What a coach does with an open answer: read it, and write something back when there is something to say.
+
+What she wrote is new to the professional until she opened the attempt where it stands.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, String, and_, func, select, update
+from sqlalchemy import cast as as_type
 from sqlalchemy.orm import Session
 
 from app.courses.queries import enrolment_facts, is_coach_of
+from app.courses.tables import Enrolment
 from app.kit.errors import NotFound, Refused
 from app.ledger.actions import record
 from app.outbox.actions import post
 from app.people.rules import Viewer
 from app.theory.inputs import WordsBack
 from app.theory.keeping import SUBJECT
-from app.theory.tables import OpenAnswer
+from app.theory.tables import OpenAnswer, QuizAttempt
+
+if TYPE_CHECKING:
+    from sqlalchemy import Table
 
 WRITTEN: Final = "theory.words_back"
+UNSEEN: Final = and_(OpenAnswer.words != "", OpenAnswer.seen_at.is_(None))  # words that change are no news
 
 
 def read_answer(db: Session, *, by: Viewer, enrolment_id: int, answer_id: int, given: WordsBack, now: datetime) -> None:
@@ -59,3 +69,32 @@ def read_answer(db: Session, *, by: Viewer, enrolment_id: int, answer_id: int, g
             reply_to_id=by.id,
             now=now,
         )
+
+
+def new_words(enrolment_id: int) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """How often a coach wrote back what was not opened yet, and where the first stands: the check and its attempt.
+
+    As columns for a statement that is asked anyway: her home page has no room for one more.
+    """
+    mine = OpenAnswer.enrolment_id == enrolment_id, UNSEEN
+    where = QuizAttempt.quiz_slug + "/poging/" + as_type(QuizAttempt.number, String)
+    return (
+        select(func.count()).select_from(OpenAnswer).where(*mine).scalar_subquery(),
+        select(where)
+        .select_from(OpenAnswer)
+        .join(QuizAttempt, QuizAttempt.id == OpenAnswer.attempt_id)
+        .where(*mine)
+        .order_by(OpenAnswer.id)
+        .limit(1)
+        .scalar_subquery(),
+    )
+
+
+def note_seen(db: Session, *, by: Viewer, answers: Collection[int], now: datetime) -> None:
+    """That she opened what was written back to her; nothing for what is another's.
+
+    Not through the class: the version is that of the coach's words, and she may be changing them.
+    """
+    table = cast("Table", OpenAnswer.__table__)
+    own = select(Enrolment.id).where(Enrolment.person_id == by.id)
+    db.execute(update(table).where(table.c.id.in_(answers), table.c.enrolment_id.in_(own), UNSEEN).values(seen_at=now))

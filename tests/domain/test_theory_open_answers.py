@@ -13,11 +13,12 @@ from app.kit.errors import NotFound, Refused
 from app.kit.storage import ObjectStorage, folder
 from app.ledger.tables import LedgerEvent
 from app.people.queries import viewer_for
+from app.reports.road import road_page
 from app.theory import keeping
 from app.theory.inputs import WordsBack
 from app.theory.quizzes import begun
 from app.theory.tables import OpenAnswer, QuizAttempt, QuizDraft
-from app.theory.words_back import read_answer
+from app.theory.words_back import note_seen, read_answer
 from tests.checking import COURSE, QUESTIONS, QUIZ, AtTheCheck
 from tests.trained import Training, in_training
 
@@ -71,6 +72,13 @@ def test_the_coach_reads_and_writes_back(noor: AtTheCheck, training: Training, d
     with database.reading() as db:
         said = db.scalars(select(LedgerEvent.action).where(LedgerEvent.action == "theory.answer_read")).all()
     assert len(said) == 2
+    for who, left in ((cast.joris, 1), (cast.noor, 0)):  # it is new until she herself opened it
+        with database.writing() as db:
+            note_seen(db, by=who, answers=[answer.id], now=noor.clock.now())
+            page = road_page(db, cast.noor, now=noor.clock.now())
+        assert (page.new_words, page.words_in.endswith(f"/toets/{QUIZ}/poging/1")) == (left, bool(left))
+    with database.reading() as db:
+        assert db.scalars(select(OpenAnswer.version)).one() == 3  # as the coach left it
 
 
 def test_only_the_newest_answer_waits_and_what_was_read_waits_no_more(

@@ -15,12 +15,15 @@ from app.kit.errors import NotFound, Refused
 from app.kit.localtime import local_day
 from app.kit.storage import ObjectStorage, folder
 from app.ledger.tables import LedgerEvent
+from app.people.queries import viewer_for
+from app.practice.notes import beside_of
 from app.theory import actions, inputs, keeping, lessons
 from app.theory.lesson_page import LessonPage, lesson_page
 from app.theory.lesson_parts import Asked, Playable, Reflecting
 from app.theory.lessons import Spot
 from app.theory.notebook import notebook_page
 from app.theory.queries import course_page, own_progress, progress_of
+from app.theory.shared import note_read
 from app.theory.tables import LessonCompletion, LessonNote, LessonWork, ReadingPlace
 from app.worker.own_page import own_page
 from tests.checking import make_check
@@ -190,6 +193,13 @@ def test_words_are_hers_and_two_windows_do_not_overwrite(
         lessons.share_words(db, by=noor, at=WORDS, shared=True, now=clock.now())
         lessons.share_words(db, by=noor, at=WORDS, shared=True, now=clock.now())
         assert part(page_of(db, training, clock), Reflecting).shared_at == clock.now()
+        ruben, id_ = viewer_for(db, training.cast.ruben.id), training.enrolment_id
+        desk: dict[str, Any] = {"coach_id": ruben.id, "on": local_day(clock.now())}
+        assert beside_of(db, [id_], **desk).shared == {id_: 1}
+        with pytest.raises(NotFound):
+            note_read(db, by=training.cast.fatma, enrolment=id_, now=clock.now())
+        note_read(db, by=ruben, enrolment=id_, now=clock.now())
+        assert beside_of(db, [id_], **desk).shared == {}
         lessons.share_words(db, by=noor, at=WORDS, shared=False, now=clock.now())
         one = part(page_of(db, training, clock), Reflecting)
         assert (one.words, one.shared_at) == ("Beide.", None)

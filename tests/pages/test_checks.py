@@ -211,7 +211,7 @@ def test_sent_twice_is_one_attempt_whatever_the_window(world: World) -> None:
 def test_the_coach_reads_open_answers(world: World) -> None:
     world.made("nee", own="Ik teken zelf mee.")
     today = world.ruben.get("/coach").text
-    assert "Antwoorden om te lezen" in today
+    assert "Om te lezen" in today
     assert "1 open antwoord" in text_of(today)
     assert "Er ligt iets om te lezen." in today
     page = world.ruben.get(world.person).text
@@ -221,14 +221,20 @@ def test_the_coach_reads_open_answers(world: World) -> None:
     assert "past niet" not in world.ruben.post(where, {"version": "1", "words": "x" * 2_001}, status=422).text
     on = world.ruben.post(where, {"version": "1", "words": "Mooi klein. Doe het zo."})
     assert "Bewaard. Het staat bij de toets." in world.ruben.follow(on).text
-    assert "Antwoorden om te lezen" not in world.ruben.get("/coach").text
-    assert "Mooi klein. Doe het zo." in world.noor.get(f"{QUIZ}/poging/1").text
+    assert "Om te lezen" not in world.ruben.get("/coach").text
+    told = re.compile(f'<a href="{QUIZ}/poging/1">\\s*Je coach schreef iets terug bij een toets')
+    assert told.search(world.noor.get("/traject").text)  # until she opened it
+    opened = world.noor.get(f"{QUIZ}/poging/1").text
+    assert "Mooi klein. Doe het zo." in opened
+    assert re.search(r"sticker[^>]*>(?:<svg.*?</svg>)?\s*Nieuw", opened, re.DOTALL)
+    assert told.search(world.noor.get("/traject").text) is None
     with world.parts.database.reading() as db:
         message = db.scalars(select(Message).where(Message.kind == "theory.words_back")).one()
         assert (message.person_id, message.reply_to_id) == (world.training.cast.noor.id, world.training.cast.ruben.id)
     assert "Ruben Haddad las wat je schreef" in world.fatma.get(f"/beheer/post/{message.id}").text
     changed = {"version": "2", "words": "Doe het zo."}
     world.ruben.post(where, changed)
+    assert told.search(world.noor.get("/traject").text) is None
     stale = world.ruben.post(where, changed | {"words": "Anders."}, status=422)
     assert "intussen in een ander venster bewaard" in stale.text
     with world.parts.database.reading() as db:

@@ -87,9 +87,19 @@ def test_without_a_script_all_of_it_works(world: World) -> None:
     world.noor.post(f"{LESSON}/delen/jouw-zin", {"shared": "true"})
     ruben = world.visitor("ruben")
     person = f"/coach/mensen/{world.training.enrolment_id}"
-    assert "Neem de tijd." in ruben.get(person).text
     assert "Neem de tijd." not in world.visitor("fatma").get(person).text, "shared with the coach, not with the office"
+    news = f'href="{person}#gedeeld"'
+    assert "1 nieuwe tekst uit een les" in ruben.get("/coach").text
+    assert news in ruben.get("/coach").text  # until her coach opened it; an admin who looks along changes nothing
+    assert "Neem de tijd." in ruben.get(person).text
+    assert news not in ruben.get("/coach").text
+    world.noor.post(f"{LESSON}/schrijven/jouw-zin", {"words": "Neem de tijd. Ook nu.", "version": "2"})
+    assert news not in ruben.get("/coach").text
     world.noor.post(f"{LESSON}/delen/jouw-zin", {"shared": "false"})
+    world.noor.post(f"{LESSON}/delen/jouw-zin", {"shared": "true"})
+    assert news in ruben.get("/coach").text  # shared anew
+    world.noor.post(f"{LESSON}/delen/jouw-zin", {"shared": "false"})
+    assert news not in ruben.get("/coach").text
     assert "Neem de tijd." not in ruben.get(person).text
     assert "Neem de tijd." not in ruben.get(LESSON).text, "who looks along sees the question alone"
 

@@ -18,6 +18,7 @@ from app.theory.filling import LACKING, Problem, read_answers
 from app.theory.inputs import Meant
 from app.theory.quizzes import Begun, begun, quiz_page
 from app.theory.rules import quiz_href
+from app.theory.words_back import note_seen
 from app.web.kit.ask import Answer, Ask, Page, redirect, render
 from app.web.kit.forms import OWN_FIELDS, Submitted
 from app.web.kit.route import Area
@@ -192,9 +193,16 @@ def _page(
     "/opleiding/{course:slug}/toets/{quiz:slug}/poging/{number:id}",
     policy=Permission.FOLLOW_TRAINING,
     name="theory.attempt",
+    own_transactions=True,
 )
 def attempt(ask: Ask, course: str, quiz: str, number: int) -> Answer:
-    page = attempt_page(ask.db, ask.viewer, course, quiz, number, now=ask.now)
+    """That she opened what her coach wrote back is noted: until then it is new on her home page."""
+    database = ask.services.database
+    with database.reading() as db:
+        page = attempt_page(db, ask.viewer, course, quiz, number, now=ask.now)
+    if new := [one.back.answer_id for one in page.questions if one.back is not None and one.back.new]:
+        with database.writing() as db:
+            note_seen(db, by=ask.viewer, answers=new, now=ask.now)
     return render("lessons/attempt.html", page, kept_as=_kept_as(ask, _Place(course, quiz), number))
 
 

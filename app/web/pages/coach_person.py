@@ -14,6 +14,7 @@ from app.practice.notes import note_page
 from app.practice.person_page import person_page
 from app.theory import words_back
 from app.theory.inputs import WordsBack
+from app.theory.shared import note_read
 from app.web.kit.ask import Answer, Ask, Page, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.route import Area
@@ -134,7 +135,10 @@ def _back(enrolment: int, toast: str) -> Answer:
 
 
 def _looked_at(ask: Ask, enrolment: int, *, note: Form | None = None) -> Answer:
-    """The page, and where an admin reads along that she did: in a transaction of its own, whatever came of the form."""
+    """The page, and that it was looked at, in a transaction of its own, whatever came of the form.
+
+    Of an admin who reads along; and of the coach where something was shared with her, which is new until then.
+    """
     database = ask.services.database
     with database.reading() as db:
         answer = _page(ask, db, enrolment, note=note)
@@ -142,6 +146,9 @@ def _looked_at(ask: Ask, enrolment: int, *, note: Form | None = None) -> Answer:
     if not page.mine and (page.notes or page.agreements or page.preparation or page.answers):
         with database.writing() as db:
             noting.note_looking(db, by=ask.viewer, enrolment_id=enrolment, now=ask.now)
+    if page.mine and any(one.new for one in page.shared):
+        with database.writing() as db:
+            note_read(db, by=ask.viewer, enrolment=enrolment, now=ask.now)
     return answer
 
 
