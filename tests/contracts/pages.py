@@ -56,16 +56,19 @@ def _renders(function: ast.FunctionDef) -> Iterator[ast.Call]:
 def _made(path: str, module: ast.Module, function: ast.FunctionDef, node: ast.Call) -> Made:
     where = f"{path}:{node.lineno}"
     reader = Reader(path, function)
-    parts = {
-        str(keyword.value.value)
-        for keyword in node.keywords
-        if keyword.arg == "part" and isinstance(keyword.value, ast.Constant)
-    }
+    parts = {text for keyword in node.keywords if keyword.arg == "part" for text in _written(keyword.value)}
     named = {keyword.arg for keyword in node.keywords if keyword.arg} - OWN
     spread = [_keys(keyword.value, module, where) for keyword in node.keywords if not keyword.arg]
     shared = frozenset(name for names in spread for name in names)
     page = reader.types_of(node.args[1]) if len(node.args) > 1 else (type(None),)
     return Made(where, frozenset(reader.texts(node.args[0])), frozenset(parts), page, shared | named, shared)
+
+
+def _written(node: ast.expr) -> set[str]:
+    """The words that stand in an expression itself: one text, or one of two."""
+    if isinstance(node, ast.IfExp):
+        return _written(node.body) | _written(node.orelse)
+    return {str(node.value)} if isinstance(node, ast.Constant) else set()
 
 
 def _keys(node: ast.expr, module: ast.Module, where: str) -> set[str]:

@@ -75,8 +75,8 @@ _MANAGING: Final = (
 _PRACTICE: Final = ("coaches", "correcties", "groepen", "bewaren", "mensen")
 """Pages of an admin that belong to practice, by their second part; people only under the coach."""
 _WRITING: Final = (N_("Opleidingen"), "/beheer/opleidingen", "book-open")
-_AT_COURSES: Final = ("/beheer/opleiding-", "/beheer/cursus-schrijven")
-"""How pages begin that belong to the courses and stand beside them."""
+_AT_COURSES: Final = ("/beheer/opleiding-beginnen", "/beheer/opleiding-inlezen", "/beheer/cursus-schrijven")
+"""Pages that belong to the courses and stand beside them."""
 _CONTACT: Final = ((N_("Onze mensen"), "/organisatie", "users"),)
 
 

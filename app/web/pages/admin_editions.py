@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from starlette.datastructures import FormData, UploadFile
 
@@ -26,17 +26,16 @@ from app.web.words.shared import N_
 area = Area()
 
 
-PLACE: Final = "/beheer/opleidingen/{course:slug}/edities/{number:id}"
-
-
-@area.get(PLACE, policy=Permission.MANAGE, name="editions.show")
+@area.get("/beheer/opleidingen/{course:slug}/edities/{number:id}", policy=Permission.MANAGE, name="editions.show")
 def show(ask: Ask, course: str, number: int) -> Answer:
     page = edition_page(ask.db, ask.viewer, course, number)
     form = _looked_for(ask)  # who comes back to choose others
     return _page(ask, page, form=form if form.raw and form.valid else None)
 
 
-@area.get(PLACE + "/verplaatsen", policy=Permission.MANAGE, name="editions.look")
+@area.get(
+    "/beheer/opleidingen/{course:slug}/edities/{number:id}/verplaatsen", policy=Permission.MANAGE, name="editions.look"
+)
 def look(ask: Ask, course: str, number: int) -> Answer:
     """What a move would do to each. The choice stands in the address, so that coming back to it is harmless."""
     form = _looked_for(ask)
@@ -54,7 +53,9 @@ def look(ask: Ask, course: str, number: int) -> Answer:
         return _page(ask, edition_page(ask.db, ask.viewer, course, number), form=form.refuse(refused), status=422)
 
 
-@area.post(PLACE + "/verplaatsen", policy=Permission.MANAGE, name="editions.move")
+@area.post(
+    "/beheer/opleidingen/{course:slug}/edities/{number:id}/verplaatsen", policy=Permission.MANAGE, name="editions.move"
+)
 def move(ask: Ask, course: str, number: int) -> Answer:
     """Move those who stood on the page that was looked at."""
     form = Submitted.read(Move, ask.form, ask.viewer.locale)
@@ -104,7 +105,7 @@ def _move_page(ask: Ask, course: str, number: int, given: Move) -> MovePage:
 
 
 @area.post(
-    PLACE + "/trainers",
+    "/beheer/opleidingen/{course:slug}/edities/{number:id}/trainers",
     policy=Permission.MANAGE,
     name="editions.ask_trainers",
 )
@@ -131,7 +132,9 @@ def ask_trainers(ask: Ask, course: str, number: int) -> Answer:
     return _page(ask, page, ask_form=form, status=422)
 
 
-@area.post(PLACE + "/blijven", policy=Permission.MANAGE, name="editions.leave")
+@area.post(
+    "/beheer/opleidingen/{course:slug}/edities/{number:id}/blijven", policy=Permission.MANAGE, name="editions.leave"
+)
 def leave(ask: Ask, course: str, number: int) -> Answer:
     """The edition asks nothing of who follows an older one, or of trainers."""
     form = Submitted.read(Stay, ask.form, ask.viewer.locale)
@@ -158,7 +161,7 @@ def leave(ask: Ask, course: str, number: int) -> Answer:
 
 
 @area.post(
-    PLACE + "/blijven/terug",
+    "/beheer/opleidingen/{course:slug}/edities/{number:id}/blijven/terug",
     policy=Permission.MANAGE,
     name="editions.leave_no_more",
 )

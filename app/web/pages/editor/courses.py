@@ -187,7 +187,8 @@ def move(ask: Ask, course: str, file: int) -> Answer:
 
 def _page_of(ask: Ask, course: str) -> str:
     """Where the button stood: in the outline, or in the shape."""
-    return f"/beheer/opleidingen/{course}{'/opbouw' if _in_shape(ask) else ''}"
+    page = f"/beheer/opleidingen/{course}"
+    return f"/beheer/opleidingen/{course}/opbouw" if _in_shape(ask) else page
 
 
 def _in_shape(ask: Ask) -> bool:

@@ -126,6 +126,12 @@ def _now(part: FileFacts) -> dict[str, Any]:
     return {"title": str(top.get("title") or ""), "minutes": top.get("minutes") or ""}
 
 
+def _writes(course: str, part: FileFacts) -> str:
+    """Where its text is written; of a check, its questions."""
+    file = f"/beheer/opleidingen/{course}/bestand/{part.id}"
+    return f"/beheer/opleidingen/{course}/bestand/{part.id}/vragen" if part.kind is Kind.CHECK else file
+
+
 def _shown(
     ask: Ask,
     course: str,
@@ -142,7 +148,7 @@ def _shown(
     page = PartPage(
         here=f"{here(course)}/onderdeel/{part.id}",
         back=here(course),
-        writes=f"/beheer/opleidingen/{course}/bestand/{part.id}" + ("/vragen" if part.kind is Kind.CHECK else ""),
+        writes=_writes(course, part),
         course=desk.title,
         name=title_in(part.text) or part.path.rpartition("/")[2],
         kind=part.kind,
