@@ -22,8 +22,8 @@ class Background(NamedTuple):
     """How much there is of each.
 
     `failed`, `failed_since`: work that was given up. `late`: trainers past their day. `untouched`: drafts that nobody
-    touched lately, changed or not. `to_move`: people on an older edition. `unasked`: newest editions that trainers
-    were not asked to read.
+    touched lately, changed or not. `to_move`: people on an older edition. `unasked`: trainers whom nobody asked to
+    read a newest edition.
     """
 
     failed: int

@@ -128,7 +128,10 @@ class _Found:
 
 
 def work_list(db: Session, *, now: datetime, first_steps_open: bool, patience: Patience = USUAL) -> WorkList:
-    """The list of this moment; the number of statements does not grow with what waits."""
+    """The list of this moment.
+
+    The number of statements does not grow with what waits, but for three for each course whose trainers were not asked.
+    """
     reviews = practice_waiting(db, now)
     background = background_of(db, now)
     asked_back, taken_back = corrections_work(db)

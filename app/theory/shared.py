@@ -61,7 +61,9 @@ def shared_words(db: Session, enrolment: EnrolmentFacts) -> tuple[SharedWords, .
 
 
 def note_read(db: Session, *, by: Viewer, enrolment: int, now: datetime) -> None:
-    """That the present coach opened the page where it stands. Raises: NotFound for everybody else.
+    """That the present coach opened the page where it stands: what was shared by `now`, when she asked for it.
+
+    Raises: NotFound for everybody else.
 
     Not through the class: the version of the words is that of who writes them, and she may be typing.
     """
@@ -69,4 +71,6 @@ def note_read(db: Session, *, by: Viewer, enrolment: int, now: datetime) -> None
     if one is None or not is_coach_of(by, one):
         raise NotFound
     table = cast("Table", LessonWork.__table__)
-    db.execute(update(table).where(table.c.enrolment_id == enrolment, UNREAD).values(read_at=now))
+    db.execute(
+        update(table).where(table.c.enrolment_id == enrolment, table.c.shared_at <= now, UNREAD).values(read_at=now)
+    )

@@ -24,8 +24,10 @@ from app.theory.handbook import Held, session_page
 from app.theory.lesson_page import lesson_page
 from app.theory.search import search_page
 from app.theory.updates import update_lesson
+from app.worker.run import run_due
 from tests.domain.test_at_once import at_once
 from tests.editing import OTHER_SCRIPT, OTHER_WORDS, publish_edited
+from tests.page import make_test_parts
 from tests.trained import Training, in_training, make_ready
 
 if TYPE_CHECKING:
@@ -192,6 +194,10 @@ def indexed(db: Session, edition_id: int) -> tuple[list[Any], list[Any]]:
     return [*map(tuple, db.execute(of_it))], [*map(tuple, db.execute(terms.order_by(SearchTerm.term)))]
 
 
+def make_index(db: Session, edition_id: int) -> int:
+    return indexing.keep_index(db, edition_id, indexing.made_index(db, edition_id))
+
+
 def test_an_edition_from_before_gets_the_same_index(database: Database, training: Training) -> None:
     own = SearchEntry.edition_id == training.edition_id
     with database.writing() as db:
@@ -199,11 +205,23 @@ def test_an_edition_from_before_gets_the_same_index(database: Database, training
         assert indexing.without_index(db) == []
         db.execute(delete(SearchEntry).where(own))
         db.execute(delete(SearchTerm).where(SearchTerm.edition_id == training.edition_id))
-    again = [lambda db: indexing.index_edition(db, training.edition_id)] * 3
+    again = [lambda db: make_index(db, training.edition_id)] * 3
     assert at_once(database, again) == {"done": 3}  # harmless twice, also at once
     with database.reading() as db:
         assert indexed(db, training.edition_id) == before
         assert indexing.without_index(db) == []
+
+
+def test_the_night_makes_the_index_that_lacks(
+    database: Database, data_dir: Path, clock: MovableClock, training: Training
+) -> None:
+    with database.writing() as db:
+        before = indexed(db, training.edition_id)
+        for table in (SearchEntry, SearchTerm):
+            db.execute(delete(table).where(table.edition_id == training.edition_id))
+    run_due(make_test_parts(database, data_dir, clock).work)
+    with database.reading() as db:
+        assert indexed(db, training.edition_id) == before
 
 
 def test_what_was_stored_without_ids_is_found_under_its_heading(database: Database, training: Training) -> None:
@@ -211,7 +229,7 @@ def test_what_was_stored_without_ids_is_found_under_its_heading(database: Databa
     with database.writing() as db:
         edition_id = _stored_before(db, training.edition_id)
         assert indexing.without_index(db) == [edition_id]
-        assert indexing.index_edition(db, edition_id) > 0
+        assert make_index(db, edition_id) > 0
         (hit,) = look_up(db, edition_id, "intervisiebijeenkomsten", most=1)
         html = db.scalars(
             select(Lesson.html).where(Lesson.edition_id == edition_id, Lesson.slug == hit.passage.slug)

@@ -16,7 +16,7 @@ from app.courses.editions import edition_of
 from app.courses.handbook_parts import paragraphs
 from app.courses.index import Passage, index_of
 from app.courses.passages import script_passages
-from app.courses.tables import CourseEdition, HandbookSession, Lesson, SearchEntry
+from app.courses.tables import CourseEdition, HandbookSession, Lesson, SearchEntry, SearchTerm
 
 
 def without_index(db: Session) -> Sequence[int]:
@@ -26,15 +26,19 @@ def without_index(db: Session) -> Sequence[int]:
     return db.scalars(select(CourseEdition.id).where(has_lessons, ~has_index).order_by(CourseEdition.id)).all()
 
 
-def index_edition(db: Session, edition_id: int) -> int:
-    """Make the index of an edition; gives how many paragraphs it has. Nothing happens when it is there already."""
+def made_index(db: Session, edition_id: int) -> tuple[SearchEntry | SearchTerm, ...]:
+    """The rows of its index, from what is stored; of a large course that takes seconds."""
+    return tuple(index_of(edition_id, tuple(stored_passages(db, edition_id))))
+
+
+def keep_index(db: Session, edition_id: int, index: Sequence[SearchEntry | SearchTerm]) -> int:
+    """Keep the index of an edition; gives how many rows. Nothing happens when it has one already."""
     db.execute(select(CourseEdition.id).where(CourseEdition.id == edition_id).with_for_update()).all()
     if edition_id not in without_index(db):
         return 0
-    found = tuple(stored_passages(db, edition_id))
-    db.add_all(index_of(edition_id, found))
+    db.add_all(index)
     db.flush()
-    return len(found)
+    return len(index)
 
 
 def stored_passages(db: Session, edition_id: int) -> Iterator[Passage]:

@@ -11,12 +11,14 @@ from typing import Any, Final
 from app.courses.actions import indexing
 from app.courses.drafts import intakes
 from app.courses.drafts.taking_in import Taken
+from app.jobs.actions import enqueue
 from app.kit.child import ChildFailed
 from app.kit.errors import Refused
 from app.kit.localtime import local_day
 from app.kit.storage import whole_of
 from app.worker.work import Handler, LastResort, Periodic, Work
 
+INDEX: Final = "courses.index_edition"
 ROOM: Final = "inlezen-"
 """How the folders begin in which a zip is unpacked, beside the data."""
 
@@ -87,12 +89,21 @@ def clear(work: Work, _payload: dict[str, Any]) -> None:
 
 
 def index_older(work: Work, _payload: dict[str, Any]) -> None:
-    """Make the index of editions from before there was one, each in a transaction of its own."""
+    """See which editions are from before there was an index; each is a piece of work of its own."""
     with work.database.reading() as db:
         editions = indexing.without_index(db)
-    for edition_id in editions:
-        with work.database.writing() as db:
-            indexing.index_edition(db, edition_id)
+    with work.database.writing() as db:
+        for edition_id in editions:
+            enqueue(db, INDEX, now=work.now, key=f"{INDEX}:{edition_id}", edition_id=edition_id)
+
+
+def index_edition(work: Work, payload: dict[str, Any]) -> None:
+    """Make the index while nothing is locked."""
+    edition_id = int(payload["edition_id"])
+    with work.database.reading() as db:
+        index = indexing.made_index(db, edition_id)
+    with work.database.writing() as db:
+        indexing.keep_index(db, edition_id, index)
 
 
 def _nightly(now: datetime) -> str:
@@ -103,6 +114,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     intakes.JOB: take_in,
     "courses.clear_zips": clear,
     "courses.index_older": index_older,
+    INDEX: index_edition,
 }
 LAST_RESORT: Final[dict[str, LastResort]] = {intakes.JOB: give_up}
 PERIODIC: Final = (Periodic("courses.clear_zips", _nightly), Periodic("courses.index_older", _nightly))
