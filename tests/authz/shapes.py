@@ -47,7 +47,7 @@ def shape_forms(db: Session, draft: int, module: str) -> dict[str, Any]:
         "draft_course_form": _sent({name: getattr(sheet.course, name) for name in OF_COURSE}),
         "draft_module_form": _sent(facts_of(there)),
         "draft_part_form": {name: top_of(lesson.text or "")[name] for name in ("title", "minutes")},
-        "draft_going": {"seen": going_with(there, stored)},
+        "draft_going": {"seen": going_with(there, {path: file.sha256 for path, file in stored.items()})},
     }
 
 

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from app.courses.commands import publish_folder
 from app.courses.drafts import actions, checks, inputs, publishing, queries, reading, shaping
 from app.courses.drafts.outline import outline_of
+from app.courses.drafts.structure import going_with
 from app.courses.drafts.tables import CourseDraft, DraftFile
+from app.courses.files.course_text import read_course
 from app.courses.tables import CourseEdition, Lesson
 from app.kit.errors import Refused
 from app.kit.storage import folder
@@ -366,13 +368,33 @@ def test_a_module_comes_and_goes_whole(database: Database, aya: Viewer, clock: M
         with pytest.raises(Refused, match="unknown_module"):
             shaping.put_in_module(db, by=aya, slug="kort", file_id=moved, module="weg", now=clock.now())
     assert file_of(database, "modules/02-erbij/02-een-afspraak.md")[0] == moved
-    drop = partial(shaping.drop_module, by=aya, slug="kort", file_id=id_, text=text, module="erbij", now=clock.now())
+    stale, name = file_of(database, "modules/02-erbij/02-een-afspraak.md"), partial(shaping.keep_part, by=aya)
+    with pytest.raises(Refused, match="stale_text"), database.writing() as db:  # she read it in its first module
+        name(db, slug="kort", file_id=moved, text=f"{stale[2]}x", version=stale[1], stood="begin", module="begin",
+             now=clock.now())  # fmt: skip
+    read = read_course(file_of(database, "course.yaml")[2])
+    there = read.module("erbij") if read is not None else None
+    assert there is not None
+    drop = partial(shaping.drop_module, by=aya, slug="kort", file_id=id_, text=text, module=there, now=clock.now())
+    with database.reading() as db:
+        seen = going_with(there, {row.path: row.sha256 for row in db.scalars(select(DraftFile))})
     with pytest.raises(Refused, match="stale_text"), database.writing() as db:
-        drop(db, version=version)
-    assert file_of(database, "modules/02-erbij/01-eerste-les.md")[0] == lesson
+        drop(db, version=version, seen=seen)
+    first = "modules/02-erbij/01-eerste-les.md"
+    keep(database, aya, clock, "Nog iets.\n", path=first)  # written after she was told what goes along
+    with pytest.raises(Refused, match="going_changed"), database.writing() as db:
+        drop(db, version=version + 1, seen=seen)
+    assert file_of(database, first)[0] == lesson
+    assert "slug: erbij" in file_of(database, "course.yaml")[2]
+    with database.reading() as db:
+        seen = going_with(there, {row.path: row.sha256 for row in db.scalars(select(DraftFile))})
     with database.writing() as db:
-        drop(db, version=version + 1)
+        drop(db, version=version + 1, seen=seen)
     with database.reading() as db:
         gone = db.scalars(select(DraftFile.id).where(DraftFile.removed_at.is_not(None)))
         assert set(gone) == {lesson, moved}
     assert file_of(database, "course.yaml")[2] == text
+    with database.writing() as db:  # a name that the draft has no files of any more, and an edition has
+        db.execute(delete(DraftFile).where(DraftFile.path.startswith("modules/")))
+        draft = actions.draft_at(db, by=aya, slug="kort").id
+        assert queries.modules_ever(db, "kort", draft) >= {"veilig-beginnen"}

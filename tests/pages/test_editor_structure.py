@@ -211,8 +211,12 @@ def test_a_lesson_comes_moves_changes_and_goes(site: Site, aya: Visitor) -> None
     )
     page = wim.post(f"{HERE}/onderdeel/{part}", stale | {"title": "Zo heet het"}, status=422).text
     assert re.search(r"<ins>.*?Zo heet het.*?</ins>", page)
+    older = fields(aya.get(f"{HERE}/onderdeel/{part}").text)
     wim.post(f"{HERE}/onderdeel/{part}", fields(page) | {"module": "later"})
     assert any(re.fullmatch(r"modules/\d\d-later/\d\d-een-afspraak\.md", path) for path in paths(site))
+    page = aya.post(f"{HERE}/onderdeel/{part}", older | {"title": "Weer anders"}, status=422).text
+    assert any(re.fullmatch(r"modules/\d\d-later/\d\d-een-afspraak\.md", path) for path in paths(site))
+    assert re.search(r"<del>.*?later.*?</del>", page)  # Wim moved it meanwhile
 
     made = aya.post(f"{HERE}/les", {"module": "verder-lezen", "title": "Koffie"})
     lesson = int(made.headers["location"].rpartition("#f")[2])
@@ -222,7 +226,8 @@ def test_a_lesson_comes_moves_changes_and_goes(site: Site, aya: Visitor) -> None
     assert moved.headers["location"] == f"{HERE}?na=up-f{lesson}"
     assert "Haal je dit weg?" in aya.get(f"{HERE}/onderdeel/{lesson}/weg").text
     gone = aya.post(f"{COURSE}/bestand/{lesson}/weg", {"at": "opbouw"})
-    assert gone.headers["location"].startswith(HERE)
+    assert gone.headers["location"] == f"{HERE}#weg"
+    assert 'id="weg"' in aya.follow(gone).text
     aya.get(f"{HERE}/onderdeel/{lesson}", status=404)
 
 

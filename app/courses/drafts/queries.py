@@ -326,9 +326,17 @@ def file_named(db: Session, slug: str, path: str) -> FileFacts:
     return file_facts(db, slug, id_)
 
 
-def all_paths(db: Session, draft_id: int) -> tuple[str, ...]:
-    """Where the files of a draft stand, and stood that were taken out of it."""
-    return tuple(db.scalars(select(DraftFile.path).where(DraftFile.draft_id == draft_id)))
+def modules_ever(db: Session, slug: str, draft_id: int) -> set[str]:
+    """The names of modules that have or had files in the draft, and of those that any edition has files of."""
+    published = (
+        select(CourseFile.path)
+        .join(CourseEdition, CourseEdition.id == CourseFile.edition_id)
+        .join(Course, Course.id == CourseEdition.course_id)
+        .where(Course.slug == slug, CourseFile.path.startswith("modules/"))
+        .distinct()
+    )
+    drafted = select(DraftFile.path).where(DraftFile.draft_id == draft_id)
+    return {rules.module_of(path) for path in [*db.scalars(drafted), *db.scalars(published)]}
 
 
 def title_of_course(head: Stored | None, slug: str) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.courses.drafts import actions, rules
 from app.courses.drafts.rules import Kind, Numbered
+from app.courses.drafts.structure import going_with
 from app.courses.drafts.tables import CourseDraft, DraftFile
 from app.kit.errors import Refused
 from app.people.rules import Viewer
@@ -59,11 +60,9 @@ def must_move_well(modules: Sequence[HalfModule], slug: str, *, up: bool) -> Non
         raise Refused("module_waits", title=first.title, other=second.title)
 
 
-def new_slug(title: str, modules: Iterable[HalfModule], paths: Iterable[str]) -> str:
-    """The name of a new module: of its title, and never one that is or was there."""
-    return rules.free(
-        rules.slug_from(title) or "module", {*(one.slug for one in modules), *(rules.module_of(path) for path in paths)}
-    )
+def new_slug(title: str, modules: Iterable[HalfModule], ever: Iterable[str]) -> str:
+    """The name of a new module: of its title, and never one that is there, or is in `ever`."""
+    return rules.free(rules.slug_from(title) or "module", {*(one.slug for one in modules), *ever})
 
 
 # What is done
@@ -91,18 +90,30 @@ def begin_module(
 
 
 def drop_module(
-    db: Session, *, by: Viewer, slug: str, file_id: int, text: str, version: int, module: str, now: datetime
+    db: Session,
+    *,
+    by: Viewer,
+    slug: str,
+    file_id: int,
+    text: str,
+    version: int,
+    module: HalfModule,
+    seen: str,
+    now: datetime,
 ) -> None:
     """Take a module out with everything in it, which can come back until the draft is published.
 
-    `text`: course.yaml without it, made of `version`. Raises: Refused, as `keep_text`.
+    `text`: course.yaml without it, made of `version`; `module`: as it stood in that one; `seen`: what she was told
+    that goes along. Raises: Refused, as `keep_text`, and "going_changed" when something else would go.
     """
     actions.keep_text(db, by=by, slug=slug, file_id=file_id, text=text, version=version, now=now)
     draft = actions.draft_at(db, by=by, slug=slug)
-    for file in _files(db, draft, "modules/"):
-        if rules.module_of(file.path) == module:
-            file.removed_at = now
-            actions.touch(draft, file, by_id=by.id, now=now)
+    files = [file for file in _files(db, draft, "modules/") if rules.module_of(file.path) == module.slug]
+    if going_with(module, {file.path: file.sha256 for file in files}) != seen:
+        raise Refused("going_changed")
+    for file in files:
+        file.removed_at = now
+        actions.touch(draft, file, by_id=by.id, now=now)
 
 
 def _files(db: Session, draft: CourseDraft, start: str) -> list[DraftFile]:
@@ -110,6 +121,31 @@ def _files(db: Session, draft: CourseDraft, start: str) -> list[DraftFile]:
         DraftFile.draft_id == draft.id, DraftFile.removed_at.is_(None), DraftFile.path.startswith(start)
     )
     return list(db.scalars(rows))
+
+
+def keep_part(
+    db: Session,
+    *,
+    by: Viewer,
+    slug: str,
+    file_id: int,
+    text: str,
+    version: int,
+    stood: str,
+    module: str,
+    now: datetime,
+) -> None:
+    """Keep what a part is called, and let a lesson stand in a module. `stood`: the one that it was read in.
+
+    `text`: made of `version`; `module`: empty leaves it where it is. Raises: Refused, as `keep_text` and
+    `put_in_module`, and "stale_text" also when it stands elsewhere by now.
+    """
+    actions.keep_text(db, by=by, slug=slug, file_id=file_id, text=text, version=version, now=now)
+    file = actions.file_at(db, actions.draft_at(db, by=by, slug=slug), file_id)
+    if rules.module_of(file.path) != stood:
+        raise Refused("stale_text")
+    if module:
+        put_in_module(db, by=by, slug=slug, file_id=file_id, module=module, now=now)
 
 
 def put_in_module(db: Session, *, by: Viewer, slug: str, file_id: int, module: str, now: datetime) -> None:

@@ -200,6 +200,6 @@ def facts_of(module: HalfModule) -> dict[str, Any]:
     return facts | {"after": list(module.after), "core_element": module.core_element or None}
 
 
-def going_with(module: HalfModule, stored: Mapping[str, Stored]) -> str:
-    """All that goes when a module goes, to the letter."""
-    return digest(facts_of(module) | {path: stored[path].sha256 for path in parts_of(stored, module.slug)})
+def going_with(module: HalfModule, hashes: Mapping[str, str]) -> str:
+    """All that goes when a module goes, to the letter. `hashes`: of the files, by path."""
+    return digest(facts_of(module) | {path: hashes[path] for path in parts_of(hashes, module.slug)})

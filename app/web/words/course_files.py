@@ -44,6 +44,7 @@ BLOCKS: Final[dict[str, str]] = {
 KEYS: Final[dict[str, str]] = {
     "title": N_("Titel"),
     "minutes": N_("Minuten"),
+    "module": N_("Module"),
     "intro": N_("Inleiding"),
     "required": N_("Verplicht"),
     "image": N_("Beeld"),

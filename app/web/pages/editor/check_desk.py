@@ -91,6 +91,7 @@ def listed(desk: Desk, form: Submitted[Any], question: str = "") -> str:
 def kept(ask: Ask, desk: Desk, change: Change) -> None:
     """Change the check as it stands now. Two authors at two questions do not hinder each other.
 
+    `change`: asked anew of each text, so it also says no to what somebody else kept at the same question.
     Raises: NotFound; AsText; Refused, with "check_odd" where the lines are too odd to change, and as `keep_text`.
     """
     for tries in range(TRIES):

@@ -115,14 +115,18 @@ def keep(ask: Ask, course: str, file: int) -> Answer:
         facts = _head_facts(form, desk.sheet.check)
         if not form.valid:
             return _shown(ask, desk, form)
-        if form.given.seen != _head_digest(desk.sheet.check) and not _says(desk.sheet.check, facts):
-            form.refuse(Refused("stale_question"))
-            form.raw["seen"] = [_head_digest(desk.sheet.check)]
-            return _shown(ask, desk, form, mine=facts)
+
+        def change(sheet: CheckText) -> CheckText | None:
+            if form.given.seen != _head_digest(sheet.check) and not _says(sheet.check, facts):
+                raise Refused("stale_question")
+            return with_head(sheet, facts)
+
         try:
-            kept(ask, desk, lambda sheet: with_head(sheet, facts))
+            kept(ask, desk, change)
         except Refused as refused:
-            return _shown(ask, desk, form.refuse(refused))
+            desk, stale = desk_of(ask, course, file), refused.code == "stale_question"
+            form.raw |= {"seen": [_head_digest(desk.sheet.check)]} if stale else {}
+            return _shown(ask, desk, form.refuse(refused), mine=facts if stale else None)
     except AsText:
         return as_text(ask, course, file)
     return redirect(listed(desk, form), toast=N_("Bewaard in het concept."))

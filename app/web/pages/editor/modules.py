@@ -22,10 +22,11 @@ from app.web.pages.editor.structure_desk import (
     ShapeAsText,
     ShapeDesk,
     as_text,
+    beside,
     desk_at,
     desk_of,
     kept,
-    met,
+    must_have_seen,
 )
 from app.web.words.drafts import KIND_WORDS
 from app.web.words.shared import N_
@@ -119,28 +120,26 @@ def keep(ask: Ask, course: str, module: str) -> Answer:
         desk = desk_of(ask, course)
         if desk.sheet.module(module) is None and form.get("seen"):
             return _shown(desk, module, form.refuse(Refused("module_gone")), status=422)
-        there = desk.module(module)
+        desk.module(module)
         if not form.valid:
             return _shown(desk, module, form, status=422)
         facts = _facts(form.given)
-        elsewhere = met(form, facts, facts_of(there))
-        if form.errors:
-            return _shown(desk, module, form, status=422, elsewhere=elsewhere)
         try:
-            kept(ask, desk, lambda sheet: _changed(sheet, module, facts), back_to=f"{desk.here}#m-{module}")
+            kept(ask, desk, lambda sheet: _changed(sheet, module, form, facts), back_to=f"{desk.here}#m-{module}")
         except Refused as refused:
-            return _shown(desk, module, form.refuse(refused), status=422)
+            return _shown(desk, module, form.refuse(refused), status=422, elsewhere=beside(refused))
     except ShapeAsText:
         return as_text(ask, course)
     return redirect(f"{desk.here}#m-{module}", toast=N_("Bewaard in het concept."))
 
 
-def _changed(sheet: CourseText, module: str, facts: Mapping[str, Any]) -> CourseText | None:
+def _changed(sheet: CourseText, module: str, form: Form, facts: Mapping[str, Any]) -> CourseText | None:
     from app.courses.files.course_text import with_module  # noqa: PLC0415 - few requests read courses
 
     there = sheet.module(module)
     if there is None:
         raise Refused("module_gone")
+    must_have_seen(form, facts, facts_of(there))
     shaping.must_wait_well(sheet.course.modules, module, facts["after"])
     known = {one.slug for one in sheet.course.core_elements}
     if facts["core_element"] not in {None, there.core_element, *known}:
@@ -216,7 +215,7 @@ def add(ask: Ask, course: str) -> Answer:
         given: inputs.NewModule = form.given
         loose = _loose(ask, desk)
         slug = given.slug if given.slug in loose else ""
-        slug = slug or shaping.new_slug(given.title, desk.sheet.course.modules, _paths(ask, desk))
+        slug = slug or shaping.new_slug(given.title, desk.sheet.course.modules, _ever(ask, desk))
         open_now = bool(given.lesson) or slug in loose
         facts = {"slug": slug, "title": given.title, "summary": given.summary, "available": open_now, "safety": False}
         if slug in loose and (before := _published(ask, desk, slug)) is not None:
@@ -254,10 +253,10 @@ def _stored(ask: Ask, desk: ShapeDesk) -> Mapping[str, Stored]:
         return stored_in_draft(db, desk.file.draft_id)
 
 
-def _paths(ask: Ask, desk: ShapeDesk) -> tuple[str, ...]:
-    """Where files of the draft stand, and those that were taken out of it."""
+def _ever(ask: Ask, desk: ShapeDesk) -> set[str]:
+    """The names of modules in the draft, those that were taken out of it, and those of every edition."""
     with ask.services.database.reading() as db:
-        return queries.all_paths(db, desk.file.draft_id)
+        return queries.modules_ever(db, desk.course, desk.file.draft_id)
 
 
 def _loose(ask: Ask, desk: ShapeDesk) -> Mapping[str, tuple[str, ...]]:
@@ -319,11 +318,15 @@ def remove(ask: Ask, course: str, module: str) -> Answer:
 
     form: Form = Submitted.read(inputs.Going, ask.form, ask.viewer.locale)
     try:
-        desk, stored = _read(ask, course)
-        if form.get("seen") != going_with(desk.module(module), stored):
-            return _asking(ask, course, module, form.refuse(Refused("going_changed")))
-        if len(desk.sheet.course.modules) == 1:
-            return _asking(ask, course, module, form.refuse(Refused("last_module")))
+        desk = desk_of(ask, course)
+        going = desk.module(module)
+
+        def change(sheet: CourseText) -> CourseText | None:
+            nonlocal going
+            if len(sheet.course.modules) == 1:
+                raise Refused("last_module")
+            going = sheet.module(module) or going
+            return without_module(sheet, module)
 
         def write(db: Session, text: str, version: int) -> None:
             shaping.drop_module(
@@ -333,12 +336,13 @@ def remove(ask: Ask, course: str, module: str) -> Answer:
                 file_id=desk.file.id,
                 text=text,
                 version=version,
-                module=module,
+                module=going,
+                seen=form.get("seen"),
                 now=ask.now,
             )
 
         try:
-            kept(ask, desk, lambda sheet: without_module(sheet, module), write=write)
+            kept(ask, desk, change, write=write)
         except Refused as refused:
             return _asking(ask, course, module, form.refuse(refused))
     except ShapeAsText:
@@ -359,7 +363,7 @@ def _read(ask: Ask, course: str) -> tuple[ShapeDesk, Mapping[str, Stored]]:
 def _asking(ask: Ask, course: str, module: str, form: Form | None = None) -> Page:
     desk, stored = _read(ask, course)
     there = desk.module(module)
-    seen = going_with(there, stored)
+    seen = going_with(there, {path: one.sha256 for path, one in stored.items()})
     if form is not None:
         form.raw["seen"] = [seen]
     others = [one for one in desk.sheet.course.modules if one.slug != module]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,7 +15,7 @@ from app.kit.errors import NotFound, Refused
 from app.web.kit.ask import Answer, Ask, Page, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.route import Area
-from app.web.pages.editor.structure_desk import TRIES, ShapeAsText, as_text, desk_of, here, met
+from app.web.pages.editor.structure_desk import TRIES, ShapeAsText, as_text, beside, desk_of, here, must_have_seen
 from app.web.words.drafts import KIND_WORDS
 from app.web.words.shared import N_
 
@@ -56,7 +55,7 @@ class PartGoesPage:
 def show(ask: Ask, course: str, file: int) -> Answer:
     part = _read(ask, course, file)
     now = _now(part)
-    form: Form = Submitted.blank(ask.viewer.locale, **now, module=module_of(part.path), seen=digest(now))
+    form: Form = Submitted.blank(ask.viewer.locale, **now, seen=digest(now))
     try:
         return _shown(ask, course, part, form)
     except ShapeAsText:
@@ -70,37 +69,43 @@ def keep(ask: Ask, course: str, file: int) -> Answer:
     try:
         if not form.valid:
             return _shown(ask, course, part, form, status=422)
-        facts = {"title": form.given.title, "minutes": form.given.minutes}
-        elsewhere = met(form, facts, _now(part))
-        if form.errors:
-            return _shown(ask, course, part, form, status=422, elsewhere=elsewhere)
         try:
-            _kept(ask, course, part, facts, form.given.module if part.kind is Kind.LESSON else "")
+            _kept(ask, course, part, form)
         except Refused as refused:
-            return _shown(ask, course, part, form.refuse(refused), status=422)
+            return _shown(ask, course, part, form.refuse(refused), status=422, elsewhere=beside(refused))
     except ShapeAsText:
         return as_text(ask, course)
     return redirect(f"{here(course)}#f{file}", toast=N_("Bewaard in het concept."))
 
 
-def _kept(ask: Ask, course: str, part: FileFacts, facts: Mapping[str, Any], module: str) -> None:
-    """Keep them in the text as it stands now; who writes at the rest of it meanwhile is not in the way.
+def _kept(ask: Ask, course: str, part: FileFacts, form: Form) -> None:
+    """Keep what was typed in the text as it stands now; who writes at the rest of it meanwhile is not in the way.
 
     Raises: Refused.
     """
     from app.courses.files.course_text import with_top  # noqa: PLC0415 - few requests read courses
 
+    top = {"title": form.given.title, "minutes": form.given.minutes}
     for tries in range(TRIES):
-        text = with_top(part.text or "", facts)
+        now, stood = _now(part), module_of(part.path)
+        module = (form.given.module or stood) if part.kind is Kind.LESSON else ""
+        must_have_seen(form, top | ({"module": module} if "module" in now else {}), now)
+        text = with_top(part.text or "", top)
         if text is None:
             raise Refused("check_odd")
         try:
             with ask.services.database.writing() as db:
-                actions.keep_text(
-                    db, by=ask.viewer, slug=course, file_id=part.id, text=text, version=part.version, now=ask.now
+                shaping.keep_part(
+                    db,
+                    by=ask.viewer,
+                    slug=course,
+                    file_id=part.id,
+                    text=text,
+                    version=part.version,
+                    stood=stood,
+                    module=module,
+                    now=ask.now,
                 )
-                if module:
-                    shaping.put_in_module(db, by=ask.viewer, slug=course, file_id=part.id, module=module, now=ask.now)
         except Refused as refused:
             if refused.code != "stale_text" or tries == TRIES - 1:
                 raise
@@ -120,10 +125,12 @@ def _read(ask: Ask, course: str, file: int) -> FileFacts:
 
 
 def _now(part: FileFacts) -> dict[str, Any]:
+    """What the form asks; for a lesson also where it stands."""
     from app.courses.files.course_text import top_of  # noqa: PLC0415
 
     top = top_of(part.text or "")
-    return {"title": str(top.get("title") or ""), "minutes": top.get("minutes") or ""}
+    stands = {"module": module_of(part.path)} if part.kind is Kind.LESSON else {}
+    return {"title": str(top.get("title") or ""), "minutes": top.get("minutes") or ""} | stands
 
 
 def _writes(course: str, part: FileFacts) -> str:

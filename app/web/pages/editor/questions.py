@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from app.access import Permission
@@ -11,7 +11,7 @@ from app.courses.differing import Passage, passages_between
 from app.courses.drafts import questions
 from app.courses.drafts.questions import Pressed
 from app.courses.drafts.rules import Kind as FileKind
-from app.courses.drafts.rules import digest_of, kind_of
+from app.courses.drafts.rules import digest_of, free, kind_of
 from app.kit.errors import NotFound, Refused
 from app.kit.i18n import Locale, translations
 from app.kit.text import is_shown
@@ -26,7 +26,7 @@ from app.web.words.questions import KIND_LOOKS
 from app.web.words.shared import N_
 
 if TYPE_CHECKING:
-    from app.courses.files.check_text import HalfQuestion
+    from app.courses.files.check_text import CheckText, HalfQuestion
     from app.courses.files.questions import Kind
 
 area = Area()
@@ -205,14 +205,24 @@ def _kept(ask: Ask, work: _Work, form: Form) -> Answer:
     if form.problems:
         return _shown(ask, work, form, status=422)
     facts = questions.facts_in(form.raw, work.kind)
-    if (again := _met(work, form, facts)) is not None:
-        form.refuse(again)
-        return _shown(ask, work, form, status=422, stale=again.code == "stale_question")
-    id_ = work.id or questions.is_there(work.desk.sheet, facts) or _new_id(work.desk, facts)
+    new = _new_id(work.desk, facts)
+    id_ = work.id
+
+    def change(sheet: CheckText) -> CheckText | None:
+        nonlocal id_
+        if work.id:
+            _must_have_seen(sheet, work.id, form, facts)
+        else:  # somebody else may have kept one with these words meanwhile
+            id_ = questions.is_there(sheet, facts) or free(new, (one.question.id for one in sheet.cuts))
+        return questions.with_question(sheet, id_, facts)
+
     try:
-        kept(ask, work.desk, lambda sheet: questions.with_question(sheet, id_, facts))
+        kept(ask, work.desk, change)
     except Refused as refused:
-        return _shown(ask, work, form.refuse(refused), status=422)
+        stale = refused.code == "stale_question"
+        if stale:
+            work = replace(work, desk=desk_of(ask, work.desk.course, work.desk.file.id))
+        return _shown(ask, work, form.refuse(refused), status=422, stale=stale)
     toast = N_("Bewaard in het concept.") if work.id else N_("De vraag staat erbij.")
     return redirect(listed(work.desk, form, id_), toast=toast)
 
@@ -229,19 +239,23 @@ def _again(ask: Ask, work: _Work, form: Form) -> Answer:
     return _shown(ask, work, Submitted(now, ask.viewer.locale) if arrived else form, again=True, arrived=arrived)
 
 
-def _met(work: _Work, form: Form, facts: Mapping[str, Any]) -> Refused | None:
-    """What somebody else did with the question since the form was opened; sending the form again is a choice."""
-    if not work.id:
-        return None
-    seen, there = form.get("seen"), work.there
-    if there is None:
+def _must_have_seen(sheet: CheckText, id_: str, form: Form, facts: Mapping[str, Any]) -> None:
+    """Whether the question is the one that she read, or wants. Asked of each text that a change is made of.
+
+    Raises: Refused for what somebody else did meanwhile; sending the form again is a choice then.
+    """
+    seen, place = form.get("seen"), sheet.place_of(id_)
+    if place is None:
         form.raw["seen"] = ["gone"]
-        return Refused("question_gone") if seen != "gone" else None
+        if seen != "gone":
+            raise Refused("question_gone")
+        return
+    there = sheet.cuts[place].question
     now = _digest(there)
     if seen == now or questions.facts_in(questions.filled(there), there.type) == facts:
-        return None
+        return
     form.raw["seen"] = [now]
-    return Refused("stale_question")
+    raise Refused("stale_question")
 
 
 def _new_id(desk: Desk, facts: Mapping[str, Any]) -> str:

@@ -17,11 +17,12 @@ from app.web.kit.route import Area
 from app.web.pages.editor.structure_desk import (
     ShapeAsText,
     as_text,
+    beside,
     desk_at,
     desk_of,
     here,
     kept,
-    met,
+    must_have_seen,
 )
 from app.web.words.drafts import KIND_ICONS, KIND_WORDS
 from app.web.words.shared import N_
@@ -197,13 +198,15 @@ def keep_facts(ask: Ask, course: str) -> Answer:
         facts = {name: getattr(form.given, name) for name in OF_COURSE}
         facts |= {name: bool(facts[name]) for name in ("sample", "active_minutes")}
         desk = desk_of(ask, course)
-        elsewhere = met(form, facts, _now(desk.sheet.course))
-        if form.errors:
-            return _facts_shown(ask, course, form, elsewhere)
+
+        def change(sheet: CourseText) -> CourseText | None:
+            must_have_seen(form, facts, _now(sheet.course))
+            return with_course(sheet, facts)
+
         try:
-            kept(ask, desk, lambda sheet: with_course(sheet, facts))
+            kept(ask, desk, change)
         except Refused as refused:
-            return _facts_shown(ask, course, form.refuse(refused))
+            return _facts_shown(ask, course, form.refuse(refused), beside(refused))
     except ShapeAsText:
         return as_text(ask, course)
     return redirect(desk.here, toast=N_("Bewaard in het concept."))

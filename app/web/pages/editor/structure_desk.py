@@ -51,6 +51,14 @@ class ShapeDesk:
         return found
 
 
+class Elsewhere(Refused):
+    """Somebody else kept other facts since the form was opened. `passages`: both beside each other, where they fit."""
+
+    def __init__(self, passages: tuple[Passage, ...] | None) -> None:
+        super().__init__("stale_question")
+        self.passages = passages or ()
+
+
 class ShapeAsText(Exception):
     """The shape cannot be shown in fields."""
 
@@ -88,8 +96,9 @@ def as_text(ask: Ask, course: str) -> Answer:
 def kept(ask: Ask, desk: ShapeDesk, change: Change, *, back_to: str = "", write: Write | None = None) -> None:
     """Change the shape as it stands now. Two authors at two things do not hinder each other.
 
-    `write`: keeps the text, made of that version, with what goes along. `back_to`: where the form leads when it is
-    sent a second time. Raises: Refused, with "check_odd" where the lines are too odd to change, and as `keep_text`.
+    `change`: asked anew of each text, so that it can say no to what somebody else kept at the same thing. `write`:
+    keeps the text, made of that version, with what goes along. `back_to`: where the form leads when it is sent a
+    second time. Raises: Refused, with "check_odd" where the lines are too odd to change, and as `keep_text`.
     """
     for tries in range(TRIES):
         made = change(desk.sheet)
@@ -120,15 +129,19 @@ def _writer(ask: Ask, desk: ShapeDesk) -> Write:
 # What somebody else did meanwhile
 
 
-def met(form: Form, mine: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Passage, ...] | None:
-    """Notes in the form that other facts were kept since it was opened; sending it again is a choice then.
+def must_have_seen(form: Form, mine: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """Whether the facts are those that she read, or wants. Asked of each text that a change is made of.
 
-    Gives both beside each other; None, also, when they are what she read or wrote.
+    Raises: Elsewhere; the form then holds what stands there, so that sending it again is a choice.
     """
     from app.courses.files.course_text import in_words  # noqa: PLC0415
 
     if form.get("seen") == digest(now) or mine == now:
-        return None
+        return
     form.raw["seen"] = [digest(now)]
-    form.refuse(Refused("stale_question"))
-    return passages_between(in_words(now), in_words(mine)) or ()
+    raise Elsewhere(passages_between(in_words(now), in_words(mine)))
+
+
+def beside(refused: Refused) -> tuple[Passage, ...] | None:
+    """What a form shows of somebody else; None where nobody was in the way."""
+    return refused.passages if isinstance(refused, Elsewhere) else None
