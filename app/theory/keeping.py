@@ -90,7 +90,7 @@ def _lesson_work(db: Session, own: Select[int]) -> list[dict[str, Any]]:
             "saved_at": row.saved_at.isoformat(),
             "done_at": row.done_at.isoformat() if row.done_at else None,
             "shared_at": row.shared_at.isoformat() if row.shared_at else None,
-            "coach_read_at": row.read_at.isoformat() if row.read_at else None,
+            "read_at": row.read_at.isoformat() if row.read_at else None,
         }
         for row, blocks in rows
     ]
@@ -237,7 +237,7 @@ def _open_answers(db: Session, which: Any) -> list[dict[str, Any]]:
             "answered": attempt.answers.get(answer.question_id, ""),
             "words_back": answer.words,
             "read_at": answer.read_at.isoformat() if answer.read_at else None,
-            "words_seen_at": answer.seen_at.isoformat() if answer.seen_at else None,
+            "seen_at": answer.seen_at.isoformat() if answer.seen_at else None,
         }
         for answer, attempt, questions in rows
     ]

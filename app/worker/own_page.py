@@ -237,8 +237,6 @@ LABELS: Final = {
     "sessies": "Waar je bent ingelogd",
     "settled_at": "Op teruggekomen",
     "shared_at": "Gedeeld met je coach op",
-    "coach_read_at": "Je coach opende dit op",
-    "words_seen_at": "Jij las dit op",
     "signed_as_coach": "Wat je als coach aftekende",
     "since": "Sinds",
     "situation": "Situatie",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.people.actions import sign_in
-from app.people.tables import SignIn
+from app.people.tables import Person, SignIn
 from tests.authz.world import World, make_world
 from tests.page import Site, make_test_parts
 
@@ -52,3 +53,25 @@ def test_what_is_not_hers_gives_her_words_back(told: tuple[Site, World]) -> None
     joris = site.visitor(world.people["joris"])
     page = joris.post(f"/praktijk/{world.things['record']}/voorbereiding", GIVEN, status=404).text
     assert WORDS in page
+
+
+def test_a_form_on_a_page_of_somebody_else_is_not_taken(told: tuple[Site, World]) -> None:
+    """A tab that stayed open: another one signed in on this computer meanwhile."""
+    site, world = told
+    page = site.visitor(world.people["noor"]).get("/account").text
+    whose = set(re.findall(r'name="form_person" value="(\d+)"', page))
+    assert whose == {str(world.people["noor"])}
+    joris = site.visitor(world.people["joris"])
+    given = {"name": "Noor Andersnaam", "phone": "", "language": "nl"}
+    refused = joris.post("/account", given | {"form_person": whose.pop()}, status=409).text
+    assert "nu iemand anders ingelogd" in refused
+    with site.parts.database.reading() as db:
+        assert db.scalars(select(Person.name).where(Person.id == world.people["joris"])).one() == "Joris van Leeuwen"
+    joris.post("/account", given | {"form_person": str(world.people["joris"])})
+    with site.parts.database.reading() as db:
+        assert db.scalars(select(Person.name).where(Person.id == world.people["joris"])).one() == "Noor Andersnaam"
+
+
+def test_a_page_of_nobody_is_of_everybody(told: tuple[Site, World]) -> None:
+    site, _ = told
+    assert "form_person" not in site.stranger().get("/inloggen").text

@@ -41,7 +41,10 @@ TOLD = (NotFound, Forbidden, Refused, FreshFactorNeeded, StaleDataError)
 TROUBLE = (DatabaseBusy, OperationalError, PoolTimeout, StorageTrouble)
 """What passes by itself: the answer is 503, and the same may be tried again."""
 MEANT_FOR: Final = "x-person"
-"""The header in which a script says whose the thing is that it sends. A page may be older than who is in now."""
+"""The header in which a script says whose the thing is that it sends. A page may be older than who is in now.
+
+Forms say it in a field (`route.FORM_PERSON`).
+"""
 UNIQUE_VIOLATION = "23505"  # PostgreSQL; SQLite has one writer, so there it is a bug
 
 
@@ -230,9 +233,11 @@ class Hop:
         return errors.told(self.responder, self.request, self.viewer, Forbidden())
 
     def _of_another(self) -> Response | None:
-        """No to what a page of somebody else sends by itself: her words and her progress are hers alone."""
-        meant = self.request.headers.get(MEANT_FOR)
-        if meant is None or meant == str(self.viewer.person_id) or self.request.method in {"GET", "HEAD"}:
+        """No to what a page of somebody else sends: her words, her progress and her decisions are hers alone."""
+        meant = self.request.headers.get(MEANT_FOR) or getattr(self.request.state, "meant_for", None)
+        if meant is None or not self.viewer.signed_in or self.request.method in {"GET", "HEAD"}:
+            return None
+        if meant == str(self.viewer.person_id):
             return None
         return errors.plain(self.responder, self.request, 409, self.viewer, errors.SOMEBODY_ELSE)
 

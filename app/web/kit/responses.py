@@ -78,10 +78,10 @@ class Responder:
             sample=bool(getattr(page, "sample", False)),
         )
         given = {**answer.data, "chrome": chrome}
-        body = self.templates.render(template, viewer.locale, given)
+        body = self.templates.render(template, viewer.locale, given, whose=viewer.person_id)
         if any(form.problems for form in _forms_in(answer.data)):
             # The summary above a form names its fields as the page does, and the page draws them below it.
-            body = self.templates.render(template, viewer.locale, given)
+            body = self.templates.render(template, viewer.locale, given, whose=viewer.person_id)
         response = _html(request, body, answer.status)
         if toasts:
             self._cookie(response, TOAST_COOKIE, "", 0)

@@ -46,6 +46,16 @@ SAFE: Final = frozenset({"GET", "HEAD"})
 Looked = TypeVar("Looked")
 
 
+FORM_PERSON: Final = "form_person"
+"""The field in which a form says on whose page it stood."""
+
+
+def _whose(request: Request, form: FormData) -> FormData:
+    """The form without that field, which is for the hop alone."""
+    request.state.meant_for = form.get(FORM_PERSON)
+    return FormData([(name, given) for name, given in form.multi_items() if name != FORM_PERSON])
+
+
 def _nothing(_ask: Ask) -> Answer:
     raise NotFound
 
@@ -203,6 +213,7 @@ class Edge:
                 return await self._receive(entry, entry.receive, request)
             try:
                 form = await read_form(request, entry.body_bytes)
+                form = _whose(request, form)
                 errors.note_typed(request, form)
             except BodyTooLarge:
                 return await refused(413)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, MutableMapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -21,6 +22,8 @@ from app.web.kit.icons import icon
 from app.web.kit.motifs import course_wall, meeting_wall, motif
 from app.web.words.course_files import called, valued
 
+OF_WHOM: Final[ContextVar[int | None]] = ContextVar("of_whom", default=None)
+"""The person whose page is being made: macros get nothing that a page does not hand them."""
 TEMPLATES: Final = Path(__file__).parent.parent.parent.parent / "templates"
 
 
@@ -30,8 +33,13 @@ class Templates:
 
     environments: dict[Locale, Environment]
 
-    def render(self, template: str, locale: Locale, data: dict[str, Any]) -> str:
-        return self.environments[locale].get_template(template).render(data)
+    def render(self, template: str, locale: Locale, data: dict[str, Any], *, whose: int | None = None) -> str:
+        """The text of a page. `whose`: the id of the person that it is made for; its forms are taken from her alone."""
+        before = OF_WHOM.set(whose)
+        try:
+            return self.environments[locale].get_template(template).render(data)
+        finally:
+            OF_WHOM.reset(before)
 
 
 class _Environment(Environment):
@@ -62,7 +70,7 @@ def make_templates(static: Callable[[str], str], *, reload: bool = False, **more
         )
         say = _gettext(catalogue.gettext)
         environment.globals |= {"gettext": say, "_": say}
-        environment.globals |= {"icon": icon, "static": static, **_drawings(), **more}
+        environment.globals |= {"icon": icon, "static": static, "of_whom": OF_WHOM.get, **_drawings(), **more}
         environment.filters |= date_filters(locale) | {"first_name": first_name, "finds": finds_in}
         environment.filters |= {
             "called": partial(called, say=catalogue.gettext),
