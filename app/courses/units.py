@@ -12,9 +12,11 @@ Path = tuple[str | int, ...]
 """Where a value stands: names of keys, and places in a list from 1."""
 
 _HEAD: Final = re.compile(r"\A---[ \t]*\n(.*?)\n?---[ \t]*(?:\n|\Z)", re.DOTALL)
-_YAML: Final = re.compile(r"\A(?:#.*\n|\s*\n)*[a-z_]+:")
-_BLOCK: Final = re.compile(r"^::: *(beeld|video|geluid|vraag) +(\S+)[^\n]*\n(.*?)^:::[ \t]*$", re.DOTALL | re.MULTILINE)
-"""Blocks that hold values by name."""
+_YAML: Final = re.compile(r"\A(?:[^\S\n]*(?:#.*)?\n)*+[a-z_]+:")
+_BLOCK: Final = re.compile(
+    r"^::: *(beeld|video|geluid|vraag) +(\S+)[^\n]*\n((?:(?!:::).*\n)*+):::[ \t]*$", re.MULTILINE
+)
+"""Blocks that hold values by name. Neither takes more than the length of a text, whatever stands in it."""
 _EMPTY_LINE: Final = re.compile(r"\n\s*\n")
 DEEPEST: Final = 12
 

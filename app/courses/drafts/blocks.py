@@ -18,7 +18,9 @@ SUFFIXES: Final[Mapping[str, Wanted]] = {
     name: {"video": "video", "audio": "geluid", "pdf": "download"}[kind]  # type: ignore[misc]
     for name, kind in KINDS.items()
 }
-_PICTURE: Final = re.compile(r"^:::[ \t]*beeld[ \t]+(\S+)[ \t]*\n(.*?)^:::[ \t]*$", re.MULTILINE | re.DOTALL)
+_PICTURE: Final = re.compile(
+    r"^:::[ \t]*beeld[ \t]+(\S+)[ \t]*\n((?:(?!:::).*\n)*+):::[ \t]*$", re.MULTILINE
+)  # no further than the next fence: a text without ends takes no more than its length
 _ABOVE: Final = re.compile(r"^image:[ \t]*[\"']?([a-z0-9.-]+)", re.MULTILINE)
 _HEAD: Final = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$", re.MULTILINE | re.DOTALL)
 
@@ -35,25 +37,28 @@ class KnownPicture:
 
 def pictures_of(stored: Mapping[str, Stored]) -> tuple[KnownPicture, ...]:
     """The pictures of a draft. The words of the first lesson that shows one are the ones that are proposed."""
+    known = {path.removeprefix("images/"): None for path in stored if kind_of(path) is Kind.PICTURE}
     told: dict[str, KnownPicture] = {}
     for path, file in stored.items():
         if kind_of(path) is Kind.LESSON and file.text:
-            for one in _told_in(file.text):
-                told.setdefault(one.name, one)
-    names = [path.removeprefix("images/") for path in stored if kind_of(path) is Kind.PICTURE]
-    return tuple(told.get(name, KnownPicture(name)) for name in names)
+            for name, words, start in _told_in(file.text):
+                if name in known and name not in told:
+                    told[name] = _told(name, words, start)
+    return tuple(told.get(name, KnownPicture(name)) for name in known)
 
 
-def _told_in(text: str) -> Iterator[KnownPicture]:
+def _told_in(text: str) -> Iterator[tuple[str, str, str]]:
+    """Name of a picture, the lines that tell of it, and what its keys begin with."""
     for name, inside in _PICTURE.findall(text):
-        yield _told(name, _facts(inside), "")
+        yield name, inside, ""
     head = _HEAD.match(text)
     above = _ABOVE.search(head[1]) if head else None
     if head and above:
-        yield _told(above[1], _facts(head[1]), "image_")
+        yield above[1], head[1], "image_"
 
 
-def _told(name: str, facts: Mapping[str, Any], start: str) -> KnownPicture:
+def _told(name: str, words: str, start: str) -> KnownPicture:
+    facts = _facts(words)
     alt, caption = (str(facts.get(f"{start}{key}") or "") for key in ("alt", "caption"))
     return KnownPicture(name, alt, caption, facts.get("decorative") is True)
 
@@ -89,13 +94,13 @@ def picture(name: str, given: inputs.PictureGiven) -> str:
 
 
 def of_media(name: str, given: inputs.MediaGiven, captions: str) -> str:
-    """A film, a sound or a paper. `captions`: the file with what is said in a film."""
+    """A film, a sound or a paper. `captions`: the file with what is said in a film; a silent one has none."""
     if given.kind == "download":
         text = given.text.replace("\n:::", "\n :::")  # it would end the block
         return f"::: download {name} {given.title}\n{' ' * text.startswith(':::')}{text}\n:::"
     lines = [f"::: {given.kind} {name}", f"title: {_quoted(given.title)}"]
     if given.kind == "video":
-        lines.append(f"captions: {captions}" if captions else "silent: true")
+        lines.append("silent: true" if given.silent or not captions else f"captions: {captions}")
     return "\n".join([*lines, "transcript: |", *_inward(given.transcript), ":::"])
 
 
