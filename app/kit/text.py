@@ -17,6 +17,7 @@ ALPHABETS = ("LATIN", "GREEK", "CYRILLIC", "MODIFIER LETTER APOSTROPHE")
 
 # One search over a whole text: a course is a megabyte of signs.
 _NOBODYS: Final = "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+_ENDS: Final = re.compile("\r\n?|[\x85\u2028\u2029]")  # the last three: of word processors, and ends of lines in YAML
 _ODD: Final = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef{_NOBODYS}]")
 _TURNS: Final = re.compile("[\u202a\u202b\u202d\u202e]")
 
@@ -26,13 +27,18 @@ def is_shown(char: str) -> bool:
     return _ODD.match(char) is None
 
 
+def unix_ends(text: str) -> str:
+    """The text with one sign for the end of a line."""
+    return _ENDS.sub("\n", text)
+
+
 def clean(text: str) -> str:
     """NFC, Unix line ends, no outer space.
 
     Raises: ValueError for NUL, lone surrogates, control signs and what is no sign, which PostgreSQL, a page or a
     mail refuses; and for signs that turn round what follows.
     """
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    text = unicodedata.normalize("NFC", unix_ends(text)).strip()
     if _ODD.search(text) or _TURNS.search(text):
         raise ValueError("control sign")
     return text

@@ -97,6 +97,12 @@ def test_rows_come_go_and_move() -> None:
     ]
 
 
+def test_ends_of_lines_of_word_processors() -> None:
+    made = written(ODD, **{"s0-title": "Wel\u2028kom", "s0-text": "een\u2028twee\x85drie"})
+    steps = look_at(PATH, made.replace("own: blijft staan\n", ""), Library()).head.steps
+    assert (steps[0].title, steps[0].text) == ("Wel kom", "een\ntwee\ndrie")
+
+
 def test_what_no_form_can_show_stays_text() -> None:
     for odd in (
         {"steps": ["x"]},

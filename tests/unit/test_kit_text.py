@@ -18,7 +18,7 @@ class Form(BaseModel):
 
 @pytest.mark.parametrize(
     "text",
-    ["a\x00b", "\x00", "lone \ud800", "\udfff", "\x1b[31m", "a\x7fb", "a\x85b", "\u202egnp.exe", "\u202a", "a\u202db"],
+    ["a\x00b", "\x00", "lone \ud800", "\udfff", "\x1b[31m", "a\x7fb", "a\x86b", "\u202egnp.exe", "\u202a", "a\u202db"],
     ids=repr,
 )
 def test_signs_that_databases_and_mails_refuse_are_refused(text: str) -> None:
@@ -32,7 +32,7 @@ def test_signs_that_databases_and_mails_refuse_are_refused(text: str) -> None:
 
 def test_ways_to_write_the_same_become_the_same() -> None:
     assert clean("Zoe\u0308") == "Zoë"
-    assert clean("een\r\ntwee\rdrie") == "een\ntwee\ndrie"
+    assert clean("een\r\ntwee\rdrie\u2028vier\u2029vijf\x85zes") == "een\ntwee\ndrie\nvier\nvijf\nzes"
     assert clean("  \t rand \n ") == "rand"
 
 

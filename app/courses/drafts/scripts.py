@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from app.kit.text import is_shown
+from app.kit.text import is_shown, unix_ends
 
 Raw = Mapping[str, Sequence[str]]
 Row = dict[str, str]
@@ -66,7 +66,7 @@ def _are_lines(value: object) -> bool:
 def typed(pairs: Iterable[tuple[str, object]]) -> dict[str, list[str]]:
     """The fields of rows among those that a form sent."""
     return {
-        name: ["".join(filter(is_shown, given)).replace("\r\n", "\n").replace("\r", "\n")]
+        name: ["".join(filter(is_shown, unix_ends(given)))]
         for name, given in pairs
         if isinstance(given, str) and FIELD.fullmatch(name)
     }
@@ -102,6 +102,8 @@ def _words(family: str) -> tuple[str, ...]:
 
 def _facts(row: Row) -> dict[str, Any]:
     facts: dict[str, Any] = {part: words.strip() for part, words in row.items()}
+    if "title" in row:
+        facts["title"] = " ".join(row["title"].split())
     if "minutes" in row and facts["minutes"].isascii() and facts["minutes"].isdigit():
         facts["minutes"] = int(facts["minutes"][:9])
     if "core_element" in row:

@@ -5,7 +5,7 @@ Quotes, remarks, the order of keys and keys that nobody here knows survive; only
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -37,6 +37,25 @@ def alike(old: Any, new: Any) -> bool:
             return all(_lacks(old, key) if value is None else alike(old.get(key), value) for key, value in new.items())
         case _:
             return type(old) is type(new) and bool(old == new)
+
+
+def same(old: Any, new: Any) -> bool:
+    """Whether two plain values are the same to the last key; of a text what stands around it does not count."""
+    match old, new:
+        case str(), str():
+            return old.strip() == new.strip()
+        case list(), list():
+            return len(old) == len(new) and all(same(one, other) for one, other in zip(old, new, strict=True))
+        case dict(), dict():
+            return old.keys() == new.keys() and all(same(old[key], new[key]) for key in old)
+        case _:
+            return type(old) is type(new) and bool(old == new)
+
+
+def same_but(old: Mapping[Any, Any], new: Mapping[Any, Any], keys: Collection[Any]) -> bool:
+    """Whether two mappings are the same, whatever they say at these keys."""
+    rest = [{key: value for key, value in one.items() if key not in keys} for one in (old, new)]
+    return same(*rest)
 
 
 def _lacks(node: Mapping[Any, Any], key: str) -> bool:

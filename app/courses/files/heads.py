@@ -18,12 +18,13 @@ from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import YAMLError
 
 from app.courses.files.document import FRONT, plain, read_yaml
-from app.courses.files.fitting import alike, cleaned, fitted
+from app.courses.files.fitting import alike, cleaned, fitted, same_but
 from app.courses.files.problems import Problems
 
 KEY: Final = re.compile(r"^([A-Za-z_][A-Za-z0-9_-]*)[ \t]*:(?:[ \t]|$)")
 WIDEST: Final = 1_000_000  # never fold a line
 _DASH: Final = re.compile(r"^( *)- ")
+_ENDS: Final = re.compile("[\x85\u2028\u2029]")
 
 Value = str | int | bool | list[Any] | dict[str, Any] | None
 
@@ -61,7 +62,7 @@ def split(text: str) -> Split | None:
 def with_facts(before: Split, wanted: Mapping[str, Value]) -> Split | None:
     """The same head with these values. None takes a key away; a value that says the same changes nothing.
 
-    Gives None when the head cannot be read with that.
+    Gives None when the head cannot be read with that, or would say something else at another key.
     """
     lines = list(before.head)
     for key, value in wanted.items():
@@ -71,7 +72,8 @@ def with_facts(before: Split, wanted: Mapping[str, Value]) -> Split | None:
         elif value is not None:
             lines += _written(key, value)
     made = split("\n".join(["---", *lines, "---", ""]) + before.body)
-    return made if made is not None and made.body == before.body else None
+    kept = made is not None and made.body == before.body and same_but(before.facts, made.facts, wanted)
+    return made if kept else None
 
 
 def with_body(before: Split, body: str) -> Split:
@@ -139,9 +141,27 @@ def _written(key: str, value: Value, like: list[str] | None = None) -> list[str]
     node[key] = fitted(node.get(key), value)
     into = StringIO()
     yaml.dump(node, into)
-    if isinstance(value, str) and cleaned(str(YAML(typ="rt").load(into.getvalue())[key])) != cleaned(value):
-        return [f"{key}: {json.dumps(value, ensure_ascii=False)}"]  # such as a text that begins with spaces
+    if _says(into.getvalue(), key, value):
+        return into.getvalue().rstrip("\n").split("\n")
+    if isinstance(value, str):
+        return [f"{key}: {_quoted(value)}"]  # such as a text that begins with spaces
+    into = StringIO()
+    yaml.dump({key: fitted(None, value)}, into)  # within braces some signs are read otherwise than they are written
     return into.getvalue().rstrip("\n").split("\n")
+
+
+def _says(written: str, key: str, value: Value) -> bool:
+    try:
+        read = plain(YAML(typ="rt").load(written)[key])
+    except YAMLError:
+        return False
+    return cleaned(str(read)) == cleaned(value) if isinstance(value, str) else alike(read, value)
+
+
+def _quoted(words: str) -> str:
+    """On one line, also where YAML reads the end of a line in what is none in JSON."""
+    told = json.dumps(words, ensure_ascii=False)
+    return _ENDS.sub(lambda found: f"\\u{ord(found[0]):04x}", told)
 
 
 def writer(like: Sequence[str]) -> YAML:
