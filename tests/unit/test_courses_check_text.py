@@ -55,6 +55,13 @@ def read(text: str) -> CheckText:
     return found
 
 
+@pytest.mark.parametrize("text", ["{slug: d, title: T, questions: []}\n", "slug: d\nquestions: [\n]\ntitle: T\n"])
+def test_a_check_in_braces_loses_nothing(text: str) -> None:
+    check = added(read(text), {"id": "a", "type": "open", "text": "x"})
+    assert check is not None
+    assert (check.check.slug, check.check.title, len(check.check.questions)) == ("d", "T", 1)
+
+
 def lines_of(check: CheckText, id_: str) -> tuple[str, ...]:
     place = check.place_of(id_)
     assert place is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -130,6 +131,46 @@ def test_what_is_typed_is_what_is_read(data: st.DataObject) -> None:
     if before.course.slug == "odd":
         kept = {"# Van ons", "own: blijft staan", "# over de modules", "  # waarom deze er is", "  own: blijft ook"}
         assert kept | {"# over de tweede", "# tot slot", "sample: false"} <= set(course.text.split("\n"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{slug: d, title: "T: x", own: 1, modules: []}\n',
+        '{"slug": "d", "title": "T: x",\n "own": 1, "modules": [\n]}\n',
+        'slug: d\nmodules: [\n]\ntitle: "T: x"\nown: 1\n',
+        '{slug: d, title: "T: x", own: 1, modules: [{slug: a, title: A}]}\n',
+        'slug: d\ntitle: "T: x"\nown: 1\n',
+    ],
+)
+def test_a_course_in_braces_loses_nothing(text: str) -> None:
+    before = read(text)
+    for course in (
+        made(module_added(before, {"slug": "een", "title": "Een"})),
+        made(with_course(before, {"summary": "s"})),
+    ):
+        assert (course.facts["slug"], course.facts["title"], course.facts["own"]) == ("d", "T: x", 1)
+        assert course.course.modules[: len(before.course.modules)] == before.course.modules
+
+
+def test_what_differs_where_nobody_meant_it_is_not_written() -> None:
+    """Nobody knows all that YAML can be: so what was made is read again, and compared."""
+    before = read(ODD)
+    lies: tuple[dict[str, Any], ...] = ({"own": "weg"}, {"modules": [{"slug": "a"}]})
+    for lie in lies:
+        other = replace(before, facts=dict(before.facts) | lie)
+        assert module_added(other, {"slug": "d", "title": "D"}) is None
+        assert with_module(other, "a", {"title": "Nieuw"}) is None
+        assert without_module(other, "b") is None
+        assert with_course(other, {"title": "Nieuw"}) is None
+
+
+@pytest.mark.parametrize("old", ["iets", "|\n  a\n  b", '"q"', ">-\n  a\n  b"])
+@pytest.mark.parametrize("new", ["x\u2028y", "x\u2028- y", "x\u2029y: z\nw", "x\x85y"])
+def test_ends_of_lines_of_word_processors(old: str, new: str) -> None:
+    found = with_top(f"---\ntitle: T\nintro: {old}\n---\nb\n", {"intro": new})
+    assert found is not None
+    assert top_of(found) == {"title": "T", "intro": new}
 
 
 def test_modules_move_come_and_go_with_their_remarks() -> None:

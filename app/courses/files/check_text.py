@@ -17,7 +17,7 @@ from ruamel.yaml.comments import CommentedMap
 
 from app.courses.files.base import Slug
 from app.courses.files.document import plain, read_yaml
-from app.courses.files.fitting import fitted
+from app.courses.files.fitting import fitted, same, same_but
 from app.courses.files.heads import Split, split, with_facts, writer
 from app.courses.files.problems import Problems
 from app.courses.files.questions import Kind
@@ -131,18 +131,29 @@ def read_check(text: str) -> CheckText | None:
         return None
     starts = [node["questions"].lc.item(n)[0] + 1 for n in range(len(check.questions))]
     found = _cut(check, node, text.split("\n"), starts)
-    return found if found is not None else _laid_out(check, node, starts)
+    if found is not None and (found.text == text or _says(found.text, node)):
+        return found
+    return _laid_out(check, node, starts) if "questions" in node else None
+
+
+def _says(text: str, node: CommentedMap) -> bool:
+    """Whether a text says what it was cut from; of an empty list only its key is left."""
+    again = read_yaml(text, "", Problems())
+    facts = plain(again.node) if again is not None else None
+    return isinstance(facts, dict) and same_but(plain(node), facts, {"questions"})
 
 
 def _cut(check: HalfCheck, node: CommentedMap, lines: Sequence[str], starts: Sequence[int]) -> CheckText | None:
     """None where questions do not each begin on a line of their own, or stand in braces."""
     below = len(lines) - (lines[-1] == "")
+    if node.fa.flow_style():
+        return None
     if not check.questions:
         gone = node.lc.key("questions")[0] if "questions" in node else -1
         kept = tuple(line for number, line in enumerate(lines[:below]) if number != gone)
         return CheckText(check, (*kept, "questions:"), (), ("",))
     listed = node["questions"]
-    if listed.fa.flow_style() or node.fa.flow_style():
+    if listed.fa.flow_style():
         return None
     places = [listed.lc.item(n) for n in range(len(listed))]
     later = [line for key in node if (line := node.lc.key(key)[0]) > places[-1][0]]
@@ -175,13 +186,16 @@ def _is_beside(line: str, column: int) -> bool:
 
 def _laid_out(check: HalfCheck, node: CommentedMap, starts: Sequence[int]) -> CheckText | None:
     """The same written anew, each question in lines of its own: who writes in braces gets lines at the first change."""
+    said = plain(node)
     node.fa.set_block_style()
-    node["questions"].fa.set_block_style()
-    for one in node["questions"]:
-        one.fa.set_block_style()
+    for one in (node["questions"], *(node["questions"] or ())):
+        if one is not None:
+            one.fa.set_block_style()
     text = _dumped(node)
     again = read_yaml(text, "", Problems())
-    return _cut(check, again.node, text.split("\n"), starts) if again is not None else None
+    if again is None or not same(said, plain(again.node)):
+        return None
+    return _cut(check, again.node, text.split("\n"), starts)
 
 
 def _dumped(node: Any) -> str:

@@ -5,7 +5,7 @@ Only what a form changed is written anew (`listed`, `heads`); every other line o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -16,6 +16,7 @@ from ruamel.yaml.comments import CommentedMap
 from app.courses.files import listed
 from app.courses.files.base import Slug
 from app.courses.files.document import plain, read_yaml
+from app.courses.files.fitting import same_but
 from app.courses.files.heads import KEY, Split, split, with_facts
 from app.courses.files.listed import Listed, dumped
 from app.courses.files.problems import Problems
@@ -32,6 +33,8 @@ USUAL: Final[Mapping[str, Any]] = {
     "opens_after_days": None,
 }
 """What a key says that is not there; so it is not written only to say that."""
+Meant = tuple[Mapping[str, Any], Collection[str]]
+"""A module as it was, and the keys at which it may say something else."""
 IN_ORDER: Final = ("slug", "title", "summary", "core_element", "available", "safety")
 """In which order the keys of a new module stand."""
 
@@ -85,10 +88,11 @@ class HalfCourse(_Half):
 
 @dataclass(frozen=True)
 class CourseText:
-    """A course.yaml that forms can change."""
+    """A course.yaml that forms can change. `facts`: all that it says, also what no form knows."""
 
     course: HalfCourse
     listed: Listed
+    facts: Mapping[str, Any]
 
     @property
     def text(self) -> str:
@@ -108,7 +112,8 @@ def read_course(text: str) -> CourseText | None:
     node = document.node if document is not None else None
     if not isinstance(node, CommentedMap):
         return None
-    facts = _said(plain(node))
+    whole = plain(node)
+    facts = _said(whole)
     for name in LISTS & facts.keys():
         if isinstance(facts[name], list):
             facts[name] = [_said(one) if isinstance(one, dict) else one for one in facts[name]]
@@ -117,15 +122,26 @@ def read_course(text: str) -> CourseText | None:
     except ValidationError:
         return None
     found = listed.cut(text, node, MODULES)
-    return CourseText(course, found) if found is not None else None
+    return CourseText(course, found, whole | {MODULES: whole.get(MODULES) or []}) if found is not None else None
 
 
 def _said(facts: dict[Any, Any]) -> dict[Any, Any]:
     return {key: value for key, value in facts.items() if value is not None}
 
 
-def _again(made: Listed | None) -> CourseText | None:
-    return read_course(made.text) if made is not None else None
+def _again(before: CourseText, made: Listed | None, meant: Sequence[Meant]) -> CourseText | None:
+    """What was made, read again; None when it differs where nobody meant it. `meant`: its modules."""
+    now = read_course(made.text) if made is not None else None
+    if now is None or not same_but(before.facts, now.facts, {MODULES}):
+        return None
+    modules = now.facts[MODULES]
+    kept = len(modules) == len(meant)
+    kept = kept and all(same_but(was, one, keys) for (was, keys), one in zip(meant, modules, strict=True))
+    return now if kept else None
+
+
+def _as_they_are(before: CourseText) -> list[Meant]:
+    return [(one, ()) for one in before.facts[MODULES]]
 
 
 def _wanted(facts: Mapping[str, Any], there: frozenset[str] | set[str]) -> dict[str, Any]:
@@ -156,7 +172,8 @@ def with_course(before: CourseText, facts: Mapping[str, Any]) -> CourseText | No
     made = list(written.head)
     place = _above_lists(made)
     made[place:place] = dumped(fresh).removesuffix("\n").split("\n") if fresh else []
-    return read_course("\n".join([*made, ""]))
+    now = read_course("\n".join([*made, ""]))
+    return now if now is not None and same_but(before.facts, now.facts, wanted) else None
 
 
 def _head_of(lines: list[str]) -> Split | None:
@@ -179,13 +196,15 @@ def with_module(before: CourseText, slug: str, facts: Mapping[str, Any]) -> Cour
         return None
     wanted = _wanted(facts, before.course.modules[place].model_fields_set)
     made = listed.changed(before.listed, place, wanted)
-    return before if made is before.listed else _again(made)
+    meant = _as_they_are(before)
+    meant[place] = (meant[place][0], wanted)
+    return before if made is before.listed else _again(before, made, meant)
 
 
 def module_added(before: CourseText, facts: Mapping[str, Any]) -> CourseText | None:
     """The course with one more module, below the others."""
     told = {key: facts[key] for key in IN_ORDER if facts.get(key) is not None}
-    return _again(listed.added(before.listed, told))
+    return _again(before, listed.added(before.listed, told), [*_as_they_are(before), (told, told)])
 
 
 def module_moved(before: CourseText, slug: str, *, up: bool) -> CourseText | None:
@@ -194,7 +213,11 @@ def module_moved(before: CourseText, slug: str, *, up: bool) -> CourseText | Non
     if place is None:
         return None
     made = listed.moved(before.listed, place, up=up)
-    return before if made is before.listed else _again(made)
+    if made is before.listed:
+        return before
+    meant = _as_they_are(before)
+    meant.insert(place - 1 if up else place + 1, meant.pop(place))
+    return _again(before, made, meant)
 
 
 def without_module(before: CourseText, slug: str) -> CourseText | None:
@@ -206,7 +229,8 @@ def without_module(before: CourseText, slug: str) -> CourseText | None:
     for n, one in enumerate(before.course.modules):
         if slug in one.after and made is not None:
             made = listed.changed(made, n, {"after": [name for name in one.after if name != slug] or None})
-    return _again(listed.without(made, place)) if made is not None else None
+    meant = [(one, ("after",)) for one in before.facts[MODULES] if one["slug"] != slug]
+    return _again(before, listed.without(made, place), meant) if made is not None else None
 
 
 # Parts with a file of their own

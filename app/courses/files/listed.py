@@ -14,8 +14,8 @@ from typing import Any
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from app.courses.files.document import read_yaml
-from app.courses.files.fitting import fitted
+from app.courses.files.document import plain, read_yaml
+from app.courses.files.fitting import fitted, same, same_but
 from app.courses.files.heads import Split, split, with_facts, writer
 from app.courses.files.problems import Problems
 
@@ -50,26 +50,44 @@ def cut(text: str, node: CommentedMap, key: str) -> Listed | None:
     Who writes in braces gets lines at the first change.
     """
     found = _cut(text.split("\n"), node, key)
-    if found is not None:
+    if found is not None and (found.text == text or _says(found.text, node, key)):
         return found
+    if isinstance(node.get(key), CommentedSeq):
+        return _laid_out(node, key)
+    return None
+
+
+def _says(text: str, node: CommentedMap, key: str) -> bool:
+    """Whether the text says what it was cut from; of an empty list only its key is left."""
+    again = read_yaml(text, "", Problems())
+    facts = plain(again.node) if again is not None else None
+    return isinstance(facts, dict) and same_but(plain(node), facts, {key}) and not facts.get(key) and not node.get(key)
+
+
+def _laid_out(node: CommentedMap, key: str) -> Listed | None:
+    said = plain(node)
     node.fa.set_block_style()
     node[key].fa.set_block_style()
     for one in node[key]:
         one.fa.set_block_style()
     laid_out = dumped(node)
     again = read_yaml(laid_out, "", Problems())
-    return _cut(laid_out.split("\n"), again.node, key) if again is not None else None
+    if again is None or not same(said, plain(again.node)):
+        return None
+    return _cut(laid_out.split("\n"), again.node, key)
 
 
 def _cut(lines: Sequence[str], node: CommentedMap, key: str) -> Listed | None:
     """None where items do not each begin on a line of their own, or stand in braces."""
     below = len(lines) - (lines[-1] == "")
     items = node.get(key)
+    if node.fa.flow_style():
+        return None
     if not items:
         gone = node.lc.key(key)[0] if key in node else -1
         kept = tuple(line for number, line in enumerate(lines[:below]) if number != gone)
         return Listed(key, (*kept, f"{key}:"), (), ("",))
-    if items.fa.flow_style() or node.fa.flow_style():
+    if items.fa.flow_style():
         return None
     places = [items.lc.item(n) for n in range(len(items))]
     later = [line for name in node if (line := node.lc.key(name)[0]) > places[-1][0]]
