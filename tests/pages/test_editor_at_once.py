@@ -55,9 +55,9 @@ def test_of_two_at_one_thing_one_is_told(site: Site, authors: list[Visitor]) -> 
         (f"{COURSE}/bestand/{check}/vragen", CHECK, "title"),
         (f"{COURSE}/bestand/{check}/vraag/nee", CHECK, "text"),
     )
-    for path, file, name in places:
+    for place, (path, file, name) in enumerate(places):
         for round_ in range(ROUNDS):
-            words = [f"{who} schreef dit {round_}" for who in ("Aya", "Wim")]
+            words = [f"{who} schreef dit in {place}.{round_}" for who in ("Aya", "Wim")]
             forms = [fields(one.get(path).text) | {name: said} for one, said in zip(authors, words, strict=True)]
             came = at_once([send(one, path, form) for one, form in zip(authors, forms, strict=True)])
             assert sorted(came) == [303, 422], path
