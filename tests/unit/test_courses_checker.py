@@ -209,6 +209,16 @@ def test_a_spoilt_file_is_told_with_its_place(course: Path, broken: Broken) -> N
     assert all(problem.hint for problem in problems)
 
 
+def test_nothing_waits_for_a_module_that_only_follows(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(ROOT / "tests" / "courses" / "lezen", tmp_path / "lezen"))
+    file = folder / "course.yaml"
+    file.write_text(file.read_text().replace("available: true", "available: false", 1))
+    assert [str(problem).partition(". ")[0] for problem in check(folder)] == [
+        "course.yaml:19:5: De praktijk wacht op module ‘Veilig beginnen’, en die is nog niet open",
+        "course.yaml:28:13: Module ‘Verder lezen’ gaat open na een module die nog niet open is",
+    ]
+
+
 @pytest.mark.parametrize("file", [SESSION, LESSON])
 def test_what_a_page_of_text_cannot_show_is_told(course: Path, file: str) -> None:
     text = (course / file).read_text(encoding="utf-8")

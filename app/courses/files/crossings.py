@@ -95,6 +95,7 @@ def _modules(look: _Crossings) -> None:
         earlier = [each.slug for each in head.modules[:n]]
         for place, slug in enumerate(module.after):
             look.known(head, ("modules", n, "after", place), slug, earlier, "Een eerdere module")
+        _never_open(look, n, {each.slug for each in head.modules[:n] if not each.available})
     for n, content in enumerate(look.course.modules):
         if content.head.available and not any(lesson.head.required for lesson in content.lessons):
             sentence = f"Module ‘{content.head.slug}’ is open en heeft geen les die verplicht is."
@@ -103,6 +104,19 @@ def _modules(look: _Crossings) -> None:
             _image(look, lesson.head, ("image",), lesson.head.image)
     if not any(module.available for module in head.modules):
         look.tell(head, ("modules",), "Er is nog geen module open.", "Zet bij één module available: true.")
+
+
+def _never_open(look: _Crossings, n: int, to_come: set[str]) -> None:
+    """What waits for a module that only follows later waits for ever."""
+    head, module = look.course.head, look.course.head.modules[n]
+    hint = "Zet die module open, of haal weg dat hierop gewacht wordt."
+    for place, slug in enumerate(module.after):
+        if module.available and slug in to_come:
+            sentence = f"Module ‘{module.title}’ gaat open na een module die nog niet open is."
+            look.tell(head, ("modules", n, "after", place), sentence, hint)
+    if module.safety and not module.available:
+        sentence = f"De praktijk wacht op module ‘{module.title}’, en die is nog niet open."
+        look.tell(head, ("modules", n, "safety"), sentence, hint)
 
 
 def _image(look: _Crossings, value: BaseModel, steps: Steps, name: str | None) -> None:
