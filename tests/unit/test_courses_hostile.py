@@ -59,11 +59,29 @@ def test_a_long_text_takes_a_time_that_grows_with_its_length(text: str) -> None:
 
 def test_spaces_without_end_in_a_head_and_in_what_is_compared() -> None:
     gap = " " * (MUCH // 3)
-    assert title_in(f"title: a{gap}b") == "a"
+    assert title_in(f"title: a{gap}b") == "a b"
     assert title_in('title: "Een titel"  # een opmerking\nintro: x') == "Een titel"
     assert title_in("title: C# voor je werk") == "C# voor je werk"
     assert _words(f"a{gap}b") == ["a", f"{gap}b"]
     assert "".join(_words("  een  twee\n")) == "  een  twee\n"
+
+
+@pytest.mark.parametrize(
+    "text, title",
+    [
+        ('title: "Een \\"aanhaling\\" \\\\ einde"\n', 'Een "aanhaling" \\ einde'),
+        ('title: "Les: één #2"\n', "Les: één #2"),
+        ("title: 'Les: ''één'' #2'  # x\n", "Les: 'één' #2"),
+        ('---\ntitle: >\n  Een\n  "twee" -\nminutes: 3\n---\nbody\n', 'Een "twee" -'),
+        ("---\nintro: x\n---\ntitle: van de tekst\n", ""),
+        ('{slug: a, title: "T: x"}', "T: x"),
+        ('title: "stuk\n', "stuk"),
+        ("title: ''\n", ""),
+        ("title: " + "a: " * 100_000, ("a: " * 67)[:200]),
+    ],
+)
+def test_a_title_is_read_as_yaml_reads_it(text: str, title: str) -> None:
+    assert title_in(text) == title
 
 
 def test_what_nobody_would_write_is_refused_at_once() -> None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import takewhile
 from typing import Final
 
 from app.kit.text import fold
@@ -26,10 +27,13 @@ TAKEN: Final = frozenset({"beeld", "bestand"})
 _PART: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. -]{0,99}")
 SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _NUMBERED: Final = re.compile(r"([0-9]{2,3})-(.+)")
-_HEAD: Final = re.compile(r"\A---[ \t]*\n(?:.*?\n)?---[ \t]*\n+", re.DOTALL)
-_TITLE: Final = re.compile(r"^title:[ \t]*(.{0,300})", re.MULTILINE)
+_HEAD: Final = re.compile(r"\A---[ \t]*\n((?:.*?\n)?)---[ \t]*(?:\n+|\Z)", re.DOTALL)
+_TITLE: Final = re.compile(r"""^(?:title|"title"|'title')[ \t]*:(?:[ \t]+(.*)|$)""", re.MULTILINE)
+_TITLE_LINES: Final = 20
+_TITLE_MOST: Final = 4_000
+_PLAIN: Final = re.compile(r"""(?:"([^"\\]*)"|'([^']*)'|([^\W\d_][^:#\\]*))[ \t]*""")
+_SAID_OTHERWISE: Final = frozenset({"true", "false", "null"})
 _MINUTES: Final = re.compile(r"^minutes:[ \t]*([0-9]{1,4})[ \t]*(?:#.*)?$", re.MULTILINE)
-_REMARK: Final = re.compile(r"[ \t]#")
 
 
 class Kind(StrEnum):
@@ -173,10 +177,40 @@ def lines_above(path: str, text: str | None) -> int:
 
 
 def title_in(text: str | None) -> str:
-    """The title that a text says it has; empty when it says none."""
-    found = _TITLE.search(text or "")
-    said = _REMARK.split(found[1], maxsplit=1)[0].strip() if found else ""
-    return said.strip("\"'").replace('\\"', '"')[:200]
+    """The title that a text says it has, as YAML reads it; empty when it says none.
+
+    Lists of hundreds of lessons ask this: only the lines of the title are read, and a plain one as it stands.
+    """
+    head = _top_of(text or "")
+    found = _TITLE.search(head)
+    if found is None:
+        return _title_of_yaml(head) if head.lstrip().startswith("{") else ""
+    lines = head[found.start() :].split("\n", _TITLE_LINES)[:_TITLE_LINES]
+    own = [lines[0], *takewhile(lambda line: not line.strip() or line[0] in " \t", lines[1:])]
+    plain = _PLAIN.fullmatch(found[1] or "")
+    if plain and not any(line.strip() for line in own[1:]):
+        said = str(plain[plain.lastindex or 0])
+        if said.strip().lower() not in _SAID_OTHERWISE:
+            return " ".join(said.split())[:200]
+    told = "\n".join(own)
+    said = _title_of_yaml(told) if len(told) <= _TITLE_MOST else ""
+    return said or (found[1] or "").strip(" \t\"'")[:200]
+
+
+def _top_of(text: str) -> str:
+    """What stands above a text; all of one that is YAML."""
+    found = _HEAD.match(text)
+    return found[1] if found else text
+
+
+def _title_of_yaml(text: str) -> str:
+    from app.courses.files.document import plain, read_yaml  # noqa: PLC0415 - few requests read courses
+    from app.courses.files.problems import Problems  # noqa: PLC0415
+
+    document = read_yaml(text, "", Problems())
+    facts = plain(document.node) if document is not None else None
+    said = facts.get("title") if isinstance(facts, dict) else None
+    return " ".join(said.split())[:200] if isinstance(said, str) else ""
 
 
 def minutes_in(text: str | None) -> int:
