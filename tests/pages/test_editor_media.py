@@ -147,6 +147,14 @@ def test_a_script_is_written_in_rows(site: Site, aya: Visitor) -> None:
     page = aya.get(here).text
     assert 'value="Opruimen {{7*7}} &lt;b&gt;"' in page
     assert f'name="s{last + 1}-title"' in page
+    kept = text_of(site, path)
+    many = fields(page) | {f"s{n}-title": f"Stap {n}" for n in range(101)}
+    part = typing(aya, here, many | {"whole": "typing"})
+    assert "In een draaiboek passen van elke soort 40 rijen." in part
+    shown = aya.post(here, many, status=422).text
+    assert 'value="Stap 100"' in shown
+    assert 'href="#f-s40-minutes"' in shown
+    assert text_of(site, path) == kept
     broken = fields(page) | {"rows": "", "rest": "steps: geen lijst"}
     aya.post(here, broken)
     assert 'name="rest"' in aya.get(here).text  # as text, to be mended

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Final
 
 import pytest
+from ruamel.yaml.comments import CommentedSeq
 
 from app.courses.drafts.inputs import SessionWritten
-from app.courses.drafts.scripts import facts_in, fields_in, numbered, row_at, typed
-from app.courses.drafts.writing import fields_of, text_from
+from app.courses.drafts.scripts import (
+    LINES_MOST,
+    ROWS_MOST,
+    SIGNS_MOST,
+    facts_in,
+    fields_in,
+    must_fit,
+    numbered,
+    places_in,
+    row_at,
+    typed,
+)
+from app.courses.drafts.writing import fields_of, seen, text_from
+from app.courses.files.fitting import fitted
 from app.courses.files.looking import look_at
 from app.courses.files.writing import Library
+from app.kit.errors import Refused
+from app.kit.storage import FolderStorage
 
 COURSES: Final = Path(__file__).parents[2] / "courses"
 SCRIPTS: Final = sorted(COURSES.glob("*/handbook/*.md"))
@@ -114,9 +130,43 @@ def test_what_no_form_can_show_stays_text() -> None:
         assert fields_in(odd) is None
 
 
+@pytest.mark.parametrize(
+    ("typed_in", "materials", "code", "field"),
+    [
+        ({f"s{n}-title": "x" for n in range(ROWS_MOST + 1)}, "", "too_many_rows", f"s{ROWS_MOST}-minutes"),
+        ({f"a{n + 950}-when": "x" for n in range(ROWS_MOST + 1)}, "", "too_many_rows", f"a{ROWS_MOST}-when"),
+        ({}, "ding\n" * (LINES_MOST + 1), "too_many_lines", "materials"),
+        ({"w0-materials": "ding\n" * (LINES_MOST + 1)}, "", "too_many_lines", "w0-materials"),
+        ({"s0-text": "x" * SIGNS_MOST}, "y", "script_too_long", None),
+    ],
+)
+def test_what_is_too_much_is_refused_and_never_cut(
+    typed_in: dict[str, str], materials: str, code: str, field: str | None
+) -> None:
+    rows = numbered(typed(typed_in.items()))
+    assert len(rows) >= len(typed_in)
+    with pytest.raises(Refused) as refused:
+        must_fit(rows, materials)
+    assert (refused.value.code, refused.value.field) == (code, field)
+
+
+def test_as_much_as_fits_is_put_in_at_once(tmp_path: Path) -> None:
+    """Old lines and new ones are told apart without comparing each with each; remarks read the file once."""
+    began = time.process_time()
+    old = [f"oud {n}" for n in range(20_000)]
+    assert fitted(CommentedSeq(old), [*reversed(old), "nieuw"]) == [*reversed(old), "nieuw"]
+    rows = {f"s{n}-title": f"Stap {n}" for n in range(ROWS_MOST)}
+    must_fit(numbered(typed(rows.items())), "ding\n" * LINES_MOST)
+    made = written(ODD, materials="", **rows)
+    assert len(facts_in(numbered(typed(fields_of("session", made).items())), "")["steps"]) == ROWS_MOST
+    assert len(seen(PATH, made, "session", {}, FolderStorage(tmp_path)).remarks) > 20
+    assert time.process_time() - began < 3
+
+
 def test_a_problem_knows_its_row() -> None:
     lines = ODD.split("\n")
-    places = {words: row_at(ODD, lines.index(words) + 1) for words in lines if words}
+    rows = places_in(ODD)
+    places = {words: row_at(rows, lines.index(words) + 1) for words in lines if words}
     assert places['  - {minutes: 10, title: Welkom, text: "Zeg ‘dag’."}'] == ("s", 0)
     assert places["    text: Samen iets maken."] == ("s", 1)
     assert places["goal: Doel"] == ("", 0)

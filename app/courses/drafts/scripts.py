@@ -7,10 +7,12 @@ first step. A row that was left empty counts for nothing. Materials are lines of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from app.kit.errors import Refused
 from app.kit.text import is_shown, unix_ends
 
 Raw = Mapping[str, Sequence[str]]
@@ -22,8 +24,13 @@ PARTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The fields of a row: a step, what else may happen, a card of a working form."""
 KEYS: Final[Mapping[str, str]] = {"s": "steps", "a": "otherwise", "w": "working_forms"}
-ROWS_MOST: Final = 60
-FIELD: Final = re.compile(r"([saw])(\d{1,2})-(minutes|title|text|when|then|core_element|materials)")
+ROWS_MOST: Final = 40
+"""Of one kind; a session has no more steps."""
+LINES_MOST: Final = 200
+"""In one list of materials. Old lines and new ones are compared, each with each where nothing else helps."""
+SIGNS_MOST: Final = 150_000
+"""In one script, with what YAML needs around it; the reader of courses takes 200,000."""
+FIELD: Final = re.compile(r"([saw])(\d{1,4})-(minutes|title|text|when|then|core_element|materials)")
 
 
 def fields_in(facts: Mapping[str, Any]) -> dict[str, str] | None:
@@ -60,7 +67,9 @@ def _shown(family: str, row: object) -> Row | None:
 
 
 def _are_lines(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(one, str) and "\n" not in one for one in value)
+    if not isinstance(value, list) or len(value) > LINES_MOST:
+        return False
+    return all(isinstance(one, str) and "\n" not in one for one in value)
 
 
 def typed(pairs: Iterable[tuple[str, object]]) -> dict[str, list[str]]:
@@ -70,6 +79,19 @@ def typed(pairs: Iterable[tuple[str, object]]) -> dict[str, list[str]]:
         for name, given in pairs
         if isinstance(given, str) and FIELD.fullmatch(name)
     }
+
+
+def must_fit(raw: Raw, materials: str) -> None:
+    """Before it is put in its file, which takes a time that grows with it. Raises: Refused, never by a cut."""
+    for family in PARTS:
+        if len(_places(raw, family)) > ROWS_MOST:
+            raise Refused("too_many_rows", f"{family}{ROWS_MOST}-{PARTS[family][0]}", most=ROWS_MOST)
+    rows = {name: words[-1] for name, words in raw.items() if words and FIELD.fullmatch(name)}
+    for name, words in (("materials", materials), *rows.items()):
+        if name.endswith("materials") and len(_lines(words)) > LINES_MOST:
+            raise Refused("too_many_lines", name, most=LINES_MOST)
+    if len(materials) + sum(map(len, rows.values())) > SIGNS_MOST:
+        raise Refused("script_too_long")
 
 
 def counts(raw: Raw) -> dict[str, int]:
@@ -120,7 +142,7 @@ def _lines(text: str) -> list[str]:
 
 def _places(raw: Raw, family: str) -> list[int]:
     places = {int(found[2]) for name in raw if (found := FIELD.fullmatch(name)) and found[1] == family}
-    return sorted(places)[:ROWS_MOST]
+    return sorted(places)
 
 
 def _rows(raw: Raw, family: str) -> list[Row]:
@@ -180,22 +202,37 @@ def read(raw: Raw, elements: Iterable[tuple[str, str]]) -> Script:
     return Script(tuple(facts["materials"] or ()), tuple(steps), otherwise, tuple(cards), at)
 
 
-def row_at(text: str, line: int) -> tuple[str, int]:
-    """Which row stands at a line of the file: its family and its place from nought on; an empty family for none."""
+@dataclass(frozen=True)
+class Place:
+    """Where a row begins in its file, and which it is: its family, and its place from nought on."""
+
+    line: int
+    family: str
+    row: int
+
+
+def places_in(text: str) -> tuple[Place, ...]:
+    """Where the rows of a script stand, in the order of their lines."""
     from app.courses.files.document import FRONT, read_yaml  # noqa: PLC0415 - few requests read courses
     from app.courses.files.problems import Problems  # noqa: PLC0415
 
     found = FRONT.match(text)
     document = read_yaml(found.group(1) or "", "", Problems()) if found else None
     node = document.node if document is not None else None
-    best = ("", 0, 0)
+    return tuple(sorted(_placed(node), key=lambda place: place.line))
+
+
+def _placed(node: object) -> Iterator[Place]:
     for family, key in KEYS.items():
         rows: Any = node.get(key) if isinstance(node, dict) else None
-        for place in range(len(rows) if isinstance(rows, list) else 0):
-            first = rows.lc.item(place)[0] + 2  # from one on, below the rule above the head
-            if best[2] < first <= line:
-                best = (family, place, first)
-    return best[0], best[1]
+        for n in range(len(rows) if isinstance(rows, list) else 0):
+            yield Place(rows.lc.item(n)[0] + 2, family, n)  # from one on, below the rule above the head
+
+
+def row_at(places: Sequence[Place], line: int) -> tuple[str, int]:
+    """Which row stands at a line of the file; an empty family for none."""
+    found = bisect_right(places, line, key=lambda place: place.line)
+    return (places[found - 1].family, places[found - 1].row) if found else ("", 0)
 
 
 def elements_in(text: str | None) -> tuple[tuple[str, str], ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -151,7 +151,8 @@ def seen(path: str, text: str, mode: Mode, stored: Mapping[str, Stored], storage
 
     look = look_at(path, text, library_of(stored, storage))
     above = lines_above(path, text) if mode in {"lesson", "session"} else 0
-    remarks = tuple(_remark(problem, above, text if mode == "session" else "") for problem in look.problems)
+    rows = scripts.places_in(text) if mode == "session" and look.problems else ()
+    remarks = tuple(_remark(problem, above, rows) for problem in look.problems)
     shown = look.text
     return Seen(
         html=shown.html if shown is not None else "",
@@ -172,7 +173,7 @@ def _image(head: object, stored: Mapping[str, Stored]) -> Mapping[str, object] |
     return {"name": name, "width": file.width, "height": file.height, **told}
 
 
-def _remark(problem: Problem, above: int, script: str) -> Remark:
+def _remark(problem: Problem, above: int, rows: Sequence[scripts.Place]) -> Remark:
     line = max(problem.line - above, 0)
-    family, row = scripts.row_at(script, problem.line) if script and not line else ("", 0)
+    family, row = scripts.row_at(rows, problem.line) if not line else ("", 0)
     return Remark(line, problem.sentence, problem.hint, family, row)

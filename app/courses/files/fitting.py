@@ -108,12 +108,26 @@ def _places(old: Sequence[Any], new: Sequence[Any]) -> list[int | None]:
     """For each new item which old one it was: the one that says the same, has the same words, or stood there."""
     free = dict.fromkeys(range(len(old)))
     found: list[int | None] = [None] * len(new)
+    if all(isinstance(one, str) and "\n" not in one for one in (*old, *new)):
+        by_words: dict[str, list[int]] = {}
+        for n in reversed(free):
+            by_words.setdefault(" ".join(old[n].split()), []).append(n)
+        for place, one in enumerate(new):
+            if left := by_words.get(" ".join(one.split())):
+                found[place] = was = left.pop()
+                del free[was]
+        return _in_place(found, free)
     for same in (alike, lambda one, other: alike(_words(one), _words(other))):
         for place, one in enumerate(new):
-            was = next((n for n in free if same(old[n], one)), None) if found[place] is None else None
-            if was is not None:
-                found[place] = was
-                del free[was]
+            fits = next((n for n in free if same(old[n], one)), None) if found[place] is None else None
+            if fits is not None:
+                found[place] = fits
+                del free[fits]
+    return _in_place(found, free)
+
+
+def _in_place(found: list[int | None], free: dict[int, None]) -> list[int | None]:
+    """The same, where what is new is made of what stood at its place."""
     for place, was in enumerate(found):
         if was is None and place in free:
             found[place] = place

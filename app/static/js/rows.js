@@ -5,10 +5,18 @@
   const spare = new Map(); // the empty row of each kind, to copy
   const rowsOf = (box) => [...box.querySelectorAll("[data-row]")];
 
+  // At the limit a sentence stands where the button was.
+  function limit(box, count) {
+    const full = count >= Number(box.dataset.most);
+    box.querySelector("[data-row-do=add]").hidden = full;
+    box.querySelector("[data-full]").hidden = !full;
+  }
+
   // A row is called after its place: names, ids, labels and what people read.
   function number(box) {
     const family = box.dataset.rows;
     const rows = rowsOf(box);
+    limit(box, rows.length);
     rows.forEach((row, place) => {
       row.id = `rij-${family}${place}`;
       row.setAttribute("aria-labelledby", `${row.id}-naam`);

@@ -28,6 +28,11 @@ WORDS: Final[dict[str, str]] = {
         "Iemand anders heeft deze tekst intussen bewaard. Hieronder zie je wat er anders is. Jouw tekst staat er nog. "
         "Bewaar je opnieuw, dan geldt die."
     ),
+    "too_many_rows": N_(
+        "In een draaiboek passen van elke soort {most} rijen. Voeg er een paar samen. Er is niets weg."
+    ),
+    "too_many_lines": N_("In een lijst met materiaal passen {most} regels. Maak hem korter. Er is niets weg."),
+    "script_too_long": N_("Dit draaiboek is te lang. Maak de teksten korter. Er is niets weg."),
     "text_gone": N_("Dit is intussen uit het concept gehaald. Zet het eerst terug."),
     "text_too_long": N_("Deze tekst is te lang. Knip hem in tweeën."),
     "bad_path": N_("Zo mag een bestand in een opleiding niet heten. Gebruik letters, cijfers en streepjes."),

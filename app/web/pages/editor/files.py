@@ -114,6 +114,8 @@ def keep(ask: Ask, course: str, file: int) -> Answer:
         raise NotFound
     form = _typed(ask, desk.mode)
     typing = form.get("whole") == "typing"
+    if form.valid and form.get("rows"):
+        _look(form)
     text = text_from(desk.mode, desk.text, form.given, form.raw) if form.valid else None
     if form.valid and text is None:
         form.refuse(Refused("head_broken", "rest" if desk.mode == "session" else "title"))
@@ -179,6 +181,14 @@ def _typed(ask: Ask, mode: Mode) -> Form:
     return form
 
 
+def _look(form: Form) -> None:
+    """Note what is too much for a script."""
+    try:
+        scripts.must_fit(form.raw, form.get("materials"))
+    except Refused as refused:
+        form.refuse(refused)
+
+
 def _read(ask: Ask, course: str, file: int) -> _Desk:
     """Raises: NotFound."""
     actions.must_write(ask.viewer)
@@ -212,6 +222,7 @@ def _shown(
         rows=scripts.counts(form.raw),
         script=scripts.read(form.raw, page.elements) if form.get("rows") else None,
         row_looks=ROW_LOOKS,
+        rows_most=scripts.ROWS_MOST,
         keeping=keeping,
         keeper=ask.viewer.id,
         now=ask.now,
