@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import delete, select
 
 from app.outbox.tables import Message
 from app.people.tables import SignIn
 from app.practice.tables.coaching import CoachNote
-from tests.journeys.conftest import Live, accessible
+from tests.journeys.conftest import Live, accessible, wait_until
 from tests.journeys.test_observing import sign_in
 from tests.journeys.walking import with_mailed_code
 from tests.practising import begin
@@ -115,6 +115,80 @@ def test_words_that_were_sent_after_signing_out(live: Live) -> None:
     with live.parts.database.reading() as db:
         assert [one.text for one in db.scalars(select(CoachNote))] == [NOTE]
     live.troubles[:] = [told for told in live.troubles if "401" not in told]  # a browser complains of it
+
+
+KEPT: Final = """Object.entries(localStorage).filter(([name]) => name.startsWith("getypt:"))
+    .map(([, one]) => JSON.parse(one).state)"""
+
+
+def _at_a_note(live: Live) -> Page:
+    at_work = begin(live.parts.database, live.parts.storage, live.clock, until="planned")
+    page = live.person()
+    sign_in(live, page, at_work.ruben.id)
+    page.goto("/coach")
+    page.locator("#mensen").get_by_role("link", name="Noor de Wit").click()
+    expect(page.get_by_label("Nieuwe notitie")).to_be_visible()
+    return page
+
+
+def test_words_that_did_not_arrive(live: Live) -> None:
+    """Sent without a connection they wait until they are sent again, whatever she opens first, or let go."""
+    page = _at_a_note(live)
+    form, there = page.get_by_label("Nieuwe notitie"), page.url
+    page.evaluate("navigator.serviceWorker.ready")
+    page.reload()
+    form.fill("Kort")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Bewaar de notitie").click()
+    expect(page.get_by_text("is niet bij ons aangekomen")).to_be_visible()
+    page.context.set_offline(False)
+    page.goto("/account")
+    link = page.get_by_role("link", name="Naar je tekst")
+    expect(link).to_be_visible()
+    accessible(page)
+    link.click()
+    expect(form).to_have_value("Kort")
+    form.fill(NOTE)
+    page.goto("/account")  # she looks for something first
+    link.click()
+    expect(form).to_have_value(NOTE)
+    page.goto("/account")
+    page.get_by_role("button", name="Haal weg").click()
+    assert page.evaluate(KEPT) == []
+    page.goto(there)
+    expect(form).to_have_value("")
+    live.troubles[:] = [told for told in live.troubles if "INTERNET_DISCONNECTED" not in told]
+
+
+def test_words_on_their_way(live: Live) -> None:
+    """Another tab neither throws them away nor says that they did not come in."""
+    page = _at_a_note(live)
+    there = page.url
+    page.get_by_label("Nieuwe notitie").fill(NOTE)
+    held: list[Route] = []
+    page.route("**/*", lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
+    with page.expect_request(lambda asked: asked.method == "POST"):
+        page.get_by_role("button", name="Bewaar de notitie").click(no_wait_after=True)
+    page.wait_for_timeout(200)
+    beside = page.context.new_page()
+    for path in ("/account", there):
+        beside.goto(path)
+        expect(beside.get_by_role("heading", level=1)).to_be_visible()
+        beside.wait_for_timeout(200)
+        assert beside.evaluate(KEPT) == ["sent"]
+    expect(beside.get_by_label("Nieuwe notitie")).to_have_value("")
+    cookies = beside.context.cookies()
+    beside.context.clear_cookies()
+    beside.goto("/inloggen")
+    beside.wait_for_timeout(200)
+    expect(beside.get_by_text("Wat je typte, staat er nog")).to_be_hidden()
+    assert beside.evaluate(KEPT) == ["sent"]
+    beside.context.add_cookies([{**one} for one in cookies])  # type: ignore[typeddict-item]
+    held[0].continue_()
+    expect(page.get_by_text("Je notitie is bewaard.")).to_be_visible()
+    wait_until(lambda: page.evaluate(KEPT) == [], "nothing waits")
+    with live.parts.database.reading() as db:
+        assert [one.text for one in db.scalars(select(CoachNote))] == [NOTE]
 
 
 def test_mails_before_a_visit(live: Live) -> None:

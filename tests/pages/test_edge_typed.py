@@ -53,6 +53,9 @@ def test_what_is_not_hers_gives_her_words_back(told: tuple[Site, World]) -> None
     joris = site.visitor(world.people["joris"])
     page = joris.post(f"/praktijk/{world.things['record']}/voorbereiding", GIVEN, status=404).text
     assert WORDS in page
+    one_word = joris.post(f"/praktijk/{world.things['record']}/voorbereiding", {"goal": "Stilte"}, status=404).text
+    assert "data-not-taken" in one_word  # so that the browser keeps it
+    assert "data-not-taken" not in joris.get(f"/praktijk/{world.things['record']}", status=404).text
 
 
 def test_a_form_on_a_page_of_somebody_else_is_not_taken(told: tuple[Site, World]) -> None:

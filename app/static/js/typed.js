@@ -1,12 +1,16 @@
-// Words that were sent when their writer was not in any more stay in this browser, and stand in their form again once she
-// is: for a day, for her alone, until the program took them or she signs out. A page that is shown to her after the form
-// says that it was taken; a page with [data-not-taken] says that it was not.
+// Words that were sent and did not come in stay in this browser, and stand in their form again: for a day, for their
+// writer alone, until they are sent again, she lets them go or she signs out. An entry is of a person, of where its form
+// goes and of one form that was shown (its key). It is `sent` while it is on its way: only the tab that sent it knows
+// what came of it. The page that comes after the form says that it was taken; one with [data-not-taken], or the one for
+// no connection, says that it was not, and so does any page that does not come after it: then it is `refused`.
 import { fields, put, values, version } from "./fields.js";
 
 const PREFIX = "getypt:";
+const ON_ITS_WAY = "getypt"; // of this tab: the name of what it sent last
 const DAY = 86_400_000;
 const LEAVES = /^\/(uitloggen|account\/(sessies\/alle|weg))$/;
-const who = () => document.documentElement.dataset.who ?? "";
+const { dataset } = document.documentElement;
+const who = () => dataset.who ?? "";
 
 function stored(name) {
   try {
@@ -31,7 +35,13 @@ function names(of = "") {
   }
 }
 const mine = () => names(`${who()}:`);
-const nameOf = (form) => `${PREFIX}${who()}:${form.getAttribute("action") ?? location.pathname}`;
+const waits = {
+  name() { try { return sessionStorage.getItem(ON_ITS_WAY) ?? ""; } catch { return ""; } },
+  for(name) { try { sessionStorage.setItem(ON_ITS_WAY, name); } catch { /* Storage is off. */ } },
+};
+const given = new WeakMap(); // a form, and the entry whose words stand in it again
+const goesTo = (form) => `${PREFIX}${who()}:${form.getAttribute("action") ?? location.pathname}#`;
+const nameOf = (form) => given.get(form) ?? `${goesTo(form)}${form.elements.namedItem("form_key")?.value ?? ""}`;
 const WORDS = "textarea, input:not([type]), input[type=text]";
 const holdsWords = (form) => fields(form).some((el) => el.matches(WORDS) && el.value.trim());
 
@@ -40,14 +50,33 @@ function note(form) {
   if (!who() || form.method !== "post" || !holdsWords(form)) return;
   const [url, base] = [location.pathname + location.search, version(form)?.value ?? ""];
   store(nameOf(form), { at: Date.now(), state: "sent", url, base, fields: form.dataset.keep ? null : values(form) });
+  waits.for(nameOf(form));
 }
 
 // Such as: nobody is in any more, prove first who you are, it took too long.
 function refused() {
-  const found = names().filter((name) => stored(name));
-  found.forEach((name) => store(name, { ...stored(name), state: "refused" }));
-  document.querySelectorAll("[data-typed-here]").forEach((el) => { el.hidden = !found.length; });
-  document.querySelectorAll("[data-typed-else]").forEach((el) => { el.hidden = found.length > 0; });
+  const name = waits.name();
+  const one = stored(name);
+  if (one) store(name, { ...one, state: "refused" });
+  const here = one && (!who() || mine().includes(name));
+  document.querySelectorAll("[data-typed-here]").forEach((el) => { el.hidden = !here; });
+  document.querySelectorAll("[data-typed-else]").forEach((el) => { el.hidden = here; });
+  document.querySelectorAll("[data-typed-at]").forEach((el) => el.setAttribute("href", one?.url ?? "/"));
+}
+
+// Whether this page is what came of a form on that page, and not where she went without an answer.
+function comesAfter({ url }) {
+  const from = document.referrer ? new URL(document.referrer) : { pathname: "" };
+  const [how] = performance.getEntriesByType("navigation");
+  return how?.type !== "back_forward" && from.pathname + from.search === url;
+}
+
+function answered() {
+  const name = waits.name();
+  const one = stored(name);
+  waits.for("");
+  if (one?.state !== "sent" || !mine().includes(name)) return;
+  store(name, comesAfter(one) ? null : { ...one, state: "refused" });
 }
 
 const blank = (name) => document.getElementById("getypt-woorden")?.content.querySelector(`[data-note="${name}"]`)?.cloneNode(true);
@@ -63,11 +92,16 @@ function restore(form, one) {
   said?.scrollIntoView({ block: "center" });
 }
 
-function remind(one) {
+function remind(name, one) {
   const said = blank("elsewhere");
   if (!said || document.getElementById("getypt-elders")) return;
   said.id = "getypt-elders";
   said.querySelector("a").setAttribute("href", one.url);
+  said.querySelector("button").addEventListener("click", () => {
+    store(name, null);
+    said.remove();
+    document.getElementById("inhoud")?.focus();
+  });
   document.getElementById("inhoud")?.before(said);
 }
 
@@ -78,19 +112,23 @@ function fits(form, one) {
 
 function giveBack(name) {
   const one = stored(name);
-  const form = [...document.forms].find((found) => nameOf(found) === name && fits(found, one));
-  if (one.state === "sent" || (one.state === "given" && !form)) store(name, null);
-  else if (!form) remind(one);
-  else {
-    store(name, one.fields && { ...one, state: "given" });
+  const forms = [...document.forms].filter((form) => name.startsWith(goesTo(form)) && fits(form, one));
+  const form = forms.find((found) => !given.has(found));
+  if (!forms.length) remind(name, one);
+  else if (form) {
+    given.set(form, name);
+    if (!one.fields) store(name, null);
     restore(form, one);
   }
 }
 
 function arrive() {
   names().filter((name) => !(stored(name)?.at > Date.now() - DAY)).forEach((name) => store(name, null));
-  if (document.querySelector("[data-not-taken]")) refused();
-  else if (who()) mine().forEach(giveBack);
+  if (document.querySelector("[data-not-taken]") || "sent" in dataset) refused();
+  else if (who()) {
+    answered();
+    mine().filter((name) => stored(name).state !== "sent").sort((one, other) => stored(other).at - stored(one).at).forEach(giveBack);
+  }
 }
 
 document.addEventListener("submit", (event) => {
@@ -99,15 +137,21 @@ document.addEventListener("submit", (event) => {
   else if (!event.defaultPrevented) note(event.target);
 });
 
-// A form that keeps itself while somebody types: no page comes after it.
+// What she changes in words that stand there again is what is given back the next time; nothing, when she empties them.
+document.addEventListener("input", ({ target }) => {
+  const one = stored(given.get(target.form));
+  if (one?.fields) store(given.get(target.form), holdsWords(target.form) ? { ...one, fields: values(target.form) } : null);
+});
+
+// A form that keeps itself while somebody types: no page comes after it, unless the answer leads to one.
 document.addEventListener("htmx:before:request", ({ target }) => {
   const form = target.closest?.("form");
   if (form) note(form);
 });
-document.addEventListener("htmx:finally:request", ({ target }) => {
+document.addEventListener("htmx:finally:request", ({ target, detail }) => {
   if (document.querySelector("[data-not-taken]")) refused();
   const form = target.closest?.("form");
-  if (form?.isConnected) store(nameOf(form), null);
+  if (form?.isConnected && !detail.ctx?.hx?.redirect) store(nameOf(form), null);
 });
 
 // A moment later, so that what is put back is sent as if it was typed.

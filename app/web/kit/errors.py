@@ -29,7 +29,10 @@ TYPED_MOST: Final = 20_000
 
 @dataclass(frozen=True)
 class ErrorPage:
-    """What the error page shows. `action_*` is the way back; `typed` is what stood in the form that was sent."""
+    """What the error page shows. `action_*` is the way back; `typed` is what stood in the form that was sent.
+
+    `sent`: it answers a form, which was not taken (js/typed.js keeps its words).
+    """
 
     status: int
     title: str
@@ -37,6 +40,7 @@ class ErrorPage:
     action_label: str
     action_href: str
     drawing: str
+    sent: bool
     typed: tuple[str, ...] = ()
 
 
@@ -103,6 +107,7 @@ def plain(
         action_label=gettext(label),
         action_href=href,
         drawing=drawing,
+        sent=request.method not in {"GET", "HEAD"},
         typed=_typed(request),
     )
     answer = render("errors/error.html", page, status=status)

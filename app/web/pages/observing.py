@@ -35,9 +35,11 @@ KEPT: Final = (
     "fonts/bricolage-grotesque-latin-opsz-normal.woff2",
     "fonts/bricolage-grotesque-latin-ext-opsz-normal.woff2",
     "img/icoon.svg",
+    "js/fields.js",
     "js/naming.js",
     "js/site.js",
     "js/theme.js",
+    "js/typed.js",
     "js/unopened.js",
 )
 """What the shell and the page without a connection need beside the scripts of the shell (js/observing)."""
