@@ -49,18 +49,23 @@ class Finished(_Form):
     edition: Version = None
 
 
+_Reflection = Annotated[str, StringConstraints(max_length=WORDS_MOST), BeforeValidator(cleaned)]
+
+
 class Words(_Form):
     """What she wrote at a reflection question. `whole` says that the page sent it by itself while she types."""
 
-    words: Annotated[str, StringConstraints(max_length=WORDS_MOST), BeforeValidator(cleaned)] = ""
+    words: _Reflection = ""
     version: Version = None
     whole: OptionalParagraph = ""
 
 
 class Sharing(_Form):
-    """Whether her coach may read it."""
+    """Whether her coach may read it. `words` and `version`: what stands in the box, kept before it is shared."""
 
     shared: bool
+    words: _Reflection | None = None
+    version: Version = None
 
 
 Seconds = Annotated[float, Field(ge=0, le=24 * 3600, allow_inf_nan=False)]

@@ -123,17 +123,23 @@ def keep_words(db: Session, *, by: Viewer, at: Spot, given: inputs.Words, now: d
     return Written(work.version, work.saved_at, work.shared_at is not None, withdrawn, gone)
 
 
-def share_words(db: Session, *, by: Viewer, at: Spot, shared: bool, now: datetime) -> None:
-    """Let her coach read what she wrote, or no longer. Raises: NotFound; Refused("nothing_to_share")."""
+def share_words(db: Session, *, by: Viewer, at: Spot, given: inputs.Sharing, now: datetime) -> None:
+    """Let her coach read what she wrote, or no longer. What stands in the box is kept first: that is what is shared.
+
+    Raises: NotFound; Refused("nothing_to_share"), or as `keep_words`.
+    """
+    if given.shared and given.words:
+        words = inputs.Words(words=given.words, version=given.version)
+        keep_words(db, by=by, at=at, given=words, now=now)
     enrolment = own_enrolment(db, by, at.course_slug, now=now)
     work = _work(db, enrolment, at)
-    if work is None:
+    if work is None or (given.shared and given.words == ""):
         raise Refused("nothing_to_share")
-    if bool(work.shared_at) == shared:
+    if bool(work.shared_at) == given.shared:
         return
-    if shared and not work.words:
+    if given.shared and not work.words:
         raise Refused("nothing_to_share")
-    _share(db, work, by, shared=shared, now=now)
+    _share(db, work, by, shared=given.shared, now=now)
 
 
 def _share(db: Session, work: LessonWork, by: Viewer, *, shared: bool, now: datetime) -> None:

@@ -190,8 +190,8 @@ def test_words_are_hers_and_two_windows_do_not_overwrite(
         assert write(db, training, clock, "Eerste venster.", None) == 1, "the same words again are no quarrel"
         assert code_of(lambda: write(db, training, clock, "Tweede venster.", None)) == "stale_words"
         assert write(db, training, clock, "Beide.", 1) == 2
-        lessons.share_words(db, by=noor, at=WORDS, shared=True, now=clock.now())
-        lessons.share_words(db, by=noor, at=WORDS, shared=True, now=clock.now())
+        lessons.share_words(db, by=noor, at=WORDS, given=inputs.Sharing(shared=True), now=clock.now())
+        lessons.share_words(db, by=noor, at=WORDS, given=inputs.Sharing(shared=True), now=clock.now())
         assert part(page_of(db, training, clock), Reflecting).shared_at == clock.now()
         ruben, id_ = viewer_for(db, training.cast.ruben.id), training.enrolment_id
         desk: dict[str, Any] = {"coach_id": ruben.id, "on": local_day(clock.now())}
@@ -200,7 +200,7 @@ def test_words_are_hers_and_two_windows_do_not_overwrite(
             note_read(db, by=training.cast.fatma, enrolment=id_, now=clock.now())
         note_read(db, by=ruben, enrolment=id_, now=clock.now())
         assert beside_of(db, [id_], **desk).shared == {}
-        lessons.share_words(db, by=noor, at=WORDS, shared=False, now=clock.now())
+        lessons.share_words(db, by=noor, at=WORDS, given=inputs.Sharing(shared=False), now=clock.now())
         one = part(page_of(db, training, clock), Reflecting)
         assert (one.words, one.shared_at) == ("Beide.", None)
         kinds = db.scalars(select(LedgerEvent.action).where(LedgerEvent.action.like("theory.reflection%"))).all()

@@ -169,7 +169,7 @@ def test_another_kind_of_block_under_the_same_name(story: Story) -> None:
         assert [(one.words, one.done) for one in now] == [("", True)]
         words = inputs.Words(words="Eerst kijken.", version=now[0].version)
         lessons.keep_words(db, by=noor, at=ASKED, given=words, now=story.clock.now())
-        lessons.share_words(db, by=noor, at=ASKED, shared=True, now=story.clock.now())
+        lessons.share_words(db, by=noor, at=ASKED, given=inputs.Sharing(shared=True), now=story.clock.now())
     with database.writing() as db:
         written = {one.words for lesson in notebook_page(db, noor, "lezen").lessons for one in lesson.written}
         assert written == {"Wat ik eerst schreef.", "Eerst kijken."}
@@ -337,7 +337,7 @@ def test_an_emptied_reflection_is_hers_alone_again(story: Story) -> None:
     database, given, noor = story.database, (story.training, story.clock), story.training.cast.noor
     with database.writing() as db:
         write(db, *given, "Voor mijn coach.", None)
-        lessons.share_words(db, by=noor, at=WORDS, shared=True, now=story.clock.now())
+        lessons.share_words(db, by=noor, at=WORDS, given=inputs.Sharing(shared=True), now=story.clock.now())
         (own,) = enrolment_facts(db, [story.training.enrolment_id]).values()
         assert [one.words for one in shared_words(db, own)] == ["Voor mijn coach."]
         emptied = lessons.keep_words(db, by=noor, at=WORDS, given=inputs.Words(version=2), now=story.clock.now())

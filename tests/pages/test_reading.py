@@ -84,6 +84,12 @@ def test_without_a_script_all_of_it_works(world: World) -> None:
     assert re.search(r"<textarea[^>]* maxlength", long) is None  # a browser would cut it without a word
     world.noor.post(f"{LESSON}/vraag/eerste-reactie", {"eerste-reactie": "0"})
     assert "Goed gezien." in world.noor.get(LESSON).text
+    for words, version, told in (("Te laat.", "0", "Neem de tijd."), ("x" * 5001, "1", "5000 tekens"), ("", "1", "")):
+        given = {"shared": "true", "words": words, "version": version}
+        not_shared = world.noor.post(f"{LESSON}/delen/jouw-zin", given, status=422).text
+        assert told in not_shared
+        assert "Laat mijn coach dit lezen" in not_shared
+    assert ("reflection", "Neem de tijd.") in world.work()
     world.noor.post(f"{LESSON}/delen/jouw-zin", {"shared": "true"})
     ruben = world.visitor("ruben")
     person = f"/coach/mensen/{world.training.enrolment_id}"

@@ -75,7 +75,13 @@ def write(ask: Ask, course: str, lesson: str, block: str) -> Answer:
         return redirect(f"/opleiding/{course}/mijn/notities", toast=told)
     if kept is not None:
         return redirect(f"{lesson_href(course, lesson)}#blok-{block}", toast=N_("Bewaard."))
-    page = lesson_page(ask.db, ask.viewer, course, lesson, today=ask.today)
+    return _unkept(ask, Spot(course, lesson, block), form, state)
+
+
+def _unkept(ask: Ask, at: Spot, form: Form, state: str) -> Page:
+    """The lesson with the words that were not kept, and what stands there now when somebody kept it elsewhere."""
+    block = at.block_id
+    page = lesson_page(ask.db, ask.viewer, at.course_slug, at.lesson_slug, today=ask.today)
     now = next((one for one in page.parts if isinstance(one, Reflecting) and one.id == block), None)
     if now is not None and state == "stale":
         form.raw["version"] = [str(now.version)]
@@ -101,18 +107,20 @@ def _kept(ask: Ask, page: Keeping, form: Form, kept: Written | None) -> Page:
     "/opleiding/{course:slug}/{lesson:slug}/delen/{block:slug}", policy=Permission.FOLLOW_TRAINING, name="reading.share"
 )
 def share(ask: Ask, course: str, lesson: str, block: str) -> Answer:
-    """Let the coach read it, or no longer: one press."""
+    """Let the coach read it, or no longer: one press, which sends what stands in the box along."""
     form = Submitted.read(inputs.Sharing, ask.form, ask.viewer.locale)
+    at, state = Spot(course, lesson, block), "failed"
     if form.valid:
         try:
-            lessons.share_words(
-                ask.db, by=ask.viewer, at=Spot(course, lesson, block), shared=form.given.shared, now=ask.now
-            )
+            lessons.share_words(ask.db, by=ask.viewer, at=at, given=form.given, now=ask.now)
         except Refused as refused:
             form.refuse(refused)
+            state = "stale" if refused.code == "stale_words" else "failed"
         else:
             told = N_("Je coach kan dit nu lezen.") if form.given.shared else N_("Alleen jij leest dit nu.")
             return redirect(f"{lesson_href(course, lesson)}#blok-{block}", toast=told)
+    if "words" in form.raw:
+        return _unkept(ask, at, form, state)
     page = lesson_page(ask.db, ask.viewer, course, lesson, today=ask.today)
     return shown(ask, page, form, status=422)
 
