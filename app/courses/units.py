@@ -18,6 +18,9 @@ _BLOCK: Final = re.compile(
 )
 """Blocks that hold values by name. Neither takes more than the length of a text, whatever stands in it."""
 _EMPTY_LINE: Final = re.compile(r"\n\s*\n")
+_FENCE: Final = re.compile(r"^:::[ \t]*(?:([a-z-]+)[ \t]*([^\n]*))?$", re.MULTILINE)
+_NAMED: Final = frozenset({"reflectie", "download"})
+"""Blocks with a name before their title."""
 DEEPEST: Final = 12
 
 
@@ -44,16 +47,29 @@ def units_of(text: str) -> list[Unit]:
     found = [*_values(head)] if head is not None else []
     start = 0
     for block in _BLOCK.finditer(body):
-        found += _paragraphs(body[start : block.start()])
+        found += _prose(body[start : block.start()])
         found += _values(block[3], (f"::: {block[1]}", block[2]))
         start = block.end()
-    return [*found, *_paragraphs(body[start:])]
+    return [*found, *_prose(body[start:])]
 
 
 def _cut(text: str) -> tuple[str | None, str]:
     if (found := _HEAD.match(text)) is not None:
         return found[1], text[found.end() :]
     return (text, "") if _YAML.match(text) else (None, text)
+
+
+def _prose(text: str) -> Iterator[Unit]:
+    """Paragraphs. The title of a block is one, named after the block; the line that closes it is nothing."""
+    start = 0
+    for fence in _FENCE.finditer(text):
+        yield from _paragraphs(text[start : fence.start()])
+        start = fence.end()
+        if fence[1] is None:
+            continue
+        name, _, title = fence[2].partition(" ") if fence[1] in _NAMED else ("", "", fence[2])
+        yield Unit((f"::: {fence[1]}", *([name] if name else [])), title.strip() or "…")
+    yield from _paragraphs(text[start:])
 
 
 def _paragraphs(text: str, path: Path = ()) -> list[Unit]:

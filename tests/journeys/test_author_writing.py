@@ -5,6 +5,7 @@ What she types in a question survives a reload and a lost session.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -69,6 +70,8 @@ def test_an_author_chooses_a_picture(live: Live) -> None:
     page.get_by_role("button", name="Begin een concept").click()
     page.get_by_role("link", name="Een afspraak").first.click()
     text = page.get_by_label("Tekst", exact=True)
+    page.get_by_role("button", name="Let op").click()  # nobody was in the text yet: at its end
+    expect(text).to_have_value(re.compile(r"\n\n::: let-op Titel\n.*\n:::$"))
     text.fill("")
     page.get_by_role("button", name="Let op").click()
     page.keyboard.type("Lijm")  # over the title that is selected
@@ -78,7 +81,10 @@ def test_an_author_chooses_a_picture(live: Live) -> None:
     accessible(page)
     shots(page, "choose")
     dialog.get_by_role("button", name="Zet in de tekst").click()
-    expect(dialog.get_by_text("Schrijf wat op het beeld te zien is", exact=False)).to_be_visible()
+    lacks = dialog.get_by_text("Schrijf wat op het beeld te zien is")
+    expect(lacks).to_have_count(2)  # above the form, and at the field
+    expect(lacks.last).to_be_in_viewport()
+    expect(dialog.get_by_label("Wat is erop te zien?")).to_be_focused()
     live.troubles.clear()  # that answer is meant
     dialog.get_by_role("radio").first.check()
     expect(dialog.get_by_label("Wat is erop te zien?")).to_have_value("Een huis van gescheurd papier.")
@@ -124,7 +130,7 @@ def test_an_author_writes_a_script_in_rows(live: Live) -> None:
     new.get_by_label("Minuten").fill("5")
     new.get_by_label("Titel").fill("Opruimen")
     new.get_by_label("Wat doe je, en wat zeg je?").fill("Samen de tafels schoon.")
-    new.get_by_role("button", name="Een plaats omhoog").press("Enter")
+    new.get_by_role("button", name=f"Een plaats omhoog: Stap {count + 1}", exact=True).press("Enter")
     expect(page.locator("#stand")).to_contain_text("Bewaard om")
     expect(page.get_by_role("group", name=f"Stap {count}", exact=True).get_by_label("Titel")).to_have_value("Opruimen")
     page.context.set_offline(True)

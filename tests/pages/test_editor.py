@@ -252,6 +252,9 @@ def test_what_changed_is_read_and_published(site: Site, aya: Visitor) -> None:
     aya.post(f"{HERE}/publiceren", news | {"version": "1"}, status=422)
     done = aya.post(f"{HERE}/publiceren", news)
     page = aya.follow(done).text
+    again = aya.post(f"{HERE}/publiceren", news | {"form_key": "k" * 24})  # a second tab
+    assert again.headers["location"] == HERE
+    assert "Dit is intussen al gepubliceerd, als editie 2." in aya.follow(again).text
     assert "Gepubliceerd: dit is nu editie 2." in page
     assert "Gelijk aan de editie" in page
     assert "Niets is anders" in aya.get(f"{HERE}/verschil?van=2&naar=concept").text

@@ -155,12 +155,14 @@ def test_two_authors_at_one_question_and_at_two(site: Site, aya: Visitor, here: 
     wim = author(site, "Wim Alders")
     first, second = (fields(one.get(f"{here}/vraag/nee").text) for one in (aya, wim))
     other = fields(wim.get(f"{here}/vraag/groep").text)
-    aya.post(f"{here}/vraag/nee", first | {"text": "Aya vraagt iets."})
+    aya.post(f"{here}/vraag/nee", first | {"text": "Aya **vraagt** iets."})
+    assert "Aya vraagt iets." in aya.get(f"{here}/vragen").text
     wim.post(f"{here}/vraag/groep", other | {"text": "Een andere vraag hindert niet."})
     page = wim.post(f"{here}/vraag/nee", second | {"text": "Wim vraagt iets."}, status=422).text
     assert re.search(r"<del>.*?Aya.*?</del>", page)
     assert re.search(r"<ins>.*?Wim.*?</ins>", page)
-    assert question(site, "nee").text == "Aya vraagt iets."
+    assert re.search(r'id="stand"[^>]*>.*?Nog niet bewaard', page)
+    assert question(site, "nee").text == "Aya **vraagt** iets."
     wim.post(f"{here}/vraag/nee", fields(page))
     assert question(site, "nee").text == "Wim vraagt iets."
     wim.post(

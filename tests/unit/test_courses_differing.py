@@ -64,6 +64,30 @@ questions:
             ],
         ),
         (
+            CHECK,
+            CHECK.replace("text: Nee", "text: Nee, nooit").replace("Wat zeg", "En wat zeg"),
+            [
+                "=3",
+                "Vraag 1 · Wat er gevraagd wordt: [-Wat-][+En wat+]zeg je?",
+                "=2",
+                "Vraag 1 · Antwoord 2 · Tekst: [-Nee-][+Nee, nooit+]",
+                "=1",
+            ],
+        ),
+        (  # the signs of a block are no words
+            LESSON.format("::: kern Samen\nWie maakt, doet mee.\n:::\n\n::: reflectie ik Wat deed ik?\nSchrijf.\n:::"),
+            LESSON.format("::: kern Samen maken\nWie maakt, doet mee.\n:::\n\n::: stappen\n1. **Kijk.** Eerst.\n:::"),
+            [
+                "=4",
+                "Kernelement: Samen[+maken+]",
+                "=1",
+                "Reflectie ik: [-Wat deed ik?-]",
+                "[-Schrijf.-]",
+                "Stappen: [+…+]",
+                "[+1. **Kijk.** Eerst.+]",
+            ],
+        ),
+        (
             "draws: {grenzen: 2}\nreminder_days: [90, 7]\n",
             "draws: {grenzen: 3}\nreminder_days: [90, 30, 7]\nnieuw: x\n",
             [

@@ -74,13 +74,14 @@ class Ready:
 def ready(draft: Draft, given: inputs.Publishing, storage: Storage) -> Ready:
     """Read the draft as it will be published; this takes its time, and no transaction waits for it.
 
-    Raises: Refused when it is not right, is not what was looked at, would take back a newer edition unseen, or its
-    handbook needs a version.
+    Raises: Refused when it is not right, is not what was looked at or was published meanwhile, would take back a newer
+    edition unseen, or its handbook needs a version.
     """
     from app.courses.files.reader import read_files  # noqa: PLC0415
 
     if given.version != draft.facts.version:
-        raise Refused("draft_changed")
+        same = draft.edition is not None and not draft.newer and not draft.facts.changes
+        raise Refused("published_meanwhile" if same else "draft_changed")
     if draft.newer and draft.edition is not None and not (given.over and given.newest == draft.edition.number):
         raise Refused("newer_edition", "over", number=draft.edition.number)
     stored, text = dict(draft.stored), None

@@ -99,6 +99,11 @@ def _signature(quoted: list[Token]) -> str:
     return who
 
 
+def plain(text: str) -> str:
+    """A text as one line of words."""
+    return " ".join(said(token) for token in parser().parse(text) if token.type == "inline")
+
+
 def said(token: Token) -> str:
     """The words of a line of text, without what makes them bold or a link."""
     words = (child.content if child.type in {"text", "code_inline"} else " " for child in token.children or [])

@@ -32,6 +32,7 @@
   function insert(sample, first, name = "eigen-naam") {
     const text = body();
     if (!text) return;
+    if (!text.dataset.caret) text.setSelectionRange(text.value.length, text.value.length); // nobody was in it yet: at the end
     leaveBlock(text);
     const block = sample.replace("eigen-naam", free(name, text.value));
     const [before, after] = [text.value.slice(0, text.selectionStart), text.value.slice(text.selectionEnd)];
@@ -145,8 +146,24 @@
     form.elements.namedItem("decorative").checked = "decorative" in target.dataset;
   });
 
+  document.addEventListener("focusin", ({ target }) => { if (target === body()) target.dataset.caret = "on"; });
+
+  // Each is told above the form and at its field, where the focus goes.
   function complain(form, problems) {
     const box = form.querySelector("[data-problems]");
+    form.querySelectorAll("[data-told]").forEach((el) => el.remove());
+    form.querySelectorAll("[aria-invalid]").forEach((el) => el.removeAttribute("aria-invalid"));
+    problems.forEach(({ field, error }) => {
+      const found = form.elements.namedItem(field);
+      const el = found instanceof HTMLElement ? found : found?.[0];
+      const around = el?.closest(".field, .tick");
+      if (!around) return;
+      const line = Object.assign(document.createElement("p"), { className: "error", id: `${field}-told`, textContent: error });
+      line.dataset.told = "";
+      around.after(line);
+      el.setAttribute("aria-invalid", "true");
+      el.setAttribute("aria-errormessage", line.id);
+    });
     box.replaceChildren(...problems.map(({ field, error }) => {
       const line = document.createElement("li");
       const label = form.elements.namedItem(field)?.labels?.[0];
@@ -157,6 +174,7 @@
     box.parentElement.hidden = !problems.length;
     const [wrong] = [form.elements.namedItem(problems[0]?.field ?? "")].filter((el) => el instanceof HTMLElement);
     (wrong ?? box.parentElement).focus();
+    (wrong ?? box.parentElement).scrollIntoView({ block: "center" });
   }
 
   document.addEventListener("submit", async (event) => {

@@ -22,7 +22,7 @@
       row.setAttribute("aria-labelledby", `${row.id}-naam`);
       row.querySelector("[data-number]").textContent = place + 1;
       row.querySelectorAll("*").forEach((el) => {
-        for (const name of ["name", "id", "for", "aria-describedby"]) {
+        for (const name of ["name", "id", "for", "aria-describedby", "aria-labelledby"]) {
           const value = el.getAttribute(name);
           if (value) el.setAttribute(name, value.replace(new RegExp(`\\b${family}\\d+-`, "g"), `${family}${place}-`));
         }

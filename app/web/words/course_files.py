@@ -38,8 +38,10 @@ BLOCKS: Final[dict[str, str]] = {
     "::: video": N_("Video {name}"),
     "::: geluid": N_("Geluid {name}"),
     "::: vraag": N_("Vraag {name}"),
+    "::: reflectie": N_("Reflectie {name}"),
+    "::: download": N_("Download {name}"),
 }
-"""A block in the text with values of its own, by its name."""
+"""A block in the text with values or a name of its own, by that name."""
 
 KEYS: Final[dict[str, str]] = {
     "title": N_("Titel"),
@@ -64,6 +66,12 @@ KEYS: Final[dict[str, str]] = {
     "text": N_("Tekst"),
     "questions.text": N_("Wat er gevraagd wordt"),
     "::: vraag.text": N_("Wat er gevraagd wordt"),
+    "::: kern": N_("Kernelement"),
+    "::: let-op": N_("Let op"),
+    "::: voorbeeld": N_("Voorbeeld"),
+    "::: stappen": N_("Stappen"),
+    "::: denk": N_("Denk na"),
+    "::: citaat": N_("Citaat"),
     "options.text": N_("Tekst"),
     "when": N_("Wanneer"),
     "then": N_("Wat je dan doet"),
@@ -212,7 +220,8 @@ def called(path: Path, say: Say) -> str:
 
 def _key(step: str, path: Path, say: Say) -> str:
     names = [str(one) for one in path if isinstance(one, str)]
-    above = next((KEYS[f"{name}.{step}"] for name in names[:-1] if f"{name}.{step}" in KEYS), None)
+    nearest = reversed(names[: names.index(step)] if step in names else names)
+    above = next((KEYS[f"{name}.{step}"] for name in nearest if f"{name}.{step}" in KEYS), None)
     known = above or KEYS.get(step)
     return say(known) if known is not None else say(UNKNOWN).format(name=step)
 

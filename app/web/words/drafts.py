@@ -45,6 +45,7 @@ WORDS: Final[dict[str, str]] = {
     "draft_changed": N_(
         "Het concept is intussen veranderd. Kijk hieronder wat er nu anders is, en publiceer dan opnieuw."
     ),
+    "published_meanwhile": N_("Dit is intussen al gepubliceerd."),
     "draft_went_on": N_("Iemand schreef intussen verder in dit concept. Kijk eerst wat er nu staat."),
     "draft_full": N_(
         "In een concept past {megabytes} MB. Wat je weghaalde, telt mee tot je publiceert. "
@@ -178,22 +179,27 @@ BLOCKS: Final = (
 
 @dataclass(frozen=True)
 class Choice:
-    """What is chosen for a block: the heading, the field with what there is, and the button that puts it in."""
+    """What is chosen for a block: the heading, the field with what there is, and the one for a new file.
+
+    `first`: what that one is called while there is none.
+    """
 
     title: str
     there: str
     new: str
+    first: str
     accept: str
     hint: str
     icon: str
 
 
 CHOICES: Final[dict[str, Choice]] = {
-    "beeld": Choice(N_("Zet een beeld in de tekst"), N_("Kies een beeld van deze opleiding"), "", "", "", "image"),
+    "beeld": Choice(N_("Zet een beeld in de tekst"), N_("Kies een beeld van deze opleiding"), "", "", "", "", "image"),
     "video": Choice(
         N_("Zet een film in de tekst"),
         N_("Kies een film van deze opleiding"),
         N_("Of een nieuwe film"),
+        N_("Kies een film"),
         ".mp4,.webm",
         N_("mp4 of webm, tot 100 MB"),
         "video",
@@ -202,6 +208,7 @@ CHOICES: Final[dict[str, Choice]] = {
         N_("Zet geluid in de tekst"),
         N_("Kies geluid van deze opleiding"),
         N_("Of nieuw geluid"),
+        N_("Kies geluid"),
         ".mp3,.m4a,.ogg",
         N_("mp3, m4a of ogg, tot 100 MB"),
         "play",
@@ -210,11 +217,12 @@ CHOICES: Final[dict[str, Choice]] = {
         N_("Zet een download in de tekst"),
         N_("Kies een pdf van deze opleiding"),
         N_("Of een nieuwe pdf"),
+        N_("Kies een pdf"),
         ".pdf",
         N_("pdf, tot 100 MB"),
         "file-down",
     ),
-    "vraag": Choice(N_("Zet een vraag in de tekst"), "", "", "", "", "circle-help"),
+    "vraag": Choice(N_("Zet een vraag in de tekst"), "", "", "", "", "", "circle-help"),
 }
 
 

@@ -191,7 +191,9 @@ def remove(ask: Ask, course: str, file: int, question: str) -> Answer:
 
 
 def _asking(ask: Ask, desk: Desk, question: str, form: Form | None = None) -> Page:
-    page = RemovePage(desk.here, desk.sheet.check.title, desk.question(question).text)
+    from app.courses.files.prose import plain  # noqa: PLC0415
+
+    page = RemovePage(desk.here, desk.sheet.check.title, plain(desk.question(question).text))
     status = 422 if form is not None else 200
     return render(
         "editor/question_goes.html", page, status=status, form=form or Submitted.blank(ask.viewer.locale), id=question
@@ -293,11 +295,13 @@ def _shown(ask: Ask, desk: Desk, form: Form | None = None, *, mine: dict[str, An
 
 
 def _line(desk: Desk, place: int, remarks: tuple[Remark, ...]) -> QuestionLine:
+    from app.courses.files.prose import plain  # noqa: PLC0415 - few requests read courses
+
     question = desk.sheet.cuts[place].question
     return QuestionLine(
         id=question.id,
         kind=question.type,
-        text=question.text,
+        text=plain(question.text),
         answers=len(question.options) + len(question.pairs) + len(question.items),
         critical=question.critical,
         pool=question.pool or "",

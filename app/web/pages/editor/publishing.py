@@ -162,16 +162,18 @@ def publish(ask: Ask, course: str) -> Answer:
     """Reading and checking first, with no transaction open; then the edition in one."""
     form: Form = Submitted.read(inputs.Publishing, ask.form, ask.viewer.locale)
     draft = _read(ask, course)
-    storage = ask.services.storage
+    storage, say = ask.services.storage, translations(ask.viewer.locale).gettext
     if form.valid:
         try:
             made = publishing.ready(draft, form.given, storage)
             with ask.writing(back_to=f"/beheer/opleidingen/{course}") as db:
                 number = publishing.publish_draft(db, made, by=ask.viewer, storage=storage, now=ask.now)
         except Refused as refused:
+            if refused.code == "published_meanwhile" and draft.edition is not None:
+                toast = say(N_("Dit is intussen al gepubliceerd, als editie {number}."))
+                return redirect(f"/beheer/opleidingen/{course}", toast=toast.format(number=draft.edition.number))
             form.refuse(refused)
         else:
-            say = translations(ask.viewer.locale).gettext
             toast = say(N_("Gepubliceerd: dit is nu editie {number}.")).format(number=number)
             return redirect(f"/beheer/opleidingen/{course}", toast=toast)
     return _shown(ask, draft, form)
