@@ -164,7 +164,7 @@ def _digests(db: Session, edition_ids: list[int]) -> dict[int, dict[str, str]]:
 
 def _lesson(row: Any, digests: dict[str, str]) -> LessonText:
     image = row.image
-    named = [str(block[fact]) for block in row.blocks for fact in PLAYED if block.get(fact)]
+    named = [(block["kind"], str(block[fact])) for block in row.blocks for fact in PLAYED if block.get(fact)]
     return LessonText(
         slug=row.slug,
         title=row.title,
@@ -174,5 +174,6 @@ def _lesson(row: Any, digests: dict[str, str]) -> LessonText:
         intro=row.intro,
         source=row.source,
         picture=(digests.get(image["name"], ""), image["alt"], image["caption"]) if image else None,
-        files=tuple(digests.get(name, name) for name in named),
+        files=tuple(digests.get(name, name) for kind, name in named if kind != "picture"),
+        pictures=tuple(digests.get(name, name) for kind, name in named if kind == "picture"),
     )

@@ -5,6 +5,7 @@ Compared is what a reader reads: words, pictures, films and papers, never the HT
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,7 +25,10 @@ class Change(StrEnum):
 
 @dataclass(frozen=True)
 class LessonText:
-    """A lesson as a reader reads it. `picture`: its digest, description and caption; `files`: digests of what plays."""
+    """A lesson as a reader reads it. `picture`: its digest, description and caption; `files`: digests of what plays.
+
+    `pictures`: digests of those in the text.
+    """
 
     slug: str
     title: str
@@ -35,6 +39,7 @@ class LessonText:
     source: str
     picture: tuple[str, str, str] | None = None
     files: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,17 +61,27 @@ class EditionText:
     sessions: tuple[SessionText, ...]
 
 
+_SHOWN: Final = re.compile(r"^::: *(beeld|video|geluid|download)\b.*\n(?:(?!:::).*\n)*+:::[ \t]*$", re.MULTILINE)
+_EMPTY: Final = re.compile(r"\n\s*\n")
+
+
+def _blocks(source: str, *, pictures: bool) -> tuple[str, ...]:
+    """What is said at the pictures of a text, or at what plays and can be taken along."""
+    return tuple(found[0] for found in _SHOWN.finditer(source) if (found[1] == "beeld") == pictures)
+
+
 PARTS: Final[dict[str, Callable[[LessonText], Hashable]]] = {
     "title": lambda lesson: lesson.title,
     "intro": lambda lesson: lesson.intro,
-    "text": lambda lesson: lesson.source,
+    "text": lambda lesson: _EMPTY.sub("\n\n", _SHOWN.sub("", lesson.source)).strip(),
     "picture": lambda lesson: lesson.picture,
-    "files": lambda lesson: lesson.files,
+    "pictures": lambda lesson: (_blocks(lesson.source, pictures=True), lesson.pictures),
+    "files": lambda lesson: (_blocks(lesson.source, pictures=False), lesson.files),
     "required": lambda lesson: lesson.required,
     "minutes": lambda lesson: lesson.minutes,
 }
 CHECK_PARTS: Final = ("title", "intro", "questions")
-READ_FOR: Final = frozenset({"intro", "text", "picture", "files"})
+READ_FOR: Final = frozenset({"intro", "text", "picture", "pictures", "files"})
 """The parts that are a reason to read a lesson again; another title or another estimate is none."""
 
 
@@ -203,6 +218,8 @@ def _lesson(before: LessonText | None, after: LessonText | None) -> LessonChange
     parts: tuple[str, ...] = ()
     if before is not None and after is not None:
         parts = tuple(name for name, part in PARTS.items() if part(before) != part(after))
+        if before.source != after.source and {"text", "pictures", "files"}.isdisjoint(parts):
+            parts = (*parts, "text")  # such as a picture that stands elsewhere in it
     shown, change = _became(before, after, same=not parts)
     return LessonChange(shown.slug, shown.title, shown.module, shown.minutes, shown.required, change, parts)
 

@@ -171,9 +171,9 @@ def among(rows: Sequence[Any], enrolment_ids: Collection[int]) -> list[Any]:
     wanted = set(enrolment_ids)
     found = [row for row in rows if row.id in wanted]
     if not found:
-        raise Refused("nobody_to_move", "group")
+        raise Refused("nobody_to_move")
     if len(found) > PEOPLE_MOST:
-        raise Refused("too_many_to_move", "group", most=PEOPLE_MOST)
+        raise Refused("too_many_to_move", most=PEOPLE_MOST)
     return found
 
 

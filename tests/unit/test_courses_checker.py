@@ -292,7 +292,7 @@ def _extra(folder: Path) -> None:
         (_unnumbered, "modules/01-veilig-beginnen/een-afspraak.md", "Deze naam kennen we"),
         (_same_number, "modules/01-veilig-beginnen/02-samen-iets-maken.md", "Nummer 02"),
         (_unlisted, "course.yaml", "hoort een map"),
-        (_unlisted, "modules/01-anders", "staat niet in course.yaml"),
+        (_unlisted, "modules/01-anders", "staan in geen module"),
         (_extra, "notities.txt", "hoort niet"),
     ],
 )

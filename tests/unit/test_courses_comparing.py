@@ -22,6 +22,7 @@ SCRIPT: Final[dict[str, Any]] = {
     "working_forms": [{"title": "Eén vorm", "text": "Scheur.", "minutes": 10, "core_element": None}],
     "otherwise": [{"when": "Iemand wil niet", "then": "Laat kijken."}],
 }
+SHOWN: Final = "::: beeld vel.webp\nalt: Een vel papier\n:::"
 
 
 def lesson(slug: str, **changes: Any) -> LessonText:
@@ -41,22 +42,34 @@ def outline(*slugs: str, quiz: str = "") -> Outline:
 
 
 def test_each_lesson_is_the_same_changed_new_or_gone() -> None:
-    old = edition(lesson("a"), lesson("b"), lesson("c"), lesson("d"), lesson("weg"))
+    old = edition(
+        lesson("a"),
+        lesson("b"),
+        lesson("c"),
+        lesson("d"),
+        lesson("e"),
+        lesson("f", source=f"De tekst.\n\n{SHOWN}", pictures=("digest",)),
+        lesson("weg"),
+    )
     new = edition(
         lesson("nieuw"),
         lesson("a"),
         lesson("b", source="Andere tekst."),
         lesson("c", title="Andere titel", minutes=9),
         lesson("d", picture=("digest", "Een raam", ""), required=False),
+        lesson("e", source=f"De tekst.\n\n{SHOWN}", pictures=("digest",)),
+        lesson("f", source=f"{SHOWN}\n\nDe tekst.", pictures=("digest",)),
     )
     found = {one.slug: (one.change, one.parts, one.to_read_again) for one in compare(old, new).lessons}
-    assert list(found) == ["nieuw", "a", "b", "c", "d", "weg"]
+    assert list(found) == ["nieuw", "a", "b", "c", "d", "e", "f", "weg"]
     assert found == {
         "nieuw": (Change.NEW, (), False),
         "a": (Change.SAME, (), False),
         "b": (Change.CHANGED, ("text",), True),
         "c": (Change.CHANGED, ("title", "minutes"), False),
         "d": (Change.CHANGED, ("picture", "required"), False),  # reads differently, but who is in a hurry may skip it
+        "e": (Change.CHANGED, ("pictures",), True),
+        "f": (Change.CHANGED, ("text",), True),  # the picture stands elsewhere
         "weg": (Change.GONE, (), False),
     }
 

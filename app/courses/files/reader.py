@@ -129,8 +129,8 @@ class _Reading:
         order = [module.slug for module in head.modules]
         for slug, item in found.items():
             if slug not in order:
-                hint = "Voeg hem toe bij modules, of haal de map weg."
-                self.problems.add(item.path, 1, 1, f"Module ‘{slug}’ staat niet in course.yaml.", hint)
+                hint = "Maak er bij Opbouw een module van, of haal de lessen weg. Als tekst: zet hem bij modules."
+                self.problems.add(item.path, 1, 1, f"De lessen van ‘{slug}’ staan in geen module.", hint)
         return tuple(self._module(module, found.get(module.slug), head) for module in head.modules)
 
     def _module(self, module: ModuleFile, found: Found | None, head: CourseFile) -> ModuleContent:

@@ -31,6 +31,7 @@ PART_WORDS: Final = {
     "intro": N_("de inleiding"),
     "text": N_("de tekst"),
     "picture": N_("het beeld"),
+    "pictures": N_("een beeld in de tekst"),
     "files": N_("een film, geluid of bestand"),
     "questions": N_("de vragen"),
     "required": N_("of de les verplicht is"),
