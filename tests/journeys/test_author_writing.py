@@ -113,6 +113,38 @@ def test_an_author_chooses_a_picture(live: Live) -> None:
     accessible(page)
 
 
+def test_two_authors_at_one_text(live: Live) -> None:
+    """What one of them sent without a connection is no less hers when the other kept the text meanwhile."""
+    person = aya_of(live, LEZEN)
+    page, other = live.person(phone=False), live.person(phone=False)
+    sign_in(live, page, person)
+    page.goto(HERE)
+    page.get_by_role("button", name="Begin een concept").click()
+    page.get_by_role("link", name="Een afspraak").first.click()
+    text, there = page.get_by_label("Tekst", exact=True), page.url
+    save = page.get_by_role("button", name="Bewaar en ga terug")
+    mine = f"{text.input_value()}\n\nWaar zij lang aan schreef."
+    page.context.set_offline(True)
+    text.fill(mine)
+    save.click(no_wait_after=True)
+    page.wait_for_timeout(1500)  # no page comes
+    sign_in(live, other, person)
+    other.goto(there)
+    other.get_by_label("Tekst", exact=True).press("ControlOrMeta+End")
+    other.keyboard.type("\n\nWat een ander schreef.")
+    expect(other.locator("#stand")).to_contain_text("Bewaard om")
+    page.context.set_offline(False)
+    page.goto(there)
+    expect(text).to_have_value(mine)
+    expect(page.get_by_text("Dit typte je hier al")).to_be_visible()
+    save.click()
+    expect(page.get_by_text("Wat een ander schreef.").first).to_be_visible()  # she sees both, and chooses
+    page.get_by_role("button", name="Bewaar en ga terug").click()
+    expect(page.get_by_text("Bewaard in het concept.")).to_be_visible()
+    assert page.evaluate("Object.keys(localStorage).filter(name => /^(keep|getypt):/.test(name))") == []
+    live.troubles.clear()  # what a browser says of no connection, and of a text that another kept
+
+
 def test_an_author_writes_a_script_in_rows(live: Live) -> None:
     """A step is added, moved and kept by itself; one typed while the server was away is there after a reload."""
     person = aya_of(live, LEZEN)

@@ -107,15 +107,33 @@ def _two_tabs(live: Live, desk: Page) -> Page:
     accessible(other)
     other.get_by_label("Jouw antwoord").fill("Ik wacht even mee.")
     expect(other.locator("#bewaard-jouw-zin")).to_contain_text("ergens anders verder")
+    desk.get_by_label("Jouw antwoord").fill("Neem de tijd. Echt.")  # the first goes on, and the second is closed
+    expect(desk.locator("#bewaard-jouw-zin .saved")).to_contain_text("Bewaard op")
+    wait_until(lambda: any(one.words == "Neem de tijd. Echt." for one in rows(live, LessonWork)), "the first")
+    other.close()
+    other = desk.context.new_page()
+    other.goto(LESSON)
+    mine = other.get_by_label("Jouw antwoord")
+    expect(mine).to_have_value("Ik wacht even mee.")
+    expect(other.get_by_text("Het was nog niet bewaard. Je tekst staat er weer.")).to_be_visible()
+    expect(other.locator("#bewaard-jouw-zin")).to_contain_text("ergens anders verder")
     other.get_by_role("button", name="Bewaar en vergelijk").click()
     expect(other.get_by_text("Neem de tijd.")).to_be_visible()
     accessible(other)
     live.troubles.clear()
     other.get_by_role("button", name="Bewaar wat ik hier typte").click()
     expect(other.get_by_text("Bewaard.", exact=True)).to_be_visible()
+    mine.fill("m" * 5001)
+    expect(other.locator("#bewaard-jouw-zin")).to_contain_text("Nog niet bewaard")
+    other.get_by_role("button", name="Laat mijn coach dit lezen").click()  # not what stood there before
+    expect(other.get_by_text("Er passen 5000 tekens in").first).to_be_visible()
+    expect(other.get_by_text("Je coach kan dit lezen")).to_have_count(0)
+    live.troubles.clear()
+    mine.fill("Ik wacht even mee. En dan?")
     other.get_by_role("button", name="Laat mijn coach dit lezen").click()
     expect(other.get_by_text("Je coach kan dit lezen")).to_be_visible()
-
+    assert "Ik wacht even mee. En dan?" in [one.words for one in rows(live, LessonWork)]
+    assert other.evaluate("Object.keys(localStorage).filter(name => name.startsWith('keep:'))") == []
     return other
 
 

@@ -1,4 +1,4 @@
-// What somebody filled in in a form, and how it is put back (js/typed.js).
+// What somebody filled in in a form, and how it is put back (js/keep.js, js/typed.js).
 
 export const fields = (form) =>
   [...form.elements].filter((el) => el.name && !["hidden", "submit", "file", "password"].includes(el.type));
@@ -33,3 +33,7 @@ export function put(form, kept) {
   });
   form.dispatchEvent(new CustomEvent("keep:restored", { bubbles: true })); // what is laid in order lies by its values
 }
+
+// Word for word, but for what the program does to each text: no space around it, line ends of one kind.
+const plain = (value) => (typeof value === "string" ? value.normalize("NFC").replace(/\r\n?/g, "\n").trim() : value);
+export const same = (one, other) => Object.keys(one).every((name) => !(name in other) || plain(one[name]) === plain(other[name]));

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from app.courses.files.check_text import CheckText, HalfQuestion
 
 Change = Callable[["CheckText"], "CheckText | None"]
-KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 TRIES: Final = 3
 """So often a change is made anew when somebody else kept another question in that very moment."""
 
@@ -82,10 +82,19 @@ def as_text(ask: Ask, course: str, file: int) -> Answer:
     return redirect(f"{here(course, file)}{place}", toast=toast)
 
 
+def done(form: Submitted[Any]) -> str:
+    """What lets the device forget what it kept of a form, behind the address of the page after it (js/keep.js)."""
+    return f"?klaar={form.key}" if _KEY.fullmatch(form.key) else ""
+
+
+def done_before(ask: Ask) -> str:
+    """The key of the form that was kept, on the page after it; empty when no form was."""
+    return key if _KEY.fullmatch(key := ask.query.get("klaar", "")) else ""
+
+
 def listed(desk: Desk, form: Submitted[Any], question: str = "") -> str:
-    """The list after a form was kept; `klaar` lets the device forget what it kept of that form."""
-    done = f"?klaar={form.key}" if KEY.fullmatch(form.key) else ""
-    return f"{desk.here}/vragen{done}#{question}" if question else f"{desk.here}/vragen{done}"
+    """The list after a form was kept."""
+    return f"{desk.here}/vragen{done(form)}#{question}" if question else f"{desk.here}/vragen{done(form)}"
 
 
 def kept(ask: Ask, desk: Desk, change: Change) -> None:

@@ -19,7 +19,7 @@ from app.kit.i18n import translations
 from app.web.kit.ask import Answer, Ask, Page, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.route import Area
-from app.web.pages.editor.check_desk import KEY, AsText, Desk, as_text, desk_of, kept, listed
+from app.web.pages.editor.check_desk import AsText, Desk, as_text, desk_of, done_before, kept, listed
 from app.web.words.questions import KIND_LOOKS
 from app.web.words.shared import N_
 
@@ -282,7 +282,7 @@ def _shown(ask: Ask, desk: Desk, form: Form | None = None, *, mine: dict[str, An
         remarks=tuple(one for one in looks.remarks if _place_at(desk.sheet, one.line) is None),
         elsewhere=elsewhere,
         stale=mine is not None,
-        done=done if KEY.fullmatch(done := ask.query.get("klaar", "")) else "",
+        done=done_before(ask),
     )
     return render(
         "editor/check.html",

@@ -19,6 +19,7 @@ from app.kit.i18n import Locale
 from app.web.kit.ask import Answer, Ask, Page, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.route import Area
+from app.web.pages.editor.check_desk import done_before
 from app.web.words.drafts import KIND_ICONS, KIND_WORDS, WHAT_LOOKS
 from app.web.words.shared import N_
 
@@ -32,7 +33,7 @@ Form = Submitted[Any]
 class OutlinePage:
     """The draft of a course, or where one begins. `editions`: the newest first. `moves`: she may move people to one.
 
-    `writers`: whose words are in the draft and in no edition.
+    `writers`: whose words are in the draft and in no edition. `done`: the key of the form that was kept just now.
     """
 
     slug: str
@@ -41,6 +42,7 @@ class OutlinePage:
     outline: Outline | None
     moves: bool
     writers: tuple[str, ...] = ()
+    done: str = ""
 
 
 @dataclass(frozen=True)
@@ -246,4 +248,4 @@ def outline_page(ask: Ask, course: str) -> OutlinePage:
         return OutlinePage(course, editions[0].title, editions, None, moves)
     found = known.problems((draft.facts.id, draft.facts.version), draft.stored, ask.services.storage)
     made = outline.outline_of(draft, found, words=False)
-    return OutlinePage(course, made.title, editions, made, moves, writers)
+    return OutlinePage(course, made.title, editions, made, moves, writers, done_before(ask))

@@ -21,6 +21,7 @@ from app.web.kit.ask import Answer, Ask, Page, Streamed, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.lessons import at_the_desk, forms_of
 from app.web.kit.route import Area
+from app.web.pages.editor.check_desk import done
 from app.web.words.drafts import BLOCKS, KIND_WORDS, ROW_LOOKS
 from app.web.words.shared import N_
 
@@ -135,7 +136,7 @@ def keep(ask: Ask, course: str, file: int) -> Answer:
             form.raw["version"] = [str(desk.file.version)]
         return _shown(ask, course, desk, form, text=text, stale=stale)
     if not typing:
-        return redirect(f"/beheer/opleidingen/{course}#f{file}", toast=N_("Bewaard in het concept."))
+        return redirect(f"/beheer/opleidingen/{course}{done(form)}#f{file}", toast=N_("Bewaard in het concept."))
     form.raw["version"] = [str(version)]
     return _shown(ask, course, _read(ask, course, file), form, text=text, keeping="kept")
 
