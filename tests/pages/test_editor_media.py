@@ -147,6 +147,18 @@ def test_a_script_is_written_in_rows(site: Site, aya: Visitor) -> None:
     page = aya.get(here).text
     assert 'value="Opruimen {{7*7}} &lt;b&gt;"' in page
     assert f'name="s{last + 1}-title"' in page
+    part = typing(aya, here, fields(page) | {f"s{last}-text": "Ruim op.", "whole": "typing"})
+    assert '<a href="#ed--minutes">Boven de tekst</a>: <span lang="nl">De stappen duren samen 35 minuten' in part
+    assert "Hier is niets aan te herstellen." not in part
+    assert f'{here.rpartition("/")[2]}?regel=4#ed--minutes">' in aya.get(COURSE).text
+    page = aya.get(here).text
+    wrong_step = fields(page) | {"s1-minutes": "abc", "s1-title": ""}
+    part = typing(aya, here, wrong_step | {"whole": "typing"})
+    assert '<a href="#rij-s1">Stap 2</a>: <span lang="nl">Het aantal minuten is geen getal. Typ alleen' in part
+    mend = aya.get(COURSE).text
+    assert re.search(r'#rij-s1">[^<]*, stap 2</a>: <span lang="nl">Het aantal minuten is geen getal', mend)
+    assert re.search(r'#rij-s1">[^<]*, stap 2</a>: <span lang="nl">De titel is leeg', mend)
+    page = aya.get(here).text
     kept = text_of(site, path)
     many = fields(page) | {f"s{n}-title": f"Stap {n}" for n in range(101)}
     part = typing(aya, here, many | {"whole": "typing"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +12,8 @@ from app.courses.drafts import rules
 from app.courses.drafts.queries import Draft, DraftFacts, EditionFacts, modules_in, title_of_course
 from app.courses.drafts.reading import Stored, sides
 from app.courses.drafts.rules import Kind, Numbered
+from app.courses.drafts.scripts import Place, places_in, row_at
+from app.courses.drafts.writing import field_at
 
 if TYPE_CHECKING:
     from app.courses.files.problems import Problem
@@ -53,7 +55,10 @@ class Part:
 
 @dataclass(frozen=True)
 class ProblemLine:
-    """Something to mend, and where: a file of the draft (0: none), and its line; `shown`: as its page counts them."""
+    """Something to mend, and where: a file of the draft (0: none), and its line; `shown`: as its page counts them.
+
+    `family`, `row`, `field`: of a script in rows, as its remarks.
+    """
 
     file_id: int
     where: str
@@ -62,6 +67,9 @@ class ProblemLine:
     shown: int
     sentence: str
     hint: str
+    family: str = ""
+    row: int = 0
+    field: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,6 +120,8 @@ def outline_of(draft: Draft, problems: Collection[Problem], *, words: bool) -> O
         items = [item(one, first=one == lessons[0], last=one == lessons[-1]) for one in lessons]
         return Part(slug, title, (*items, *(item(one) for one in checks)))
 
+    scripts = {one.file for one in problems if one.file in draft.stored and rules.kind_of(one.file) is Kind.SESSION}
+    placed = {path: places_in(draft.stored[path].text or "") for path in scripts}
     text = draft.stored["course.yaml"].text if "course.yaml" in draft.stored else ""
     modules = modules_in(text or "", draft.stored)
     return Outline(
@@ -124,7 +134,7 @@ def outline_of(draft: Draft, problems: Collection[Problem], *, words: bool) -> O
         settings=tuple(one for kind in SETTINGS for one in row([kind])),
         files=row([Kind.PICTURE, Kind.MEDIA]),
         removed=_removed(draft),
-        problems=tuple(_line(problem, draft, ids) for problem in problems),
+        problems=tuple(_line(problem, draft, ids, placed.get(problem.file, ())) for problem in problems),
         changes=changes,
         newer=draft.newer,
     )
@@ -144,9 +154,15 @@ def _named(path: str, published: Mapping[str, Stored]) -> str:
     return (rules.title_in(found.text) if found is not None else "") or Numbered.of(path).slug.replace("-", " ")
 
 
-def _line(problem: Problem, draft: Draft, ids: Mapping[str, int]) -> ProblemLine:
+def _line(problem: Problem, draft: Draft, ids: Mapping[str, int], rows: Sequence[Place]) -> ProblemLine:
     stored = draft.stored.get(problem.file)
     title = rules.title_in(stored.text) if stored is not None else ""
     id_ = ids.get(problem.file, 0)
-    shown = problem.line - rules.lines_above(problem.file, stored.text if stored is not None else "")
-    return ProblemLine(id_, problem.file, title, problem.line, max(shown, 0), problem.sentence, problem.hint)
+    text = (stored.text or "") if stored is not None else ""
+    above = rules.lines_above(problem.file, text)
+    shown = max(problem.line - above, 0)
+    field = field_at(text.split("\n")[:above], problem.line) if rows else ""
+    family, row = row_at(rows, problem.line) if not shown and not field else ("", 0)
+    return ProblemLine(
+        id_, problem.file, title, problem.line, shown, problem.sentence, problem.hint, family, row, field
+    )

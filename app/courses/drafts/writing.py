@@ -120,7 +120,7 @@ def _without(found: Split) -> str:
 class Remark:
     """Something to mend in the text at hand. `line`: of the body, or of a file shown as it is; 0: above it.
 
-    `family`, `row`: of the script above a session, as `scripts.row_at` tells.
+    `family`, `row`: of the script above a session, as `scripts.row_at` tells. `field`: of what stands above a text.
     """
 
     line: int
@@ -128,6 +128,7 @@ class Remark:
     hint: str
     family: str = ""
     row: int = 0
+    field: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,8 @@ def seen(path: str, text: str, mode: Mode, stored: Mapping[str, Stored], storage
     look = look_at(path, text, library_of(stored, storage))
     above = lines_above(path, text) if mode in {"lesson", "session"} else 0
     rows = scripts.places_in(text) if mode == "session" and look.problems else ()
-    remarks = tuple(_remark(problem, above, rows) for problem in look.problems)
+    head = tuple(text.split("\n")[:above])
+    remarks = tuple(_remark(problem, head, rows) for problem in look.problems)
     shown = look.text
     return Seen(
         html=shown.html if shown is not None else "",
@@ -173,7 +175,14 @@ def _image(head: object, stored: Mapping[str, Stored]) -> Mapping[str, object] |
     return {"name": name, "width": file.width, "height": file.height, **told}
 
 
-def _remark(problem: Problem, above: int, rows: Sequence[scripts.Place]) -> Remark:
-    line = max(problem.line - above, 0)
-    family, row = scripts.row_at(rows, problem.line) if not line else ("", 0)
-    return Remark(line, problem.sentence, problem.hint, family, row)
+def _remark(problem: Problem, head: Sequence[str], rows: Sequence[scripts.Place]) -> Remark:
+    line = max(problem.line - len(head), 0)
+    field = field_at(head, problem.line) if not line else ""
+    family, row = scripts.row_at(rows, problem.line) if not line and not field else ("", 0)
+    return Remark(line, problem.sentence, problem.hint, family, row, field)
+
+
+def field_at(head: Sequence[str], line: int) -> str:
+    """Which field of a form holds what a line above a text says, counted from 1; empty for what is in none."""
+    key = head[line - 1].partition(":")[0] if 0 < line <= len(head) else ""
+    return key if key in {*OF_LESSON, *OF_SESSION} else ""

@@ -169,14 +169,15 @@ def _assignment(look: _Crossings, head: AssignmentFile) -> None:
 def _handbook(look: _Crossings) -> None:
     elements = [element.slug for element in look.course.head.core_elements]
     for session in look.course.sessions:
-        _minutes(look, session.head)
+        add_up(session.head, look.sources.of(session.head), look.problems)
         for n, form in enumerate(session.head.working_forms):
             steps = ("working_forms", n, "core_element")
             look.known(session.head, steps, form.core_element, elements, "Kernelement")
 
 
-def _minutes(look: _Crossings, head: SessionHead) -> None:
+def add_up(head: SessionHead, document: Document, problems: Problems) -> None:
+    """Note where the steps of a session take another time than the session."""
     total = sum(step.minutes for step in head.steps)
     if total != head.minutes:
         sentence = f"De stappen duren samen {total} minuten, en hier staat {head.minutes}."
-        look.tell(head, ("minutes",), sentence, "Pas een van de twee aan.")
+        document.problem(problems, ("minutes",), sentence, "Pas een van de twee aan.")

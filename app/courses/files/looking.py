@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from app.courses.files.crossings import add_up
 from app.courses.files.document import front_matter, read_yaml
 from app.courses.files.doing import needed
 from app.courses.files.markdown import render
@@ -70,6 +71,8 @@ def _marked(path: str, text: str, library: Library, problems: Problems) -> Look:
     document = read_yaml(head_text, path, problems, first_line=1)
     model: type[BaseModel] = SessionHead if path.startswith("handbook/") else LessonHead
     head = document.into(model, problems) if document is not None else None
+    if document is not None and isinstance(head, SessionHead):
+        add_up(head, document, problems)
     shown = render(body, file=path, first_line=line, problems=problems, library=library)
     if not body.strip():
         problems.add(path, line + 1, 1, "Onder de kop staat nog geen tekst.", "Schrijf hem hieronder.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -151,6 +151,16 @@ class WorkingFormFile(FileModel):
 
 class SessionHead(FileModel):
     """What stands above a session of the handbook: the script itself."""
+
+    in_fields: ClassVar[dict[str, str]] = {
+        "number": "Het nummer",
+        "title": "De titel",
+        "minutes": "Het aantal minuten",
+        "goal": "Het doel",
+        "text": "De tekst",
+        "when": "Wat er gebeurt",
+        "then": "Wat je dan doet",
+    }
 
     number: Annotated[int, Field(ge=1, le=99)]
     title: Line

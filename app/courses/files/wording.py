@@ -76,6 +76,16 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Verlaag intervisions_min of verhoog intervisions_offered.",
     ),
 }
+IN_FIELDS: Final[dict[str, tuple[str, str]]] = {
+    "int_type": ("{Name} is geen getal.", "Typ alleen cijfers."),
+    "int_from_float": ("{Name} is geen heel getal.", "Typ alleen cijfers."),
+    "missing": ("{Name} ontbreekt.", "Vul hier iets in."),
+    "string_too_short": ("{Name} is leeg.", "Vul hier iets in."),
+    "string_too_long": ("{Name} is te lang.", "Er passen {max_length} tekens in."),
+    "greater_than_equal": ("{Name} is te laag.", "Het laagste is {ge}."),
+    "less_than_equal": ("{Name} is te hoog.", "Het hoogste is {le}."),
+}
+"""Where authors write in the fields of a form: for models that say `in_fields`, how each is called there."""
 OTHERWISE: Final = ("‘{name}’ klopt niet.", "Kijk hoe het in een ander bestand staat.")
 
 
@@ -89,6 +99,10 @@ def told(error: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
     if error["type"] == "literal_error":
         facts["expected"] = str(facts["expected"]).replace(" or ", ", ").replace("'", "")
     sentence, hint = SENTENCES.get(error["type"], OTHERWISE)
+    called = getattr(model, "in_fields", {}).get(facts["name"])
+    if called and error["type"] in IN_FIELDS:
+        facts["Name"] = called
+        sentence, hint = IN_FIELDS[error["type"]]
     return sentence.format_map(facts), hint.format_map(facts)
 
 

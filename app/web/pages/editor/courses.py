@@ -20,7 +20,7 @@ from app.web.kit.ask import Answer, Ask, Page, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.route import Area
 from app.web.pages.editor.check_desk import done_before
-from app.web.words.drafts import KIND_ICONS, KIND_WORDS, WHAT_LOOKS
+from app.web.words.drafts import KIND_ICONS, KIND_WORDS, ROW_LOOKS, WHAT_LOOKS
 from app.web.words.shared import N_
 
 area = Area()
@@ -228,6 +228,7 @@ def _shown(ask: Ask, course: str, form: Form | None = None) -> Page:
         form=form or Submitted.blank(ask.viewer.locale),
         fresh=Submitted.blank(ask.viewer.locale),
         kinds=KIND_WORDS,
+        row_looks=ROW_LOOKS,
         icons=KIND_ICONS,
         looks=WHAT_LOOKS,
     )
