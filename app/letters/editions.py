@@ -42,11 +42,19 @@ def moved(db: Session, message: Message, desk: Desk) -> Draft:
         for lesson in module.lessons
         if lesson.slug in due
     ]
+    added = set(message.data.get("fresh", ()))
+    fresh = [
+        ("lesson", lesson.title, lesson.minutes)
+        for module in outline.open_modules
+        for lesson in module.lessons
+        if lesson.slug in added
+    ]
     return Draft(
         "edition_moved",
         {
             "course": enrolment.course_title,
             "pieces": pieces,
+            "fresh": fresh,
             "practice": enrolment.practice_edition_id != enrolment.edition_id,
             "notes": outline.notes,
             "link": desk.link(f"/opleiding/{enrolment.course_slug}"),

@@ -336,7 +336,11 @@ def _tell(
                 MOVED,
                 person_id=row.person_id,
                 key=f"{MOVED}:{row.id}:{edition.id}",
-                data={"enrolment_id": row.id, "edition_id": edition.id},
+                data={
+                    "enrolment_id": row.id,
+                    "edition_id": edition.id,
+                    "fresh": [one.slug for one in found.fresh],
+                },
                 reply_to_id=by.id,
                 now=now,
             )

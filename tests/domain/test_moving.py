@@ -166,6 +166,11 @@ def test_a_second_move_takes_along_what_was_still_to_read(
     with database.writing() as db:
         go(db, training, clock)
         go(db, training, clock, number=3, chosen=set())
+        told = db.scalars(select(Message).where(Message.kind == "theory.moved").order_by(Message.id.desc())).first()
+        assert told is not None
+        letter = write(db, told, Desk(Settings(public_url="https://academie.test"), KEYRING, clock.now()))
+        for words in (letter.text, letter.html):
+            assert words.index("Lees hem nog een keer") < words.index("Dit komt erbij:") < words.index("Afscheid nemen")
         state = theory_of(db, training.enrolment_id)
         assert (state.lessons_done, state.lessons_total, state.next and state.next.slug) == (1, 3, FIRST)
         assert len(db.scalars(select(ChangedLesson.id)).all()) == 1
