@@ -264,7 +264,9 @@ def test_nothing_personal_is_kept_by_the_worker(live: Live, rubens: Phone, at_wo
         }"""
     )
     assert [path for path, personal in kept if personal] == []
-    assert [path for path, _ in kept if not path.startswith(("/static/", "/coach/observatie"))] == []
+    assert [
+        path for path, _ in kept if not path.startswith(("/static/", "/coach/observatie", "/geen-verbinding"))
+    ] == []
 
 
 def test_by_keyboard_and_one_point_at_a_time(live: Live, rubens: Phone) -> None:

@@ -47,7 +47,9 @@ def test_a_closed_tab_and_on_where_it_was(live: Live, tmp_path: Path) -> None:
     accessible(page)
     assert _received(live) == PIECE
     context = page.context
+    context.set_offline(True)  # a page that closes lets go of its routes before it is gone
     page.close(run_before_unload=False)
+    context.set_offline(False)
 
     again = context.new_page()
     asked: list[tuple[str, str | None]] = []
@@ -64,7 +66,7 @@ def test_a_closed_tab_and_on_where_it_was(live: Live, tmp_path: Path) -> None:
     accessible(again)
     assert asked == [("HEAD", None), ("PATCH", str(PIECE)), ("PATCH", str(2 * PIECE))]  # not one byte twice
     _it_is_whole(live, content)
-    live.troubles[:] = [one for one in live.troubles if "ERR_FAILED" not in one]
+    live.troubles[:] = [one for one in live.troubles if "ERR_" not in one]
 
 
 def _cut_after_the_first(route: Route) -> None:
