@@ -136,9 +136,7 @@ def test_publishing_says_what_is_new_and_for_whom(site: Site) -> None:
     edition = "/beheer/opleidingen/kort/edities/2"
     fatma = site.visitor(training.cast.fatma.id)
     assert "Een nieuw begin." in fatma.get(edition).text
-    fatma.post(
-        f"{edition}/verplaatsen", {"enrolment_ids": training.enrolment_id, "lesson_slugs": "een-afspraak", "do": "move"}
-    )
+    fatma.post(f"{edition}/verplaatsen", {"who": training.enrolment_id, "read": "een-afspraak", "do": "move"})
     with site.parts.database.reading() as db:
         message = db.scalars(select(Message).where(Message.kind == MOVED)).one()
         draft = editions.moved(db, message, site.parts.work.desk)

@@ -34,6 +34,8 @@ TAKEN: Final = frozenset(
         "zoek",
         "onderweg",
         "onderweg-woorden",
+        "getypt-elders",
+        "getypt-woorden",
     }
 )
 """Ids that the page around a text has."""
