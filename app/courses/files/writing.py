@@ -25,6 +25,7 @@ PARTS_MOST: Final = 400
 TAKEN: Final = frozenset(
     {"inhoud", "menu", "toasts", "fouten", "stand", "klaar", "anders", "vormen", "versies", "draaiboek", "notities"}
     | {
+        "lengte-woorden",
         "leswoorden",
         "niet-verstuurd",
         "notities-kop",
