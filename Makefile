@@ -46,8 +46,7 @@ install: $(RUN_STAMP) $(DEV_STAMP) $(MO_FILES) ## the virtual environment with a
 
 test: install chromium lint catalogue pytest ## everything that must hold before a change lands
 
-# One more than there are cores: a journey waits for its browser for a third of its time.
-WORKERS := $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 1 )))
+WORKERS := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
 pytest: $(DEV_STAMP) $(MO_FILES)
 	@$(PY) -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)

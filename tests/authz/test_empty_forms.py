@@ -47,6 +47,7 @@ ELSEWHERE: Final = {
     "reading.active": "a script sends it: tests/pages/test_reading.py",
     "reading.place": "a script sends it: tests/pages/test_reading.py",
     "reading.played": "a script sends it: tests/pages/test_reading.py",
+    "reading.share": "a second button of the form of the words: tests/pages/test_reading.py",
     "observing.send": "a script sends it: tests/pages/test_observing.py",
     "post.again": "only a button, on a mail that did not arrive",
     "practice.begin": "only a button, before an assignment is begun",

@@ -1,7 +1,9 @@
 // What somebody filled in in a form, and how it is put back (js/keep.js, js/typed.js).
 
+const NO_WORDS = ["hidden", "submit", "file", "password"];
+const SECRET = ["code", "recovery"]; // of the step at the door: never kept
 export const fields = (form) =>
-  [...form.elements].filter((el) => el.name && !["hidden", "submit", "file", "password"].includes(el.type));
+  [...form.elements].filter((el) => el.name && !NO_WORDS.includes(el.type) && !SECRET.includes(el.name));
 export const version = (form) => form.elements.namedItem("version") ?? form.elements.namedItem("seen");
 
 // Boxes to tick may share a name, and so may lines of a list.
