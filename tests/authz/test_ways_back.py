@@ -79,9 +79,9 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     render = Templates.render
 
-    def noting(self: Templates, template: str, *rest: Any) -> str:
+    def noting(self: Templates, template: str, *rest: Any, **more: Any) -> str:
         names.append(template)
-        return render(self, template, *rest)
+        return render(self, template, *rest, **more)
 
     monkeypatch.setattr(Templates, "render", noting)
     return names
