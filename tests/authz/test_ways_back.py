@@ -25,8 +25,8 @@ WAYS_BACK: Final = ways_back(ENTRIES)
 FORMS_ONLY: Final = [entry for entry in ENTRIES if entry.path in WAYS_BACK]
 ANYWHERE: Final = frozenset({"system.language", "sign_in.out"})
 """Their buttons stand around every page, so that any page is the right one."""
-SCRIPTED: Final = frozenset({"reading.active", "reading.place", "reading.played"})
-"""Sent by the page itself while somebody reads: the page that it leads to has no form for it."""
+SCRIPTED: Final = frozenset({"reading.active", "reading.place", "reading.played", "editor.ask_in_text"})
+"""Sent by the page itself, or from a dialog that a script opens: the page that it leads to has no form for it."""
 ONLY_AFTER: Final = {
     "invitation.renew": "stands on the page of a link that is over",
     "admin_import.mistakes": "stands under a list with mistakes, which only the sent form has",
