@@ -174,7 +174,7 @@ def test_long_conversations_go_by_pages(site: Site, at_work: Practising, clock: 
 def test_an_admin_reads_along_and_that_is_noted(site: Site, at_work: Practising) -> None:
     fatma, path = site.visitor(at_work.training.cast.fatma.id), path_of(at_work)
     assert "Hier staan geen berichten." in fatma.get(path).text
-    say(site, at_work, at_work.noor, "Iets")
+    say(site, at_work, at_work.noor, "Een roze olifant")
 
     def noted() -> int:
         with site.parts.database.reading() as db:
@@ -192,7 +192,7 @@ def test_an_admin_reads_along_and_that_is_noted(site: Site, at_work: Practising)
     fatma.post(path, {"body": "Namens Ruben"}, status=403)
     fatma.post(f"{path}/concept", {"body": "Namens Ruben"}, status=403)
     for where, body in ((path, ""), (path, "a" * 2001), (f"{path}/concept", "a" * 2001)):
-        assert "Iets" not in fatma.post(where, {"body": body}, status=403).text
+        assert "Een roze olifant" not in fatma.post(where, {"body": body}, status=403).text
     fatma.post(f"{path}/concept", {"body": "a" * 2001, "typing": "1"}, status=403)
     assert noted() == 1  # and nothing was read beside the ledger
     assert count(site, ConversationMessage) == 1
@@ -236,7 +236,7 @@ def test_the_way_of_mail_is_chosen_on_the_account_page(site: Site, at_work: Prac
     noor.post("/account/berichten", {"mail": "soms"}, status=422)
     assert "Je keuze is bewaard." in noor.follow(noor.post("/account/berichten", {"mail": "daily"})).text
     assert re.search(r'name="mail" value="daily" checked', noor.get("/account").text)
-    say(site, at_work, at_work.ruben, "Iets")
+    say(site, at_work, at_work.ruben, "Een roze olifant")
     with site.parts.database.reading() as db:
         assert db.get_one(ConversationMail, at_work.noor.id).choice == "daily"
         kinds = db.scalars(select(Message.kind).where(Message.kind.startswith("conversation."))).all()

@@ -99,8 +99,7 @@ def _kept(ask: Ask, page: Keeping, form: Form, kept: Written | None) -> Page:
     if kept is not None:
         form.raw["version"] = [str(kept.version)]
         page = replace(page, state="kept", saved_at=kept.saved_at, shared=kept.shared, withdrawn=kept.withdrawn)
-    share: Form = Submitted.blank(ask.viewer.locale)
-    return render("lessons/typed.html", page, part="lessons/_typed.html", form=form, share=share)
+    return render("lessons/typed.html", page, part="lessons/_typed.html", form=form)
 
 
 @area.post(
