@@ -67,7 +67,7 @@ def write(ask: Ask, course: str, lesson: str, block: str) -> Answer:
             form.refuse(refused)
             state = "stale" if refused.code == "stale_words" else "failed"
     if typing:
-        return _kept(ask, Keeping(course, lesson, block, state), form, kept)
+        return _kept(Keeping(course, lesson, block, state), form, kept)
     if ask.by_script:
         return _told({"state": "kept"}) if kept is not None else _told({"state": state}, status=422)
     if kept is not None and kept.gone:
@@ -94,7 +94,7 @@ def _unkept(ask: Ask, at: Spot, form: Form, state: str) -> Page:
     return shown(ask, page, form if now is None else None, typed=typed, status=422)
 
 
-def _kept(ask: Ask, page: Keeping, form: Form, kept: Written | None) -> Page:
+def _kept(page: Keeping, form: Form, kept: Written | None) -> Page:
     """The state of a reflection, for the page on which she goes on typing."""
     if kept is not None:
         form.raw["version"] = [str(kept.version)]
