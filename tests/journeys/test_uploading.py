@@ -131,7 +131,7 @@ def test_the_last_answer_is_lost_and_the_film_is_in(live: Live, noors: Phone, tm
     short.write_bytes(film())
     page.evaluate(LOST)
     send(page, short)
-    expect(page.locator("video")).to_have_count(1)
+    expect(page.locator("video")).to_have_count(1, timeout=20_000)  # a film is looked over first
     expect(page.get_by_text("Nog onderweg")).to_have_count(0)
     assert kinds(live) == ["video"]
 

@@ -80,7 +80,9 @@ def test_two_phones_show_what_the_other_wrote(site: Site, clock: MovableClock) -
     path = f"/praktijk/{at_work.record_id}/nagesprek"
     form = blank_form(noor.get(path).text, path)
     assert form is not None
-    coach.post(path, form.sent | {"agreement_1": "Van Ruben"})
+    theirs = blank_form(coach.get(path).text, path)
+    assert theirs is not None
+    coach.post(path, theirs.sent | {"agreement_1": "Van Ruben"})
     told = noor.post(path, form.sent | {"agreement_1": "Van Noor"}, status=422).text
     assert "op een andere telefoon veranderd" in told
     assert "Daar: Van Ruben" in told

@@ -45,14 +45,18 @@ export async function alone(draft, held, { wait = 0 } = {}) {
 }
 
 // Ask which forms this phone should hold, get what is new, and let go of what is not needed any more.
+// Who signs out while an answer is on its way takes all with her: nothing of that answer is kept then.
 export async function refresh() {
+  const before = localStorage.getItem(WHO);
   const told = await ask("/coach/observatie/bezoeken");
   if (told.state !== "ok") return told;
+  if (localStorage.getItem(WHO) !== before) return { state: "sign_in" };
   belongsTo(told.person);
   const known = new Map((await store.formsOf(told.person)).map((form) => [form.record, form]));
   for (const one of told.forms) {
     if (known.get(one.record)?.mark === one.mark) continue;
     const form = await ask(one.get);
+    if (whose() !== told.person) return { state: "sign_in" };
     if (form.state !== "ok" || form.owner !== told.person) continue;
     await store.putForm({ ...form, mark: one.mark });
   }
