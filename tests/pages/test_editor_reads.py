@@ -16,7 +16,8 @@ from app.people.rules import Role
 from app.theory.moving import MOVED
 from app.worker.handlers.courses import take_in
 from tests.authz.steps import picture
-from tests.pages.test_editor import HERE, LESSON, SHORT, add, author, fields, file_of, typing
+from tests.pages.test_editor import HERE, LESSON, SHORT, author, fields, file_of, typing
+from tests.pages.test_editor_files import add
 from tests.trained import finish_theory, in_training
 from tests.unit.test_kit_media import film
 

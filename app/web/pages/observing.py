@@ -31,6 +31,7 @@ area = Area()
 SHELL: Final = "/coach/observatie"
 TEMPLATES: Final = ("coach/observing", "unopened")
 KEPT: Final = (
+    "css/print.css",
     "css/stadstrainers.css",
     "fonts/bricolage-grotesque-latin-opsz-normal.woff2",
     "fonts/bricolage-grotesque-latin-ext-opsz-normal.woff2",
