@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 
 from app.courses.tables import Intervention
-from app.intervision import actions
+from app.intervision.actions import rounds
 from app.intervision.inputs import RoundGiven, SessionGiven
 from app.intervision.rules import Half, Invitees
 from app.meetings.actions.answering import PURPOSE
@@ -48,17 +48,17 @@ def make_intervention(db: Session) -> int:
 def make_round(db: Session, by: Viewer, *, now: datetime, closes: date = CLOSES) -> int:
     """The autumn round of 2026, without meetings."""
     given = RoundGiven(intervention=make_intervention(db), year=2026, half=Half.AUTUMN, signup_closes_on=closes)
-    return actions.make_round(db, by=by, given=given, now=now)
+    return rounds.make_round(db, by=by, given=given, now=now)
 
 
 def add_session(db: Session, by: Viewer, round_id: int, *, now: datetime, **changes: Any) -> int:
     """A meeting in draft; gives the meeting."""
-    return actions.add_session(db, by=by, round_id=round_id, given=SessionGiven(**(FACTS | changes)), now=now)
+    return rounds.add_session(db, by=by, round_id=round_id, given=SessionGiven(**(FACTS | changes)), now=now)
 
 
 def publish(db: Session, by: Viewer, round_id: int, *people: int, now: datetime) -> int:
     """Invite people; gives how many mails go out."""
-    return actions.publish(
+    return rounds.publish(
         db,
         by=by,
         round_id=round_id,

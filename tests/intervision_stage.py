@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.intervision import actions
+from app.intervision.actions import answering
 from app.kit.clock import MovableClock
 from app.kit.db import Database
 from app.kit.errors import Refused
@@ -58,7 +58,7 @@ class Stage:
         signup_id = self.place(person_id, meeting_id)
         return bool(
             self.do(
-                lambda db: actions.answer(
+                lambda db: answering.answer(
                     db, signup_id=signup_id, answer=AnswerTo(answer), actor_id=person_id, now=self.now
                 )
             )

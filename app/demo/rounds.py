@@ -11,7 +11,8 @@ from typing import Final
 from app.certification.queries import invitees
 from app.demo import words
 from app.demo.engine import Act, Actor, Scene, Story
-from app.intervision import actions as intervision
+from app.intervision.actions import answering, learning
+from app.intervision.actions import rounds as planned
 from app.intervision.inputs import LearningPointGiven, RoundGiven, SessionGiven
 from app.intervision.rules import Half, half_of
 from app.kit.localtime import local_day
@@ -117,9 +118,9 @@ class Rounds:
         by = scene.as_(self.admin)
         closes = self.story.day(round_.closes)
         given = RoundGiven(intervention=self.intervention_id, year=year, half=half, signup_closes_on=closes)
-        round_.id = intervision.make_round(scene.db, by=by, given=given, now=scene.now)
+        round_.id = planned.make_round(scene.db, by=by, given=given, now=scene.now)
         for meeting in round_.meetings:
-            meeting.id = intervision.add_session(
+            meeting.id = planned.add_session(
                 scene.db, by=by, round_id=round_.id, given=self._given(meeting), now=scene.now
             )
 
@@ -140,7 +141,7 @@ class Rounds:
 
     def _publish(self, round_: Round, scene: Scene) -> None:
         found = invitees(scene.db, self.intervention_id, local_day(scene.now))
-        intervision.publish(
+        planned.publish(
             scene.db,
             by=scene.as_(self.admin),
             round_id=round_.id,
@@ -169,7 +170,7 @@ class Rounds:
                 self._say(line.signup_id, AnswerTo.YES, actor_id, scene)
 
     def _say(self, signup_id: int, said: AnswerTo, actor_id: int | None, scene: Scene) -> None:
-        intervision.answer(scene.db, signup_id=signup_id, answer=said, actor_id=actor_id, now=scene.now)
+        answering.answer(scene.db, signup_id=signup_id, answer=said, actor_id=actor_id, now=scene.now)
 
     def _mark(self, meeting: Meeting, scene: Scene) -> None:
         """Nearly everybody came; one had to leave early, one was ill."""
@@ -193,7 +194,7 @@ class Rounds:
             if number % 3 == 2:
                 continue
             learned, next_step = words.LEARNING_POINTS[(number + meeting.id) % len(words.LEARNING_POINTS)]
-            intervision.write_learning_point(
+            learning.write_learning_point(
                 scene.db,
                 by=scene.as_(by_id[line.person_id]),
                 signup_id=line.signup_id,

@@ -29,7 +29,8 @@ from app.courses.queries import interventions
 from app.courses.rules import AwayReason
 from app.courses.tables import CourseImage, HandbookSession, Lesson, Quiz
 from app.delivery.tables import Delivery, TrainerRequest
-from app.intervision import actions as intervision
+from app.intervision.actions import answering as answers
+from app.intervision.actions import rounds
 from app.intervision.inputs import RoundGiven, SessionGiven
 from app.intervision.rules import Half
 from app.kit.localtime import local_day
@@ -259,7 +260,7 @@ def _round(db: Session, world: World, cast: Cast, present: datetime, *, now: dat
         round_given = RoundGiven(
             intervention=kind, year=today.year, half=half, signup_closes_on=today + timedelta(days=10)
         )
-        round_id = intervision.make_round(db, by=cast.fatma, given=round_given, now=now)
+        round_id = rounds.make_round(db, by=cast.fatma, given=round_given, now=now)
         session = SessionGiven(
             day=today + timedelta(days=ahead),
             starts=time(13, 30),
@@ -270,16 +271,14 @@ def _round(db: Session, world: World, cast: Cast, present: datetime, *, now: dat
             address="Plein 2",
             facilitator=world.people["iris"],
         )
-        meetings.append(intervision.add_session(db, by=cast.fatma, round_id=round_id, given=session, now=now))
+        meetings.append(rounds.add_session(db, by=cast.fatma, round_id=round_id, given=session, now=now))
         chosen = invitees(db, kind, local_day(now))
-        intervision.publish(
-            db, by=cast.fatma, round_id=round_id, invitees=chosen, own_text="", keyring=KEYRING, now=now
-        )
+        rounds.publish(db, by=cast.fatma, round_id=round_id, invitees=chosen, own_text="", keyring=KEYRING, now=now)
     signups = {
         row.meeting_id: row for row in db.scalars(select(MeetingSignup).where(MeetingSignup.person_id == cast.noor.id))
     }
     held, coming = (signups[meeting] for meeting in meetings)
-    intervision.answer(db, signup_id=held.id, answer=AnswerTo.YES, actor_id=cast.noor.id, now=now)
+    answers.answer(db, signup_id=held.id, answer=AnswerTo.YES, actor_id=cast.noor.id, now=now)
     world.things |= {"round": round_id, "held_meeting": meetings[0], "meeting": meetings[1]}
     world.things |= {"held_signup": held.id, "signup": coming.id}
     world.things["answer_token"] = KEYRING.mailed_token(answering.PURPOSE, coming.nonce)

@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 from app.conversation import actions as conversation
 from app.delivery import actions as delivery
 from app.delivery.inputs import Group
-from app.intervision import actions as intervision
+from app.intervision.actions import learning
 from app.intervision.inputs import LearningPointGiven
 from app.ledger import actions as ledger
 from app.outbox.actions import post
@@ -115,7 +115,7 @@ def _what_she_wrote(parts: Parts, world: World, clock: MovableClock) -> None:
         looked_back = inputs.Reflection(version=1, task="terug-merk")
         reflections.keep_reflection(db, by=noor, record_id=things["own_record"], given=looked_back, now=now)
         learned = LearningPointGiven(learned="leer-merk", next_step="stap-merk")
-        intervision.write_learning_point(db, by=noor, signup_id=things["held_signup"], given=learned, now=now)
+        learning.write_learning_point(db, by=noor, signup_id=things["held_signup"], given=learned, now=now)
         talk = things["own_record"]
         conversation.say(db, by=noor, record_id=talk, body="bericht-merk", now=now)
         conversation.keep_draft(db, by=noor, record_id=talk, body="concept-merk", now=now)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from app.intervision import actions
+from app.intervision.actions import answering, rounds
 from app.kit.clock import MovableClock
 from app.kit.db import Database
 from app.kit.errors import Refused
@@ -33,7 +33,7 @@ def test_a_round_is_made_once_for_each_half_year(stage: Stage) -> None:
 def test_a_last_day_in_the_past_is_refused(stage: Stage) -> None:
     with pytest.raises(Refused, match="day_in_past"):
         stage.do(
-            lambda db: actions.change_closing(
+            lambda db: rounds.change_closing(
                 db, by=stage.cast.fatma, round_id=stage.round_id, day=date(2026, 11, 22), now=stage.now
             )
         )
@@ -42,7 +42,7 @@ def test_a_last_day_in_the_past_is_refused(stage: Stage) -> None:
 def test_another_last_day_holds_for_published_meetings_too(stage: Stage) -> None:
     later = CLOSES + timedelta(days=3)
     stage.do(
-        lambda db: actions.change_closing(db, by=stage.cast.fatma, round_id=stage.round_id, day=later, now=stage.now)
+        lambda db: rounds.change_closing(db, by=stage.cast.fatma, round_id=stage.round_id, day=later, now=stage.now)
     )
     assert stage.meeting().signup_closes_at == end_of(later)
 
@@ -196,7 +196,7 @@ def test_thirty_people_on_twelve_seats_are_exactly_twelve(database: Database, cl
     def yes(signup_id: int) -> Callable[[], bool]:
         def work() -> bool:
             with database.writing() as db:
-                return actions.answer(db, signup_id=signup_id, answer=AnswerTo.YES, actor_id=None, now=now)
+                return answering.answer(db, signup_id=signup_id, answer=AnswerTo.YES, actor_id=None, now=now)
 
         return work
 

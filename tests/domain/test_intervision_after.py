@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.intervision import actions
+from app.intervision.actions import learning as taking_home
+from app.intervision.actions import rounds as planned
 from app.intervision.inputs import LearningPointGiven, RoundGiven, SessionGiven
 from app.intervision.queries import facts, own, rounds
 from app.intervision.rules import Half, RoundState
@@ -36,7 +37,7 @@ def nobody(_first: date, _last: date) -> dict[int, str]:
 def changed(stage: Stage, *, version: int | None = None, **changes: Any) -> list[int]:
     given = SessionGiven(**(FACTS | changes))
     told: list[int] = stage.do(
-        lambda db: actions.change_session(
+        lambda db: planned.change_session(
             db,
             by=stage.cast.fatma,
             meeting_id=stage.meeting_id,
@@ -144,7 +145,7 @@ def second_day(stage: Stage) -> int:
 
 def called_off(stage: Stage, meeting_id: int) -> list[int]:
     told: list[int] = stage.do(
-        lambda db: actions.cancel_session(db, by=stage.cast.fatma, meeting_id=meeting_id, own_text="", now=stage.now)
+        lambda db: planned.cancel_session(db, by=stage.cast.fatma, meeting_id=meeting_id, own_text="", now=stage.now)
     )
     return told
 
@@ -174,7 +175,7 @@ def test_who_was_there_has_nothing_left_to_choose(stage: Stage) -> None:
         lambda db: attendance.mark_attendance(db, by=cast.fatma, meeting_id=stage.meeting_id, marks=marks, now=END)
     )
     later = date(2026, 12, 14)
-    stage.do(lambda db: actions.change_closing(db, by=cast.fatma, round_id=stage.round_id, day=later, now=END))
+    stage.do(lambda db: planned.change_closing(db, by=cast.fatma, round_id=stage.round_id, day=later, now=END))
     (noor,) = stage.see(lambda db: own.own_page(db, cast.noor, now=END)).rounds
     (joris,) = stage.see(lambda db: own.own_page(db, cast.joris, now=END)).rounds
     assert (noor.open, noor.to_answer) == (False, False)
@@ -211,7 +212,7 @@ def test_a_place_in_a_later_round_makes_up_for_a_day_that_was_called_off(stage: 
     def next_round(db: Session) -> None:
         given = RoundGiven(intervention=1, year=2027, half=Half.SPRING, signup_closes_on=date(2027, 3, 1))
         by, now = stage.cast.fatma, stage.now
-        made = actions.make_round(db, by=by, given=given, now=now)
+        made = planned.make_round(db, by=by, given=given, now=now)
         add_session(db, by, made, now=now, day=date(2027, 3, 10))
         publish(db, by, made, stage.cast.noor.id, now=now)
 
@@ -296,7 +297,9 @@ def test_a_learning_point_is_written_after_the_meeting_by_oneself(stage: Stage) 
     given = LearningPointGiven(learned="Stilte laten vallen.", next_step="Volgende keer tel ik tot tien.")
 
     def write(by: Any = stage.cast.noor) -> None:
-        stage.do(lambda db: actions.write_learning_point(db, by=by, signup_id=signup_id, given=given, now=stage.now))
+        stage.do(
+            lambda db: taking_home.write_learning_point(db, by=by, signup_id=signup_id, given=given, now=stage.now)
+        )
 
     with pytest.raises(Refused, match="not_held_yet"):
         write()
@@ -310,7 +313,7 @@ def test_a_learning_point_is_written_after_the_meeting_by_oneself(stage: Stage) 
     with stage.database.reading() as db:
         for content in db.scalars(select(LedgerContent.content)):
             assert "Stilte" not in str(content)
-    stage.do(lambda db: actions.remove_learning_point(db, by=stage.cast.noor, signup_id=signup_id, now=stage.now))
+    stage.do(lambda db: taking_home.remove_learning_point(db, by=stage.cast.noor, signup_id=signup_id, now=stage.now))
     assert stage.see(lambda db: db.scalar(select(func.count()).select_from(LearningPoint))) == 0
 
 
@@ -320,7 +323,7 @@ def test_who_was_absent_writes_no_learning_point(stage: Stage) -> None:
     marked(stage, noor=Mark(Attendance.ABSENT))
     with pytest.raises(Refused, match="was_not_there"):
         stage.do(
-            lambda db: actions.write_learning_point(
+            lambda db: taking_home.write_learning_point(
                 db,
                 by=stage.cast.noor,
                 signup_id=place_of(db, stage.cast.noor.id, stage.meeting_id),

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from app.intervision import actions
+from app.intervision.actions import own_data as intervision_data
 from app.intervision.queries import facts, rounds
 from app.intervision.rules import Half
 from app.intervision.tables import IntervisionRound
@@ -69,7 +69,7 @@ def test_erasing_frees_the_seat_and_kills_the_link(stage: Stage, data_dir: Any) 
     stage.answer(stage.cast.noor.id, "yes")
     storage = folder(data_dir / "files")
     stage.do(lambda db: own_data.erase(db, person_id=stage.cast.noor.id, storage=storage, now=stage.now))
-    stage.do(lambda db: actions.erase(db, person_id=stage.cast.noor.id, storage=storage, now=stage.now))
+    stage.do(lambda db: intervision_data.erase(db, person_id=stage.cast.noor.id, storage=storage, now=stage.now))
     signup = stage.signup(stage.cast.noor.id)
     assert (stage.meeting().taken, signup.answer, signup.nonce) == (0, "no", "")
     assert signup.token_hash == f"erased-{signup.id}"

@@ -16,7 +16,7 @@ from icalendar import Calendar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.intervision import actions
+from app.intervision.actions import answering, rounds
 from app.intervision.inputs import SessionGiven
 from app.kit.clock import MovableClock
 from app.kit.db import Database
@@ -54,7 +54,7 @@ class Mailroom:
 
     def answer(self, answer: str) -> None:
         self.do(
-            lambda db: actions.answer(
+            lambda db: answering.answer(
                 db, signup_id=self.place, answer=AnswerTo(answer), actor_id=None, now=self.clock.now()
             )
         )
@@ -62,7 +62,7 @@ class Mailroom:
     def move(self, day: date) -> None:
         given = SessionGiven(**(FACTS | {"day": day}))
         self.do(
-            lambda db: actions.change_session(
+            lambda db: rounds.change_session(
                 db,
                 by=self.cast.fatma,
                 meeting_id=self.meeting_id,
@@ -239,7 +239,7 @@ def test_who_leads_a_meeting_reads_that_and_nothing_about_choosing(mailroom: Mai
     def lead(person_id: int | None) -> None:
         given = SessionGiven(**(FACTS | {"facilitator": person_id}))
         mailroom.do(
-            lambda db: actions.change_session(
+            lambda db: rounds.change_session(
                 db,
                 by=mailroom.cast.fatma,
                 meeting_id=mailroom.meeting_id,
@@ -283,7 +283,7 @@ def test_who_chose_the_other_day_meanwhile_hears_nothing(mailroom: Mailroom) -> 
     second = mailroom.second()
     mailroom.cancel()
     mailroom.do(
-        lambda db: actions.answer(db, signup_id=second, answer=AnswerTo.YES, actor_id=None, now=mailroom.clock.now())
+        lambda db: answering.answer(db, signup_id=second, answer=AnswerTo.YES, actor_id=None, now=mailroom.clock.now())
     )
     with pytest.raises(NotDue, match="koos een andere dag"):
         mailroom.letter("meetings.cancelled")

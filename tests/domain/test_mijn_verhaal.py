@@ -23,7 +23,7 @@ from app.courses.tables import Intervention, Quiz
 from app.delivery import actions as delivery
 from app.delivery.inputs import Group
 from app.delivery.tables import DeliveryDate
-from app.intervision import actions as intervision
+from app.intervision.actions import answering, learning, rounds
 from app.intervision.inputs import LearningPointGiven, RoundGiven, SessionGiven
 from app.intervision.rules import Half
 from app.kit.pictures import Photo
@@ -194,18 +194,18 @@ def meet(db: Session, fatma: Viewer, noor: Viewer, intervention_id: int, now: da
     given = RoundGiven(
         intervention=intervention_id, year=2027, half=Half.AUTUMN, signup_closes_on=MEETING - timedelta(days=14)
     )
-    round_id = intervision.make_round(db, by=fatma, given=given, now=now)
+    round_id = rounds.make_round(db, by=fatma, given=given, now=now)
     session = SessionGiven(
         day=MEETING, starts=time(13, 30), ends=time(16), seats=8, venue="De Esdoorn", address="Laan 1"
     )
-    meeting_id = intervision.add_session(db, by=fatma, round_id=round_id, given=session, now=now)
+    meeting_id = rounds.add_session(db, by=fatma, round_id=round_id, given=session, now=now)
     people = invitees(db, intervention_id, now.date())
     assert noor.id in people.person_ids
-    intervision.publish(db, by=fatma, round_id=round_id, invitees=people, own_text="", keyring=KEYRING, now=now)
+    rounds.publish(db, by=fatma, round_id=round_id, invitees=people, own_text="", keyring=KEYRING, now=now)
     signup_id = db.scalars(select(MeetingSignup.id).where(MeetingSignup.person_id == noor.id)).one()
-    intervision.answer(db, signup_id=signup_id, answer=AnswerTo.YES, actor_id=noor.id, now=now)
+    answering.answer(db, signup_id=signup_id, answer=AnswerTo.YES, actor_id=noor.id, now=now)
     after = at(MEETING, 18)
     mark_attendance(db, by=fatma, meeting_id=meeting_id, marks={signup_id: Mark(Attendance.PRESENT)}, now=after)
     settle(db, by=fatma, meeting_id=meeting_id, now=after)
     learned = LearningPointGiven(learned="Stilte is ook een antwoord", next_step="Tot tien tellen")
-    intervision.write_learning_point(db, by=noor, signup_id=signup_id, given=learned, now=after)
+    learning.write_learning_point(db, by=noor, signup_id=signup_id, given=learned, now=after)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.certification.actions import take_over
-from app.intervision import actions
+from app.intervision.actions import answering
 from app.intervision.tables import LearningPoint
 from app.kit.localtime import instant
 from app.meetings.actions import attendance
@@ -62,7 +62,7 @@ class Autumn:
         """Noor came and was there."""
         with self.site.parts.database.writing() as db:
             now = self.clock.now()
-            actions.answer(db, signup_id=self.place, answer=AnswerTo.YES, actor_id=None, now=now)
+            answering.answer(db, signup_id=self.place, answer=AnswerTo.YES, actor_id=None, now=now)
         self.clock.set(END)
         with self.site.parts.database.writing() as db:
             marks = {self.place: Mark(Attendance.PRESENT)}

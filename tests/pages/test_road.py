@@ -167,7 +167,8 @@ def test_statements_do_not_grow_along_the_road(site: Site, training: Training) -
 
 
 def test_after_the_certificate_intervision_leads(site: Site, training: Training, clock: MovableClock) -> None:
-    from app.intervision import actions as rounds
+    from app.intervision.actions import answering
+    from app.intervision.actions import rounds as planned
     from app.intervision.inputs import RoundGiven
     from app.intervision.rules import Half
     from app.meetings.actions.attendance import mark_attendance
@@ -181,7 +182,7 @@ def test_after_the_certificate_intervision_leads(site: Site, training: Training,
         given = RoundGiven(
             intervention=training.intervention_id, year=2026, half=Half.AUTUMN, signup_closes_on=date(2026, 12, 4)
         )
-        round_id = rounds.make_round(db, by=cast.fatma, given=given, now=START)
+        round_id = planned.make_round(db, by=cast.fatma, given=given, now=START)
         meeting_id = add_session(db, cast.fatma, round_id, now=START)
         who = queries.invitees(db, training.intervention_id, START.date())
         assert publish(db, cast.fatma, round_id, *who.person_ids, now=START) == 1
@@ -189,7 +190,7 @@ def test_after_the_certificate_intervision_leads(site: Site, training: Training,
     noor = site.visitor(cast.noor.id)
     assert "Kies je intervisie" in noor.get("/traject").text
     with site.parts.database.writing() as db:
-        rounds.answer(db, signup_id=place_id, answer=AnswerTo.YES, actor_id=cast.noor.id, now=START)
+        answering.answer(db, signup_id=place_id, answer=AnswerTo.YES, actor_id=cast.noor.id, now=START)
     page = noor.get("/traject").text
     assert "Je bent erbij op donderdag 10 december" in page
     assert "De Brede Brug" in page

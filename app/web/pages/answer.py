@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.access import Permission
-from app.intervision import actions
+from app.intervision.actions import answering
 from app.intervision.queries.own import answer_page
 from app.kit.errors import NotFound, Refused
 from app.meetings.actions.answering import signup_of_token
@@ -43,7 +43,7 @@ def give(ask: Ask, token: str) -> Answer:
     if form.valid:
         given = AnswerTo(form.given.answer)
         try:
-            actions.answer(ask.db, signup_id=signup_id, answer=given, actor_id=None, now=ask.now)
+            answering.answer(ask.db, signup_id=signup_id, answer=given, actor_id=None, now=ask.now)
         except Refused as refused:
             form.refuse(refused)
         else:

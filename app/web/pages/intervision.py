@@ -9,7 +9,7 @@ from typing import Any
 from app.access import Permission
 from app.certification.queries import standings
 from app.certification.rules import RequirementCode
-from app.intervision import actions
+from app.intervision.actions import answering, learning
 from app.intervision.inputs import Chosen, LearningPointGiven
 from app.intervision.queries import own
 from app.intervision.queries.own import OwnPage, OwnPlace
@@ -56,7 +56,7 @@ def choose(ask: Ask) -> Answer:
     form = Submitted.read(Chosen, ask.form, ask.viewer.locale)
     if form.valid:
         try:
-            actions.choose(ask.db, by=ask.viewer, given=form.given, now=ask.now)
+            answering.choose(ask.db, by=ask.viewer, given=form.given, now=ask.now)
         except Refused as refused:
             form.refuse(refused)
         else:
@@ -83,7 +83,7 @@ def write(ask: Ask, place: int) -> Answer:
     form = Submitted.read(LearningPointGiven, ask.form, ask.viewer.locale)
     if form.valid:
         try:
-            actions.write_learning_point(ask.db, by=ask.viewer, signup_id=place, given=form.given, now=ask.now)
+            learning.write_learning_point(ask.db, by=ask.viewer, signup_id=place, given=form.given, now=ask.now)
         except Refused as refused:
             form.refuse(refused)
         else:
@@ -94,7 +94,7 @@ def write(ask: Ask, place: int) -> Answer:
 @area.post("/intervisie/{place:id}/verwijderen", policy=Permission.SIGNED_IN, name="intervision.remove")
 def remove(ask: Ask, place: int) -> Answer:
     """Throw away what you wrote."""
-    actions.remove_learning_point(ask.db, by=ask.viewer, signup_id=place, now=ask.now)
+    learning.remove_learning_point(ask.db, by=ask.viewer, signup_id=place, now=ask.now)
     return redirect("/intervisie", toast=N_("Je leerpunt is weg."))
 
 

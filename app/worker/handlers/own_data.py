@@ -50,7 +50,7 @@ EXPORTERS: Final = {
 }
 ERASERS: Final = (
     "app.certification.issuing",
-    "app.intervision.actions",
+    "app.intervision.actions.own_data",
     "app.meetings.actions.own_data",
     "app.conversation.keeping",
     "app.practice.actions.keeping",

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from app.access import Permission
 from app.certification.queries import invitees
-from app.intervision import actions
+from app.intervision.actions import answering
+from app.intervision.actions import rounds as planned
 from app.intervision.inputs import SessionGiven
 from app.intervision.queries import rounds
 from app.intervision.queries.rounds import RoundPage, SessionPage
@@ -64,7 +65,7 @@ def add(ask: Ask, round: int) -> Answer:  # noqa: A002 - the name in the address
     form = Submitted.read(SessionGiven, ask.form, ask.viewer.locale)
     if form.valid:
         try:
-            actions.add_session(ask.db, by=ask.viewer, round_id=round, given=form.given, now=ask.now)
+            planned.add_session(ask.db, by=ask.viewer, round_id=round, given=form.given, now=ask.now)
         except Refused as refused:
             form.refuse(refused)
         else:
@@ -92,7 +93,7 @@ def answer(ask: Ask, meeting: int, place: int) -> Answer:
     if form.valid:
         given = AnswerTo(form.given.answer)
         try:
-            actions.answer(ask.db, signup_id=place, answer=given, actor_id=ask.viewer.id, now=ask.now)
+            answering.answer(ask.db, signup_id=place, answer=given, actor_id=ask.viewer.id, now=ask.now)
         except Refused as refused:
             form.refuse(refused)
         else:
@@ -132,7 +133,7 @@ def change(ask: Ask, meeting: int, version: int) -> Answer:
     form = Submitted.read(SessionGiven, ask.form, ask.viewer.locale)
     if form.valid:
         try:
-            told = actions.change_session(
+            told = planned.change_session(
                 ask.db,
                 by=ask.viewer,
                 meeting_id=meeting,
@@ -171,7 +172,7 @@ def cancel(ask: Ask, meeting: int) -> Answer:
     form = Submitted.read(Cancelled, ask.form, ask.viewer.locale)
     if form.valid:
         try:
-            actions.cancel_session(ask.db, by=ask.viewer, meeting_id=meeting, own_text=form.given.own_text, now=ask.now)
+            planned.cancel_session(ask.db, by=ask.viewer, meeting_id=meeting, own_text=form.given.own_text, now=ask.now)
         except Refused as refused:
             form.refuse(refused)
         else:

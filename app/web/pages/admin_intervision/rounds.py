@@ -8,7 +8,7 @@ from typing import Any
 from app.access import Permission
 from app.certification.queries import invitees
 from app.courses.queries import interventions
-from app.intervision import actions
+from app.intervision.actions import rounds as planned
 from app.intervision.inputs import ClosingGiven, InvitationGiven, RoundGiven
 from app.intervision.queries import rounds
 from app.intervision.queries.rounds import Batch, RoundPage
@@ -76,7 +76,7 @@ def make(ask: Ask) -> Answer:
     form = Submitted.read(RoundGiven, ask.form, ask.viewer.locale)
     if form.valid:
         try:
-            round_id = actions.make_round(ask.db, by=ask.viewer, given=form.given, now=ask.now)
+            round_id = planned.make_round(ask.db, by=ask.viewer, given=form.given, now=ask.now)
         except Refused as refused:
             form.refuse(refused)
         else:
@@ -99,7 +99,7 @@ def closing(ask: Ask, round: int) -> Answer:  # noqa: A002 - the name in the add
     form = Submitted.read(ClosingGiven, ask.form, ask.viewer.locale)
     if form.valid:
         try:
-            actions.change_closing(ask.db, by=ask.viewer, round_id=round, day=form.given.signup_closes_on, now=ask.now)
+            planned.change_closing(ask.db, by=ask.viewer, round_id=round, day=form.given.signup_closes_on, now=ask.now)
         except Refused as refused:
             form.refuse(refused)
         else:
@@ -125,7 +125,7 @@ def invite(ask: Ask, round: int) -> Answer:  # noqa: A002 - the name in the addr
     if form.valid:
         page = rounds.round_page(ask.db, round, now=ask.now)
         try:
-            sent = actions.publish(
+            sent = planned.publish(
                 ask.db,
                 by=ask.viewer,
                 round_id=round,

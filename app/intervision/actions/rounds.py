@@ -1,0 +1,195 @@
+"""Planning rounds and their meetings, and inviting trainers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.courses.tables import Intervention
+from app.intervision.actions.holding import locked, meetings_of, record
+from app.intervision.actions.leading import leads_no_more, let_lead
+from app.intervision.inputs import RoundGiven, SessionGiven
+from app.intervision.queries.rounds import Batch, batch, elsewhere
+from app.intervision.rules import Invitees
+from app.intervision.tables import IntervisionRound, IntervisionSession
+from app.kit.errors import NotFound, Refused
+from app.kit.ids import Keyring
+from app.kit.localtime import end_of, local_day
+from app.meetings.actions import answering, planning
+from app.meetings.actions.answering import Invited
+from app.meetings.tables import Meeting
+from app.outbox.actions import post
+from app.people.queries import cards
+from app.people.rules import Viewer
+
+
+def make_round(db: Session, *, by: Viewer, given: RoundGiven, now: datetime) -> int:
+    """A round without meetings yet; one for each intervention and half-year.
+
+    Raises: NotFound for an unknown intervention; Refused when the round exists or its last day has passed.
+    """
+    if db.get(Intervention, given.intervention) is None:
+        raise NotFound
+    exists = select(IntervisionRound.id).where(
+        IntervisionRound.intervention_id == given.intervention,
+        IntervisionRound.year == given.year,
+        IntervisionRound.half == given.half,
+    )
+    if db.scalar(exists) is not None:
+        raise Refused("round_exists", "half")
+    _refuse_past_day(given.signup_closes_on, now)
+    made = IntervisionRound(
+        intervention_id=given.intervention,
+        year=given.year,
+        half=given.half,
+        signup_closes_on=given.signup_closes_on,
+        created_at=now,
+    )
+    try:
+        with db.begin_nested():
+            db.add(made)
+    except IntegrityError as clash:  # another admin was faster
+        raise Refused("round_exists", "half") from clash
+    record(db, "round_made", by, made.id, now, year=given.year, half=given.half.value)
+    return made.id
+
+
+def change_closing(db: Session, *, by: Viewer, round_id: int, day: date, now: datetime) -> None:
+    """Another last day to answer, also for meetings that are already published.
+
+    Raises: NotFound; Refused for a day that has passed.
+    """
+    found = locked(db, round_id)
+    _refuse_past_day(day, now)
+    before, found.signup_closes_on = found.signup_closes_on, day
+    db.execute(
+        update(Meeting)
+        .where(Meeting.id.in_(meetings_of(round_id)), Meeting.published_at.is_not(None))
+        .values(signup_closes_at=end_of(day))
+        .execution_options(synchronize_session=False)
+    )
+    record(db, "closing_changed", by, round_id, now, before=before, after=day)
+
+
+def add_session(db: Session, *, by: Viewer, round_id: int, given: SessionGiven, now: datetime) -> int:
+    """A meeting in a round, in draft. Gives the meeting. Raises: NotFound; Refused as for any meeting."""
+    found = locked(db, round_id)
+    _check_facilitator(db, given.facilitator)
+    title = f"Intervisie {db.get_one(Intervention, found.intervention_id).name}"
+    meeting_id = planning.make_meeting(db, by=by, title=title, given=given, now=now)
+    db.add(IntervisionSession(round_id=round_id, meeting_id=meeting_id, facilitator_id=given.facilitator))
+    return meeting_id
+
+
+def change_session(
+    db: Session, *, by: Viewer, meeting_id: int, given: SessionGiven, version: int, keyring: Keyring, now: datetime
+) -> list[int]:
+    """Change a meeting of a round and who leads it. Gives the people who are told that it moved.
+
+    Once the meeting is published, who leads it gets a seat and a letter, and who no longer does gives it back.
+    Raises: NotFound; Refused as for any meeting, and when no seat is left for who leads it.
+    """
+    session = db.scalar(select(IntervisionSession).where(IntervisionSession.meeting_id == meeting_id))
+    if session is None:
+        raise NotFound
+    _check_facilitator(db, given.facilitator)
+    locked(db, session.round_id)
+    told = planning.change(db, by=by, meeting_id=meeting_id, given=given, version=version, now=now)
+    before, session.facilitator_id = session.facilitator_id, given.facilitator
+    if before != given.facilitator and db.get_one(Meeting, meeting_id).published_at is not None:
+        db.flush()
+        leads_no_more(db, meeting_id, before, by=by, now=now)
+        if given.facilitator is not None:
+            answering.invite(db, places=[(meeting_id, given.facilitator)], keyring=keyring, now=now)
+            let_lead(db, session.round_id, meeting_id, given.facilitator, by=by, now=now)
+    return told
+
+
+def cancel_session(db: Session, *, by: Viewer, meeting_id: int, own_text: str, now: datetime) -> list[int]:
+    """Call a meeting of a round off. Who goes or went to another day of the round, hears of it only with a seat here.
+
+    Gives the people who are told. Raises: NotFound; Refused as for any meeting.
+    """
+    round_id = db.scalar(select(IntervisionSession.round_id).where(IntervisionSession.meeting_id == meeting_id))
+    if round_id is None:
+        raise NotFound
+    locked(db, round_id)
+    settled = elsewhere(db, round_id, meeting_id)
+    return planning.cancel(db, by=by, meeting_id=meeting_id, own_text=own_text, now=now, settled=settled)
+
+
+def publish(
+    db: Session,
+    *,
+    by: Viewer,
+    round_id: int,
+    invitees: Invitees,
+    own_text: str,
+    keyring: Keyring,
+    now: datetime,
+) -> int:
+    """Open the meetings that are ready and invite whoever was not invited to them yet; gives how many mails go out.
+
+    Who leads a meeting is not asked whether she comes: she gets her seat, with a letter that says so.
+    Two admins at once: the round is held, so the second finds that everybody has been invited.
+    Raises: NotFound; Refused without a meeting ahead, after the last day to answer, or with nobody left to invite.
+    """
+    found = locked(db, round_id)
+    todo: Batch = batch(db, round_id, invitees, now=now)
+    if not todo.meeting_ids:
+        raise Refused("no_meeting_ahead")
+    if end_of(found.signup_closes_on) <= now:
+        raise Refused("closing_passed")
+    if not todo.places and not todo.leaders:
+        raise Refused("nobody_to_invite")
+    closes = end_of(found.signup_closes_on)
+    planning.publish(db, by=by, meeting_ids=todo.meeting_ids, signup_closes_at=closes, now=now)
+    if found.published_at is None:
+        found.published_at = now
+    by_person: dict[int, list[Invited]] = defaultdict(list)
+    for invited in answering.invite(db, places=todo.places, keyring=keyring, now=now):
+        by_person[invited.person_id].append(invited)
+    for person_id, invitations in by_person.items():
+        _write_invitation(db, person_id, invitations, round_id=round_id, own_text=own_text, by=by, now=now)
+    answering.invite(db, places=todo.leaders, keyring=keyring, now=now)
+    for meeting_id, person_id in todo.leaders:
+        let_lead(db, round_id, meeting_id, person_id, by=by, now=now)
+    record(db, "published", by, round_id, now, meetings=todo.meeting_ids, invited=len(by_person))
+    return len(by_person) + len(todo.leaders)
+
+
+def _write_invitation(
+    db: Session,
+    person_id: int,
+    invitations: list[Invited],
+    *,
+    round_id: int,
+    own_text: str,
+    by: Viewer,
+    now: datetime,
+) -> None:
+    post(
+        db,
+        "intervision.invitation",
+        person_id=person_id,
+        key=f"round_invitation:{round_id}:{person_id}:{invitations[0].signup_id}",
+        data={"round_id": round_id, "signup_ids": [invited.signup_id for invited in invitations]},
+        own_text=own_text,
+        reply_to_id=by.id,
+        now=now,
+    )
+
+
+def _check_facilitator(db: Session, person_id: int | None) -> None:
+    """Raises: Refused for somebody who does not exist."""
+    if person_id is not None and person_id not in cards(db, [person_id]):
+        raise Refused("unknown_facilitator", "facilitator")
+
+
+def _refuse_past_day(day: date, now: datetime) -> None:
+    if day < local_day(now):
+        raise Refused("day_in_past", "signup_closes_on")
