@@ -62,3 +62,36 @@ class LearningPoint(Base):
     version: Mapped[int] = mapped_column(init=False, default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class IntervisionGroup(Base):
+    """A table within a meeting, which may have a gespreksleider of its own.
+
+    Retention: as long as the meeting; a table without people says nothing of anybody but who led it.
+    """
+
+    __tablename__ = "intervision_group"
+    __table_args__ = (UniqueConstraint("session_id", "number"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    session_id: Mapped[int] = mapped_column(ForeignKey("intervision_session.id"))
+    number: Mapped[int]
+    facilitator_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id"), default=None, index=True, info=refers_to_person("who leads the table")
+    )
+
+
+class GroupSeat(Base):
+    """Who sits at which table. Who gave up her seat in the meeting sits nowhere, though the row may still be there.
+
+    Retention: 24 months after the meeting, for mixing tables anew; who sat with whom says more than attendance.
+    """
+
+    __tablename__ = "group_seat"
+    __table_args__ = (UniqueConstraint("signup_id"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    group_id: Mapped[int] = mapped_column(ForeignKey("intervision_group.id"), index=True)
+    signup_id: Mapped[int] = mapped_column(
+        ForeignKey("meeting_signup.id"), info=pii("person", "mixing the tables", "24 months", "delete")
+    )

@@ -14,7 +14,8 @@ import pytest
 from app.courses.actions.own_data import MOMENTS
 from app.delivery.actions import PLACE
 from app.worker.handlers.own_data import EXPORTERS
-from app.worker.own_page import LABELS, ONLY_IN_JSON, SECTIONS, own_page
+from app.worker.own_labels import LABELS
+from app.worker.own_page import ONLY_IN_JSON, SECTIONS, own_page
 
 MADE: Final = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 # As practice keeps what a coach decided (app/practice/actions/assessing.py).

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.intervision.tables import LearningPoint
+from app.intervision.queries.groups import ended_before
+from app.intervision.tables import GroupSeat, LearningPoint
 from app.kit.storage import Storage
+from app.meetings.tables import MeetingSignup
 
 
 def erase(db: Session, *, person_id: int, storage: Storage, now: datetime) -> None:  # noqa: ARG001 - no files here
-    """Learning points go; that somebody led a meeting stays as a number without a name."""
+    """Learning points go, and where she sat; that somebody led a meeting stays as a number without a name."""
     db.execute(delete(LearningPoint).where(LearningPoint.person_id == person_id))
+    hers = select(MeetingSignup.id).where(MeetingSignup.person_id == person_id)
+    db.execute(delete(GroupSeat).where(GroupSeat.signup_id.in_(hers)))
+
+
+def clear_tables(db: Session, *, before: datetime) -> int:
+    """Forget who sat with whom at meetings that ended before a moment; gives how many seats."""
+    gone = db.execute(
+        delete(GroupSeat)
+        .where(GroupSeat.group_id.in_(ended_before(before)))
+        .returning(GroupSeat.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(gone.all())

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Select, and_, bindparam, case, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
+from app.intervision.queries.groups import tables_of
 from app.intervision.rules import Half
 from app.intervision.tables import IntervisionRound, IntervisionSession, LearningPoint
 from app.kit.db import fetch
@@ -127,13 +128,14 @@ def yearly(db: Session, people: Select[int], *, now: datetime) -> list[tuple[int
 
 
 def export_of(db: Session, person_id: int) -> dict[str, Any]:
-    """What somebody wrote down for herself."""
+    """What somebody wrote down for herself, and at which tables she sat."""
     query = select(LearningPoint).where(LearningPoint.person_id == person_id).order_by(LearningPoint.id)
     return {
         "leerpunten": [
             {"geleerd": point.learned, "ga_ik_doen": point.next_step, "geschreven": point.written_at.isoformat()}
             for point in db.scalars(query)
-        ]
+        ],
+        "tafels": tables_of(db, person_id),
     }
 
 

@@ -180,6 +180,11 @@ KEPT: Final = (
                 SIX_YEARS,
             ),
             Row(
+                N_("Aan welke tafel je zat bij intervisie"),
+                N_("Om je een volgende keer met andere mensen te laten praten"),
+                ("group_seat.signup_id",),
+            ),
+            Row(
                 N_("De link waarmee je vanuit de mail antwoordt"),
                 N_("Zodat je niet hoeft in te loggen om te antwoorden"),
                 ("meeting_signup.nonce", "meeting_signup.token_hash"),
@@ -232,6 +237,7 @@ KEPT: Final = (
                     "trainer_request.asked_by_id",
                     "group_link.linked_by_id",
                     "intervision_session.facilitator_id",
+                    "intervision_group.facilitator_id",
                 ),
                 WITH_NAME,
             ),

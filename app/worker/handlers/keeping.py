@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.certification.keeping import empty_documents, enrolments_over_before, over_before
 from app.certification.tables import Certification
 from app.courses.tables import Cohort, Enrolment
+from app.intervision.actions import own_data as intervision
 from app.jobs.actions import enqueue
 from app.jobs.tables import Job
 from app.kit.localtime import add_months, local_day, start_of
@@ -34,6 +35,7 @@ BATCH: Final = 50
 ANSWERS_KEPT: Final = 12
 NOTES_KEPT: Final = 12
 ATTENDANCE_KEPT: Final = 72
+TABLES_KEPT: Final = 24
 
 
 def let_go(work: Work, _payload: dict[str, Any]) -> None:
@@ -71,6 +73,15 @@ def clear_attendance(work: Work, _payload: dict[str, Any]) -> None:
         if cleared:
             subject = ("meeting_signup", None)
             record(db, "meetings.attendance_cleared", actor_id=None, subject=subject, now=work.now, signups=cleared)
+
+
+def clear_tables(work: Work, _payload: dict[str, Any]) -> None:
+    """Who sat with whom goes two years after the meeting: long enough to mix the tables anew."""
+    with work.database.writing() as db:
+        cleared = intervision.clear_tables(db, before=start_of(_months_ago(work.now, TABLES_KEPT)))
+        if cleared:
+            subject = ("group_seat", None)
+            record(db, "intervision.tables_cleared", actor_id=None, subject=subject, now=work.now, seats=cleared)
 
 
 def close_files(work: Work, _payload: dict[str, Any]) -> None:
@@ -163,6 +174,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "theory.empty_answers": empty_answers,
     "practice.remove_notes": remove_notes,
     "meetings.clear_attendance": clear_attendance,
+    "intervision.clear_tables": clear_tables,
     "certification.close_files": close_files,
 }
 PERIODIC: Final = tuple(Periodic(kind, _nightly) for kind in HANDLERS)
