@@ -113,7 +113,7 @@ def open_mailroom(database: Database, data_dir: Path, clock: MovableClock) -> Ma
     with database.writing() as db:
         cast = make_cast(db, now=now)
         round_id = make_round(db, cast.fatma, now=now)
-        meeting_id = add_session(db, cast.fatma, round_id, now=now, facilitator=None)
+        meeting_id = add_session(db, cast.fatma, round_id, now=now)
         publish(db, cast.fatma, round_id, cast.noor.id, now=now)
         place = place_of(db, cast.noor.id, meeting_id)
         token = token_of(db, place)

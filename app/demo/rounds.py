@@ -136,7 +136,7 @@ class Rounds:
             access=meeting.venue.access,
             food=FOOD,
             bring=BRING,
-            facilitator=meeting.led_by.person_id,
+            facilitators=frozenset({meeting.led_by.person_id}),
         )
 
     def _publish(self, round_: Round, scene: Scene) -> None:

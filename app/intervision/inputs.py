@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.intervision.rules import Half
-from app.kit.fields import Day, KnownId, OptionalId
+from app.kit.fields import Day, KnownId
 from app.kit.text import OptionalParagraph, Paragraph
 from app.meetings.inputs import MeetingGiven
 
@@ -24,9 +24,9 @@ class RoundGiven(BaseModel):
 
 
 class SessionGiven(MeetingGiven):
-    """A meeting of a round, perhaps with somebody who leads it."""
+    """A meeting of a round, with who leads it: nobody yet, one, or one for each table."""
 
-    facilitator: OptionalId = None
+    facilitators: frozenset[KnownId] = frozenset()
 
 
 class ClosingGiven(BaseModel):

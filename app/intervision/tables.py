@@ -39,8 +39,19 @@ class IntervisionSession(Base):
     id: Mapped[Id] = mapped_column(init=False)
     round_id: Mapped[int] = mapped_column(ForeignKey("intervision_round.id"), index=True)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), unique=True)
-    facilitator_id: Mapped[int | None] = mapped_column(
-        ForeignKey("person.id"), default=None, index=True, info=refers_to_person("who leads the meeting")
+
+
+class SessionFacilitator(Base):
+    """Who leads the conversation in a meeting; there may be several, for as many tables.
+
+    Retention: with the meeting, as its attendance list; ahead of a meeting it goes when somebody is erased.
+    """
+
+    __tablename__ = "session_facilitator"
+
+    session_id: Mapped[int] = mapped_column(ForeignKey("intervision_session.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), primary_key=True, index=True, info=refers_to_person("who leads the meeting")
     )
 
 

@@ -1,19 +1,25 @@
-"""How days and moments are written for people."""
+"""How days, moments and lists of names are written for people."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from functools import lru_cache
 
 from babel.dates import format_date
+from babel.lists import format_list
 
 from app.kit.i18n import Locale
 from app.kit.localtime import local
 
 
+def listed(names: Iterable[str], locale: Locale) -> str:
+    """Names as one reads them aloud: Marloes van Dijk, Rachid Ouali en Iris de Boer."""
+    return format_list(list(names), locale=locale)
+
+
 def date_filters(locale: Locale) -> dict[str, Callable[..., str]]:
-    """How days and moments are written: written out, Amsterdam time, 13.30 uur."""
+    """How days and moments are written: written out, Amsterdam time, 13.30 uur; and `listed` names."""
 
     @lru_cache(maxsize=2_000)
     def written(day: date, pattern: str) -> str:
@@ -41,5 +47,6 @@ def date_filters(locale: Locale) -> dict[str, Callable[..., str]]:
         "iso": lambda value: value.isoformat(),
         "time_of": time_of,
         "moment": moment,
+        "listed": lambda names: listed(names, locale),
         "upper_first": lambda text: str(text)[:1].upper() + str(text)[1:],  # English months keep their capital
     }

@@ -28,7 +28,7 @@ class Offer:
     """One meeting in an invitation, with the link that answers it."""
 
     meeting: MeetingView
-    facilitator: str
+    facilitators: tuple[str, ...]
     link: str
 
 
@@ -84,7 +84,7 @@ def cancelled(db: Session, message: Message, desk: Desk) -> Draft:
     draft = _about(db, place, desk, "meeting_cancelled", "CANCEL" if place.has_seat else None)
     draft.facts["settled"] = settled or bool(draft.facts["leads"])
     draft.facts["offers"] = [
-        Offer(item.meeting, item.facilitator, _link(db, item.place, desk)) for item in others if item.place.may_come
+        Offer(item.meeting, item.facilitators, _link(db, item.place, desk)) for item in others if item.place.may_come
     ]
     return draft
 
@@ -123,14 +123,14 @@ def _offers_of(db: Session, message: Message, desk: Desk) -> tuple[list[Offer], 
         raise NotDue("Aanmelden kan niet meer: de bijeenkomsten zijn geweest, afgelast of gesloten.")
     if all(item.place.answer is not AnswerTo.NONE for item in alive):
         raise NotDue("Deze persoon heeft al geantwoord.")
-    return [Offer(item.meeting, item.facilitator, _link(db, item.place, desk)) for item in alive], alive[0].round
+    return [Offer(item.meeting, item.facilitators, _link(db, item.place, desk)) for item in alive], alive[0].round
 
 
 def _preview(db: Session, message: Message, desk: Desk) -> tuple[list[Offer], RoundTitle]:
     page = rounds.round_page(db, int(message.data["round_id"]), now=desk.now)
     wanted = set(message.data["meeting_ids"])
     lines = [line for line in page.sessions if line.meeting.id in wanted]
-    return [Offer(line.meeting, line.facilitator, desk.link("/antwoord/voorbeeld")) for line in lines], page.round
+    return [Offer(line.meeting, line.facilitators, desk.link("/antwoord/voorbeeld")) for line in lines], page.round
 
 
 def _link(db: Session, place: Place, desk: Desk) -> str:

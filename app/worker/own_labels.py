@@ -94,6 +94,7 @@ LABELS: Final = {
     "kind": "Soort",
     "laatst": "Laatst gebruikt op",
     "learning_question": "Leervraag",
+    "geleide_bijeenkomsten": "Bijeenkomsten die je leidt of leidde",
     "leerpunten": "Wat je voor jezelf opschreef",
     "tafel": "Tafel",
     "tafels": "Aan welke tafel je zat",

@@ -78,7 +78,12 @@ SECTIONS: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
     ("Je certificaat", (("certificaten", "certificaten"),)),
     (
         "Bijeenkomsten en intervisie",
-        (("bijeenkomsten", "bijeenkomsten"), ("intervisie", "leerpunten"), ("intervisie", "tafels")),
+        (
+            ("bijeenkomsten", "bijeenkomsten"),
+            ("intervisie", "geleide_bijeenkomsten"),
+            ("intervisie", "leerpunten"),
+            ("intervisie", "tafels"),
+        ),
     ),
     ("Post en wat je deed", (("post", "berichten"), ("mensen", "logboek"))),
 )

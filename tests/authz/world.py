@@ -269,7 +269,7 @@ def _round(db: Session, world: World, cast: Cast, present: datetime, *, now: dat
             seats=8,
             venue="De Pit",
             address="Plein 2",
-            facilitator=world.people["iris"],
+            facilitators=frozenset({world.people["iris"]}),
         )
         meetings.append(rounds.add_session(db, by=cast.fatma, round_id=round_id, given=session, now=now))
         chosen = invitees(db, kind, local_day(now))

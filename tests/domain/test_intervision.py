@@ -75,7 +75,7 @@ def test_who_leads_a_meeting_has_a_seat_and_is_not_asked(stage: Stage) -> None:
     cast = stage.cast
     second = stage.do(
         lambda db: add_session(
-            db, cast.fatma, stage.round_id, now=stage.now, day=date(2026, 12, 15), facilitator=cast.ruben.id
+            db, cast.fatma, stage.round_id, now=stage.now, day=date(2026, 12, 15), facilitators=[cast.ruben.id]
         )
     )
     people = (cast.noor.id, cast.joris.id, cast.ruben.id)  # he is a trainer too

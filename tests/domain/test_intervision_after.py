@@ -13,7 +13,7 @@ from app.intervision.actions import learning as taking_home
 from app.intervision.actions import rounds as planned
 from app.intervision.inputs import LearningPointGiven, RoundGiven, SessionGiven
 from app.intervision.queries import facts, own, rounds
-from app.intervision.rules import Half, RoundState
+from app.intervision.rules import Half, Invitees, RoundState
 from app.intervision.tables import LearningPoint
 from app.kit.errors import NotFound, Refused
 from app.kit.localtime import instant
@@ -44,6 +44,7 @@ def changed(stage: Stage, *, version: int | None = None, **changes: Any) -> list
             given=given,
             version=version or db.get_one(Meeting, stage.meeting_id).version,
             keyring=KEYRING,
+            trainers=Invitees(frozenset({stage.cast.noor.id})),
             now=stage.now,
         )
     )
@@ -63,25 +64,25 @@ def test_a_move_tells_everybody_with_a_seat_once(stage: Stage) -> None:
 
 def test_a_change_that_moves_nothing_tells_nobody(stage: Stage) -> None:
     stage.answer(stage.cast.noor.id, "yes")
-    assert changed(stage, food="Soep en brood", seats=20, facilitator=stage.cast.ruben.id) == []
+    assert changed(stage, food="Soep en brood", seats=20, facilitators=[stage.cast.ruben.id]) == []
     assert stage.messages("meetings.moved") == []
     assert stage.meeting().food == "Soep en brood"
-    assert stage.see(lambda db: rounds.session_page(db, stage.meeting_id, now=stage.now)).session.facilitator == (
-        stage.cast.ruben.name
+    assert stage.see(lambda db: rounds.session_page(db, stage.meeting_id, now=stage.now)).session.facilitators == (
+        stage.cast.ruben.name,
     )
 
 
 def test_another_leader_takes_the_seat_of_the_first(stage: Stage) -> None:
     cast = stage.cast
-    changed(stage, facilitator=cast.ruben.id)
+    changed(stage, facilitators=[cast.ruben.id])
     assert stage.meeting().taken == 1
     assert stage.messages("meetings.seat_confirmed") == [("meetings.seat_confirmed", cast.ruben.id)]
     stage.clock.set(instant(date(2026, 12, 8), time(9)))  # sign-up has closed
-    changed(stage, facilitator=cast.noor.id)
+    changed(stage, facilitators=[cast.noor.id])
     assert stage.meeting().taken == 1
     assert stage.signup(cast.noor.id).answer == "yes"
     assert stage.messages("meetings.seat_given_up") == [("meetings.seat_given_up", cast.ruben.id)]
-    assert changed(stage, day=date(2026, 12, 17), facilitator=cast.noor.id) == [cast.noor.id]
+    assert changed(stage, day=date(2026, 12, 17), facilitators=[cast.noor.id]) == [cast.noor.id]
     assert called_off(stage, stage.meeting_id) == [cast.noor.id, cast.joris.id]
 
 
@@ -90,7 +91,7 @@ def test_a_full_meeting_has_no_seat_for_another_leader(stage: Stage) -> None:
         meeting = db.get_one(Meeting, stage.meeting_id)
         meeting.seats, meeting.taken = 8, 8
     with pytest.raises(Refused, match="no_seat_for_leader"):
-        changed(stage, facilitator=stage.cast.ruben.id, seats=8)
+        changed(stage, facilitators=[stage.cast.ruben.id], seats=8)
     assert stage.messages("meetings.seat_confirmed") == []
 
 
@@ -223,7 +224,7 @@ def test_a_place_in_a_later_round_makes_up_for_a_day_that_was_called_off(stage: 
 
 
 def test_a_draft_is_called_off_in_silence(stage: Stage) -> None:
-    draft = stage.do(lambda db: add_session(db, stage.cast.fatma, stage.round_id, now=stage.now))
+    draft = stage.do(lambda db: add_session(db, stage.cast.fatma, stage.round_id, now=stage.now, venue="Zaal"))
     told = stage.do(lambda db: planning.cancel(db, by=stage.cast.fatma, meeting_id=draft, own_text="", now=stage.now))
     assert told == []
     assert stage.meeting(draft).cancelled_at is not None

@@ -21,7 +21,7 @@ from tests.intervision_stage import END, Stage
 
 
 def test_what_was_offered_and_who_was_there_this_year(stage: Stage) -> None:
-    draft = stage.do(lambda db: add_session(db, stage.cast.fatma, stage.round_id, now=stage.now))
+    draft = stage.do(lambda db: add_session(db, stage.cast.fatma, stage.round_id, now=stage.now, venue="Zaal"))
     intervention = stage.see(lambda db: db.get_one(IntervisionRound, stage.round_id)).intervention_id
     assert [
         item.day for item in stage.see(lambda db: facts.counting(db, [], [intervention])).offered[intervention]

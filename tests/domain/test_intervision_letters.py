@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.intervision.actions import answering, rounds
 from app.intervision.inputs import SessionGiven
+from app.intervision.rules import Invitees
 from app.kit.clock import MovableClock
 from app.kit.db import Database
 from app.kit.localtime import end_of, instant
@@ -147,7 +148,7 @@ def test_a_day_that_is_left_is_named_when_another_is_called_off(mailroom: Mailro
 
 def test_who_leads_a_meeting_reads_that_and_nothing_about_choosing(mailroom: Mailroom) -> None:
     def lead(person_id: int | None) -> None:
-        given = SessionGiven(**(FACTS | {"facilitator": person_id}))
+        given = SessionGiven(**(FACTS | {"facilitators": [person_id] if person_id else []}))
         mailroom.do(
             lambda db: rounds.change_session(
                 db,
@@ -157,6 +158,7 @@ def test_who_leads_a_meeting_reads_that_and_nothing_about_choosing(mailroom: Mai
                 version=db.get_one(Meeting, mailroom.meeting_id).version,
                 keyring=KEYRING,
                 now=mailroom.clock.now(),
+                trainers=Invitees(frozenset({mailroom.cast.noor.id})),
             )
         )
 

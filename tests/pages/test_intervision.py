@@ -34,7 +34,7 @@ class Autumn:
         with site.parts.database.writing() as db:
             self.cast: Cast = make_cast(db, now=now)
             self.round_id = make_round(db, self.cast.fatma, now=now)
-            self.first = add_session(db, self.cast.fatma, self.round_id, now=now, facilitator=self.cast.ruben.id)
+            self.first = add_session(db, self.cast.fatma, self.round_id, now=now, facilitators=[self.cast.ruben.id])
             self.second = add_session(
                 db, self.cast.fatma, self.round_id, now=now, day=date(2026, 12, 15), venue="De Esdoorn"
             )

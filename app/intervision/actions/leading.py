@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.intervision.actions.holding import meetings_of
+from app.intervision.queries.leaders import leads_here
 from app.intervision.tables import IntervisionSession
 from app.kit.errors import Refused
 from app.meetings.actions import answering
@@ -25,13 +26,14 @@ def let_lead(db: Session, round_id: int, meeting_id: int, person_id: int, *, by:
         )
     except Refused as refused:
         if refused.code == "meeting_full":
-            raise Refused("no_seat_for_leader", "facilitator") from refused
+            raise Refused("no_seat_for_leader", "facilitators") from refused
         raise
     for other in other_seats(db, signup_id, round_id, now) if changed else []:
         answering.answer(db, signup_id=other, answer=AnswerTo.NO, actor_id=by.id, now=now)
 
 
-def leads_no_more(db: Session, meeting_id: int, person_id: int | None, *, by: Viewer, now: datetime) -> None:
+def leads_no_more(db: Session, meeting_id: int, person_id: int, *, by: Viewer, now: datetime) -> None:
+    """Who leads it no more gives her seat back, with a letter that says why."""
     query = select(MeetingSignup.id).where(
         MeetingSignup.meeting_id == meeting_id,
         MeetingSignup.person_id == person_id,
@@ -55,7 +57,7 @@ def refuse_leader(db: Session, signup_id: int, round_id: int, answer: AnswerTo, 
         .join(Meeting, Meeting.id == IntervisionSession.meeting_id)
         .where(
             IntervisionSession.round_id == round_id,
-            IntervisionSession.facilitator_id == signup.person_id,
+            leads_here(signup.person_id),
             Meeting.published_at.is_not(None),
             Meeting.cancelled_at.is_(None),
             Meeting.starts_at > now,
@@ -76,10 +78,7 @@ def other_seats(db: Session, signup_id: int, round_id: int, now: datetime) -> li
             MeetingSignup.id != signup_id,
             MeetingSignup.answer == AnswerTo.YES,
             MeetingSignup.meeting_id.in_(meetings_of(round_id)),
-            ~exists().where(
-                IntervisionSession.meeting_id == MeetingSignup.meeting_id,
-                IntervisionSession.facilitator_id == MeetingSignup.person_id,
-            ),
+            ~leads_here(),
             Meeting.starts_at > now,
             Meeting.cancelled_at.is_(None),
         )

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, datetime
+from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.courses.tables import Intervention
+from app.intervision.actions.clashing import one_at_a_time, refuse_clash, refuse_strangers
 from app.intervision.actions.holding import locked, meetings_of, record
 from app.intervision.actions.leading import leads_no_more, let_lead
 from app.intervision.inputs import RoundGiven, SessionGiven
 from app.intervision.queries.rounds import Batch, batch, elsewhere
 from app.intervision.rules import Invitees
-from app.intervision.tables import IntervisionRound, IntervisionSession
+from app.intervision.tables import IntervisionGroup, IntervisionRound, IntervisionSession, SessionFacilitator
 from app.kit.errors import NotFound, Refused
 from app.kit.ids import Keyring
 from app.kit.localtime import end_of, local_day
@@ -23,8 +25,9 @@ from app.meetings.actions import answering, planning
 from app.meetings.actions.answering import Invited
 from app.meetings.tables import Meeting
 from app.outbox.actions import post
-from app.people.queries import cards
 from app.people.rules import Viewer
+
+NOBODY: Final = Invitees(frozenset())
 
 
 def make_round(db: Session, *, by: Viewer, given: RoundGiven, now: datetime) -> int:
@@ -75,38 +78,86 @@ def change_closing(db: Session, *, by: Viewer, round_id: int, day: date, now: da
     record(db, "closing_changed", by, round_id, now, before=before, after=day)
 
 
-def add_session(db: Session, *, by: Viewer, round_id: int, given: SessionGiven, now: datetime) -> int:
-    """A meeting in a round, in draft. Gives the meeting. Raises: NotFound; Refused as for any meeting."""
+def add_session(
+    db: Session, *, by: Viewer, round_id: int, given: SessionGiven, now: datetime, trainers: Invitees = NOBODY
+) -> int:
+    """A meeting in a round, in draft. Gives the meeting. `trainers`: who may lead one beside those with a role for it.
+
+    Raises: NotFound; Refused as for any meeting, for who may not lead it, and when room or person is taken then.
+    """
+    one_at_a_time(db)
     found = locked(db, round_id)
-    _check_facilitator(db, given.facilitator)
+    refuse_strangers(db, given.facilitators, trainers=trainers.person_ids)
+    refuse_clash(db, given, given.facilitators)
     title = f"Intervisie {db.get_one(Intervention, found.intervention_id).name}"
     meeting_id = planning.make_meeting(db, by=by, title=title, given=given, now=now)
-    db.add(IntervisionSession(round_id=round_id, meeting_id=meeting_id, facilitator_id=given.facilitator))
+    session = IntervisionSession(round_id=round_id, meeting_id=meeting_id)
+    db.add(session)
+    db.flush()
+    db.add_all(SessionFacilitator(session_id=session.id, person_id=one) for one in sorted(given.facilitators))
+    db.flush()
     return meeting_id
 
 
 def change_session(
-    db: Session, *, by: Viewer, meeting_id: int, given: SessionGiven, version: int, keyring: Keyring, now: datetime
+    db: Session,
+    *,
+    by: Viewer,
+    meeting_id: int,
+    given: SessionGiven,
+    version: int,
+    keyring: Keyring,
+    now: datetime,
+    trainers: Invitees = NOBODY,
 ) -> list[int]:
     """Change a meeting of a round and who leads it. Gives the people who are told that it moved.
 
     Once the meeting is published, who leads it gets a seat and a letter, and who no longer does gives it back.
-    Raises: NotFound; Refused as for any meeting, and when no seat is left for who leads it.
+    Who leads it already may stay, also when she is no trainer any more.
+    Raises: NotFound; Refused as `add_session`, and when no seat is left for who leads it.
     """
     session = db.scalar(select(IntervisionSession).where(IntervisionSession.meeting_id == meeting_id))
     if session is None:
         raise NotFound
-    _check_facilitator(db, given.facilitator)
+    one_at_a_time(db)
     locked(db, session.round_id)
+    led = select(SessionFacilitator.person_id).where(SessionFacilitator.session_id == session.id)
+    before = frozenset(db.scalars(led))
+    refuse_strangers(db, given.facilitators - before, trainers=trainers.person_ids)
+    refuse_clash(db, given, given.facilitators, meeting_id=meeting_id)
     told = planning.change(db, by=by, meeting_id=meeting_id, given=given, version=version, now=now)
-    before, session.facilitator_id = session.facilitator_id, given.facilitator
-    if before != given.facilitator and db.get_one(Meeting, meeting_id).published_at is not None:
-        db.flush()
-        leads_no_more(db, meeting_id, before, by=by, now=now)
-        if given.facilitator is not None:
-            answering.invite(db, places=[(meeting_id, given.facilitator)], keyring=keyring, now=now)
-            let_lead(db, session.round_id, meeting_id, given.facilitator, by=by, now=now)
+    _change_leaders(db, session, before, given.facilitators, by=by, keyring=keyring, now=now)
     return told
+
+
+def _change_leaders(
+    db: Session,
+    session: IntervisionSession,
+    before: frozenset[int],
+    after: frozenset[int],
+    *,
+    by: Viewer,
+    keyring: Keyring,
+    now: datetime,
+) -> None:
+    """Other people lead the meeting; once it is published, seats and letters follow: first who goes, then who comes."""
+    gone, come = sorted(before - after), sorted(after - before)
+    if not gone and not come:
+        return
+    of_session = SessionFacilitator.session_id == session.id
+    db.execute(delete(SessionFacilitator).where(of_session, SessionFacilitator.person_id.in_(gone)))
+    at_tables = IntervisionGroup.session_id == session.id, IntervisionGroup.facilitator_id.in_(gone)
+    db.execute(update(IntervisionGroup).where(*at_tables).values(facilitator_id=None))
+    db.add_all(SessionFacilitator(session_id=session.id, person_id=one) for one in come)
+    db.flush()
+    record(db, "leaders_changed", by, session.meeting_id, now, kind="meeting", gone=gone, come=come)
+    if db.get_one(Meeting, session.meeting_id).published_at is None:
+        return
+    for person_id in gone:
+        leads_no_more(db, session.meeting_id, person_id, by=by, now=now)
+    answering.invite(db, places=[(session.meeting_id, one) for one in come], keyring=keyring, now=now)
+    for person_id in come:
+        let_lead(db, session.round_id, session.meeting_id, person_id, by=by, now=now)
 
 
 def cancel_session(db: Session, *, by: Viewer, meeting_id: int, own_text: str, now: datetime) -> list[int]:
@@ -182,12 +233,6 @@ def _write_invitation(
         reply_to_id=by.id,
         now=now,
     )
-
-
-def _check_facilitator(db: Session, person_id: int | None) -> None:
-    """Raises: Refused for somebody who does not exist."""
-    if person_id is not None and person_id not in cards(db, [person_id]):
-        raise Refused("unknown_facilitator", "facilitator")
 
 
 def _refuse_past_day(day: date, now: datetime) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.intervision.queries.groups import tables_of
 from app.intervision.rules import Half
-from app.intervision.tables import IntervisionRound, IntervisionSession, LearningPoint
+from app.intervision.tables import IntervisionRound, IntervisionSession, LearningPoint, SessionFacilitator
 from app.kit.db import fetch
 from app.kit.localtime import local_day, start_of
 from app.meetings.rules import AnswerTo, Attendance
@@ -128,9 +128,20 @@ def yearly(db: Session, people: Select[int], *, now: datetime) -> list[tuple[int
 
 
 def export_of(db: Session, person_id: int) -> dict[str, Any]:
-    """What somebody wrote down for herself, and at which tables she sat."""
+    """What somebody wrote down for herself, the meetings that she leads or led, and at which tables she sat."""
     query = select(LearningPoint).where(LearningPoint.person_id == person_id).order_by(LearningPoint.id)
+    led = (
+        select(Meeting)
+        .join(IntervisionSession, IntervisionSession.meeting_id == Meeting.id)
+        .join(SessionFacilitator, SessionFacilitator.session_id == IntervisionSession.id)
+        .where(SessionFacilitator.person_id == person_id)
+        .order_by(Meeting.starts_at)
+    )
     return {
+        "geleide_bijeenkomsten": [
+            {"titel": meeting.title, "begin": meeting.starts_at.isoformat(), "plek": meeting.venue}
+            for meeting in db.scalars(led)
+        ],
         "leerpunten": [
             {"geleerd": point.learned, "ga_ik_doen": point.next_step, "geschreven": point.written_at.isoformat()}
             for point in db.scalars(query)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.courses.tables import Intervention
 from app.intervision.queries.facts import RoundTitle, title_of
+from app.intervision.queries.leaders import leads_here, names_here, names_in
 from app.intervision.tables import IntervisionRound, IntervisionSession, LearningPoint
 from app.kit.errors import NotFound
 from app.meetings import queries as meetings
@@ -21,7 +22,6 @@ from app.meetings.rules import AnswerTo, Attendance, MeetingState
 from app.meetings.tables import Meeting, MeetingSignup
 from app.people.queries import cards
 from app.people.rules import Viewer
-from app.people.tables import Person
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class OwnPlace:
 
     place: Place
     round: RoundTitle
-    facilitator: str
+    facilitators: tuple[str, ...]
     leads: bool = False
     """Whether she leads the meeting herself: her seat is given, there is nothing to answer."""
     learned: str = ""
@@ -107,8 +107,8 @@ _OWN: Final = (
         Meeting,
         IntervisionRound,
         Intervention.name,
-        IntervisionSession.facilitator_id,
-        Person.name.label("facilitator"),
+        leads_here().label("leads"),
+        names_here().label("facilitators"),
         LearningPoint.learned,
         LearningPoint.next_step,
     )
@@ -116,7 +116,6 @@ _OWN: Final = (
     .join(IntervisionSession, IntervisionSession.meeting_id == Meeting.id)
     .join(IntervisionRound, IntervisionRound.id == IntervisionSession.round_id)
     .join(Intervention, Intervention.id == IntervisionRound.intervention_id)
-    .outerjoin(Person, Person.id == IntervisionSession.facilitator_id)
     .outerjoin(LearningPoint, LearningPoint.signup_id == MeetingSignup.id)
     .order_by(Meeting.starts_at, MeetingSignup.id)
     .execution_options(populate_existing=True)
@@ -179,8 +178,7 @@ def other_days(db: Session, place: Place, *, now: datetime) -> list[OwnPlace]:
 
 def leads(db: Session, place: Place) -> bool:
     """Whether somebody leads the meeting of this place."""
-    query = select(IntervisionSession.facilitator_id).where(IntervisionSession.meeting_id == place.meeting.id)
-    return db.scalar(query) == place.person_id
+    return bool(db.scalar(select(leads_here(place.person_id, place.meeting.id))))
 
 
 def places_in_round(db: Session, viewer: Viewer, round_id: int, *, now: datetime) -> list[Place]:
@@ -202,8 +200,8 @@ def _places(rows: Iterable[Any], *, now: datetime) -> list[OwnPlace]:
         OwnPlace(
             place=meetings.place_of(row.MeetingSignup, row.Meeting, now),
             round=title_of(row.IntervisionRound, row.name),
-            facilitator=row.facilitator or "",
-            leads=row.facilitator_id == row.MeetingSignup.person_id,
+            facilitators=names_in(row.facilitators),
+            leads=bool(row.leads),
             learned=row.learned or "",
             next_step=row.next_step or "",
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -12,18 +12,15 @@ from sqlalchemy.orm import Session, aliased
 
 from app.courses.tables import Intervention
 from app.intervision.queries.facts import RoundTitle, title_of
+from app.intervision.queries.leaders import Leader, leaders, leads_here
 from app.intervision.rules import Half, Invitees, RoundState, days_of, missing_halves, round_state
 from app.intervision.tables import IntervisionRound, IntervisionSession
 from app.kit.errors import NotFound
 from app.kit.localtime import local_day
-from app.kit.text import fold
 from app.meetings import queries as meetings
 from app.meetings.queries import MeetingView, RollLine, Tally
 from app.meetings.rules import AnswerTo, Attendance, MeetingState
 from app.meetings.tables import Meeting, MeetingSignup
-from app.people.queries import person_names
-from app.people.rules import Role
-from app.people.tables import RoleGrant
 
 _TAKEN_UP: Final = and_(  # `Place.taken_up` in SQL
     Meeting.cancelled_at.is_(None),
@@ -40,8 +37,15 @@ class SessionLine:
 
     meeting: MeetingView
     tally: Tally
-    facilitator_id: int | None
-    facilitator: str
+    leaders: tuple[Leader, ...]
+
+    @property
+    def facilitator_ids(self) -> frozenset[int]:
+        return frozenset(one.id for one in self.leaders)
+
+    @property
+    def facilitators(self) -> tuple[str, ...]:
+        return tuple(one.name for one in self.leaders)
 
 
 @dataclass(frozen=True)
@@ -162,7 +166,7 @@ def batch(db: Session, round_id: int, invitees: Invitees, *, now: datetime) -> B
     """
     ahead = [line for line in _sessions(db, [round_id], now=now)[round_id] if line.meeting.over is None]
     ids = [line.meeting.id for line in ahead]
-    leading = {(line.meeting.id, line.facilitator_id) for line in ahead if line.facilitator_id is not None}
+    leading = {(line.meeting.id, person_id) for line in ahead for person_id in line.facilitator_ids}
     asked = invitees.person_ids - elsewhere(db, round_id) - {person_id for _, person_id in leading}
     wanted = {(meeting_id, person_id) for meeting_id in ids for person_id in asked}
     query = select(MeetingSignup.meeting_id, MeetingSignup.person_id, MeetingSignup.answer)
@@ -170,17 +174,8 @@ def batch(db: Session, round_id: int, invitees: Invitees, *, now: datetime) -> B
         (row.meeting_id, row.person_id): row.answer
         for row in db.execute(query.where(MeetingSignup.meeting_id.in_(ids)))
     }
-    leaders = sorted(one for one in leading if have.get(one) != AnswerTo.YES)
-    return Batch(ids, sorted(wanted - have.keys()), leaders)
-
-
-def facilitators(db: Session, *, also: Iterable[int] = ()) -> list[tuple[int, str]]:
-    """Who could lead a meeting, by name: gespreksleiders, coaches, and `also` (trainers)."""
-    query = select(RoleGrant.person_id).where(
-        RoleGrant.role.in_([Role.FACILITATOR, Role.COACH]), RoleGrant.revoked_at.is_(None)
-    )
-    names = person_names(db, {*db.scalars(query), *also})
-    return sorted(names.items(), key=lambda item: fold(item[1]))
+    to_seat = sorted(one for one in leading if have.get(one) != AnswerTo.YES)
+    return Batch(ids, sorted(wanted - have.keys()), to_seat)
 
 
 Wanted = Callable[[date, date], Mapping[int, str]]
@@ -217,19 +212,16 @@ def waiting(db: Session, wanted: Wanted, *, now: datetime) -> list[RoundWork]:
 
 def _sessions(db: Session, round_ids: Collection[int], *, now: datetime) -> dict[int, list[SessionLine]]:
     rows = db.execute(
-        select(IntervisionSession.round_id, IntervisionSession.meeting_id, IntervisionSession.facilitator_id).where(
+        select(IntervisionSession.round_id, IntervisionSession.meeting_id).where(
             IntervisionSession.round_id.in_(round_ids)
         )
     ).all()
     ids = [row.meeting_id for row in rows]
     views, tallies = meetings.meetings(db, ids, now=now), meetings.tallies(db, ids)
-    names = person_names(db, {row.facilitator_id for row in rows} - {None})
+    leading = leaders(db, ids)
     found: dict[int, list[SessionLine]] = {round_id: [] for round_id in round_ids}
     for row in sorted(rows, key=lambda row: (views[row.meeting_id].starts_at, row.meeting_id)):
-        name = names.get(row.facilitator_id or 0, "")
-        found[row.round_id].append(
-            SessionLine(views[row.meeting_id], tallies[row.meeting_id], row.facilitator_id, name)
-        )
+        found[row.round_id].append(SessionLine(views[row.meeting_id], tallies[row.meeting_id], leading[row.meeting_id]))
     return found
 
 
@@ -270,8 +262,7 @@ def _per_person(round_ids: Collection[int], now: datetime) -> Subquery:
     yes = func.max(case((_TAKEN_UP, 1), else_=0))
     silent = and_(MeetingSignup.answer == AnswerTo.NONE, Meeting.cancelled_at.is_(None))
     owes = func.max(case((silent, 1), else_=0))
-    leads = func.coalesce(IntervisionSession.facilitator_id, 0) == MeetingSignup.person_id
-    lost = func.max(case((and_(Meeting.cancelled_at.is_not(None), ~leads, ~made_up), 1), else_=0))
+    lost = func.max(case((and_(Meeting.cancelled_at.is_not(None), ~leads_here(), ~made_up), 1), else_=0))
     closes = Meeting.signup_closes_at
     ahead = and_(Meeting.cancelled_at.is_(None), Meeting.starts_at > now, or_(closes.is_(None), closes > now))
     to_choose = func.max(case((ahead, 1), else_=0))

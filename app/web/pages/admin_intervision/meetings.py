@@ -11,7 +11,9 @@ from app.intervision.actions import answering
 from app.intervision.actions import rounds as planned
 from app.intervision.inputs import SessionGiven
 from app.intervision.queries import rounds
+from app.intervision.queries.leaders import by_name, may_lead
 from app.intervision.queries.rounds import RoundPage, SessionPage
+from app.intervision.rules import Invitees
 from app.kit.errors import NotFound, Refused
 from app.kit.localtime import local
 from app.meetings.actions import attendance
@@ -32,10 +34,14 @@ UNKNOWN: Final = "unknown"
 
 @dataclass(frozen=True)
 class MeetingForm:
-    """The form of a meeting, new or changed. `told`: people with a seat, who hear of another day or place."""
+    """The form of a meeting, new or changed. `told`: people with a seat, who hear of another day or place.
+
+    `leaders` may lead it by their role, or lead it already; `trainers` may too, and can be many.
+    """
 
     round: RoundPage
-    facilitators: list[tuple[int, str]]
+    leaders: list[tuple[int, str]]
+    trainers: list[tuple[int, str]]
     meeting_id: int | None = None
     version: int = 0
     told: int = 0
@@ -65,7 +71,8 @@ def add(ask: Ask, round: int) -> Answer:  # noqa: A002 - the name in the address
     form = Submitted.read(SessionGiven, ask.form, ask.viewer.locale)
     if form.valid:
         try:
-            planned.add_session(ask.db, by=ask.viewer, round_id=round, given=form.given, now=ask.now)
+            trainers = _trainers(ask, rounds.round_page(ask.db, round, now=ask.now).round.intervention_id)
+            planned.add_session(ask.db, by=ask.viewer, round_id=round, given=form.given, now=ask.now, trainers=trainers)
         except Refused as refused:
             form.refuse(refused)
         else:
@@ -117,7 +124,7 @@ def change_form(ask: Ask, meeting: int) -> Answer:
         day=starts.date(),
         starts=starts.strftime("%H:%M"),
         ends=ends.strftime("%H:%M"),
-        facilitator=found.facilitator_id,
+        facilitators=sorted(found.facilitator_ids),
         **{name: getattr(view, name) for name in names},
     )
     return render("admin_intervision/meeting_form.html", _change_page(ask, meeting), form=form, half=HALF_WORDS)
@@ -141,6 +148,7 @@ def change(ask: Ask, meeting: int, version: int) -> Answer:
                 version=version,
                 keyring=ask.services.keyring,
                 now=ask.now,
+                trainers=_trainers(ask, _session(ask, meeting).round.intervention_id),
             )
         except Refused as refused:
             form.refuse(refused)
@@ -242,8 +250,18 @@ def _session(ask: Ask, meeting_id: int) -> SessionPage:
 
 def _form_page(ask: Ask, round_id: int, **more: Any) -> MeetingForm:
     page = rounds.round_page(ask.db, round_id, now=ask.now)
-    trainers = invitees(ask.db, page.round.intervention_id, ask.today).person_ids
-    return MeetingForm(page, rounds.facilitators(ask.db, also=trainers), **more)
+    known = may_lead(ask.db) | {
+        person_id
+        for line in page.sessions
+        if line.meeting.id == more.get("meeting_id")
+        for person_id in line.facilitator_ids
+    }
+    trainers = _trainers(ask, page.round.intervention_id).person_ids - known
+    return MeetingForm(page, by_name(ask.db, known), by_name(ask.db, trainers), **more)
+
+
+def _trainers(ask: Ask, intervention_id: int) -> Invitees:
+    return invitees(ask.db, intervention_id, ask.today)
 
 
 def _change_page(ask: Ask, meeting_id: int) -> MeetingForm:
