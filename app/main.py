@@ -20,7 +20,7 @@ from app.kit.db import Database
 from app.kit.ids import Keyring
 from app.kit.storage import Storage, bucket, folder
 from app.settings import Settings
-from app.web import pages
+from app.web import feeds, pages
 from app.web.kit import errors, sessions
 from app.web.kit.ask import Services
 from app.web.kit.entry import Entry
@@ -83,7 +83,7 @@ def open_storage(settings: Settings) -> Storage:
 
 def all_entries() -> list[Entry]:
     """Every route that a page module declares; those of many people first, for they are tried in this order."""
-    entries: list[Entry] = []
+    entries: list[Entry] = [*feeds.area.entries]
     modules = [module.name for module in walk_packages(pages.__path__, f"{pages.__name__}.")]
     for module in sorted(modules, key=lambda name: (".admin_" in name, name)):
         area = getattr(import_module(module), "area", None)

@@ -13,7 +13,7 @@ from app.courses.queries import enrolment_facts
 from app.courses.rules import EnrolmentFacts, EnrolmentStage
 from app.delivery.linking import TO_ORGANISATION, TO_TRAINER, UNDONE, contacts_of
 from app.delivery.tables import Delivery, GroupLink, GroupSearch, PresentationEntry, TrainerRequest
-from app.interop.calendar import event
+from app.interop.calendar import event, presentation_uid
 from app.kit.text import first_name
 from app.letters.desk import CalendarPart, Desk, Draft, Kind, NotDue
 from app.outbox.tables import Message
@@ -84,7 +84,7 @@ def _calendar(desk: Desk, entry: PresentationEntry, facts: dict[str, Any], *, to
     organiser_name, organiser = parseaddr(desk.settings.mail_from)
     whose = facts["professional_first"]
     return event(
-        uid=f"eindpresentatie-{entry.uid}@{organiser.partition('@')[2]}",
+        uid=presentation_uid(entry.uid, organiser=organiser),
         sequence=entry.sequence,
         method="REQUEST" if entry.gone_at is None else "CANCEL",
         title=f"Eindpresentatie van de groep van {whose}" if whose and not facts["to_leader"] else "Eindpresentatie",

@@ -15,7 +15,7 @@ from app.courses.queries import enrolment_facts
 from app.courses.rules import AssignmentDefinition, EnrolmentFacts, EnrolmentStage
 from app.courses.tables import PracticalAssignment
 from app.delivery.tables import Delivery, DeliveryDate
-from app.interop.calendar import event
+from app.interop.calendar import event, visit_uid
 from app.kit.localtime import local_day
 from app.kit.text import first_name
 from app.letters.desk import CalendarPart, Desk, Draft, Kind, NotDue
@@ -112,7 +112,7 @@ def _entry(desk: Desk, *, planned: CoachVisit, date: DeliveryDate, facts: dict[s
     organiser_name, organiser = parseaddr(desk.settings.mail_from)
     other = facts["professional"] if facts["to_coach"] else facts["coach"]
     return event(
-        uid=f"bezoek-{planned.uid}-{to.id}@{organiser.partition('@')[2]}",
+        uid=visit_uid(planned.uid, to.id, organiser=organiser),
         sequence=planned.sequence,
         method="CANCEL" if planned.cancelled_at is not None else "REQUEST",
         title=f"{facts['assignment']}: coachbezoek met {first_name(other)}",

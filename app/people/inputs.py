@@ -123,6 +123,12 @@ class Acceptance(_Input):
     code: OptionalLine = ""
 
 
+class NewFeed(_Input):
+    """What to call a calendar that will fetch the own appointments."""
+
+    label: Annotated[Line, Field(max_length=60)]
+
+
 class Leaving(_Input):
     """The tick that says: I know what goes."""
 

@@ -240,6 +240,23 @@ class RecoveryCode(Base):
     used_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
+class CalendarFeed(Base):
+    """A secret address at which a calendar fetches somebody's appointments: read only, one for each device.
+
+    Retention: until she takes it back, her sessions are ended or her rights change; else with the account.
+    """
+
+    __tablename__ = "calendar_feed"
+
+    id: Mapped[Id] = mapped_column(init=False)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), index=True, info=refers_to_person("the own calendar")
+    )
+    token_hash: Mapped[str] = mapped_column(unique=True, info=pii("secret", "the own calendar", ACCOUNT, "delete"))
+    label: Mapped[str] = mapped_column(info=pii("person", "the own calendar", ACCOUNT, "delete"))
+    made_at: Mapped[datetime]
+
+
 class RateWindow(Base):
     """How often something was tried in a window of time; one atomic statement counts.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -57,11 +58,7 @@ def missing_path(path: str) -> str:
 
 def fill(path: str, value: Callable[[str, str], str]) -> str:
     """Replace each {name:kind}."""
-    parts = []
-    for part in path.split("/"):
-        parameter, _, kind = part.strip("{}").partition(":")
-        parts.append(value(parameter, kind) if part.startswith("{") else part)
-    return "/".join(parts)
+    return re.sub(r"\{(\w+):?(\w*)\}", lambda found: value(found[1], found[2]), path)
 
 
 THINGS: Final = {
@@ -79,6 +76,7 @@ THINGS: Final = {
     "edition": "edition",
     "enrolment": "enrolment",
     "export": "export",
+    "feed": "feed",
     "file": "draft_file",
     "group": "ended_group",
     "intake": "intake",
@@ -228,6 +226,9 @@ TRIES: Final[dict[str, Try]] = {
     "account.sessions_others": Try(),
     "account.sessions_all": Try(),
     "account.export": Try(),
+    "account.feed_make": Try(form=says(label="Telefoon")),
+    "account.feed_take_back": Try(),
+    "feeds.agenda": Try({"token": "feed_token"}),
     "account.leave": Try(form=says(sure="true")),
     "certificate.choose_name": Try(form=says(show="name")),
     # learning

@@ -39,9 +39,10 @@ from app.meetings.rules import AnswerTo
 from app.meetings.tables import Meeting, MeetingSignup
 from app.outbox.tables import Message
 from app.people.actions import accounts, invitations, own_data, sign_in
+from app.people.actions.feeds import make_feed
 from app.people.queries import viewer_for
 from app.people.rules import Role
-from app.people.tables import Account, Export, SignIn
+from app.people.tables import Account, CalendarFeed, Export, SignIn
 from app.practice.actions import handover
 from app.practice.actions.dates import call_off
 from app.practice.admin_inputs import handover_form
@@ -326,6 +327,9 @@ def _come_in(db: Session, world: World, now: datetime) -> None:
     )
     db.flush()
     own_data.ask_export(db, by=viewer_for(db, world.people["noor"]), now=now)
+    token = make_feed(db, by=viewer_for(db, world.people["noor"]), label="Telefoon", now=now)
+    feed = db.scalars(select(CalendarFeed.id).where(CalendarFeed.person_id == world.people["noor"])).one()
+    world.things |= {"feed": feed, "feed_token": token}
     ruben = viewer_for(db, world.people["ruben"])
     ahead = local_day(now) + timedelta(days=20)
     days = AwayGiven(reason=AwayReason.HOLIDAY, starts_on=ahead, ends_on=ahead + timedelta(days=7))

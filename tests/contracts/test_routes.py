@@ -62,6 +62,7 @@ def test_looking_opens_no_writing_transaction(entry: Entry) -> None:
     somebody read a conversation (architecture.md 4, limits and logged reads); the matrix holds for whom they write.
     """
     noted = {
+        "feeds.agenda",
         "verification.show",
         "practice.record",
         "practice.reflection",

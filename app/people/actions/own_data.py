@@ -21,6 +21,7 @@ from app.people.actions.sign_in import revoke_all
 from app.people.rules import Viewer
 from app.people.tables import (
     Account,
+    CalendarFeed,
     Export,
     FormKey,
     Invitation,
@@ -120,6 +121,7 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
     invited = db.scalars(select(Invitation).where(Invitation.person_id == person_id).order_by(Invitation.id))
     app_since = db.scalar(select(SecondFactor.set_at).where(SecondFactor.person_id == person_id))
     codes = db.scalars(select(RecoveryCode).where(RecoveryCode.person_id == person_id).order_by(RecoveryCode.id))
+    feeds = db.scalars(select(CalendarFeed).where(CalendarFeed.person_id == person_id).order_by(CalendarFeed.id))
     did = db.scalars(select(LedgerEvent).where(LedgerEvent.actor_id == person_id).order_by(LedgerEvent.id))
     return {
         "persoon": {
@@ -142,6 +144,7 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
             "ingesteld": _text(app_since),
             "herstelcodes": [{"gemaakt": _text(row.made_at), "gebruikt": _text(row.used_at)} for row in codes],
         },
+        "agendalinks": [{"naam": row.label, "gemaakt": _text(row.made_at)} for row in feeds],
         "uitnodigingen": [{"gemaakt": _text(row.created_at), "aangenomen": _text(row.accepted_at)} for row in invited],
         "logboek": [{"wanneer": _text(row.at), "wat": row.action} for row in did],
     }
@@ -158,7 +161,7 @@ def erase(db: Session, *, person_id: int, storage: Storage, now: datetime) -> No
     db.flush()
     exports = db.scalars(select(Export).where(Export.person_id == person_id)).all()
     files = [export.storage_key for export in exports if export.storage_key]
-    owned = (Account, SignIn, LoginCode, SecondFactor, RecoveryCode, Export, FormKey)
+    owned = (Account, SignIn, LoginCode, SecondFactor, RecoveryCode, CalendarFeed, Export, FormKey)
     for table in owned:
         db.execute(delete(table).where(table.person_id == person_id).execution_options(synchronize_session=False))
     db.execute(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.kit.ids import digest, new_token
 from app.people.rules import SESSION_LONGEST
-from app.people.tables import Account, LoginCode, SignIn
+from app.people.tables import Account, CalendarFeed, LoginCode, SignIn
 
 
 def start_session(db: Session, *, person_id: int, device: str, now: datetime, second: bool = False) -> str:
@@ -73,7 +73,7 @@ def end_session_of_token(db: Session, *, token: str, now: datetime) -> None:
 
 
 def revoke_all(db: Session, *, person_id: int, now: datetime, keep: int | None = None) -> int:
-    """End every session (but `keep`) and every open code; after each change of credential, role or state.
+    """End every session (but `keep`), open code and calendar link; after each change of credential, role or state.
 
     Gives how many sessions ended.
     """
@@ -84,4 +84,5 @@ def revoke_all(db: Session, *, person_id: int, now: datetime, keep: int | None =
     db.execute(
         update(LoginCode).where(LoginCode.person_id == person_id, LoginCode.used_at.is_(None)).values(used_at=now)
     )
+    db.execute(delete(CalendarFeed).where(CalendarFeed.person_id == person_id))
     return len(ended)

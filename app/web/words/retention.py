@@ -106,6 +106,11 @@ KEPT: Final = (
                 ("sign_in.token_hash", "sign_in.device", "sign_in.person_id"),
             ),
             Row(
+                N_("De links waarmee je eigen agenda je afspraken ophaalt, zo opgeslagen dat niemand ze kan lezen"),
+                N_("Zodat je afspraken in je eigen agenda staan, als je dat koos"),
+                ("calendar_feed.token_hash", "calendar_feed.label", "calendar_feed.person_id"),
+            ),
+            Row(
                 N_("Dat je een formulier verstuurde"),
                 N_("Zodat twee keer drukken één keer telt"),
                 ("form_key.person_id",),
