@@ -22,6 +22,7 @@ from urllib.parse import urlencode
 from tests.bench.courses import large_course
 from tests.bench.drive import Request, Round, ask, drive
 from tests.bench.files import send_files
+from tests.bench.plans import plans
 from tests.bench.seed import COURSE, QUEUE, House, seed
 from tests.bench.server import Server, children_cpu_s, floor, program
 from tests.bench.weigh import phone_keeps, statements, text_of, weigh
@@ -257,6 +258,8 @@ def run(people: int, seconds: float, *, postgres: bool) -> None:
                 after = server.pss_mib()
                 started = server.started_in_s
             count_all(data_dir, url, house)
+    print()
+    plans()
     print(
         f"\nstart to first answer {started:.2f} s; memory (PSS) at rest {at_rest:.0f} MiB, "
         f"after the load {after:.0f} MiB"
@@ -272,7 +275,11 @@ def main() -> None:
         "--seconds", type=float, default=2.0, help="how long each page is driven, per number of connections"
     )
     told.add_argument("--postgres", action="store_true", help="on a real PostgreSQL instead of SQLite")
+    told.add_argument("--only", choices=["planner"], help="measure nothing else")
     given = told.parse_args()
+    if given.only == "planner":
+        plans()
+        return
     run(given.people, given.seconds, postgres=given.postgres)
 
 
