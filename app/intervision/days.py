@@ -1,4 +1,4 @@
-"""Days on which nobody plans a meeting: public holidays, which are computed, and school holidays, which are published."""
+"""Days on which nobody plans a meeting: public holidays, computed, and school holidays, as they are published."""
 
 from __future__ import annotations
 
@@ -52,9 +52,7 @@ def public_holidays(year: int) -> dict[date, str]:
         date(year, 12, 25): "eerste kerstdag",
         date(year, 12, 26): "tweede kerstdag",
     }
-    return {
-        sunday + timedelta(days=39): "Hemelvaartsdag"
-    } | found  # where both fall on 5 May, that is what it is called
+    return {sunday + timedelta(days=39): "Hemelvaartsdag"} | found  # on 5 May it is Bevrijdingsdag
 
 
 @cache
@@ -82,10 +80,11 @@ def free_day(day: date, regions: frozenset[Region]) -> Free | None:
     name = public_holidays(day.year).get(day)
     if name is not None:
         return Free(name, day, day)
-    for one in school_holidays():
-        if one.first <= day <= one.last and one.regions & regions:
-            return Free(one.name, one.first, one.last, one.regions & regions)
-    return None
+    found = [one for one in school_holidays() if one.first <= day <= one.last and one.regions & regions]
+    if not found:
+        return None
+    where = frozenset[Region]().union(*(one.regions for one in found)) & regions
+    return Free(found[0].name, min(one.first for one in found), max(one.last for one in found), where)
 
 
 def days_to_meet(year: int, half: Half) -> list[date]:

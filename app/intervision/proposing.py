@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -127,7 +127,8 @@ def propose(
     for held in sorted(last, key=lambda one: (one.day, one.id)):
         stay = tuple(one for one in held.meeting.leaders if one in may_lead)
         meeting = replace(held.meeting, leaders=stay)
-        day = _nearest(held.day + YEAR, meeting, year, half, busy, not_before)
+        days = [day for day in days_to_meet(year, half) if day >= not_before]
+        day = _nearest(held.day + YEAR, meeting, days, busy)
         if day is None:
             continue
         busy.append((datetime.combine(day, meeting.starts), datetime.combine(day, meeting.ends), meeting))
@@ -136,7 +137,7 @@ def propose(
 
 
 def propose_from_count(
-    counts: Iterable[Count], *, year: int, half: Half, not_before: date, city: dict[Region | None, str]
+    counts: Iterable[Count], *, year: int, half: Half, not_before: date, city: Mapping[Region | None, str]
 ) -> list[Proposal]:
     """Meetings for a region of which last year had none: at most three tables each, a week apart, on Thursdays."""
     found: list[Proposal] = []
@@ -185,19 +186,11 @@ def _count(region: Region | None, needing: int, seats: int, extra: int = 0) -> C
 
 
 def _nearest(
-    wanted: date,
-    meeting: Meeting,
-    year: int,
-    half: Half,
-    busy: Iterable[tuple[datetime, datetime, Meeting]],
-    not_before: date,
+    wanted: date, meeting: Meeting, days: Iterable[date], busy: Iterable[tuple[datetime, datetime, Meeting]]
 ) -> date | None:
-    days = [day for day in days_to_meet(year, half) if day >= not_before and free_day(day, meeting.regions) is None]
-    same = [day for day in days if day.weekday() == wanted.weekday()]
-    for day in sorted(same, key=lambda day: (abs(day - wanted), day)) + sorted(days, key=lambda d: abs(d - wanted)):
-        if not _clashes(day, meeting, busy):
-            return day
-    return None
+    """The same weekday if one of them fits, else any."""
+    fit = [day for day in days if free_day(day, meeting.regions) is None and not _clashes(day, meeting, busy)]
+    return min(fit, key=lambda day: (day.weekday() != wanted.weekday(), abs(day - wanted), day), default=None)
 
 
 def _clashes(day: date, meeting: Meeting, busy: Iterable[tuple[datetime, datetime, Meeting]]) -> bool:

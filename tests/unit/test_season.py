@@ -57,7 +57,8 @@ def test_the_holidays_of_any_year(year: int) -> None:
     assert easter(year).weekday() == 6
     assert date(year, 3, 22) <= easter(year) <= date(year, 4, 25)
     king = next(day for day, name in found.items() if name == "Koningsdag")
-    assert king in {date(year, 4, 26), date(year, 4, 27)} and king.weekday() != 6
+    assert king in {date(year, 4, 26), date(year, 4, 27)}
+    assert king.weekday() != 6
     assert {date(year, 5, 4), date(year, 5, 5), easter(year) - timedelta(days=2)} <= found.keys()
 
 
@@ -78,7 +79,8 @@ def test_school_holidays_count_where_they_are() -> None:
 
 def test_each_school_holiday_is_a_week_or_more_and_in_order() -> None:
     for one in school_holidays():
-        assert one.first.weekday() == 5 and one.last.weekday() == 6 and one.first < one.last
+        assert (one.first.weekday(), one.last.weekday()) == (5, 6)
+        assert one.first < one.last
         assert one.regions
 
 
@@ -171,7 +173,7 @@ def test_two_meetings_do_not_come_into_one_room_or_one_leader() -> None:
     first, second = proposed(date(2026, 10, 15), date(2026, 10, 22), half=Half.AUTUMN)
     assert (first.day, second.day) == (date(2027, 10, 14), date(2027, 10, 28))
     other = Meeting(time(9), time(12), 125, 12, "Elders", "Plein 1, Rotterdam", leaders=(7,))
-    held = last_year(date(2026, 10, 15)) + [Held(9, date(2026, 10, 15), other)]
+    held = [*last_year(date(2026, 10, 15)), Held(9, date(2026, 10, 15), other)]
     found = propose(held, year=2027, half=Half.AUTUMN, may_lead=(7,), not_before=LONG_AGO)
     assert [one.day for one in found] == [date(2027, 10, 14)] * 2  # morning and afternoon
 
@@ -203,7 +205,7 @@ def test_without_last_year_the_count_decides() -> None:
         (None, 3, 1),
     ]
     assert (whole.needing, whole.expected, whole.tables) == (72, 51, 8)
-    city = {Region.MIDDLE: "Rotterdam", Region.SOUTH: "Breda"}
+    city: dict[Region | None, str] = {Region.MIDDLE: "Rotterdam", Region.SOUTH: "Breda"}
     found = propose_from_count(counts, year=2027, half=Half.SPRING, not_before=LONG_AGO, city=city)
     assert [one.meeting.address for one in found].count("Rotterdam") == 3
     assert {one.meeting.venue for one in found} == {VENUE_TO_COME}
