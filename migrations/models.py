@@ -7,6 +7,7 @@ import app.conversation.tables
 import app.courses.drafts.tables
 import app.courses.tables
 import app.delivery.tables
+import app.intervision.room.tables
 import app.intervision.tables
 import app.jobs.tables
 import app.ledger.tables

@@ -24,8 +24,11 @@ SQLITE: Final = "academie.db.gz"
 POSTGRES: Final = "academie.dump"
 FILES: Final = "files/"
 FILE_NAME: Final = re.compile(r"files/(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_-][A-Za-z0-9_.-]*")
-LEFT_OUT: Final = ("erasures/", "exports/", "incoming/", "intake/")
-"""Areas of the file store that a backup never holds: the erasure list must outlive it, the rest is short-lived."""
+LEFT_OUT: Final = ("case-keys/", "erasures/", "exports/", "incoming/", "intake/")
+"""Areas of the file store that a backup never holds: the erasure list must outlive it, the rest is short-lived.
+
+The keys of cases are what makes cases in a backup unreadable (docs/decisions/0021-the-key-of-a-case.md).
+"""
 SMALL: Final = 64 * 1024 * 1024  # the head and tail of an archive stay far below
 
 

@@ -83,6 +83,7 @@ SECTIONS: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
             ("intervisie", "geleide_bijeenkomsten"),
             ("intervisie", "leerpunten"),
             ("intervisie", "tafels"),
+            ("casussen", "casussen"),
         ),
     ),
     ("Post en wat je deed", (("post", "berichten"), ("mensen", "logboek"))),

@@ -66,6 +66,7 @@ THINGS: Final = {
     "absence": "absence",
     "answer": "open_answer",
     "block": "reflection",
+    "case": "case",
     "certificate": "certificate",
     "coach": "coach",
     "code": "code",
@@ -312,6 +313,8 @@ TRIES: Final[dict[str, Try]] = {
     "intervision.choose": Try(form=lambda world: {"round": world.things["round"], "place": world.things["signup"]}),
     "intervision.write": Try(form=says(learned="Stilte helpt.", next_step="Langer wachten.")),
     "intervision.remove": Try(),
+    "case_room.bring": Try(form=says(title="Een grap", question="Hoe benoem ik dat?", story="De groep lacht mee.")),
+    "case_room.withdraw": Try(),
     "admin_intervision.make": Try(
         form=lambda world: {
             "intervention": world.things["intervention"],

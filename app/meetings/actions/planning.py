@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.jobs.actions import enqueue
 from app.kit.errors import NotFound, Refused
 from app.ledger import actions as ledger
 from app.meetings.inputs import MeetingGiven
@@ -95,6 +96,7 @@ def cancel(
         told = _tell_seats(db, meeting, "meetings.cancelled", by=by, own_text=own_text, now=now)
         told += _tell_the_silent(db, meeting, by=by, own_text=own_text, now=now, settled=settled)
     ledger.record(db, "meetings.cancelled", actor_id=by.id, subject=("meeting", meeting_id), now=now, told=len(told))
+    enqueue(db, "intervision.purge_cases", now=now, key=f"intervision.purge_cases:meeting:{meeting_id}")
     return told
 
 

@@ -28,6 +28,7 @@ AREAS: Final = (
     "talks",
     "corrections",
     "meetings",
+    "rooms",
     "certification",
 )
 

@@ -28,6 +28,7 @@ PERIODS: Final[dict[str, str]] = {
     "10 years": N_("10 jaar"),
     "24 hours": N_("24 uur"),
     "42 days": N_("42 dagen"),
+    "14 days after the meeting": N_("Tot 14 dagen na de bijeenkomst; gaat die niet door, dan meteen"),
 }
 """The periods of the marks."""
 
@@ -198,6 +199,16 @@ KEPT: Final = (
                 N_("Wat je na een bijeenkomst voor jezelf opschreef"),
                 N_("Zodat jij het terug kunt lezen, en niemand anders"),
                 ("learning_point.learned", "learning_point.next_step", "learning_point.person_id"),
+            ),
+            Row(
+                N_("De tekst van je casus, zo opgeslagen dat alleen je tafel hem kan lezen"),
+                N_("Zodat je tafel er met je over kan praten"),
+                ("intervision_case.sealed",),
+            ),
+            Row(
+                N_("De titel van je casus"),
+                N_("Zodat je weet waar je tafel over praatte"),
+                ("intervision_case.title", "intervision_case.person_id"),
             ),
         ),
     ),

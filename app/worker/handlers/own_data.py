@@ -19,6 +19,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.certification.tables import Certificate, Certification, CertificationPeriod
+from app.intervision.room import keeping as room
 from app.kit.errors import NotFound
 from app.kit.localtime import local
 from app.kit.storage import PIECE, Storage, StoredFile, pieces_of
@@ -45,11 +46,13 @@ EXPORTERS: Final = {
     "gesprekken": "app.conversation.keeping",
     "bijeenkomsten": "app.meetings.queries",
     "intervisie": "app.intervision.queries.facts",
+    "casussen": "app.intervision.room.keeping",
     "certificaten": "app.certification.documents",
     "post": "app.outbox.queries",
 }
 ERASERS: Final = (
     "app.certification.issuing",
+    "app.intervision.room.keeping",
     "app.intervision.actions.own_data",
     "app.meetings.actions.own_data",
     "app.conversation.keeping",
@@ -69,7 +72,7 @@ class Overtaken(Exception):
 def export(work: Work, payload: dict[str, Any]) -> None:
     """Make the copy: data as JSON and as a page to read, and the files.
 
-    Consent for a photo may be taken back meanwhile; then it is made anew, without it.
+    Consent for a photo may be taken back meanwhile, and a case may have to go; then it is made anew, without it.
     """
     for _ in range(TRIES):
         if _copy_made(work, int(payload["export_id"])):
@@ -87,6 +90,8 @@ def _copy_made(work: Work, export_id: int) -> bool:
         name = person_names(db, [person_id]).get(person_id, "")
         parts = {label: import_module(module).export_of(db, person_id) for label, module in EXPORTERS.items()}
         files = _files_of(db, person_id)
+        cases = room.open_cases(db, person_id)
+    parts["casussen"] = room.with_words(parts["casussen"], work.storage)
     try:
         stored = _stored_copy(work, parts, name=name, files=files)
     except FileNotFoundError:  # removed while we read it
@@ -94,6 +99,7 @@ def _copy_made(work: Work, export_id: int) -> bool:
     with work.database.writing() as db:
         waiting = own_data.hold_copy(db, export_id=export_id)
         whole = set(files.values()) <= set(_files_of(db, person_id).values())
+        whole = whole and cases <= room.open_cases(db, person_id)
         if waiting and whole:
             own_data.export_ready(db, export_id=export_id, storage_key=stored.key, now=work.now)
     if waiting and whole:
