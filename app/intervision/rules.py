@@ -15,6 +15,18 @@ PLAN_UNTIL: Final = timedelta(days=31)  # of the first month; later nobody can b
 FIRST_MONTH: Final = {"spring": 3, "autumn": 10}  # domain.md 9.2: March-April and October-November
 
 
+class PlannedLetter(StrEnum):
+    """The letters before a meeting to who has a seat; the value is the kind of the message."""
+
+    CASE_CALL = "intervision.case_call"
+    AGENDA = "intervision.agenda"
+    REMINDER = "meetings.reminder"
+
+
+DAYS_BEFORE: Final = {PlannedLetter.CASE_CALL: 28, PlannedLetter.AGENDA: 14, PlannedLetter.REMINDER: 1}
+"""How many days before the meeting each goes out, domain.md 9.2."""
+
+
 class Half(StrEnum):
     """The two rounds of a year."""
 
@@ -60,6 +72,17 @@ def round_state(
     if any(state in {MeetingState.HELD, MeetingState.SETTLED} for state in published):
         return RoundState.RUNNING
     return RoundState.OPEN if today <= signup_closes_on else RoundState.CLOSED
+
+
+def letter_due(meets_on: date, today: date) -> PlannedLetter | None:
+    """The letter whose time it is: the last one whose day has come. So late is not never, and two never come at once.
+
+    On the day of the meeting itself that is the reminder, afterwards nothing.
+    """
+    days = (meets_on - today).days
+    if days < 0:
+        return None
+    return next((letter for letter in reversed(PlannedLetter) if days <= DAYS_BEFORE[letter]), None)
 
 
 def half_of(day: date) -> Half:

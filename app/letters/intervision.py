@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from app.interop.calendar import Method, event
 from app.intervision.queries import own, rounds
 from app.intervision.queries.facts import RoundTitle
+from app.intervision.rules import PlannedLetter
+from app.kit.localtime import local_day
 from app.kit.text import first_name
 from app.letters.desk import CalendarPart, Desk, Draft, Kind, NotDue
 from app.meetings import queries as meetings
@@ -90,14 +92,34 @@ def cancelled(db: Session, message: Message, desk: Desk) -> Draft:
 
 
 def reminder(db: Session, message: Message, desk: Desk) -> Draft:
-    """Tomorrow. Not due when the seat was given up or the meeting is on another day now."""
+    """Tomorrow, or today when it comes late. Not due when the seat was given up or the day is another one now."""
+    draft = _ahead(db, message, desk, "meeting_reminder")
+    goes_out = max(desk.now, message.send_at)  # an admin may look at it beforehand
+    draft.facts["today"] = local_day(draft.facts["meeting"].starts_at) == local_day(goes_out)
+    return draft
+
+
+def case_call(db: Session, message: Message, desk: Desk) -> Draft:
+    """Who has something to bring in may do so now. Not due as the reminder."""
+    return _ahead(db, message, desk, "case_call")
+
+
+def agenda(db: Session, message: Message, desk: Desk) -> Draft:
+    """What to know beforehand: day, place, what to bring, how the meeting goes. Not due as the reminder."""
+    return _ahead(db, message, desk, "meeting_agenda")
+
+
+def _ahead(db: Session, message: Message, desk: Desk, folder: str) -> Draft:
+    """A letter about a seat ahead. Raises: NotDue when the seat was given up or the day is another one now."""
     place = meetings.place(db, int(message.data["signup_id"]), now=desk.now)
     _refuse_over(place)
     if not place.has_seat:
         raise NotDue("Deze persoon gaf de plek terug.")
     if place.meeting.starts_at != datetime.fromisoformat(message.data["starts_at"]):
         raise NotDue("De bijeenkomst is verplaatst.")
-    return _about(db, place, desk, "meeting_reminder", None)
+    draft = _about(db, place, desk, folder, None)
+    draft.facts["room"] = desk.link("/intervisie")
+    return draft
 
 
 def _current(db: Session, message: Message, desk: Desk) -> Place:
@@ -183,5 +205,7 @@ KINDS: Final[dict[str, Kind]] = {
     "meetings.seat_given_up": seat_given_up,
     "meetings.moved": moved,
     "meetings.cancelled": cancelled,
-    "meetings.reminder": reminder,
+    PlannedLetter.CASE_CALL: case_call,
+    PlannedLetter.AGENDA: agenda,
+    PlannedLetter.REMINDER: reminder,
 }

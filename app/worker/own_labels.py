@@ -8,6 +8,7 @@ LABELS: Final = {
     "aangenomen": "Aangenomen",
     "action": "Actie",
     "aanwezig": "Was je er?",
+    "agendalinks": "Links voor je eigen agenda",
     "agreements": "Afspraken",
     "agreements_kept": "Afspraken die jij afvinkte",
     "answered": "Je antwoord",

@@ -25,7 +25,10 @@ from app.worker.own_style import STYLE
 
 SECTIONS: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
     ("Wie je bent", (("mensen", "persoon"), ("mensen", "werk"), ("mensen", "rollen"))),
-    ("Hoe je binnenkomt", (("mensen", "sessies"), ("mensen", "inloggen_met_app"), ("mensen", "uitnodigingen"))),
+    (
+        "Hoe je binnenkomt",
+        (("mensen", "sessies"), ("mensen", "inloggen_met_app"), ("mensen", "agendalinks"), ("mensen", "uitnodigingen")),
+    ),
     (
         "Wat je leert",
         (

@@ -165,7 +165,9 @@ def test_three_readers_follow_a_seat_through_all_that_can_happen_to_it(mailroom:
 
     def step(what: Callable[[], None]) -> Read:
         what()
-        mails = [mail for mail in mailroom.send() if "noor@" in mail["To"]]
+        mails = [
+            mail for mail in mailroom.send() if "noor@" in mail["To"] and mail["X-Letter"] != "intervision.case_call"
+        ]
         text = calendar_part(mails[-1])
         assert "joris" not in text.lower()
         first, *others = [reader(text) for reader in readers]

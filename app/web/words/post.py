@@ -37,6 +37,8 @@ KIND_WORDS: Final[dict[str, str]] = {
     "handover.gives": N_("Overgedragen aan een andere coach"),
     "handover.professional": N_("Een andere coach"),
     "handover.takes": N_("Overgenomen van een andere coach"),
+    "intervision.agenda": N_("Wat je vooraf wilt weten"),
+    "intervision.case_call": N_("Vraag om een casus"),
     "intervision.invitation": N_("Uitnodiging intervisie"),
     "meetings.cancelled": N_("Bijeenkomst gaat niet door"),
     "meetings.moved": N_("Bijeenkomst verplaatst"),

@@ -1,49 +1,21 @@
-"""Reminding people of the meeting of tomorrow, and letting the links of old ones go."""
+"""The letters before a meeting, and letting the links of old ones go."""
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any, Final
 
-from app.kit.localtime import end_of, instant, local_day, start_of
+from app.intervision.actions.reminding import plan_letters
+from app.kit.localtime import local_day
 from app.ledger.actions import record
-from app.meetings import queries
 from app.meetings.actions import own_data
-from app.meetings.rules import AnswerTo
-from app.meetings.tables import Meeting, MeetingSignup
-from app.outbox.actions import post
 from app.worker.work import Handler, Periodic, Work
-
-SENT_AT: Final = time(9)  # a working hour; who says yes later that day has just been confirmed
 
 
 def remind(work: Work, _payload: dict[str, Any]) -> None:
-    """Plan one mail for everybody with a seat tomorrow; whether it still holds is asked when it is sent."""
-    now = work.now
-    today = local_day(now)
-    tomorrow = today + timedelta(days=1)
+    """Plan what is due today for everybody with a seat."""
     with work.database.writing() as db:
-        seats = queries.places(
-            db,
-            MeetingSignup.answer == AnswerTo.YES,
-            Meeting.cancelled_at.is_(None),
-            Meeting.starts_at >= start_of(tomorrow),
-            Meeting.starts_at < end_of(tomorrow),
-            now=now,
-        )
-        for seat in seats:
-            starts_at = seat.meeting.starts_at.isoformat()
-            post(
-                db,
-                "meetings.reminder",
-                person_id=seat.person_id,
-                key=f"meetings.reminder:{seat.id}:{starts_at}",
-                data={"signup_id": seat.id, "starts_at": starts_at},
-                reply_to_id=seat.meeting.contact_id,
-                now=now,
-                send_at=max(now, instant(today, SENT_AT)),
-                not_after=seat.meeting.starts_at,
-            )
+        plan_letters(db, now=work.now)
 
 
 def expire_links(work: Work, _payload: dict[str, Any]) -> None:
