@@ -32,6 +32,8 @@ LABELS: Final = {
     "caption": "Wat erbij staat",
     "casus": "Titel",
     "casussen": "Casussen die je inbracht",
+    "gespreksafspraken": "Welke afspraken over het gesprek je aannam",
+    "versie": "Versie",
     "woorden": "De tekst",
     "situatie": "Wat er gebeurde",
     "vraag": "Je vraag",

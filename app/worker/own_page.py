@@ -87,6 +87,7 @@ SECTIONS: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
             ("intervisie", "leerpunten"),
             ("intervisie", "tafels"),
             ("casussen", "casussen"),
+            ("casussen", "gespreksafspraken"),
         ),
     ),
     ("Post en wat je deed", (("post", "berichten"), ("mensen", "logboek"))),

@@ -31,6 +31,7 @@ ELSEWHERE: Final = {
     "account.password_drop": "only a button, with a password",
     "admin_practice.again": "tests/pages/test_admin_practice.py",
     "admin_practice.piece": "tests/pages/test_admin_practice.py",
+    "agreements.accept": "only a button",
     "case_room.bring": "tests/pages/test_case_room.py",
     "editions.leave_no_more": "only a button, once it was decided",
     "editions.move": "only a button, on the page of a choice: tests/pages/test_editions.py",

@@ -313,6 +313,7 @@ TRIES: Final[dict[str, Try]] = {
     "intervision.choose": Try(form=lambda world: {"round": world.things["round"], "place": world.things["signup"]}),
     "intervision.write": Try(form=says(learned="Stilte helpt.", next_step="Langer wachten.")),
     "intervision.remove": Try(),
+    "agreements.accept": Try(form=says(version=1)),
     "case_room.bring": Try(form=says(title="Een grap", question="Hoe benoem ik dat?", story="De groep lacht mee.")),
     "case_room.withdraw": Try(),
     "admin_intervision.make": Try(

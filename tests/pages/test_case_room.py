@@ -6,14 +6,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import func, select
 
 from app.intervision.actions import answering
+from app.intervision.methods.reading import Method, methods
 from app.intervision.room.keys import AREA
-from app.intervision.room.tables import IntervisionCase
+from app.intervision.room.tables import AgreementAccepted, IntervisionCase
 from app.kit.localtime import instant
 from app.ledger.tables import LedgerContent, LedgerEvent
 from app.meetings.rules import AnswerTo
+from app.people.tables import Person
 from tests.intervision import DAY, add_session, make_round, place_of, publish
 from tests.page import Site
 from tests.people import make_cast
@@ -135,3 +138,39 @@ def test_until_the_end_a_case_can_come(room: Room, hours: int) -> None:
     noor = room.site.visitor(room.cast.noor.id)
     told = noor.post(room.path, WORDS, status=422 if hours > 0 else 303).text
     assert ("Een casus inbrengen kan nu niet meer." in told) is (hours > 0)
+
+
+def test_she_says_yes_to_how_they_talk_once(room: Room) -> None:
+    noor, path = room.site.visitor(room.cast.noor.id), "/intervisie/afspraken"
+    assert f'href="{path}"' in noor.get("/intervisie").text
+    assert "Wat hier gezegd wordt, blijft hier." in noor.get(path).text
+    for _ in range(2):
+        noor.post(path, {"version": "1"})
+    assert "Je bent akkoord" in noor.get(path).text
+    assert "Dit spreek ik ook af" not in noor.get(path).text
+    assert "De afspraken zijn net veranderd" in noor.post(path, {"version": "2"}, status=422).text
+    noor.post(path, {"version": "x"}, status=422)
+    with room.site.parts.database.reading() as db:
+        assert [(row.person_id, row.version) for row in db.scalars(select(AgreementAccepted))] == [
+            (room.cast.noor.id, 1)
+        ]
+        actions = db.scalars(select(LedgerEvent.action).where(LedgerEvent.action == "intervision.agreed")).all()
+    assert actions == ["intervision.agreed"]
+
+
+def test_every_method_is_shown_in_the_language_of_the_reader(room: Room) -> None:
+    text = room.site.visitor(room.cast.joris.id).get("/intervisie/methoden").text
+    for words in ("Incidentmethode", "Beeldende intervisie", "Zeggen wat je ziet", "65 minuten"):
+        assert words in text
+    with room.site.parts.database.writing() as db:
+        db.get_one(Person, room.cast.joris.id).locale = "en"
+    text = room.site.visitor(room.cast.joris.id).get("/intervisie/methoden").text
+    assert "Intervision with images" in text
+    assert "Zeggen wat je ziet" not in text
+
+
+def test_a_method_whose_steps_do_not_add_up_is_refused() -> None:
+    whole = methods()["incident"].model_dump()
+    assert Method.model_validate(whole).minutes == 65
+    with pytest.raises(ValidationError, match="take 65 minutes, not 60"):
+        Method.model_validate(whole | {"minutes": 60})

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 from app.intervision.room.rules import QUESTION_MAX, STORY_MAX, TITLE_MAX, CaseText
+from app.kit.fields import KnownId
 from app.kit.text import cleaned
 
 Title = Annotated[
@@ -31,3 +32,11 @@ class CaseGiven(BaseModel):
     @property
     def text(self) -> CaseText:
         return CaseText(self.question, self.story)
+
+
+class Accepted(BaseModel):
+    """Yes to what people agree on; `version`: the one that was shown."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: KnownId

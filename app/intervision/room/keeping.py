@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.intervision.room.keys import Sealed, opened
 from app.intervision.room.rules import is_gone
-from app.intervision.room.tables import CaseKey, IntervisionCase
+from app.intervision.room.tables import AgreementAccepted, CaseKey, IntervisionCase
 from app.kit.storage import Entry, Storage
 from app.ledger.actions import record
 from app.meetings.tables import Meeting, MeetingSignup
@@ -90,13 +90,17 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
                 "woorden": Sealed(case.signup_id, case.sealed, place or ""),
             }
             for case, starts_at, place in rows
-        ]
+        ],
+        "gespreksafspraken": [
+            {"versie": one.version, "aangenomen": one.accepted_at.isoformat()}
+            for one in db.scalars(select(AgreementAccepted).where(AgreementAccepted.person_id == person_id))
+        ],
     }
 
 
 def with_words(part: dict[str, Any], storage: Storage) -> dict[str, Any]:
     """The copy with the words of cases that are still open. Raises: StorageTrouble."""
-    return {"casussen": [_with_words(case, storage) for case in part["casussen"]]}
+    return part | {"casussen": [_with_words(case, storage) for case in part["casussen"]]}
 
 
 def _with_words(case: dict[str, Any], storage: Storage) -> dict[str, Any]:
@@ -111,8 +115,9 @@ def open_cases(db: Session, person_id: int) -> set[str]:
 
 
 def erase(db: Session, *, person_id: int, storage: Storage, now: datetime) -> None:  # noqa: ARG001 - keys stay for others
-    """Her cases go, title and all."""
+    """Her cases go, title and all, and that she agreed to something."""
     db.execute(delete(IntervisionCase).where(IntervisionCase.person_id == person_id))
+    db.execute(delete(AgreementAccepted).where(AgreementAccepted.person_id == person_id))
 
 
 def _signups(meeting_id: int) -> Any:

@@ -47,3 +47,20 @@ class CaseKey(Base):
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), primary_key=True, autoincrement=False)
     place: Mapped[str] = mapped_column(unique=True, info=NOT_PERSONAL)
     made_at: Mapped[datetime]
+
+
+class AgreementAccepted(Base):
+    """That somebody accepted a version of what people agree on (`methods/agreements.toml`).
+
+    Retention: with the file.
+    """
+
+    __tablename__ = "intervision_agreement"
+    __table_args__ = (UniqueConstraint("person_id", "version"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), info=pii("person", "agreeing on how to talk", "with the file", "delete")
+    )
+    version: Mapped[int]
+    accepted_at: Mapped[datetime]

@@ -210,6 +210,11 @@ KEPT: Final = (
                 N_("Zodat je weet waar je tafel over praatte"),
                 ("intervision_case.title", "intervision_case.person_id"),
             ),
+            Row(
+                N_("Dat je de afspraken over het gesprek aannam, en welke"),
+                N_("Zodat iedereen aan tafel erop kan rekenen"),
+                ("intervision_agreement.person_id",),
+            ),
         ),
     ),
     Group(

@@ -12,6 +12,7 @@ WORDS: Final[dict[str, str]] = {
     "case_too_late": N_("De bijeenkomst is geweest. Een casus inbrengen kan nu niet meer."),
     "no_seat_for_case": N_("Je hebt geen plek bij deze bijeenkomst. Kies eerst een dag waarop je komt."),
     "case_discussed": N_("Jullie hebben deze casus al besproken. De tekst verandert nu niet meer."),
+    "agreement_changed": N_("De afspraken zijn net veranderd. Lees ze nog een keer."),
     "case_key_changed": N_("Er kwam net iets tussen. Stuur je casus nog een keer in."),
 }
 
