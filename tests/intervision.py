@@ -11,7 +11,7 @@ from app.courses.tables import Intervention
 from app.intervision.actions import rounds
 from app.intervision.inputs import RoundGiven, SessionGiven
 from app.intervision.rules import Half, Invitees
-from app.meetings.actions.answering import PURPOSE
+from app.meetings.rules import PURPOSE
 from app.meetings.tables import MeetingSignup
 from tests.people import KEYRING
 

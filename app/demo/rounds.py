@@ -153,7 +153,9 @@ class Rounds:
 
     def _answer(self, round_: Round, turn: int, turns: int, scene: Scene) -> None:
         """A part of the people answer. Who leads a meeting comes; most others choose a day, some can do neither."""
-        places = [{line.person_id: line for line in roll(scene.db, meeting.id)} for meeting in round_.meetings]
+        places = [
+            {line.person_id: line for line in roll(scene.db, meeting.id, now=scene.now)} for meeting in round_.meetings
+        ]
         people = sorted(places[0].keys() | places[1].keys())
         for number, person_id in enumerate(people):
             if number % turns != turn:
@@ -174,7 +176,7 @@ class Rounds:
 
     def _mark(self, meeting: Meeting, scene: Scene) -> None:
         """Nearly everybody came; one had to leave early, one was ill."""
-        coming = [line for line in roll(scene.db, meeting.id) if line.answer is AnswerTo.YES]
+        coming = [line for line in roll(scene.db, meeting.id, now=scene.now) if line.answer is AnswerTo.YES]
         marks = {line.signup_id: Mark(Attendance.PRESENT) for line in coming}
         others = [line for line in coming if line.person_id != meeting.led_by.person_id]
         if len(others) > 3:
@@ -189,7 +191,7 @@ class Rounds:
     def _learn(self, meeting: Meeting, scene: Scene) -> None:
         """Two of three write down what they take home."""
         by_id = {actor.person_id: actor for actor in self.cast.values()}
-        there = [line for line in roll(scene.db, meeting.id) if line.attendance.was_there]
+        there = [line for line in roll(scene.db, meeting.id, now=scene.now) if line.attendance.was_there]
         for number, line in enumerate(there):
             if number % 3 == 2:
                 continue

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.intervision.rules import Half
 from app.kit.fields import Day, KnownId
@@ -56,9 +56,25 @@ class LearningPointGiven(BaseModel):
 
 
 class Chosen(BaseModel):
-    """The day of a round that somebody chose; no place: none of them."""
+    """What somebody chose for a day of a round; no place: none of the days.
+
+    The button or option says what with the day: `12` come on it, `wait-12` wait for a seat, `leave-12` give up what
+    she has there. So a day that fills up meanwhile never becomes a place in line unasked.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     round: KnownId
-    place: Annotated[KnownId | None, BeforeValidator(lambda value: None if value == "none" else value)]
+    do: Literal["come", "wait", "leave"] = "come"
+    place: KnownId | None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _taken_apart(cls, data: Any) -> Any:
+        value = data.get("place") if isinstance(data, dict) else None
+        if not isinstance(value, str) or "do" in data:
+            return data
+        do, dash, place = value.partition("-")
+        if dash and do in {"wait", "leave"}:
+            return data | {"do": do, "place": place}
+        return data | {"place": None if value == "none" else value}

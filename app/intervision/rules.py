@@ -12,6 +12,7 @@ from app.meetings.rules import MeetingState
 
 PLAN_AHEAD: Final = timedelta(days=120)  # domain.md 9.2: the season is made 120 days before
 PLAN_UNTIL: Final = timedelta(days=31)  # of the first month; later nobody can be invited in time any more
+SWAP_UNTIL: Final = 14  # days before, domain.md 9.2 and 11.5
 FIRST_MONTH: Final = {"spring": 3, "autumn": 10}  # domain.md 9.2: March-April and October-November
 
 
@@ -83,6 +84,11 @@ def letter_due(meets_on: date, today: date) -> PlannedLetter | None:
     if days < 0:
         return None
     return next((letter for letter in reversed(PlannedLetter) if days <= DAYS_BEFORE[letter]), None)
+
+
+def may_swap(seat: date, other: date, *, today: date) -> bool:
+    """Whether somebody with a seat on one day may still move to another, although sign-up has closed."""
+    return (min(seat, other) - today).days >= SWAP_UNTIL
 
 
 def half_of(day: date) -> Half:

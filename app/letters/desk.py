@@ -35,6 +35,7 @@ MODULES: Final = (
     "conversation",
     "handover",
     "intervision",
+    "waiting",
     "certification",
     "theory",
 )

@@ -17,9 +17,8 @@ from app.kit.localtime import local_day
 from app.kit.text import first_name
 from app.letters.desk import CalendarPart, Desk, Draft, Kind, NotDue
 from app.meetings import queries as meetings
-from app.meetings.actions.answering import PURPOSE
 from app.meetings.queries import MeetingView, Place
-from app.meetings.rules import AnswerTo
+from app.meetings.rules import PURPOSE, AnswerTo
 from app.meetings.tables import MeetingSignup
 from app.outbox.tables import Message
 from app.people.tables import Person
@@ -81,12 +80,16 @@ def cancelled(db: Session, message: Message, desk: Desk) -> Draft:
         raise NotDue("De bijeenkomst gaat toch door.")
     others = own.other_days(db, place, now=desk.now)
     settled = any(item.place.taken_up for item in others)
-    if settled and not place.has_seat:
+    waited = "waited" in message.data
+    if settled and not place.has_seat and not waited:
         raise NotDue("Deze persoon koos een andere dag.")
     draft = _about(db, place, desk, "meeting_cancelled", "CANCEL" if place.has_seat else None)
+    draft.facts["waited"] = waited
     draft.facts["settled"] = settled or bool(draft.facts["leads"])
     draft.facts["offers"] = [
-        Offer(item.meeting, item.facilitators, _link(db, item.place, desk)) for item in others if item.place.may_come
+        Offer(item.meeting, item.facilitators, _link(db, item.place, desk))
+        for item in others
+        if item.place.may_come or item.place.may_wait
     ]
     return draft
 

@@ -75,11 +75,11 @@ class MeetingGiven(BaseModel):
 
 
 class Answered(BaseModel):
-    """Coming or not."""
+    """Coming or not, or waiting for a seat."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    answer: Literal["yes", "no"]
+    answer: Literal["yes", "no", "wait"]
 
 
 class Cancelled(BaseModel):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
@@ -11,7 +11,11 @@ SEATS_MIN: Final = 8  # domain.md 9.2
 SEATS_MAX: Final = 48
 NET_MINUTES: Final = 125  # the default programme of 150 minutes without welcome and break, domain.md 9.2
 FULL_SHARE: Final = 0.8  # below this share of the net minutes somebody was there in part, domain.md 9.2
+PURPOSE: Final = "meeting-answer"  # of the secret in the links that answer from the mail
 LONGEST_REASON: Final = 1_000
+OFFER_LASTS: Final = timedelta(hours=48)  # choice: two nights to look at the diary
+OFFERS_END: Final = timedelta(hours=24)  # before the start: the day before, the list is known
+SHORTEST_OFFER: Final = timedelta(hours=6)  # less is not an offer but a race with somebody at work
 
 
 class AnswerTo(StrEnum):
@@ -34,6 +38,15 @@ class Attendance(StrEnum):
     @property
     def was_there(self) -> bool:
         return self in {Attendance.PRESENT, Attendance.PARTIAL}
+
+
+class InLine(StrEnum):
+    """Where somebody stands on the waiting list of a meeting. `passed`: she let an offer pass."""
+
+    OUT = ""
+    WAITING = "waiting"
+    OFFERED = "offered"
+    PASSED = "passed"
 
 
 class MeetingState(StrEnum):
@@ -95,17 +108,35 @@ def signup_open(meeting: Moments, now: datetime) -> bool:
     return over(meeting, now) is None and (closes is None or now < closes)
 
 
-def answer_refused(meeting: Moments, *, had: AnswerTo, wanted: AnswerTo, now: datetime) -> str | None:
-    """The code of why this answer is not possible; None when it is.
+def answer_refused(
+    meeting: Moments, *, had: AnswerTo, line: InLine, wanted: AnswerTo, closed_too: bool, now: datetime
+) -> str | None:
+    """The code of why this answer is not possible; None when it is. Whether a seat is left is another matter.
 
-    Until sign-up closes an answer may change both ways; after that a seat may only be given up, until
-    the start (security.md 4, answering without signing in).
+    Until sign-up closes an answer may change both ways; after that a seat or a place in line may only be
+    given up, until the start (security.md 4, answering without signing in), and an offer may be taken.
+    `closed_too`: she may choose although sign-up has closed.
     """
     if (gone := over(meeting, now)) is not None:
         return gone
-    if had is wanted or signup_open(meeting, now) or (had is AnswerTo.YES and wanted is AnswerTo.NO):
+    if had is wanted or closed_too or signup_open(meeting, now) or line in {InLine.OFFERED, InLine.WAITING}:
         return None
-    return "signup_closed"
+    if line is InLine.PASSED and wanted is AnswerTo.YES:
+        return "offer_passed"
+    return None if had is AnswerTo.YES and wanted is AnswerTo.NO else "signup_closed"
+
+
+def in_line(waiting_since: datetime | None, offered_until: datetime | None, now: datetime) -> InLine:
+    """Where somebody stands on the waiting list. An offer passes at its deadline, also when the job is late."""
+    if offered_until is not None:
+        return InLine.OFFERED if waiting_since is not None and now < offered_until else InLine.PASSED
+    return InLine.OUT if waiting_since is None else InLine.WAITING
+
+
+def offered_until(starts_at: datetime, now: datetime) -> datetime | None:
+    """Until when a seat that comes free now is kept for the first in line; None when it is too late to offer it."""
+    last = starts_at - OFFERS_END
+    return None if last - now < SHORTEST_OFFER else min(now + OFFER_LASTS, last)
 
 
 def taken_up(answer: AnswerTo, attendance: Attendance) -> bool:

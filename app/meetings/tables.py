@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.tables import NOT_PERSONAL, Base, Id, pii, refers_to_person
 
 
 class Meeting(Base):
-    """One date with a venue and seats. `taken` is moved by conditional UPDATE only.
+    """One date with a venue and seats. `taken` counts seats that somebody has or is being offered.
+
+    It is moved by conditional UPDATE only.
 
     Retention: attendance lists 6 years; no personal data of its own.
     """
@@ -52,6 +54,9 @@ class Meeting(Base):
 class MeetingSignup(Base):
     """One person's place in one meeting: invited, answered, was there. One calendar UID for life.
 
+    `waiting_since`: she is in line for a seat, and keeps her place in it while one is offered to her.
+    `offered_until`: a seat is kept for her until then; without `waiting_since` she let it pass.
+
     Retention: attendance 6 years, also after the file lost its name; answers with it.
     """
 
@@ -60,6 +65,16 @@ class MeetingSignup(Base):
         UniqueConstraint("meeting_id", "person_id"),
         CheckConstraint("answer IN ('', 'yes', 'no')", name="answer"),
         CheckConstraint("attendance IN ('', 'present', 'partial', 'absent', 'absent_notified')", name="attendance"),
+        CheckConstraint("waiting_since IS NULL OR answer <> 'yes'", name="waiting"),
+        CheckConstraint("offered_until IS NULL OR answer <> 'yes'", name="offered"),
+        Index(
+            "ix_meeting_signup_line",
+            "meeting_id",
+            "waiting_since",
+            "id",
+            sqlite_where=text("waiting_since IS NOT NULL"),
+            postgresql_where=text("waiting_since IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Id] = mapped_column(init=False)
@@ -74,6 +89,8 @@ class MeetingSignup(Base):
     sequence: Mapped[int] = mapped_column(default=0)
     answer: Mapped[str] = mapped_column(default="", info=NOT_PERSONAL)
     answered_at: Mapped[datetime | None] = mapped_column(default=None)
+    waiting_since: Mapped[datetime | None] = mapped_column(default=None)
+    offered_until: Mapped[datetime | None] = mapped_column(default=None)
     attendance: Mapped[str] = mapped_column(default="", info=NOT_PERSONAL)
     attended_minutes: Mapped[int | None] = mapped_column(default=None)
     attendance_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -93,16 +93,18 @@ def proofs(db: Session) -> list[Violation]:
 
 
 def seats(db: Session) -> Iterator[Violation]:
-    """I-1: the counter of a meeting is the number of people who said yes."""
-    said_yes = func.count(MeetingSignup.id).filter(MeetingSignup.answer == "yes")
+    """I-1: the counter of a meeting is the number of people who said yes, or for whom a seat is kept."""
+    kept = and_(MeetingSignup.waiting_since.is_not(None), MeetingSignup.offered_until.is_not(None))
+    held = func.count(MeetingSignup.id).filter(or_(MeetingSignup.answer == "yes", kept))
     rows = db.execute(
-        select(Meeting.id, Meeting.taken, said_yes.label("yes"))
+        select(Meeting.id, Meeting.taken, held.label("held"))
         .outerjoin(MeetingSignup, MeetingSignup.meeting_id == Meeting.id)
         .group_by(Meeting.id, Meeting.taken)
-        .having(said_yes != Meeting.taken)
+        .having(held != Meeting.taken)
     )
     for row in rows:
-        yield Violation("I-1", "meeting", row.id, f"{row.taken} plaatsen geteld, {row.yes} mensen zeiden ja")
+        detail = f"{row.taken} plaatsen geteld, {row.held} mensen hebben er een of kunnen er een krijgen"
+        yield Violation("I-1", "meeting", row.id, detail)
 
 
 def open_once(db: Session) -> Iterator[Violation]:

@@ -24,6 +24,7 @@ ELSEWHERE: Final = {
     "admin_import.mistakes": "only a button, under a list with mistakes",
     "admin_intervision.invite": "asks for nothing",
     "admin_intervision.reopen": "only a button, once a list is closed",
+    "admin_intervision.take_off": "only a button, while somebody waits",
     "admin_overview.try_again": "only a button, once a job failed",
     "admin_people.invite": "asks for nothing",
     "admin_person.withdraw": "only a button, while an invitation is open",

@@ -328,6 +328,7 @@ TRIES: Final[dict[str, Try]] = {
     "admin_intervision.change": Try(form=lambda world: _meeting(world, day=_day(world, 21))),
     "admin_intervision.cancel": Try(form=says(own_text="Helaas.")),
     "admin_intervision.answer": Try({"place": "signup"}, says(answer="yes")),
+    "admin_intervision.take_off": Try({"place": "signup"}),
     "admin_intervision.mark": Try(
         {"meeting": "held_meeting"}, lambda world: {f"mark-{world.things['held_signup']}": "present"}
     ),

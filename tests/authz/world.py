@@ -37,8 +37,7 @@ from app.intervision.room import keys
 from app.intervision.room.inputs import CaseGiven
 from app.intervision.rules import Half
 from app.kit.localtime import local_day
-from app.meetings.actions import answering
-from app.meetings.rules import AnswerTo
+from app.meetings.rules import PURPOSE, AnswerTo
 from app.meetings.tables import Meeting, MeetingSignup
 from app.outbox.tables import Message
 from app.people.actions import accounts, invitations, own_data, sign_in
@@ -286,7 +285,7 @@ def _round(db: Session, world: World, cast: Cast, present: datetime, *, now: dat
     answers.answer(db, signup_id=held.id, answer=AnswerTo.YES, actor_id=cast.noor.id, now=now)
     world.things |= {"round": round_id, "held_meeting": meetings[0], "meeting": meetings[1]}
     world.things |= {"held_signup": held.id, "signup": coming.id}
-    world.things["answer_token"] = KEYRING.mailed_token(answering.PURPOSE, coming.nonce)
+    world.things["answer_token"] = KEYRING.mailed_token(PURPOSE, coming.nonce)
 
 
 def _bring_case(parts: Parts, world: World, now: datetime) -> None:

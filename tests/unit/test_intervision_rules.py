@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -13,6 +14,7 @@ from app.intervision.rules import Half, RoundState, half_to_plan, missing_halves
 from app.meetings.rules import (
     AnswerTo,
     Attendance,
+    InLine,
     Mark,
     MeetingState,
     answer_refused,
@@ -85,10 +87,14 @@ def test_a_round_that_owes_people_a_day_is_not_finished(meetings: list[MeetingSt
     assert round_state(meetings, signup_closes_on=day, today=day, without_place=7) is expected
 
 
+def _refused(meeting: Meeting, *, line: InLine = InLine.OUT, closed_too: bool = False, **said: Any) -> str | None:
+    return answer_refused(meeting, line=line, closed_too=closed_too, **said)
+
+
 @pytest.mark.parametrize("had", list(AnswerTo))
 @pytest.mark.parametrize("wanted", [AnswerTo.YES, AnswerTo.NO])
 def test_answers_change_freely_while_sign_up_is_open(had: AnswerTo, wanted: AnswerTo) -> None:
-    assert answer_refused(Meeting(), had=had, wanted=wanted, now=NOW) is None
+    assert _refused(Meeting(), had=had, wanted=wanted, now=NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -104,9 +110,9 @@ def test_answers_change_freely_while_sign_up_is_open(had: AnswerTo, wanted: Answ
 def test_afterwards_a_seat_can_only_be_given_up(had: AnswerTo, wanted: AnswerTo, code: str | None) -> None:
     closed = NOW + timedelta(days=5)
     assert not signup_open(Meeting(), closed)
-    assert answer_refused(Meeting(), had=had, wanted=wanted, now=closed) == code
-    assert answer_refused(Meeting(), had=had, wanted=wanted, now=Meeting().starts_at) == "meeting_past"
-    assert answer_refused(Meeting(cancelled_at=NOW), had=had, wanted=wanted, now=NOW) == "meeting_cancelled"
+    assert _refused(Meeting(), had=had, wanted=wanted, now=closed) == code
+    assert _refused(Meeting(), had=had, wanted=wanted, now=Meeting().starts_at) == "meeting_past"
+    assert _refused(Meeting(cancelled_at=NOW), had=had, wanted=wanted, now=NOW) == "meeting_cancelled"
 
 
 @pytest.mark.parametrize(

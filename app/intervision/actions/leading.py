@@ -22,10 +22,10 @@ def let_lead(db: Session, round_id: int, meeting_id: int, person_id: int, *, by:
     signup_id = _signup_of(db, meeting_id, person_id)
     try:
         changed = answering.answer(
-            db, signup_id=signup_id, answer=AnswerTo.YES, actor_id=by.id, now=now, closed_too=True
+            db, signup_id=signup_id, answer=AnswerTo.YES, actor_id=by.id, now=now, closed_too=True, leads=True
         )
     except Refused as refused:
-        if refused.code == "meeting_full":
+        if refused.code in {"meeting_full", "join_the_line"}:
             raise Refused("no_seat_for_leader", "facilitators") from refused
         raise
     for other in other_seats(db, signup_id, round_id, now) if changed else []:
@@ -41,7 +41,9 @@ def leads_no_more(db: Session, meeting_id: int, person_id: int, *, by: Viewer, n
     )
     signup_id = db.scalar(query)
     if signup_id is not None:
-        answering.answer(db, signup_id=signup_id, answer=AnswerTo.NO, actor_id=by.id, now=now, why="leads_no_more")
+        answering.answer(
+            db, signup_id=signup_id, answer=AnswerTo.NO, actor_id=by.id, now=now, why="leads_no_more", leads=True
+        )
 
 
 def _signup_of(db: Session, meeting_id: int, person_id: int) -> int:

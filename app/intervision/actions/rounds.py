@@ -21,7 +21,7 @@ from app.intervision.tables import IntervisionGroup, IntervisionRound, Intervisi
 from app.kit.errors import NotFound, Refused
 from app.kit.ids import Keyring
 from app.kit.localtime import end_of, local_day
-from app.meetings.actions import answering, planning
+from app.meetings.actions import answering, planning, waiting
 from app.meetings.actions.answering import Invited
 from app.meetings.tables import Meeting
 from app.outbox.actions import post
@@ -127,6 +127,7 @@ def change_session(
     refuse_clash(db, given, given.facilitators, meeting_id=meeting_id)
     told = planning.change(db, by=by, meeting_id=meeting_id, given=given, version=version, now=now)
     _change_leaders(db, session, before, given.facilitators, by=by, keyring=keyring, now=now)
+    waiting.offer_seats(db, meeting_id=meeting_id, now=now)  # what is left once who leads it has hers
     return told
 
 

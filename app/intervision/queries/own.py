@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import bindparam, select
@@ -14,11 +14,14 @@ from sqlalchemy.orm import Session
 from app.courses.tables import Intervention
 from app.intervision.queries.facts import RoundTitle, title_of
 from app.intervision.queries.leaders import leads_here, names_here, names_in
+from app.intervision.rules import SWAP_UNTIL, may_swap
 from app.intervision.tables import IntervisionRound, IntervisionSession, LearningPoint
 from app.kit.errors import NotFound
+from app.kit.ids import Keyring
+from app.kit.localtime import local_day
 from app.meetings import queries as meetings
 from app.meetings.queries import MeetingView, Place
-from app.meetings.rules import AnswerTo, Attendance, MeetingState
+from app.meetings.rules import PURPOSE, AnswerTo, Attendance, MeetingState
 from app.meetings.tables import Meeting, MeetingSignup
 from app.people.queries import cards
 from app.people.rules import Viewer
@@ -68,20 +71,51 @@ class OwnRound:
 
     @property
     def open(self) -> bool:
-        return self.been is None and self.led is None and any(own.meeting.open for own in self.places)
+        """Whether there is something to choose: until sign-up closes, and with a seat as long as it may be swapped."""
+        return self.been is None and self.led is None and any(own.place.open for own in self.places)
+
+    @property
+    def answers(self) -> bool:
+        """Whether sign-up is still open for a day of the round."""
+        return any(own.meeting.open for own in self.places)
+
+    @property
+    def offers(self) -> list[OwnPlace]:
+        """The days on which a seat is kept for her until she answers."""
+        return [own for own in self.places if own.place.offered]
+
+    @property
+    def waits(self) -> list[OwnPlace]:
+        """The days for which she stands in line."""
+        return [own for own in self.places if own.place.waiting]
+
+    @property
+    def swaps(self) -> bool:
+        """Whether she has a seat and another day to swap it for."""
+        return self.seat is not None and self.open and len([own for own in self.places if own.place.open]) > 1
+
+    @property
+    def swap_until(self) -> date | None:
+        """The last day on which she may still swap her seat for one on a later day."""
+        if self.seat is None:
+            return None
+        last = local_day(self.seat.meeting.starts_at) - timedelta(days=SWAP_UNTIL)
+        return max(last, self.round.signup_closes_on)
 
     @property
     def chosen(self) -> str:
         """The choice as the form knows it: a place, none, or nothing yet."""
         if self.seat is not None:
             return str(self.seat.place.id)
+        if self.waits:
+            return f"wait-{self.waits[0].place.id}"
         alive = [own for own in self.places if not own.meeting.cancelled]
         return "none" if alive and all(own.place.answer is AnswerTo.NO for own in alive) else ""
 
     @property
     def to_answer(self) -> bool:
-        """Whether we wait for her choice: one answer is enough for the whole round."""
-        return self.open and not self.chosen
+        """Whether we wait for her choice: one answer is enough for the whole round, and an offer asks for another."""
+        return bool(self.offers) or (self.open and not self.chosen)
 
 
 @dataclass(frozen=True)
@@ -93,12 +127,24 @@ class OwnPage:
 
 
 @dataclass(frozen=True)
+class OtherDay:
+    """Another day of the round that the same person is invited to, with the link in her own mail about it."""
+
+    own: OwnPlace
+    token: str
+
+
+@dataclass(frozen=True)
 class AnswerPage:
-    """What the link in a mail shows: one person, one meeting. `other`: the seat that a yes would give back."""
+    """What the link in a mail shows: one person, one meeting; and the other days of the round that she can choose.
+
+    `seat`: the one she has elsewhere in the round, which a yes would give back.
+    """
 
     first_name: str
     own: OwnPlace
-    other: MeetingView | None = None
+    seat: OwnPlace | None
+    others: list[OtherDay]
 
 
 _OWN: Final = (
@@ -111,6 +157,7 @@ _OWN: Final = (
         names_here().label("facilitators"),
         LearningPoint.learned,
         LearningPoint.next_step,
+        *meetings.QUEUE,
     )
     .join(Meeting, Meeting.id == MeetingSignup.meeting_id)
     .join(IntervisionSession, IntervisionSession.meeting_id == Meeting.id)
@@ -125,7 +172,7 @@ _OF_PERSON: Final = _OWN.where(MeetingSignup.person_id == bindparam("person"))
 
 def own_page(db: Session, viewer: Viewer, *, now: datetime) -> OwnPage:
     """The intervision of the viewer; nobody else's. One statement."""
-    own = _places(db.execute(_OF_PERSON, {"person": viewer.id}), now=now)
+    own = _with_swaps(_places(db.execute(_OF_PERSON, {"person": viewer.id}), now=now), now=now)
     ahead: dict[int, list[OwnPlace]] = defaultdict(list)
     for item in own:
         if item.meeting.starts_at > now:
@@ -145,23 +192,37 @@ def own_place(db: Session, viewer: Viewer, signup_id: int, *, now: datetime) -> 
     return found[0]
 
 
-def answer_page(db: Session, signup_id: int, *, now: datetime) -> AnswerPage:
+def answer_page(db: Session, signup_id: int, *, keyring: Keyring, now: datetime) -> AnswerPage:
     """What a link in a mail opens. Raises: NotFound."""
-    found = _places(db.execute(_OWN.where(MeetingSignup.id == signup_id)), now=now)
-    if not found:
-        raise NotFound
-    own = found[0]
-    rest = db.execute(
-        _OF_PERSON.where(
-            MeetingSignup.answer == AnswerTo.YES,
-            IntervisionSession.round_id == own.round.id,
-            MeetingSignup.id != signup_id,
-        ),
-        {"person": own.place.person_id},
-    )
-    other = next((item.meeting for item in _places(rest, now=now) if item.meeting.over is None), None)
+    mine = round_of(db, signup_id, now=now)
+    own = next(item for item in mine if item.place.id == signup_id)
+    rest = [item for item in mine if item.place.id != signup_id and item.meeting.over is None]
+    seat = next((item for item in rest if item.place.has_seat), None)
+    to_show = [item for item in rest if item.place.may_come or item.place.may_wait or item.place.may_decline]
+    tokens = tokens_of(db, [item.place.id for item in to_show], keyring)
+    others = [OtherDay(item, tokens[item.place.id]) for item in to_show if item.place.id in tokens]
     card = cards(db, [own.place.person_id])[own.place.person_id]
-    return AnswerPage(first_name=card.first_name, own=own, other=other)
+    return AnswerPage(first_name=card.first_name, own=own, seat=seat, others=others)
+
+
+def round_of(db: Session, signup_id: int, *, now: datetime) -> list[OwnPlace]:
+    """Every place that whose place this is has in the same round, by date. Raises: NotFound."""
+    this = select(MeetingSignup.person_id, IntervisionSession.round_id).where(MeetingSignup.id == signup_id)
+    row = db.execute(this.join(IntervisionSession, IntervisionSession.meeting_id == MeetingSignup.meeting_id)).first()
+    if row is None:
+        raise NotFound
+    query = _OF_PERSON.where(IntervisionSession.round_id == row.round_id)
+    return _with_swaps(_places(db.execute(query, {"person": row.person_id}), now=now), now=now)
+
+
+def tokens_of(db: Session, signup_ids: Collection[int], keyring: Keyring) -> dict[int, str]:
+    """The secrets in the links of places, as the letters make them; those that ended are left out."""
+    rows = db.execute(
+        select(MeetingSignup.id, MeetingSignup.nonce, MeetingSignup.token_hash).where(
+            MeetingSignup.id.in_(set(signup_ids)), MeetingSignup.nonce != ""
+        )
+    )
+    return {row.id: keyring.matching_token(PURPOSE, row.nonce, row.token_hash) for row in rows}
 
 
 def places_by_id(db: Session, ids: Collection[int], *, now: datetime) -> list[OwnPlace]:
@@ -171,9 +232,7 @@ def places_by_id(db: Session, ids: Collection[int], *, now: datetime) -> list[Ow
 
 def other_days(db: Session, place: Place, *, now: datetime) -> list[OwnPlace]:
     """The other meetings of the same round that one person is invited to, by date."""
-    round_id = select(IntervisionSession.round_id).where(IntervisionSession.meeting_id == place.meeting.id)
-    query = _OF_PERSON.where(IntervisionSession.round_id == round_id.scalar_subquery(), MeetingSignup.id != place.id)
-    return _places(db.execute(query, {"person": place.person_id}), now=now)
+    return [item for item in round_of(db, place.id, now=now) if item.place.id != place.id]
 
 
 def leads(db: Session, place: Place) -> bool:
@@ -184,7 +243,8 @@ def leads(db: Session, place: Place) -> bool:
 def places_in_round(db: Session, viewer: Viewer, round_id: int, *, now: datetime) -> list[Place]:
     """The viewer's places in one round, by date. Raises: NotFound when she has none."""
     query = _OF_PERSON.where(IntervisionSession.round_id == round_id)
-    found = [item.place for item in _places(db.execute(query, {"person": viewer.id}), now=now)]
+    mine = _with_swaps(_places(db.execute(query, {"person": viewer.id}), now=now), now=now)
+    found = [item.place for item in mine]
     if not found:
         raise NotFound
     return found
@@ -194,11 +254,29 @@ def _belongs_to_past(item: OwnPlace) -> bool:
     return not item.meeting.cancelled and (item.place.has_seat or item.place.attendance is not Attendance.UNKNOWN)
 
 
+def _with_swaps(items: list[OwnPlace], *, now: datetime) -> list[OwnPlace]:
+    """Who has a seat may choose another day of the round as long as both are far enough, also after sign-up closed."""
+    seats = {item.round.id: item for item in items if _may_give_up(item)}
+
+    def opened(item: OwnPlace) -> OwnPlace:
+        seat = seats.get(item.round.id)
+        if seat is None or item.place.open or item.meeting.over is not None:
+            return item
+        days = local_day(seat.meeting.starts_at), local_day(item.meeting.starts_at)
+        return replace(item, place=replace(item.place, open=may_swap(*days, today=local_day(now))))
+
+    return [opened(item) for item in items]
+
+
+def _may_give_up(item: OwnPlace) -> bool:
+    return item.place.has_seat and item.meeting.over is None and not item.leads
+
+
 def _places(rows: Iterable[Any], *, now: datetime) -> list[OwnPlace]:
     """The rows are those of `_OWN`."""
     return [
         OwnPlace(
-            place=meetings.place_of(row.MeetingSignup, row.Meeting, now),
+            place=meetings.place_of(row.MeetingSignup, row.Meeting, now, queue=row.queue, number=row.number),
             round=title_of(row.IntervisionRound, row.name),
             facilitators=names_in(row.facilitators),
             leads=bool(row.leads),

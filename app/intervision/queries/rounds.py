@@ -75,7 +75,15 @@ class SessionPage:
     @property
     def silent(self) -> int:
         """How many people still have to answer."""
-        return sum(line.answer is AnswerTo.NONE and line.person_id not in self.elsewhere for line in self.lines)
+        return sum(
+            line.answer is AnswerTo.NONE and not line.stands and line.person_id not in self.elsewhere
+            for line in self.lines
+        )
+
+    @property
+    def waiting(self) -> list[RollLine]:
+        """Who stands in line for a seat, in order."""
+        return [line for line in self.lines if line.stands]
 
 
 @dataclass(frozen=True)
@@ -145,7 +153,7 @@ def session_page(db: Session, meeting_id: int, *, now: datetime) -> SessionPage:
         raise NotFound
     found = round_page(db, round_id, now=now)
     line = next(line for line in found.sessions if line.meeting.id == meeting_id)
-    return SessionPage(found.round, line, meetings.roll(db, meeting_id), elsewhere(db, round_id, meeting_id))
+    return SessionPage(found.round, line, meetings.roll(db, meeting_id, now=now), elsewhere(db, round_id, meeting_id))
 
 
 def elsewhere(db: Session, round_id: int, meeting_id: int = 0) -> frozenset[int]:
@@ -260,8 +268,9 @@ def _per_person(round_ids: Collection[int], now: datetime) -> Subquery:
         newer.intervention_id == IntervisionRound.intervention_id, newer.published_at > IntervisionRound.published_at
     )
     yes = func.max(case((_TAKEN_UP, 1), else_=0))
-    silent = and_(MeetingSignup.answer == AnswerTo.NONE, Meeting.cancelled_at.is_(None))
-    owes = func.max(case((silent, 1), else_=0))
+    waits = MeetingSignup.waiting_since.is_not(None)
+    silent = and_(MeetingSignup.answer == AnswerTo.NONE, ~waits, Meeting.cancelled_at.is_(None))
+    owes = func.max(case((silent, 1), else_=0)) - func.max(case((waits, 1), else_=0))  # waiting is an answer
     lost = func.max(case((and_(Meeting.cancelled_at.is_not(None), ~leads_here(), ~made_up), 1), else_=0))
     closes = Meeting.signup_closes_at
     ahead = and_(Meeting.cancelled_at.is_(None), Meeting.starts_at > now, or_(closes.is_(None), closes > now))

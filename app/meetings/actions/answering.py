@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 from app.kit.errors import NotFound, Refused
 from app.kit.ids import Keyring, digest, new_nonce
 from app.ledger import actions as ledger
-from app.meetings.actions.planning import locked
-from app.meetings.rules import AnswerTo, Attendance, answer_refused
+from app.meetings.actions import line
+from app.meetings.actions.waiting import held
+from app.meetings.rules import PURPOSE, AnswerTo, Attendance, InLine, answer_refused, in_line, offered_until
 from app.meetings.tables import Meeting, MeetingSignup
 from app.outbox.actions import post
 
-PURPOSE: Final = "meeting-answer"
 UID_HOST: Final = "stadstrainers-academie"
 _AT_ONCE: Final = 500  # rows in one INSERT; SQLite takes 32,766 parameters
 
@@ -84,69 +84,66 @@ def answer(
     now: datetime,
     why: str = "",
     closed_too: bool = False,
+    leads: bool = False,
 ) -> bool:
-    """Note an answer; yes takes a seat, no gives it back, and whoever's seat changes gets a mail about it.
+    """Note an answer: yes takes a seat, or the one that is kept for her; no gives it to the next in line.
 
-    `actor_id` is None when the answer came through the link in the mail. `why` goes along to the letter.
-    `closed_too`: also when sign-up has closed, for who is asked to come by us. False when nothing changed.
-    Raises: NotFound; Refused when the meeting is full, over or called off, or sign-up has closed.
+    Whoever's seat changes gets a mail about it. `actor_id` is None when the answer came through the link in the
+    mail. `why` goes along to the letter. `closed_too`: also when sign-up has closed, for who is asked to come by us.
+    `leads`: she leads the meeting, or did: she does not wait in line, and the seat that she leaves stays free for
+    who comes in her place until the caller offers it. False when nothing changed.
+    Raises: NotFound; Refused when the meeting is full, over or called off, sign-up has closed, or others wait.
     """
-    meeting_id = db.scalar(select(MeetingSignup.meeting_id).where(MeetingSignup.id == signup_id))
-    if meeting_id is None:
-        raise NotFound
-    meeting = locked(db, meeting_id)
-    signup = db.get_one(MeetingSignup, signup_id, populate_existing=True)
-    had = AnswerTo(signup.answer)
-    code = answer_refused(meeting, had=had, wanted=answer, now=now)
-    if code is not None and not (closed_too and code == "signup_closed"):
+    meeting, signup = held(db, signup_id)
+    had, stands = AnswerTo(signup.answer), in_line(signup.waiting_since, signup.offered_until, now)
+    code = answer_refused(meeting, had=had, line=stands, wanted=answer, closed_too=closed_too, now=now)
+    if code is not None:
         raise Refused(code)
-    if had is answer:
+    if had is answer and signup.waiting_since is None:
         return False
     if answer is AnswerTo.YES:
-        _take_seat(db, meeting_id)
-    elif had is AnswerTo.YES:
-        give_back(db, meeting_id)
+        _take_seat(db, signup, meeting, stands, leads=leads, now=now)
+        signup.waiting_since = signup.offered_until = None
     signup.answer = answer
     signup.answered_at = now
     if AnswerTo.YES in {had, answer}:
         _tell(db, signup, meeting, why=why, now=now)
-    ledger.record(
-        db,
-        "meetings.answered",
-        actor_id=actor_id,
-        subject=("meeting_signup", signup_id),
-        now=now,
-        answer=answer.value,
-        before=had.value,
-    )
+    subject = ("meeting_signup", signup_id)
+    said = {"answer": answer.value, "before": had.value} | ({"line": stands.value} if stands else {})
+    ledger.record(db, "meetings.answered", actor_id=actor_id, subject=subject, now=now, **said)
+    if answer is AnswerTo.NO:
+        _leave(db, signup, meeting, had, leads=leads, now=now)
     return True
 
 
-def _take_seat(db: Session, meeting_id: int) -> None:
-    row = db.execute(
-        update(Meeting)
-        .where(
-            Meeting.id == meeting_id,
-            Meeting.taken < Meeting.seats,
-            Meeting.published_at.is_not(None),
-            Meeting.cancelled_at.is_(None),
-        )
-        .values(taken=Meeting.taken + 1)
-        .returning(Meeting.taken)
-        .execution_options(synchronize_session=False)
-    ).first()
-    if row is None:
-        raise Refused("meeting_full")
+def _take_seat(
+    db: Session, signup: MeetingSignup, meeting: Meeting, stands: InLine, *, leads: bool, now: datetime
+) -> None:
+    """The seat that is kept for her, or a free one that nobody waits for.
+
+    When it is too late for offers, who waits may take a seat that is free: she need not wait for what does not come.
+    Raises: Refused.
+    """
+    if stands is InLine.OFFERED:
+        return
+    if signup.waiting_since is not None and stands is InLine.PASSED:
+        raise Refused("offer_passed")  # the job that gives it to the next is on its way
+    left_over = offered_until(meeting.starts_at, now) is None and meeting.taken < meeting.seats
+    if stands is InLine.WAITING and not (leads or left_over):
+        raise Refused("wait_your_turn")
+    if stands is not InLine.WAITING and not leads and line.first_in_line(db, meeting.id) is not None:
+        raise Refused("join_the_line")
+    line.take_seat(db, meeting.id)
 
 
-def give_back(db: Session, meeting_id: int) -> None:
-    """One seat comes free; the caller holds the meeting."""
-    db.execute(
-        update(Meeting)
-        .where(Meeting.id == meeting_id, Meeting.taken > 0)
-        .values(taken=Meeting.taken - 1)
-        .execution_options(synchronize_session=False)
-    )
+def _leave(db: Session, signup: MeetingSignup, meeting: Meeting, had: AnswerTo, *, leads: bool, now: datetime) -> None:
+    """What somebody had who says no goes to the next."""
+    if had is not AnswerTo.YES:
+        line.step_out(db, signup, meeting, now=now)
+    elif leads:
+        line.free_seats(db, meeting.id, 1)
+    else:
+        line.give_back(db, meeting, now=now)
 
 
 def _tell(db: Session, signup: MeetingSignup, meeting: Meeting, *, why: str, now: datetime) -> None:

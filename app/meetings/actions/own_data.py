@@ -9,7 +9,7 @@ from sqlalchemy import String, cast, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.kit.storage import Storage
-from app.meetings.actions.answering import give_back
+from app.meetings.actions import line
 from app.meetings.actions.planning import locked
 from app.meetings.rules import AnswerTo, over
 from app.meetings.tables import Meeting, MeetingSignup
@@ -18,15 +18,16 @@ LINKS_KEPT: Final = timedelta(days=90)
 
 
 def erase(db: Session, *, person_id: int, storage: Storage, now: datetime) -> None:  # noqa: ARG001 - no files here
-    """Links stop working and seats ahead come free; attendance stays as the proof that it is, without a name."""
+    """Links stop working and seats ahead go to the next in line; attendance stays as proof, without a name."""
     query = select(MeetingSignup).where(MeetingSignup.person_id == person_id).order_by(MeetingSignup.meeting_id)
     for signup in db.scalars(query).all():
         meeting = locked(db, signup.meeting_id)
         db.refresh(signup)
         if signup.answer == AnswerTo.YES and over(meeting, now) is None:
-            give_back(db, signup.meeting_id)
             signup.answer = AnswerTo.NO
             signup.answered_at = now
+            line.give_back(db, meeting, now=now)
+        line.step_out(db, signup, meeting, now=now)
         signup.nonce = ""
         signup.token_hash = f"erased-{signup.id}"
 

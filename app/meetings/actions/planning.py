@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.jobs.actions import enqueue
 from app.kit.errors import NotFound, Refused
 from app.ledger import actions as ledger
+from app.meetings.actions import line
 from app.meetings.inputs import MeetingGiven
 from app.meetings.rules import AnswerTo, over
 from app.meetings.tables import Meeting, MeetingSignup
@@ -53,9 +54,11 @@ def publish(
 def change(db: Session, *, by: Viewer, meeting_id: int, given: MeetingGiven, version: int, now: datetime) -> list[int]:
     """Change a meeting. When day, time or place of a published one change, everybody with a seat is told once.
 
-    Gives the people who are told. `version` is the one the admin was looking at.
+    Who is being offered a seat is asked again, for the other day. The caller offers new seats to the line
+    (`waiting.offer_seats`), once those have theirs who come first. Gives the people with a seat who are told.
+    `version` is the one the admin was looking at.
     Raises: NotFound; Refused for a meeting that is over or gone, a day in the past, fewer seats than are
-    taken, or when somebody else changed it meanwhile.
+    taken or being offered, or when somebody else changed it meanwhile.
     """
     meeting = locked(db, meeting_id)
     _refuse_over(meeting, now)
@@ -74,6 +77,7 @@ def change(db: Session, *, by: Viewer, meeting_id: int, given: MeetingGiven, ver
         meeting.sequence += 1
         was = before["starts_at"].isoformat()
         told = _tell_seats(db, meeting, "meetings.moved", by=by, own_text="", now=now, was=was)
+        line.renew_offers(db, meeting, now=now)
     what = "meetings.moved" if moved else "meetings.changed"
     ledger.record(db, what, actor_id=by.id, subject=("meeting", meeting_id), now=now, before=before, told=len(told))
     return told
@@ -82,7 +86,7 @@ def change(db: Session, *, by: Viewer, meeting_id: int, given: MeetingGiven, ver
 def cancel(
     db: Session, *, by: Viewer, meeting_id: int, own_text: str, now: datetime, settled: Collection[int] = ()
 ) -> list[int]:
-    """Call a meeting off. Who had a seat gets it out of the calendar; who did not answer yet gets a letter.
+    """Call a meeting off. Who had a seat gets it out of the calendar; who waited or did not answer yet gets a letter.
 
     `settled`: people who need no letter when they did not answer, since they go to another meeting instead.
     Gives the people who are told. Raises: NotFound; Refused when it was called off before, or has begun.
@@ -93,8 +97,9 @@ def cancel(
     meeting.sequence += 1
     told: list[int] = []
     if meeting.published_at is not None:
+        waited = line.end_line(db, meeting)
         told = _tell_seats(db, meeting, "meetings.cancelled", by=by, own_text=own_text, now=now)
-        told += _tell_the_silent(db, meeting, by=by, own_text=own_text, now=now, settled=settled)
+        told += _tell_the_silent(db, meeting, by=by, own_text=own_text, now=now, settled=settled, waited=waited)
     ledger.record(db, "meetings.cancelled", actor_id=by.id, subject=("meeting", meeting_id), now=now, told=len(told))
     enqueue(db, "intervision.purge_cases", now=now, key=f"intervision.purge_cases:meeting:{meeting_id}")
     return told
@@ -139,21 +144,28 @@ def _tell_seats(
 
 
 def _tell_the_silent(
-    db: Session, meeting: Meeting, *, by: Viewer, own_text: str, now: datetime, settled: Collection[int]
+    db: Session,
+    meeting: Meeting,
+    *,
+    by: Viewer,
+    own_text: str,
+    now: datetime,
+    settled: Collection[int],
+    waited: Collection[int],
 ) -> list[int]:
     found = db.execute(
         select(MeetingSignup.id, MeetingSignup.person_id, MeetingSignup.sequence)
         .where(MeetingSignup.meeting_id == meeting.id, MeetingSignup.answer == AnswerTo.NONE)
         .order_by(MeetingSignup.id)
     ).all()
-    rows = [row for row in found if row.person_id not in settled]
+    rows = [row for row in found if row.person_id not in settled or row.id in waited]
     for row in rows:
         post(
             db,
             "meetings.cancelled",
             person_id=row.person_id,
             key=f"meetings.cancelled:{row.id}:{row.sequence}",
-            data={"signup_id": row.id, "sequence": row.sequence},
+            data={"signup_id": row.id, "sequence": row.sequence} | ({"waited": True} if row.id in waited else {}),
             own_text=own_text,
             reply_to_id=by.id,
             now=now,

@@ -18,7 +18,11 @@ from app.web.words.meetings import HALF_WORDS
 from app.web.words.shared import N_
 
 area = Area()
-_TOASTS = {AnswerTo.YES: N_("Je plek is geregeld. Je krijgt een mail."), AnswerTo.NO: N_("Dank je, we weten het.")}
+_TOASTS = {
+    "yes": N_("Je plek is geregeld. Je krijgt een mail."),
+    "no": N_("Dank je, we weten het."),
+    "wait": N_("Je staat op de wachtlijst. Is er een plek voor je, dan krijg je een mail."),
+}
 
 
 @area.get("/antwoord/{token:token}", policy=Permission.PUBLIC, name="answer.show")
@@ -28,27 +32,30 @@ def show(ask: Ask, token: str) -> Answer:
         signup_id = signup_of_token(ask.db, token)
     except NotFound:
         return _unknown()
-    page = answer_page(ask.db, signup_id, now=ask.now)
+    page = answer_page(ask.db, signup_id, keyring=ask.services.keyring, now=ask.now)
     return _hidden(render("answer/page.html", page, **_more(token, Submitted.blank(ask.viewer.locale))))
 
 
 @area.post("/antwoord/{token:token}", policy=Permission.PUBLIC, name="answer.give")
 def give(ask: Ask, token: str) -> Answer:
-    """Yes or no; the last answer counts."""
+    """Yes, no or waiting for a seat; the last answer counts."""
     try:
         signup_id = signup_of_token(ask.db, token)
     except NotFound:
         return _unknown()
     form = Submitted.read(Answered, ask.form, ask.viewer.locale)
     if form.valid:
-        given = AnswerTo(form.given.answer)
+        said = form.given.answer
         try:
-            answering.answer(ask.db, signup_id=signup_id, answer=given, actor_id=None, now=ask.now)
+            if said == "wait":
+                answering.wait(ask.db, signup_id=signup_id, actor_id=None, now=ask.now)
+            else:
+                answering.answer(ask.db, signup_id=signup_id, answer=AnswerTo(said), actor_id=None, now=ask.now)
         except Refused as refused:
             form.refuse(refused)
         else:
-            return redirect(f"/antwoord/{token}", toast=_TOASTS[given])
-    page = answer_page(ask.db, signup_id, now=ask.now)
+            return redirect(f"/antwoord/{token}", toast=_TOASTS[said])
+    page = answer_page(ask.db, signup_id, keyring=ask.services.keyring, now=ask.now)
     return _hidden(invalid("answer/page.html", page, **_more(token, form)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from app.access import Permission
 from app.certification.queries import standings
@@ -21,6 +21,11 @@ from app.web.words.meetings import ATTENDANCE_LOOKS, HALF_WORDS, Look
 from app.web.words.shared import N_
 
 area = Area()
+_TOASTS: Final = {
+    "come": N_("Je plek is geregeld. Je krijgt een mail."),
+    "wait": N_("Je staat op de wachtlijst. Is er een plek voor je, dan krijg je een mail."),
+    "leave": N_("Dank je, we weten het."),
+}
 
 
 @dataclass(frozen=True)
@@ -60,9 +65,8 @@ def choose(ask: Ask) -> Answer:
         except Refused as refused:
             form.refuse(refused)
         else:
-            came = form.given.place is not None
-            toast = N_("Je plek is geregeld. Je krijgt een mail.") if came else N_("Dank je, we weten het.")
-            return redirect("/intervisie", toast=toast)
+            did = form.given.do if form.given.place is not None else "leave"
+            return redirect("/intervisie", toast=_TOASTS[did])
     return invalid("intervision/page.html", _page(ask), form=form)
 
 

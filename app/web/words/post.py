@@ -42,6 +42,8 @@ KIND_WORDS: Final[dict[str, str]] = {
     "intervision.invitation": N_("Uitnodiging intervisie"),
     "meetings.cancelled": N_("Bijeenkomst gaat niet door"),
     "meetings.moved": N_("Bijeenkomst verplaatst"),
+    "meetings.off_the_list": N_("Van de wachtlijst gehaald"),
+    "meetings.seat_offered": N_("Een plek van de wachtlijst"),
     "meetings.reminder": N_("Herinnering aan een bijeenkomst"),
     "meetings.seat_confirmed": N_("Bevestiging van een plek"),
     "meetings.seat_given_up": N_("Plek teruggegeven"),

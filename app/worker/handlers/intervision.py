@@ -8,7 +8,7 @@ from typing import Any, Final
 from app.intervision.actions.reminding import plan_letters
 from app.kit.localtime import local_day
 from app.ledger.actions import record
-from app.meetings.actions import own_data
+from app.meetings.actions import own_data, waiting
 from app.worker.work import Handler, Periodic, Work
 
 
@@ -27,9 +27,19 @@ def expire_links(work: Work, _payload: dict[str, Any]) -> None:
             record(db, "meetings.links_expired", actor_id=None, subject=subject, now=work.now, links=gone)
 
 
+def expire_offer(work: Work, payload: dict[str, Any]) -> None:
+    """A seat that was kept for somebody goes to the next in line, unless she answered meanwhile."""
+    with work.database.writing() as db:
+        waiting.expire_offer(db, signup_id=int(payload["signup_id"]), now=work.now)
+
+
 def _each_day(now: datetime) -> str:
     return local_day(now).isoformat()
 
 
-HANDLERS: Final[dict[str, Handler]] = {"meetings.remind": remind, "meetings.expire_links": expire_links}
+HANDLERS: Final[dict[str, Handler]] = {
+    "meetings.remind": remind,
+    "meetings.expire_links": expire_links,
+    "meetings.expire_offer": expire_offer,
+}
 PERIODIC: Final = (Periodic("meetings.remind", _each_day), Periodic("meetings.expire_links", _each_day))

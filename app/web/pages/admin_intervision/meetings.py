@@ -98,9 +98,12 @@ def answer(ask: Ask, meeting: int, place: int) -> Answer:
         raise NotFound
     form = Submitted.read(Answered, ask.form, ask.viewer.locale)
     if form.valid:
-        given = AnswerTo(form.given.answer)
+        said = form.given.answer
         try:
-            answering.answer(ask.db, signup_id=place, answer=given, actor_id=ask.viewer.id, now=ask.now)
+            if said == "wait":
+                answering.wait(ask.db, signup_id=place, actor_id=ask.viewer.id, now=ask.now)
+            else:
+                answering.answer(ask.db, signup_id=place, answer=AnswerTo(said), actor_id=ask.viewer.id, now=ask.now)
         except Refused as refused:
             form.refuse(refused)
         else:
