@@ -11,12 +11,13 @@ from typing import Final
 from sqlalchemy import Select, and_, bindparam, exists, func, or_, select, union
 from sqlalchemy.orm import Session
 
-from app.certification.queries import HOLDING, candidates, invitees
+from app.certification.queries import HOLDING, candidates, invitees, standings
 from app.certification.tables import Certification, StandingSpan
 from app.courses.changes import editions_in
 from app.courses.editions import editions_of
 from app.courses.queries import enrolment_facts
 from app.courses.tables import Course, CourseEdition, Enrolment, Intervention
+from app.intervision.rules import Needs
 from app.theory.handbook import Held
 from app.theory.moving import PRACTICE_PINNED
 from app.theory.staying import NEWEST, TRAINERS, left
@@ -58,6 +59,18 @@ def deciding(db: Session, enrolment_ids: Collection[int]) -> dict[int, date]:
     """Which of these enrolments wait for a decision about the certificate, since when. A fixed number of statements."""
     found = candidates(db, enrolment_facts(db, enrolment_ids).values())
     return {one.enrolment.id: one.ready_on for one in found if one.waits and one.ready_on is not None}
+
+
+def season_needs(db: Session, intervention_id: int, on: date) -> Needs:
+    """Who needs a meeting that day: whose certificate holds and does not have its meetings yet. All others may come."""
+    welcome = invitees(db, intervention_id, on).person_ids
+    needing = {
+        person_id
+        for person_id, held in standings(db, welcome, on).items()
+        for one in held
+        if one.intervention_id == intervention_id and not all(ask.met for ask in one.standing.requirements)
+    }
+    return Needs(frozenset(needing), welcome)
 
 
 def owing_meetings(db: Session, first: date, last: date) -> Mapping[int, str]:

@@ -29,6 +29,16 @@ class SessionGiven(MeetingGiven):
     facilitators: frozenset[KnownId] = frozenset()
 
 
+class SeasonGiven(BaseModel):
+    """The season to make. `extra`: people who come by choice; `seen`: which proposal was looked at."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    year: int = Field(ge=2020, le=2100)
+    extra: int = Field(default=0, ge=0, le=500)
+    seen: str = ""
+
+
 class ClosingGiven(BaseModel):
     """Another last day to answer."""
 

@@ -202,7 +202,8 @@ def _clashes(day: date, meeting: Meeting, busy: Iterable[tuple[datetime, datetim
 
 
 def _same_room(one: Meeting, other: Meeting) -> bool:
-    return bool(one.address) and (fold(one.venue), fold(one.address)) == (fold(other.venue), fold(other.address))
+    rooms = [(fold(item.venue), fold(item.address)) for item in (one, other)]
+    return bool(one.address) and one.venue != VENUE_TO_COME and rooms[0] == rooms[1]
 
 
 def _explained(held: Held, day: date, meeting: Meeting, half: Half) -> Proposal:

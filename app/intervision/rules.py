@@ -54,6 +54,14 @@ class Invitees:
     person_ids: frozenset[int]
 
 
+@dataclass(frozen=True)
+class Needs:
+    """Who needs a meeting, and who is welcome at one: only certification makes it (`keeping_up.season_needs`)."""
+
+    needing: frozenset[int]
+    welcome: frozenset[int]
+
+
 def round_state(
     meetings: Sequence[MeetingState], *, signup_closes_on: date, today: date, without_place: int = 0
 ) -> RoundState:

@@ -324,7 +324,7 @@ def _invitations(db: Session, now: datetime) -> _Found | None:
 def _rounds(db: Session, now: datetime) -> list[_Found]:
     lines: list[_Found] = []
     for one in rounds_waiting(db, partial(owing_meetings, db), now=now):
-        href = f"/beheer/intervisie/{one.round_id or 'nieuw'}"
+        href = f"/beheer/intervisie/{one.round_id or f'seizoen?year={one.year}'}"
         if one.what != Work.NO_PLACE:
             lines.append(_Found(WorkLine(Work(one.what), 1, href, round=one)))
         elif one.round_id is not None and (people := _left_out(db, one.round_id, now)):

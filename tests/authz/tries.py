@@ -324,6 +324,7 @@ TRIES: Final[dict[str, Try]] = {
             "signup_closes_on": _day(world, 60),
         }
     ),
+    "admin_intervision.make_season": Try(form=lambda world: {"year": world.things["today"].year + 1, "seen": "?"}),
     "admin_intervision.add": Try(form=_meeting),
     "admin_intervision.change": Try(form=lambda world: _meeting(world, day=_day(world, 21))),
     "admin_intervision.cancel": Try(form=says(own_text="Helaas.")),

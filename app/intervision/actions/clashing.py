@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from app.courses.tables import Intervention
+from app.intervision.proposing import VENUE_TO_COME
 from app.intervision.queries.leaders import may_lead
 from app.intervision.tables import IntervisionSession, SessionFacilitator
 from app.kit.errors import Refused
@@ -49,7 +50,7 @@ def refuse_clash(db: Session, given: MeetingGiven, people: Collection[int], *, m
     rooms = db.execute(select(Meeting.venue, Meeting.address, Meeting.starts_at).where(*at_that_time)).all()
     room = (fold(given.venue), fold(given.address))
     for row in rooms:
-        if given.address and (fold(row.venue), fold(row.address)) == room:
+        if given.address and given.venue != VENUE_TO_COME and (fold(row.venue), fold(row.address)) == room:
             raise Refused("room_taken", "venue", venue=row.venue, **_when(row.starts_at))
     busy = db.execute(
         select(SessionFacilitator.person_id, Meeting.venue, Meeting.starts_at)
@@ -61,6 +62,14 @@ def refuse_clash(db: Session, given: MeetingGiven, people: Collection[int], *, m
     if busy is not None:
         name = person_names(db, [busy.person_id])[busy.person_id]
         raise Refused("leader_busy", FIELD, name=name, venue=busy.venue, **_when(busy.starts_at))
+
+
+def refuse_unknown_venue(db: Session, meeting_ids: Collection[int]) -> None:
+    """Nobody is invited to a room that was not found yet. Raises: Refused."""
+    query = select(Meeting.starts_at).where(Meeting.id.in_(set(meeting_ids)), Meeting.venue == VENUE_TO_COME)
+    first = db.scalars(query.order_by(Meeting.starts_at)).first()
+    if first is not None:
+        raise Refused("venue_to_come", **_when(first))
 
 
 def _at_once(starts_at: datetime, ends_at: datetime, meeting_id: int | None) -> list[ColumnElement[bool]]:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.courses.tables import Intervention
-from app.intervision.actions.clashing import one_at_a_time, refuse_clash, refuse_strangers
+from app.intervision.actions.clashing import one_at_a_time, refuse_clash, refuse_strangers, refuse_unknown_venue
 from app.intervision.actions.holding import locked, meetings_of, record
 from app.intervision.actions.leading import leads_no_more, let_lead
 from app.intervision.inputs import RoundGiven, SessionGiven
@@ -188,7 +188,8 @@ def publish(
 
     Who leads a meeting is not asked whether she comes: she gets her seat, with a letter that says so.
     Two admins at once: the round is held, so the second finds that everybody has been invited.
-    Raises: NotFound; Refused without a meeting ahead, after the last day to answer, or with nobody left to invite.
+    Raises: NotFound; Refused without a meeting ahead or a room for it, after the last day, or with nobody left to
+    invite.
     """
     found = locked(db, round_id)
     todo: Batch = batch(db, round_id, invitees, now=now)
@@ -196,6 +197,7 @@ def publish(
         raise Refused("no_meeting_ahead")
     if end_of(found.signup_closes_on) <= now:
         raise Refused("closing_passed")
+    refuse_unknown_venue(db, todo.meeting_ids)
     if not todo.places and not todo.leaders:
         raise Refused("nobody_to_invite")
     closes = end_of(found.signup_closes_on)

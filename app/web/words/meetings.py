@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from app.intervision.places import Region
 from app.intervision.rules import Half, RoundState
 from app.meetings.rules import Attendance, MeetingState
 from app.web.words.shared import N_
@@ -41,10 +42,38 @@ WORDS: Final[dict[str, str]] = {
     "may_not_lead": N_("{name} is geen gespreksleider, coach of trainer. Kies iemand uit de lijst."),
     "leader_busy": N_("{name} leidt op {day} al om deze tijd: {venue}. Kies iemand anders of een andere tijd."),
     "room_taken": N_("{venue} is op {day} om deze tijd al bezet. Kies een andere plek of tijd."),
+    "venue_to_come": N_("De bijeenkomst van {day} heeft nog geen plek. Vul die eerst in."),
+    "season_exists": N_("Dit seizoen is er al. Je vindt de rondes in de lijst."),
+    "season_changed": N_("Het voorstel is intussen anders. Kijk het nog eens na en maak het dan."),
     "no_seat_for_leader": N_("Alle plekken zijn bezet. Zet er een stoel bij voor de gespreksleider."),
     "leads_it": N_("Jij leidt een bijeenkomst in deze ronde. Kun je niet komen? Mail ons dan."),
     "was_not_there": N_("Je was niet bij deze bijeenkomst, dus hier hoort geen leerpunt bij."),
 }
+
+REGION_WORDS: Final = {
+    Region.NORTH: N_("Noord"),
+    Region.MIDDLE: N_("Midden"),
+    Region.SOUTH: N_("Zuid"),
+}
+HOLIDAY_WORDS: Final = (
+    N_("Nieuwjaarsdag"),
+    N_("Goede Vrijdag"),
+    N_("eerste paasdag"),
+    N_("tweede paasdag"),
+    N_("Koningsdag"),
+    N_("dodenherdenking"),
+    N_("Bevrijdingsdag"),
+    N_("Hemelvaartsdag"),
+    N_("eerste pinksterdag"),
+    N_("tweede pinksterdag"),
+    N_("eerste kerstdag"),
+    N_("tweede kerstdag"),
+    N_("herfstvakantie"),
+    N_("kerstvakantie"),
+    N_("voorjaarsvakantie"),
+    N_("meivakantie"),
+)
+"""What `app.intervision.days` calls free days."""
 
 HALF_WORDS: Final = {Half.SPRING: N_("voorjaar"), Half.AUTUMN: N_("najaar")}
 
