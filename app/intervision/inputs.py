@@ -56,6 +56,16 @@ class InvitationGiven(BaseModel):
     do: str = "send"
 
 
+class RoundLetterGiven(BaseModel):
+    """What an admin adds to a letter of a round; `do` says whether to look first or to keep it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    own_text: OptionalParagraph = ""
+    version: int = Field(default=0, ge=0)
+    do: Literal["preview", "save"] = "save"
+
+
 class LearningPointGiven(BaseModel):
     """The two questions after a meeting."""
 

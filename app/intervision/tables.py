@@ -55,6 +55,21 @@ class SessionFacilitator(Base):
     )
 
 
+class RoundLetter(Base):
+    """What an admin adds in her own words to one kind of letter of a round. Retention: no personal data."""
+
+    __tablename__ = "round_letter"
+    __table_args__ = (UniqueConstraint("round_id", "kind"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    round_id: Mapped[int] = mapped_column(ForeignKey("intervision_round.id"))
+    kind: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    own_text: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    version: Mapped[int] = mapped_column(init=False, default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
 class LearningPoint(Base):
     """What somebody takes home from a meeting; private unless shared.
 

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from app.interop.calendar import Method, event
-from app.intervision.queries import own, rounds
+from app.intervision.queries import letters, own, rounds
 from app.intervision.queries.facts import RoundTitle
 from app.intervision.rules import PlannedLetter
 from app.kit.localtime import local_day
@@ -113,7 +113,15 @@ def agenda(db: Session, message: Message, desk: Desk) -> Draft:
 
 
 def _ahead(db: Session, message: Message, desk: Desk, folder: str) -> Draft:
-    """A letter about a seat ahead. Raises: NotDue when the seat was given up or the day is another one now."""
+    """A letter about a seat ahead; a preview names a meeting instead of a place, and its links lead nowhere.
+
+    What an admin added for the round is read now. Raises: NotDue when the seat was given up or the day is another one.
+    """
+    room = desk.link("/intervisie")
+    if "meeting_id" in message.data:
+        view = meetings.meeting(db, int(message.data["meeting_id"]), now=desk.now)
+        link = desk.link("/antwoord/voorbeeld")
+        return Draft(folder, {"meeting": view, "had_seat": True, "leads": False, "link": link, "room": room})
     place = meetings.place(db, int(message.data["signup_id"]), now=desk.now)
     _refuse_over(place)
     if not place.has_seat:
@@ -121,7 +129,8 @@ def _ahead(db: Session, message: Message, desk: Desk, folder: str) -> Draft:
     if place.meeting.starts_at != datetime.fromisoformat(message.data["starts_at"]):
         raise NotDue("De bijeenkomst is verplaatst.")
     draft = _about(db, place, desk, folder, None)
-    draft.facts["room"] = desk.link("/intervisie")
+    words = letters.own_words_for(db, place.meeting.id, message.kind)
+    draft.facts.update(room=room, own_text=words or message.own_text)
     return draft
 
 

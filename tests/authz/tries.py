@@ -83,6 +83,7 @@ THINGS: Final = {
     "intake": "intake",
     "handover": "handover",
     "lesson": "lesson",
+    "letter": "letter",
     "meeting": "meeting",
     "module": "module",
     "message": "message",
@@ -335,6 +336,7 @@ TRIES: Final[dict[str, Try]] = {
     ),
     "admin_intervision.reopen": Try({"meeting": "held_meeting"}),
     "admin_intervision.closing": Try(form=lambda world: {"signup_closes_on": _day(world, 12)}),
+    "admin_intervision.letter": Try(form=says(own_text="Tot dan!", version="0", do="save")),
     "admin_intervision.invite": Try(form=LOOK_OR_SEND),
     # looking for a trainer, and bringing together
     "wanted.ask": Try(form=_request),

@@ -284,7 +284,7 @@ def _round(db: Session, world: World, cast: Cast, present: datetime, *, now: dat
     held, coming = (signups[meeting] for meeting in meetings)
     answers.answer(db, signup_id=held.id, answer=AnswerTo.YES, actor_id=cast.noor.id, now=now)
     world.things |= {"round": round_id, "held_meeting": meetings[0], "meeting": meetings[1]}
-    world.things |= {"held_signup": held.id, "signup": coming.id}
+    world.things |= {"held_signup": held.id, "signup": coming.id, "letter": "vooraf"}
     world.things["answer_token"] = KEYRING.mailed_token(PURPOSE, coming.nonce)
 
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.access import Permission
+from app.certification.queries import invitees
+from app.intervision.queries.facts import RoundTitle
+from app.intervision.queries.letters import NotInvited, ToCome, not_invited, to_come
 from app.kit.errors import NotFound, Refused
 from app.kit.ids import Keyring, new_nonce, read_id
 from app.ledger import actions as ledger
@@ -14,9 +17,11 @@ from app.outbox import actions, queries
 from app.outbox.queries import MessageRow
 from app.outbox.rules import MessageState
 from app.outbox.tables import Message
+from app.people.listing import line_of
 from app.people.queries import person_names
 from app.web.kit.ask import Answer, Ask, redirect, render
 from app.web.kit.route import Area
+from app.web.words.meetings import HALF_WORDS
 from app.web.words.post import KIND_WORDS, STATE_LOOKS, why
 from app.web.words.shared import N_, StateLook
 
@@ -63,6 +68,27 @@ class PostPage:
 
 
 @dataclass(frozen=True)
+class Missing:
+    """A round for which somebody has no invitation, and why in words."""
+
+    round: RoundTitle
+    why: str
+
+
+@dataclass(frozen=True)
+class PersonPostPage:
+    """Every mail to one person: what comes, what went, what did not and why."""
+
+    person_id: int
+    name: str
+    lines: list[PostLine]
+    coming: list[ToCome]
+    missing: list[Missing]
+    unreachable: bool
+    older: str
+
+
+@dataclass(frozen=True)
 class MessagePage:
     """One message: what became of it, and how it reads now."""
 
@@ -96,6 +122,31 @@ def post(ask: Ask) -> Answer:
         filtered=which is not None,
     )
     return render("post/list.html", page)
+
+
+@area.get("/beheer/mensen/{person:id}/post", policy=Permission.MANAGE, name="post.of_person")
+def of_person(ask: Ask, person: int) -> Answer:
+    """Why somebody got a mail, or did not."""
+    who = line_of(ask.db, person)
+    found, more = queries.rows(ask.db, person_id=person, before=read_id(ask.query.get(OLDER, "")))
+    page = PersonPostPage(
+        person_id=person,
+        name=who.name,
+        lines=[_line(row, {person: who.name}) for row in found],
+        coming=to_come(ask.db, person, now=ask.now),
+        missing=[_missing(ask, person, one) for one in not_invited(ask.db, person, now=ask.now)],
+        unreachable=not who.email,
+        older=f"/beheer/mensen/{person}/post?{OLDER}={found[-1].id}" if more else "",
+    )
+    return render("post/person.html", page, kinds=KIND_WORDS, half=HALF_WORDS)
+
+
+def _missing(ask: Ask, person_id: int, one: NotInvited) -> Missing:
+    if person_id not in invitees(ask.db, one.round.intervention_id, ask.today).person_ids:
+        return Missing(one.round, N_("Geen geldig certificaat voor deze interventie, dus geen uitnodiging."))
+    if one.draft:
+        return Missing(one.round, N_("De ronde staat nog in concept: er is nog niemand uitgenodigd."))
+    return Missing(one.round, N_("Kwam erbij na de uitnodigingen. Nodig verder uit op de pagina van de ronde."))
 
 
 @area.get("/beheer/post/{message:id}", policy=Permission.MANAGE, name="post.message")
