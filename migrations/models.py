@@ -6,6 +6,7 @@ import app.certification.tables
 import app.conversation.tables
 import app.courses.drafts.tables
 import app.courses.tables
+import app.courses.training_days.tables
 import app.delivery.tables
 import app.intervision.room.tables
 import app.intervision.tables

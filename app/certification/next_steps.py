@@ -25,6 +25,7 @@ class StepCode(StrEnum):
     QUIZ = "quiz"
     MODULE_OPENS = "module_opens"
     MODULES_COMING = "modules_coming"
+    TRAINING_DAY = "training_day"
     FIND_GROUP = "find_group"
     PREPARE = "prepare"
     WAIT_FOR_DATE = "wait_for_date"
@@ -49,6 +50,7 @@ WAITING: Final = frozenset(
     {
         StepCode.MODULE_OPENS,
         StepCode.MODULES_COMING,
+        StepCode.TRAINING_DAY,
         StepCode.WAIT_FOR_DATE,
         StepCode.VISIT,
         StepCode.WAIT_FOR_COACH,
@@ -62,7 +64,10 @@ WAITING: Final = frozenset(
 
 @dataclass(frozen=True)
 class LearningFacts:
-    """Somebody in training. `opens_on`: the day on which `lesson` opens, where nothing of theory is open before it."""
+    """Somebody in training. `opens_on`: the day on which `lesson` opens, where nothing of theory is open before it.
+
+    `days_missing`: scholingsdagen that theory still waits for; `training_day`: the next one with a seat for her.
+    """
 
     stage: EnrolmentStage
     theory_complete: bool
@@ -72,6 +77,8 @@ class LearningFacts:
     ready: bool
     refused: bool
     opens_on: date | None = None
+    days_missing: int = 0
+    training_day: date | None = None
 
 
 @dataclass(frozen=True)
@@ -141,8 +148,15 @@ def _learning(facts: LearningFacts, today: date) -> NextStep:
         return NextStep(PRACTICE[work.code], work.href, work.title, day=work.day)
     if facts.ready:
         return NextStep(StepCode.REFUSED if facts.refused else StepCode.WAIT_FOR_DECISION)
+    return _nothing_to_do(facts, lesson)
+
+
+def _nothing_to_do(facts: LearningFacts, lesson: NextLesson | None) -> NextStep:
+    """What comes when neither reading nor practice asks for her now."""
     if lesson is not None:
         return NextStep(StepCode.MODULE_OPENS, title=lesson.module_title, day=facts.opens_on)
+    if facts.days_missing:
+        return NextStep(StepCode.TRAINING_DAY, "/scholingsdagen", day=facts.training_day)
     if facts.practice_complete and facts.theory_complete:
         return NextStep(StepCode.WAIT_FOR_VISITS)
     return NextStep(StepCode.MODULES_COMING)

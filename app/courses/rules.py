@@ -16,8 +16,7 @@ LEVELS: Final = 4
 NOT_SEEN: Final = "niet-gezien"
 KERN_SPOT: Final = '<span class="tile"></span>'
 """Where a page puts the picture of a core element in the text of a lesson."""
-ATTENTION_SPOT: Final = '<span class="icon"></span>'
-"""Where a page puts the icon of a warning."""
+ATTENTION_SPOT: Final = '<span class="icon"></span>'  # where a page puts the icon of a warning
 SPOT: Final = re.compile(r'<div id="blok-([a-z0-9-]+)" class="spot"></div>')
 """Where a page puts what is more than text: a film, a question, room to write."""
 
@@ -40,6 +39,7 @@ class Policy:
     enrolment_max_days: int = 365
     quiet_days: int = 14
     coach_visits_min: int = 2
+    training_days_min: int = 0
     licence_required: bool = False
     four_eyes: str = "when_two_admins"
     assignment_attempts_max: int = 3

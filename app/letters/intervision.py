@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from app.courses.training_days.queries import is_training_day
 from app.interop.calendar import Method, event
 from app.intervision.queries import letters, own, rounds
 from app.intervision.queries.facts import RoundTitle
@@ -22,6 +23,8 @@ from app.meetings.rules import PURPOSE, AnswerTo
 from app.meetings.tables import MeetingSignup
 from app.outbox.tables import Message
 from app.people.tables import Person
+
+OWN: Final = "/intervisie"
 
 
 @dataclass(frozen=True)
@@ -174,20 +177,23 @@ def _link(db: Session, place: Place, desk: Desk) -> str:
 
 def _about(db: Session, place: Place, desk: Desk, folder: str, method: Method | None) -> Draft:
     person = db.get_one(Person, place.person_id)
+    training = is_training_day(db, place.meeting.id)
     facts: dict[str, object] = {
         "meeting": place.meeting,
         "had_seat": place.has_seat,
         "leads": own.leads(db, place),
-        "link": _link(db, place, desk),
+        "link": desk.link("/scholingsdagen") if training else _link(db, place, desk),
         "first": first_name(person.name),
     }
     calendar = None
     if method is not None:
-        calendar = CalendarPart(method, _entry(place, person, desk, method))
+        calendar = CalendarPart(method, _entry(place, person, desk, method, "/scholingsdagen" if training else OWN))
+    if training:  # nobody chose this day, and no other trainer waits for the seat: other words for the same events
+        return Draft("training_day", facts | {"what": folder, "title": place.meeting.title}, calendar)
     return Draft(folder, facts, calendar)
 
 
-def _entry(place: Place, person: Person, desk: Desk, method: Method) -> str:
+def _entry(place: Place, person: Person, desk: Desk, method: Method, page: str) -> str:
     """The calendar entry of one person; no link in it that answers for her, since calendars are shared."""
     meeting = place.meeting
     lines = [meeting.access, meeting.food, f"Neem mee: {meeting.bring}" if meeting.bring else "", meeting.link]
@@ -200,7 +206,7 @@ def _entry(place: Place, person: Person, desk: Desk, method: Method) -> str:
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
         location=meeting.place,
-        description="\n".join(line for line in [*lines, desk.link("/intervisie")] if line),
+        description="\n".join(line for line in [*lines, desk.link(page)] if line),
         attendee_name=person.name,
         attendee_address=person.email or "",
         organiser_name=organiser_name or desk.settings.provider_name,

@@ -32,7 +32,8 @@ from app.practice.rules.risks import ends_on
 from app.practice.rules.turns import Awaited, Turn
 from app.practice.tables.proof import SignOff
 from app.practice.tables.work import AssignmentRecord, Submission
-from app.theory.queries import opened_again, progress_of, read_since
+from app.theory.done import read_since
+from app.theory.queries import opened_again, progress_of
 from app.theory.rules import TheoryProgress, on_day
 
 

@@ -18,6 +18,7 @@ from app.conversation.queries import new_messages
 from app.courses.editions import edition_of
 from app.courses.queries import current_enrolment
 from app.courses.rules import EnrolmentFacts, EnrolmentStage
+from app.courses.training_days.queries import next_day
 from app.delivery.queries import date_today
 from app.delivery.rules import DateFacts, DateKind
 from app.intervision.queries.own import OwnPage, own_page
@@ -54,6 +55,7 @@ class DateOf(StrEnum):
     GROUP = "group"
     END_PRESENTATION = "end_presentation"
     INTERVISION = "intervision"
+    TRAINING_DAY = "training_day"
 
 
 @dataclass(frozen=True)
@@ -124,13 +126,16 @@ def road_page(db: Session, viewer: Viewer, *, now: datetime) -> RoadPage:
     trainer, to_read = _trainer(held, enrolment), _to_read(held)
     meetings = own_page(db, viewer, now=now)
     to_answer = any(round_.to_answer for round_ in meetings.rounds)
-    learning = _learning_facts(found) if found is not None else None
+    about = enrolment.id if enrolment is not None else 0
+    coming = next_day(viewer.id, now=now) if enrolment is not None else ()
+    people, told = cards_and(db, _beside(enrolment), *new_messages(viewer.id), *new_words(about), *coming)
+    new, new_in, words, words_in, *day = told or (0, None, 0, None)
+    training_day = (day[0], day[1]) if day and day[0] is not None else None
+    learning = _learning_facts(found, training_day) if found is not None else None
     step = next_step(
         learning, _trainer_facts(trainer, meetings, now, to_answer=to_answer, to_read=to_read), today=today
     )
-    about = enrolment.id if enrolment is not None else 0
-    people, told = cards_and(db, _beside(enrolment), *new_messages(viewer.id), *new_words(about))
-    new, new_in, words, words_in = told or (0, None, 0, None)
+    leads = date_today(db, viewer.id, now) if _leads(found, trainer) else None
     return RoadPage(
         first_name=viewer.first_name,
         mood=_mood(found, trainer),
@@ -140,7 +145,7 @@ def road_page(db: Session, viewer: Viewer, *, now: datetime) -> RoadPage:
         theory=found.theory if found is not None else None,
         practice=found.practice if found is not None else None,
         trainer=trainer,
-        dates=_dates(found, meetings, now, leads=date_today(db, viewer.id, now) if _leads(found, trainer) else None),
+        dates=_dates(found, meetings, now, leads=leads, training_day=training_day),
         coach=people.get(enrolment.coach_id or 0) if enrolment is not None else None,
         contact=people.get(enrolment.contact_id) if enrolment is not None else None,
         refusal=_refusal(db, found),
@@ -183,7 +188,7 @@ def _to_read(held: list[PersonStanding]) -> ToRead | None:
     return min(found, key=lambda one: one.due_on, default=None)
 
 
-def _learning_facts(found: Candidate) -> LearningFacts:
+def _learning_facts(found: Candidate, training_day: tuple[datetime, str] | None) -> LearningFacts:
     return LearningFacts(
         stage=found.enrolment.stage,
         theory_complete=found.theory.complete,
@@ -193,6 +198,8 @@ def _learning_facts(found: Candidate) -> LearningFacts:
         practice_complete=found.practice.complete,
         ready=found.ready_on is not None,
         refused=found.ready_on is not None and not found.waits,
+        days_missing=found.theory.days_missing,
+        training_day=local_day(training_day[0]) if training_day is not None else None,
     )
 
 
@@ -249,9 +256,14 @@ def _leads(found: Candidate | None, trainer: PersonStanding | None) -> bool:
 
 
 def _dates(
-    found: Candidate | None, meetings: OwnPage, now: datetime, *, leads: tuple[int, datetime, str] | None
+    found: Candidate | None,
+    meetings: OwnPage,
+    now: datetime,
+    *,
+    leads: tuple[int, datetime, str] | None,
+    training_day: tuple[datetime, str] | None,
 ) -> tuple[RoadDate, ...]:
-    """`leads`: the date that a trainer leads today."""
+    """`leads`: the date that a trainer leads today; `training_day`: when and where the next scholingsdag is."""
     today = local_day(now)
     dates: list[RoadDate] = []
 
@@ -262,6 +274,8 @@ def _dates(
 
     if leads is not None:
         add(DateOf.GROUP, leads[1], leads[2], "/groep", leads[0])
+    if training_day is not None:
+        add(DateOf.TRAINING_DAY, training_day[0], training_day[1], "/scholingsdagen")
 
     if found is not None and found.enrolment.stage is not EnrolmentStage.COMPLETED:
         visits = {one.visit_date_id: f"/praktijk/{one.record_id}" for one in found.practice.assignments}

@@ -17,6 +17,7 @@ from app.certification.keeping_up import late_reading, owing_meetings
 from app.certification.queries import Candidate, invitees, judged, ready_of
 from app.conversation.queries import left_unread
 from app.courses.drafts.queries import left_lying
+from app.courses.training_days.waiting import days_work
 from app.delivery.seeking import asked_since, looking_since
 from app.intervision.queries.rounds import RoundWork, round_page, without_place
 from app.intervision.queries.rounds import waiting as rounds_waiting
@@ -66,6 +67,9 @@ class Work(StrEnum):
     COME_BACK = "come_back"
     MAIL = "mail"
     INVITATIONS = "invitations"
+    DAYS_TO_PLAN = "days_to_plan"
+    DAYS_TO_SETTLE = "days_to_settle"
+    DAYS_TO_MAKE_UP = "days_to_make_up"
     TO_PLAN = "to_plan"
     TO_PUBLISH = "to_publish"
     TO_SETTLE = "to_settle"
@@ -153,6 +157,7 @@ def work_list(db: Session, *, now: datetime, first_steps_open: bool, patience: P
         _trainer_wanted(db, now - patience.trainer),
         _mail(db, now),
         _invitations(db, now),
+        *_training_days(db, now),
         *_rounds(db, now),
         _files_go(db, now),
         _drafts(db, now) if background.untouched else None,
@@ -319,6 +324,14 @@ def _invitations(db: Session, now: datetime) -> _Found | None:
         ends_in=(local_day(first) - local_day(now)).days if first > now else None,
     )
     return _Found(line, ids)
+
+
+def _training_days(db: Session, now: datetime) -> list[_Found]:
+    """What scholingsdagen ask: see `app.courses.training_days.waiting`."""
+    return [
+        _Found(WorkLine(Work(one.what), one.count, one.href, one.since), one.people)
+        for one in days_work(db, today=local_day(now))
+    ]
 
 
 def _rounds(db: Session, now: datetime) -> list[_Found]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from sqlalchemy import bindparam, case, select, update
+from sqlalchemy import bindparam, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -15,18 +16,21 @@ from app.courses.actions.cohorts import confirm_enrolments
 from app.courses.changes import differences
 from app.courses.comparing import LessonChange
 from app.courses.editions import edition_of
-from app.courses.queries import enrolment_of
+from app.courses.queries import enrolment_facts, enrolment_of
 from app.courses.rules import EnrolmentFacts, Outline, OutlineLesson
 from app.courses.tables import CourseEdition, Lesson
+from app.courses.training_days.queries import open_enrolments_of
 from app.kit.db import fetch
 from app.kit.errors import NotFound, Refused
 from app.kit.localtime import local_day
 from app.kit.tables import UTCDateTime
 from app.ledger.actions import record
+from app.ledger.tables import LedgerEvent
 from app.people.rules import Viewer
-from app.theory.queries import steps_of
+from app.theory.done import steps_of
+from app.theory.queries import progress_in, progress_of
 from app.theory.reading import Steps, lock_of
-from app.theory.rules import after_lesson, lesson_href, progress
+from app.theory.rules import after_lesson, lesson_href
 from app.theory.tables import ChangedLesson, LessonCompletion, LessonWork
 
 _FINISH: Final = {
@@ -79,7 +83,7 @@ def finish_lesson(
     opened = open_lesson(db, enrolment, lesson_slug, now=now, edition_id=edition_id if lesson else None)
     if opened is None or lesson is None:
         return Ended(onward, "gone")
-    lessons, quizzes = dict(opened.steps.lessons), opened.steps.quizzes
+    lessons = dict(opened.steps.lessons)
     if lesson_slug not in lessons:
         changed = _change(db, lesson_slug, edition_id, enrolment.edition_id)
         if lesson_slug in opened.steps.again and changed and changed.reads_differently:
@@ -93,7 +97,8 @@ def finish_lesson(
             return Ended(lesson_href(course_slug, lesson_slug), "renewed")
         news = made or _read_again(db, enrolment, lesson_slug, moment)
         lessons[lesson_slug] = moment
-        if news and lesson.required and progress(outline, lessons=lessons, quizzes=quizzes).complete:
+        steps = replace(opened.steps, lessons=lessons)
+        if news and lesson.required and progress_in(edition_of(db, enrolment.edition_id), steps).complete:
             note_completion(db, enrolment, now=now)
     return Ended(_onward(enrolment, outline, lesson_slug, replace(opened.steps, lessons=lessons), now=now), "done")
 
@@ -225,3 +230,25 @@ def note_completion(db: Session, enrolment: EnrolmentFacts, *, now: datetime) ->
         now=now,
         edition_id=enrolment.edition_id,
     )
+
+
+def note_completed(db: Session, *, person_ids: Collection[int], now: datetime) -> None:
+    """Write down that theory became complete with a scholingsdag; once, also when it is noted again."""
+    known = enrolment_facts(db, open_enrolments_of(db, person_ids))
+    for id_, state in progress_of(db, known.values()).items():
+        done = state.complete and edition_of(db, known[id_].edition_id).policy.training_days_min
+        if done and not _noted(db, known[id_]):
+            note_completion(db, known[id_], now=now)
+
+
+def _noted(db: Session, enrolment: EnrolmentFacts) -> bool:
+    """Whether it was noted since she last had something to read again."""
+    since = db.scalar(select(func.max(ChangedLesson.made_at)).where(ChangedLesson.enrolment_id == enrolment.id))
+    query = select(LedgerEvent.id).where(
+        LedgerEvent.action == "theory.completed",
+        LedgerEvent.subject_kind == "enrolment",
+        LedgerEvent.subject_id == enrolment.id,
+    )
+    if since is not None:
+        query = query.where(LedgerEvent.at >= since)
+    return db.scalar(query.limit(1)) is not None

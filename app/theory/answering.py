@@ -23,7 +23,8 @@ from app.kit.localtime import local_day
 from app.ledger.actions import record
 from app.people.rules import Viewer
 from app.theory.actions import note_completion, own_enrolment
-from app.theory.queries import progress_of, steps_of
+from app.theory.done import steps_of
+from app.theory.queries import progress_of
 from app.theory.questions import Answers, Question, draw, may_try_from, score
 from app.theory.quizzes import asked_in, check_of
 from app.theory.reading import lock_of

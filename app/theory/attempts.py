@@ -19,10 +19,10 @@ from app.kit.errors import NotFound
 from app.kit.localtime import local_day
 from app.people.queries import person_names
 from app.people.rules import Viewer
-from app.theory.queries import done_by
+from app.theory.queries import progress_of
 from app.theory.questions import CHOSEN, NONE_YET, Answer, Kind, Question, may_try_from
 from app.theory.quizzes import asked_in, attempts_of, check_of
-from app.theory.rules import on_day, progress
+from app.theory.rules import on_day
 from app.theory.tables import OpenAnswer, QuizAttempt
 
 
@@ -122,9 +122,8 @@ def attempt_page(
         for n, question in enumerate(check.drawn(asked_in(attempt)), start=1)
     )
     free_from = may_try_from([each.submitted_at for each in attempts], reading.edition.policy)
-    lessons, quizzes = done_by(db, [reading.enrolment.id])
     own = reading.enrolment
-    state = progress(reading.outline, lessons=lessons[own.id], quizzes=quizzes[own.id])
+    state = progress_of(db, [own])[own.id]
     state = on_day(reading.outline, state, starts_on=own.starts_on, today=local_day(now))
     step = state.next if state.opens_on is None else None
     counting = [question for question in shown if question.type != "open"]

@@ -22,7 +22,7 @@ from app.kit.localtime import local_day
 from app.ledger.actions import record, record_each
 from app.outbox.actions import post
 from app.people.rules import Viewer
-from app.theory.queries import Moments, begun_by, done_by
+from app.theory.done import Moments, begun_by, done_by
 from app.theory.reading import Steps, lock_of
 from app.theory.rules import progress
 from app.theory.tables import ChangedLesson
@@ -182,7 +182,7 @@ def effects_of(
 ) -> dict[int, Effect]:
     """What a move does to each of these enrolments, by id."""
     ids = [row.id for row in rows]
-    lessons, quizzes = done_by(db, ids)
+    done = done_by(db, ids)
     due, begun = _due(db, ids), begun_by(db, ids)
     return {
         row.id: effect(
@@ -190,8 +190,8 @@ def effects_of(
             edition_of(db, new_id).outline,
             differences(db, row.edition_id, new_id),
             Did(
-                lessons[row.id],
-                quizzes[row.id],
+                done.lessons[row.id],
+                done.quizzes[row.id],
                 due[row.id],
                 row.practice_edition_id is not None,
                 row.starts_on,

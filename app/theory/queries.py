@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from sqlalchemy import (
-    ColumnElement,
     ScalarSelect,
-    bindparam,
-    case,
-    exists,
     func,
-    literal,
-    or_,
     select,
-    union,
-    union_all,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.courses.editions import edition_of, editions_of
+from app.courses.editions import Edition, edition_of, editions_of
 from app.courses.queries import Reading, reading_of
 from app.courses.rules import AssignmentDefinition, EnrolmentFacts, Outline, OutlineModule
-from app.courses.tables import Enrolment
-from app.kit.db import fetch
 from app.people.rules import Viewer
 from app.theory.active_minutes import own_minutes
+from app.theory.done import done_by, steps_of
 from app.theory.reading import Lock, Steps, lock_of
 from app.theory.rules import (
     NextLesson,
@@ -40,49 +30,7 @@ from app.theory.rules import (
     progress,
     quiz_href,
 )
-from app.theory.tables import ChangedLesson, LessonCompletion, LessonWork, QuizAttempt, ReadingPlace, UpdateTask
-
-Moments = dict[str, datetime]
-
-
-_DONE: Final = union_all(
-    select(
-        LessonCompletion.enrolment_id,
-        literal("lesson").label("kind"),
-        LessonCompletion.lesson_slug.label("slug"),
-        LessonCompletion.completed_at.label("moment"),
-    ).where(LessonCompletion.enrolment_id.in_(bindparam("enrolments", expanding=True))),
-    select(
-        QuizAttempt.enrolment_id,
-        literal("quiz"),
-        QuizAttempt.quiz_slug,
-        func.min(QuizAttempt.submitted_at),
-    )
-    .where(QuizAttempt.enrolment_id.in_(bindparam("enrolments", expanding=True)), QuizAttempt.passed)
-    .group_by(QuizAttempt.enrolment_id, QuizAttempt.quiz_slug),
-    select(
-        ChangedLesson.enrolment_id,
-        case((ChangedLesson.done_at.is_(None), "due"), else_="again"),
-        ChangedLesson.lesson_slug,
-        func.coalesce(ChangedLesson.done_at, ChangedLesson.made_at),
-    ).where(ChangedLesson.enrolment_id.in_(bindparam("enrolments", expanding=True))),
-)
-
-
-_all_done = _DONE.subquery()
-_STEPS: Final = union_all(
-    select(_all_done, literal("").label("anchor")),
-    select(
-        ReadingPlace.enrolment_id,
-        literal("place"),
-        ReadingPlace.lesson_slug,
-        ReadingPlace.seen_at,
-        ReadingPlace.anchor,
-    ).where(ReadingPlace.enrolment_id.in_(bindparam("enrolments", expanding=True))),
-    select(LessonWork.enrolment_id, literal("work"), LessonWork.lesson_slug, func.max(LessonWork.saved_at), literal(""))
-    .where(LessonWork.enrolment_id.in_(bindparam("enrolments", expanding=True)))
-    .group_by(LessonWork.enrolment_id, LessonWork.lesson_slug),
-)
+from app.theory.tables import ChangedLesson, UpdateTask
 
 
 def open_task(
@@ -115,89 +63,33 @@ def progress_of(db: Session, enrolments: Collection[EnrolmentFacts]) -> dict[int
     The next thing to do is the first in the order of the course, alone as well as in a list.
     """
     known = editions_of(db, (one.edition_id for one in enrolments))
-    lessons, quizzes = done_by(db, [one.id for one in enrolments])
+    done = done_by(db, [one.id for one in enrolments])
     return {
-        one.id: progress(known[one.edition_id].outline, lessons=lessons[one.id], quizzes=quizzes[one.id])
+        one.id: progress(
+            known[one.edition_id].outline,
+            lessons=done.lessons[one.id],
+            quizzes=done.quizzes[one.id],
+            days=done.days[one.id],
+            days_needed=known[one.edition_id].policy.training_days_min,
+        )
         for one in enrolments
     }
 
 
 def own_progress(db: Session, enrolment: EnrolmentFacts) -> TheoryProgress:
     """How far somebody is, for her own pages: the next thing to do is where she stopped reading."""
-    steps = steps_of(db, enrolment.id)
-    outline = edition_of(db, enrolment.edition_id).outline
-    return progress(outline, lessons=steps.lessons, quizzes=steps.quizzes, place=steps.place)
+    return progress_in(edition_of(db, enrolment.edition_id), steps_of(db, enrolment.id))
 
 
-def done_by(db: Session, enrolment_ids: Collection[int]) -> tuple[dict[int, Moments], dict[int, Moments]]:
-    """When each lesson was done and each check first passed, by enrolment and slug: one statement.
-
-    A lesson that has to be read again since a move is not done; one that was read again is done from then on.
-    """
-    return _sorted(fetch(db, _DONE, enrolments=list(enrolment_ids)).all()) if enrolment_ids else _sorted(())
-
-
-def _sorted(rows: Iterable[Any]) -> tuple[dict[int, Moments], dict[int, Moments]]:
-    """Lessons and checks apart, from rows that begin with those of `_DONE`."""
-    lessons: dict[int, Moments] = defaultdict(dict)
-    quizzes: dict[int, Moments] = defaultdict(dict)
-    again: list[Any] = []
-    due: list[Any] = []
-    places = {"lesson": lessons, "quiz": quizzes}
-    later = {"again": again, "due": due}
-    for row in rows:
-        kind = row[1]
-        if kind in places:
-            places[kind][row[0]][row[2]] = row[3]
-        elif kind in later:
-            later[kind].append(row)
-    for row in again:
-        own = lessons[row[0]]
-        own[row[2]] = max(row[3], own.get(row[2], row[3]))
-    for row in due:
-        lessons[row[0]].pop(row[2], None)
-    return lessons, quizzes
-
-
-_BEGUN: Final = union(
-    select(LessonWork.enrolment_id, LessonWork.lesson_slug).where(
-        LessonWork.enrolment_id.in_(bindparam("enrolments", expanding=True))
-    ),
-    select(ReadingPlace.enrolment_id, ReadingPlace.lesson_slug).where(
-        ReadingPlace.enrolment_id.in_(bindparam("enrolments", expanding=True))
-    ),
-)
-
-
-def begun_by(db: Session, enrolment_ids: Collection[int]) -> dict[int, set[str]]:
-    """The lessons in which each enrolment did something, as `Steps.begun`: one statement."""
-    found: dict[int, set[str]] = defaultdict(set)
-    for enrolment_id, slug in fetch(db, _BEGUN, enrolments=list(enrolment_ids)):
-        found[enrolment_id].add(slug)
-    return found
-
-
-def steps_of(db: Session, enrolment_id: int) -> Steps:
-    """What one person did in her training: one statement."""
-    rows = fetch(db, _STEPS, enrolments=[enrolment_id]).all()
-    lessons, quizzes = _sorted(rows)
-    last = max((row for row in rows if row.kind == "place"), key=lambda row: row.moment, default=None)
-    return Steps(
-        lessons=lessons[enrolment_id],
-        quizzes=quizzes[enrolment_id],
-        again=frozenset(row.slug for row in rows if row.kind == "due"),
-        begun=frozenset(row.slug for row in rows if row.kind in {"place", "work"}),
-        place=(last.slug, last.anchor) if last is not None else None,
-    )
-
-
-def read_since(moment: datetime) -> ColumnElement[bool]:
-    """A condition on `Enrolment`: a lesson was done, or a check passed, at or after a moment."""
-    return or_(
-        exists().where(LessonCompletion.enrolment_id == Enrolment.id, LessonCompletion.completed_at >= moment),
-        exists().where(
-            QuizAttempt.enrolment_id == Enrolment.id, QuizAttempt.passed, QuizAttempt.submitted_at >= moment
-        ),
+def progress_in(edition: Edition, steps: Steps) -> TheoryProgress:
+    """How far somebody is in an edition who did these steps."""
+    return progress(
+        edition.outline,
+        lessons=steps.lessons,
+        quizzes=steps.quizzes,
+        place=steps.place,
+        days=steps.days,
+        days_needed=edition.policy.training_days_min,
     )
 
 
@@ -279,7 +171,7 @@ def course_page(db: Session, viewer: Viewer, course_slug: str, *, today: date) -
     reading = reading_of(db, viewer, course_slug)
     steps = steps_in(db, reading)
     lessons, quizzes = steps.lessons, steps.quizzes
-    state = progress(reading.outline, lessons=lessons, quizzes=quizzes, place=steps.place)
+    state = progress_in(reading.edition, steps)
     if reading.enrolment is not None:
         state = on_day(reading.outline, state, starts_on=reading.enrolment.starts_on, today=today)
     motifs = reading.edition.motifs

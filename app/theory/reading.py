@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, Literal
 
@@ -32,7 +32,7 @@ class Steps:
 
     `lessons` and `quizzes`: what is done, and when. `again`: lessons that were done and have to be read again.
     `begun`: lessons in which she stopped somewhere, wrote, answered or played something. `place`: the lesson that she
-    last read, and the paragraph where she was.
+    last read, and the paragraph where she was. `days`: the scholingsdagen that she had.
     """
 
     lessons: Mapping[str, datetime]
@@ -40,6 +40,7 @@ class Steps:
     again: Collection[str] = ()
     begun: Collection[str] = ()
     place: tuple[str, str] | None = None
+    days: Mapping[str, datetime] = field(default_factory=dict)
 
 
 def lock_of(outline: Outline, module: OutlineModule, steps: Steps, *, starts_on: date, today: date) -> Lock | None:

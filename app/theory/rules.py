@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Literal
 
 from app.courses.rules import Outline, OutlineModule
@@ -36,7 +37,7 @@ class TheoryProgress:
     """How far somebody is with reading and checks. `last_at`: when she last did something of it.
 
     `ahead`: the first thing to do in each module that is not done. `opens_on`: the day on which `next` opens, where
-    nothing is open before it; only `on_day` knows that.
+    nothing is open before it; only `on_day` knows that. `days_missing`: scholingsdagen that are still to be had.
     """
 
     lessons_done: int
@@ -51,6 +52,12 @@ class TheoryProgress:
     last_at: datetime | None = None
     ahead: tuple[NextLesson, ...] = ()
     opens_on: date | None = None
+    days_missing: int = 0
+
+    @property
+    def read(self) -> bool:
+        """Whether all that can be done alone is done."""
+        return self.complete or (self.days_missing > 0 and not self.ahead)
 
 
 def progress(
@@ -59,10 +66,13 @@ def progress(
     lessons: Mapping[str, datetime],
     quizzes: Mapping[str, datetime],
     place: tuple[str, str] | None = None,
+    days: Mapping[str, datetime] = MappingProxyType({}),
+    days_needed: int = 0,
 ) -> TheoryProgress:
     """How far somebody is. `lessons`: when each lesson was done; `quizzes`: when each check was first passed.
 
     `place`: the lesson that she last read and the paragraph where she was; she goes on there while it is not done.
+    `days`: when each scholingsdag was had, of which the training needs `days_needed`.
 
     Optional lessons count in the numbers and never keep theory from being complete. Theory of which nothing
     is published yet is not complete.
@@ -73,7 +83,8 @@ def progress(
     needed = [lessons.get(lesson.slug) for lesson in everything if lesson.required]
     needed += [quizzes.get(quiz.slug) for quiz in checks]
     done = [moment for moment in needed if moment is not None]
-    complete = bool(needed) and len(done) == len(needed)
+    had = sorted(days.values())[:days_needed]
+    complete = bool(needed) and len(done) == len(needed) and len(had) == days_needed
     steps = (next_in(outline, module, lessons=lessons, quizzes=quizzes) for module in modules)
     ahead = tuple(step for step in steps if step is not None)
     return TheoryProgress(
@@ -84,13 +95,14 @@ def progress(
         minutes_left=sum(lesson.minutes for lesson in everything if lesson.required and lesson.slug not in lessons)
         + sum(quiz.minutes for quiz in checks if quiz.slug not in quizzes),
         complete=complete,
-        completed_on=local_day(max(done)) if complete else None,
+        completed_on=local_day(max([*done, *had])) if complete else None,
         safety_done=all(
             module_done(module, lessons=lessons, quizzes=quizzes) for module in outline.modules if module.safety
         ),
         next=_resumed(outline, lessons, place) or next(iter(ahead), None),
         last_at=max([*lessons.values(), *quizzes.values()], default=None),
         ahead=ahead,
+        days_missing=days_needed - len(had),
     )
 
 

@@ -57,6 +57,7 @@ LABELS: Final = {
     "coach_room": "Hoeveel je als coach aankunt",
     "coaching": "Mensen die je begeleidt",
     "cohort": "Groep",
+    "days_made_up": "Ingehaalde scholingsdagen",
     "come_back_on": "Terugkomen op",
     "completed_at": "Klaar op",
     "confirmed_at": "Begonnen op",

@@ -14,7 +14,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.main import all_entries
-from tests.authz.tries import TRIES, Try
+from tests.authz.tries import TRIES
+from tests.authz.trying import Try
 from tests.authz.world import World
 from tests.page import ADDRESS, SAME_ORIGIN
 

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.authz.checks import AT_CHECK
+from tests.authz.days import AT_DAYS
+from tests.authz.meetings import AT_MEETINGS, LOOK_OR_SEND
 from tests.authz.shapes import AT_SHAPE
 from tests.authz.steps import picture
+from tests.authz.trying import Try, day_of, says
 from tests.seeking import REQUEST, SEARCH
 
 if TYPE_CHECKING:
     from tests.authz.world import World
 
-Data = Callable[["World"], dict[str, Any]]
 GROUP_DAYS: Final = (-7, 7, 14, 21)
 """Noor's group meets on these days from now: once a week, and it has begun."""
+ONLY_A_BUTTON: Final = (
+    "intervision.remove",
+    "wanted.stop",
+    "wanted.admin_stop",
+    "cohorts.withdraw",
+    "case_room.withdraw",
+)
 MISSING_ID: Final = 9_007_199_254_740_000
 MISSING: Final = {
     "": "ZZZZZZZZZZZZZZZZZZZ",
@@ -28,17 +35,6 @@ MISSING: Final = {
     "file": "bestaat-niet.webp",
 }
 """By kind of parameter, a value that names nothing."""
-
-
-@dataclass(frozen=True)
-class Try:
-    """How one route is tried: other things than usual in its path, what its form says, which files go along."""
-
-    path: dict[str, str] = field(default_factory=dict)
-    form: Data = lambda world: {}  # noqa: ARG005 - a form without fields
-    files: Callable[[World], dict[str, Any]] | None = None
-    headers: dict[str, str] = field(default_factory=dict)
-    content: bytes = b""
 
 
 def path_of(path: str, name: str, world: World) -> str:
@@ -74,6 +70,7 @@ THINGS: Final = {
     "correction": "correction",
     "course": "course",
     "date": "date",
+    "day": "day",
     "edition": "edition",
     "enrolment": "enrolment",
     "export": "export",
@@ -109,24 +106,9 @@ THINGS: Final = {
 }
 
 
-def says(**fields: Any) -> Data:
-    """A form with fixed words."""
-    return lambda world: fields  # noqa: ARG005
-
-
-def _day(world: World, ahead: int) -> str:
-    day: date = world.things["today"] + timedelta(days=ahead)
-    return day.isoformat()
-
-
-def _meeting(world: World, **changed: Any) -> dict[str, Any]:
-    given = {"starts": "13:30", "ends": "15:30", "net_minutes": "90", "seats": "8", "venue": "De Pit"}
-    return given | {"day": _day(world, 30), "address": "Plein 2"} | changed
-
-
 def _cohort(world: World) -> dict[str, Any]:
     named = {"edition_id": world.things["edition"], "contact_id": world.people["fatma"], "name": "Nieuwe groep"}
-    return named | {"starts_on": _day(world, 5), "ends_on": _day(world, 100), "seats": "10"}
+    return named | {"starts_on": day_of(world, 5), "ends_on": day_of(world, 100), "seats": "10"}
 
 
 def _group(world: World) -> dict[str, Any]:
@@ -134,7 +116,7 @@ def _group(world: World) -> dict[str, Any]:
     named = {"group_id": world.things["group"], "version": world.things["group_version"]}
     given = named | {"place": "Buurthuis", "address": "Plein 9", "municipality": "Rotterdam", "rows": "4"}
     for number, (date_id, ahead) in enumerate(zip(world.things["dates"], GROUP_DAYS, strict=True), start=1):
-        given |= {f"id_{number}": date_id, f"kind_{number}": "session", f"day_{number}": _day(world, ahead)}
+        given |= {f"id_{number}": date_id, f"kind_{number}": "session", f"day_{number}": day_of(world, ahead)}
         given |= {f"starts_{number}": "13:30", f"ends_{number}": "15:30"}
     return given
 
@@ -193,7 +175,6 @@ UPDATED: Final = {"lesson": "small_lesson", "session": "small_script"}
 NEWEST: Final = {"course": "small_course", "number": "newest"}
 NEWER: Final = {"course": "small_course", "number": "newer"}
 ROOM: Final = says(people_max="8", visits_per_week="2", regions="Rotterdam", version="")
-LOOK_OR_SEND: Final = says(own_text="Wat fijn dat je meedoet.", do="send")
 
 TRIES: Final[dict[str, Try]] = {
     # the door
@@ -305,46 +286,15 @@ TRIES: Final[dict[str, Try]] = {
     "coach_photos.add": Try(form=says(recognisable="nobody", caption="De tafel"), files=_upload),
     "coach_photos.remove": Try({"photo": "visit_photo"}),
     "coach_room.save": Try(form=ROOM),
-    "coach_room.away": Try(form=lambda world: {"reason": "holiday", "starts_on": _day(world, 40)}),
+    "coach_room.away": Try(form=lambda world: {"reason": "holiday", "starts_on": day_of(world, 40)}),
     "coach_room.back": Try(),
     "observing.send": Try(form=_from_phone),
-    # intervision
-    "answer.show": Try({"token": "answer_token"}),
-    "answer.give": Try({"token": "answer_token"}, says(answer="yes")),
-    "intervision.choose": Try(form=lambda world: {"round": world.things["round"], "place": world.things["signup"]}),
-    "intervision.write": Try(form=says(learned="Stilte helpt.", next_step="Langer wachten.")),
-    "intervision.remove": Try(),
-    "agreements.accept": Try(form=says(version=1)),
-    "case_room.bring": Try(form=says(title="Een grap", question="Hoe benoem ik dat?", story="De groep lacht mee.")),
-    "case_room.withdraw": Try(),
-    "admin_intervision.make": Try(
-        form=lambda world: {
-            "intervention": world.things["intervention"],
-            "year": world.things["today"].year + 1,
-            "half": "spring",
-            "signup_closes_on": _day(world, 60),
-        }
-    ),
-    "admin_intervision.make_season": Try(form=lambda world: {"year": world.things["today"].year + 1, "seen": "?"}),
-    "admin_intervision.add": Try(form=_meeting),
-    "admin_intervision.change": Try(form=lambda world: _meeting(world, day=_day(world, 21))),
-    "admin_intervision.cancel": Try(form=says(own_text="Helaas.")),
-    "admin_intervision.answer": Try({"place": "signup"}, says(answer="yes")),
-    "admin_intervision.take_off": Try({"place": "signup"}),
-    "admin_intervision.mark": Try(
-        {"meeting": "held_meeting"}, lambda world: {f"mark-{world.things['held_signup']}": "present"}
-    ),
-    "admin_intervision.reopen": Try({"meeting": "held_meeting"}),
-    "admin_intervision.closing": Try(form=lambda world: {"signup_closes_on": _day(world, 12)}),
-    "admin_intervision.letter": Try(form=says(own_text="Tot dan!", version="0", do="save")),
-    "admin_intervision.invite": Try(form=LOOK_OR_SEND),
+    **AT_MEETINGS,
     # looking for a trainer, and bringing together
     "wanted.ask": Try(form=_request),
     "wanted.change": Try(form=_request),
-    "wanted.stop": Try(),
     "wanted.admin_ask": Try(form=lambda world: _request(world) | {"organisation_id": world.things["organisation"]}),
     "wanted.admin_change": Try(form=_request),
-    "wanted.admin_stop": Try(),
     "seeking.link": Try(form=lambda world: {"request_id": world.things["wanted"], "reason": "Zij kent de wijk."}),
     "seeking.unlink": Try({"search": "linked_search"}, says(reason="Het klikte niet.")),
     # managing
@@ -353,7 +303,6 @@ TRIES: Final[dict[str, Try]] = {
     "cohorts.coach": Try(
         form=lambda world: {"coach_id": world.people["daan"], "enrolment_id": world.things["enrolment"]}
     ),
-    "cohorts.withdraw": Try(),
     "editions.show": Try(NEWER),
     "editions.ask_trainers": Try(NEWEST, says(pieces="lesson:een-afspraak")),
     "editions.leave": Try(NEWEST, says(about="people", reason="Alleen een tikfout.")),
@@ -371,16 +320,16 @@ TRIES: Final[dict[str, Try]] = {
     "cohorts.invite_again": Try(NEWCOMER, LOOK_OR_SEND),
     "admin_overview.try_again": Try(),
     "admin_coach.save": Try(form=ROOM),
-    "admin_coach.away": Try(form=lambda world: {"reason": "ill", "starts_on": _day(world, 40)}),
+    "admin_coach.away": Try(form=lambda world: {"reason": "ill", "starts_on": day_of(world, 40)}),
     "admin_coach.back": Try(),
     "admin_practice.coach": Try(form=lambda world: {"coach_id": world.people["els"], "reason": "Dichterbij."}),
     "admin_practice.extend": Try(form=says(days="30", reason="Verlof.")),
     # nobody asked for a piece here, and no attempt was the last
-    "admin_practice.piece": Try(form=lambda world: {"by_when": _day(world, 10), "reason": "Ziek."}),
+    "admin_practice.piece": Try(form=lambda world: {"by_when": day_of(world, 10), "reason": "Ziek."}),
     "admin_practice.again": Try(form=says(reason="We hebben gepraat.")),
     "admin_handover.hand_over": Try(form=_handover),
     "admin_handover.back_form": Try(LENDER),
-    "admin_handover.back": Try(LENDER, lambda world: {"how": "until", "back_on": _day(world, 60)}),
+    "admin_handover.back": Try(LENDER, lambda world: {"how": "until", "back_on": day_of(world, 60)}),
     "decisions.show": Try(CANDIDATE),
     "decisions.grant": Try(CANDIDATE, says(reason="Alles is rond.")),
     "decisions.refuse": Try(CANDIDATE, says(reasons="Er ontbreekt nog iets.")),
@@ -398,12 +347,13 @@ TRIES: Final[dict[str, Try]] = {
     "admin_person.withdraw": Try(),
     "admin_person.sign_out": Try(),
     "admin_person.reset_second_factor": Try(form=says(reason="Haar telefoon is kwijt.")),
-    **dict.fromkeys(("post.again", "editor.begin", "editor.remove", "editor.put_back"), Try()),
+    **dict.fromkeys(("post.again", "editor.begin", "editor.remove", "editor.put_back", *ONLY_A_BUTTON), Try()),
     "editor.send": Try(files=lambda world: {"zip": ("les.zip", b"PK\x05\x06" + bytes(18), "application/zip")}),  # noqa: ARG005
     "editor.add_picture": Try(form=says(alt="Een tafel."), files=_upload),
     "editor.add_media": Try(files=lambda world: {"media": ("kaart.pdf", b"%PDF-1.7\n%%EOF", "application/pdf")}),  # noqa: ARG005
     **{name: Try({"file": "draft_check"}, form) for name, form in AT_CHECK.items()},
     **{name: Try(form=form) for name, form in AT_SHAPE.items()},
+    **{name: Try(path, form) for name, (path, form) in AT_DAYS.items()},
     # nothing was changed in this draft yet, and the small course is not its own
     "editor.publish": Try(form=lambda world: {"version": world.things["draft_version"]}),
 }

@@ -7,7 +7,7 @@ who they are to her.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +15,6 @@ from sqlalchemy import select, text, update
 
 from app.certification.actions import take_over
 from app.certification.keeping_up import trainers
-from app.certification.queries import invitees
 from app.certification.tables import Certificate
 from app.courses.actions import availability, coaching, cohorts
 from app.courses.commands import publish_folder
@@ -29,16 +28,8 @@ from app.courses.queries import interventions
 from app.courses.rules import AwayReason
 from app.courses.tables import CourseImage, HandbookSession, Lesson, Quiz
 from app.delivery.tables import Delivery, TrainerRequest
-from app.intervision.actions import answering as answers
-from app.intervision.actions import rounds
-from app.intervision.inputs import RoundGiven, SessionGiven
-from app.intervision.room import actions as case_room
-from app.intervision.room import keys
-from app.intervision.room.inputs import CaseGiven
-from app.intervision.rules import Half
 from app.kit.localtime import local_day
-from app.meetings.rules import PURPOSE, AnswerTo
-from app.meetings.tables import Meeting, MeetingSignup
+from app.meetings.tables import Meeting
 from app.outbox.tables import Message
 from app.people.actions import accounts, invitations, own_data, sign_in
 from app.people.actions.feeds import make_feed
@@ -56,6 +47,8 @@ from app.theory.tables import UpdateTask
 from app.worker.run import run_due
 from migrations.models import metadata
 from tests.apps import set_up_app
+from tests.authz.days import make_up, plan_days
+from tests.authz.meetings import bring_case, make_rounds
 from tests.authz.practice import candidate, first_half, second_half
 from tests.authz.shapes import shape_forms
 from tests.authz.steps import (
@@ -125,8 +118,9 @@ def make_world(parts: Parts, clock: MovableClock) -> World:
         publish_folder(db, small, storage=parts.storage, now=clock.now(), by_id=cast.fatma.id)
         _cohort(db, world, cast, now=clock.now())
         _certificate(db, world, cast, now=clock.now())
-        _round(db, world, cast, present, now=clock.now())
-    _bring_case(parts, world, clock.now())
+        make_rounds(db, world, cast, present, now=clock.now())
+        plan_days(db, world, cast.fatma, present, now=clock.now())
+    bring_case(parts, world, clock.now())
     clock.advance(timedelta(days=1))
     with parts.database.writing() as db:
         coaching.assign_coach(
@@ -141,6 +135,7 @@ def make_world(parts: Parts, clock: MovableClock) -> World:
     clock.set(present)
     with parts.database.writing() as db:
         candidate(db, world, storage=parts.storage, course=SMALL_COURSE, now=clock.now())
+        make_up(db, world, viewer_for(db, world.people["fatma"]), now=clock.now())
         _bring_together(db, world, clock.now())
         _publish_newer(db, parts, world, clock.now())
         _come_in(db, world, clock.now())
@@ -254,48 +249,6 @@ def _certificate(db: Session, world: World, cast: Cast, *, now: datetime) -> Non
     )
     certificate, code = db.execute(select(Certificate.id, Certificate.code)).one()
     world.things |= {"certificate": certificate, "code": code, "intervention": intervention}
-
-
-def _round(db: Session, world: World, cast: Cast, present: datetime, *, now: datetime) -> None:
-    """A round with a meeting that was held last week, and the next with one to come; Noor said yes to the first."""
-    today, kind = local_day(present), world.things["intervention"]
-    meetings = []
-    for half, ahead in zip(Half, (-5, 20), strict=True):
-        round_given = RoundGiven(
-            intervention=kind, year=today.year, half=half, signup_closes_on=today + timedelta(days=10)
-        )
-        round_id = rounds.make_round(db, by=cast.fatma, given=round_given, now=now)
-        session = SessionGiven(
-            day=today + timedelta(days=ahead),
-            starts=time(13, 30),
-            ends=time(15, 30),
-            net_minutes=90,
-            seats=8,
-            venue="De Pit",
-            address="Plein 2",
-            facilitators=frozenset({world.people["iris"]}),
-        )
-        meetings.append(rounds.add_session(db, by=cast.fatma, round_id=round_id, given=session, now=now))
-        chosen = invitees(db, kind, local_day(now))
-        rounds.publish(db, by=cast.fatma, round_id=round_id, invitees=chosen, own_text="", keyring=KEYRING, now=now)
-    signups = {
-        row.meeting_id: row for row in db.scalars(select(MeetingSignup).where(MeetingSignup.person_id == cast.noor.id))
-    }
-    held, coming = (signups[meeting] for meeting in meetings)
-    answers.answer(db, signup_id=held.id, answer=AnswerTo.YES, actor_id=cast.noor.id, now=now)
-    world.things |= {"round": round_id, "held_meeting": meetings[0], "meeting": meetings[1]}
-    world.things |= {"held_signup": held.id, "signup": coming.id, "letter": "vooraf"}
-    world.things["answer_token"] = KEYRING.mailed_token(PURPOSE, coming.nonce)
-
-
-def _bring_case(parts: Parts, world: World, now: datetime) -> None:
-    """Noor brings a case to the first of the two meetings; Iris leads it."""
-    meeting = world.things["held_meeting"]
-    key = keys.ready_key(parts.database, parts.storage, meeting_id=meeting, now=now)
-    given = CaseGiven(title="Een grap op elk antwoord", question="Hoe benoem ik dat?", story="De groep lacht mee.")
-    with parts.database.writing() as db:
-        noor, place = viewer_for(db, world.people["noor"]), world.things["held_signup"]
-        world.things["case"] = case_room.bring_in(db, by=noor, signup_id=place, given=given, key=key, now=now)
 
 
 def _bring_together(db: Session, world: World, now: datetime) -> None:

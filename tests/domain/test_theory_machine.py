@@ -26,8 +26,8 @@ from app.kit.storage import folder
 from app.ledger.tables import LedgerEvent
 from app.people.queries import viewer_for
 from app.theory import actions, answering
+from app.theory.done import done_by
 from app.theory.moving import MOVED, move
-from app.theory.queries import done_by
 from app.theory.tables import LessonCompletion, QuizAttempt
 from app.upkeep.invariants import invariants
 from tests.checking import make_check
@@ -63,7 +63,8 @@ class Seen:
 
     @classmethod
     def of(cls, db: Session, enrolment_id: int) -> Seen:
-        lessons, quizzes = done_by(db, [enrolment_id])
+        known = done_by(db, [enrolment_id])
+        lessons, quizzes = known.lessons, known.quizzes
         attempts = db.execute(
             select(QuizAttempt.number, QuizAttempt.score_pct, QuizAttempt.passed)
             .where(QuizAttempt.enrolment_id == enrolment_id)

@@ -16,11 +16,11 @@ from app.kit.errors import NotFound
 from app.kit.storage import Storage, folder
 from app.ledger.tables import LedgerEvent
 from app.theory import actions, inputs, lessons
+from app.theory.done import done_by
 from app.theory.lesson_parts import Asked, Playable, Reflecting
 from app.theory.lessons import Spot
 from app.theory.moving import move
 from app.theory.notebook import notebook_page
-from app.theory.queries import done_by
 from app.theory.shared import shared_words
 from app.theory.tables import ChangedLesson, LessonCompletion, LessonNote, LessonWork, ReadingPlace
 from app.upkeep.invariants import invariants
@@ -321,7 +321,7 @@ def test_a_lesson_is_done_in_the_edition_in_which_it_was_read(story: Story) -> N
     assert due()[1:] == [(LESSON, None)]
     assert end(LESSON, third) == "renewed"
     with database.reading() as db:
-        assert LESSON not in done_by(db, [training.enrolment_id])[0][training.enrolment_id]
+        assert LESSON not in done_by(db, [training.enrolment_id]).lessons[training.enrolment_id]
         done = dict(db.execute(select(LessonCompletion.lesson_slug, LessonCompletion.edition_id)).all())
         assert done[LESSON] == third
     assert end(LESSON, None) == "done"

@@ -70,6 +70,8 @@ def test_who_is_not_on_the_road_is_told_so() -> None:
         ({"practice_complete": True}, StepCode.WAIT_FOR_VISITS),
         ({"theory_complete": False}, StepCode.MODULES_COMING),
         ({"practice": work(NextCode.THEORY_FIRST)}, StepCode.MODULES_COMING),
+        ({"theory_complete": False, "days_missing": 1}, StepCode.TRAINING_DAY),
+        ({"theory_complete": False, "days_missing": 1, "practice": work(NextCode.PREPARE)}, StepCode.PREPARE),
     ],
 )
 def test_each_turn_of_the_training(facts: dict[str, Any], code: StepCode) -> None:

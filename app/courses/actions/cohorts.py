@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.courses.actions.coaching import tell_groups, tell_professional
 from app.courses.inputs import NewCohort
 from app.courses.tables import CoachAssignment, Cohort, CourseEdition, Enrolment
+from app.courses.training_days import actions as training_days
 from app.kit.errors import Forbidden, NotFound, Refused
 from app.kit.ids import Keyring
 from app.ledger.actions import record
@@ -199,6 +200,7 @@ def withdraw(db: Session, *, by: Viewer, cohort_id: int, enrolment_id: int, now:
         .values(withdrawn_at=now)
     )
     tell_groups(db, enrolment_id=enrolment_id, now=now)
+    training_days.give_back_seats(db, enrolment_id=enrolment_id, now=now)
     record(db, "courses.withdrawn", actor_id=by.id, subject=("enrolment", enrolment_id), now=now)
 
 
@@ -219,6 +221,7 @@ def confirm_enrolments(db: Session, *, person_id: int, now: datetime) -> None:
         enrolment.confirmed_at = now
         record(db, "courses.confirmed", actor_id=person_id, subject=("enrolment", enrolment.id), now=now)
         tell_professional(db, enrolment, now=now)
+        training_days.ask_for_seats(db, cohort_id=enrolment.cohort_id, now=now)
 
 
 def complete(db: Session, *, enrolment_id: int, now: datetime) -> None:

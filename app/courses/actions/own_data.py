@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.courses.drafts.actions import changed_texts_of
 from app.courses.drafts.intakes import intakes_of
 from app.courses.tables import CoachAbsence, CoachAssignment, CoachProfile, Cohort, CourseEdition, Enrolment
+from app.courses.training_days.tables import MadeUpDay
 from app.kit.storage import Storage
 from app.ledger import actions as ledger
 
@@ -26,6 +28,14 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
         .where(Enrolment.person_id == person_id)
         .order_by(Enrolment.id)
     )
+    made_up: dict[int, list[datetime]] = defaultdict(list)
+    for row in db.execute(
+        select(MadeUpDay.enrolment_id, MadeUpDay.made_up_at)
+        .join(Enrolment, Enrolment.id == MadeUpDay.enrolment_id)
+        .where(Enrolment.person_id == person_id)
+        .order_by(MadeUpDay.made_up_at)
+    ):
+        made_up[row.enrolment_id].append(row.made_up_at)
     coaching = db.scalars(
         select(CoachAssignment).where(CoachAssignment.coach_id == person_id).order_by(CoachAssignment.since)
     )
@@ -37,6 +47,7 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
             {
                 "course": row.title,
                 "cohort": row.name,
+                "days_made_up": [moment.isoformat() for moment in made_up.get(row.Enrolment.id, ())],
                 **{name: moment.isoformat() if (moment := getattr(row.Enrolment, name)) else None for name in MOMENTS},
             }
             for row in enrolments

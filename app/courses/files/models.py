@@ -189,6 +189,7 @@ class PolicyFile(FileModel):
     practice_start_within_days: Days
     enrolment_max_days: Days
     quiet_days: Days = Policy.quiet_days  # folders from before it was asked do not say it
+    training_days_min: Count = Policy.training_days_min  # folders from before it was asked do not say it
     coach_visits_min: Count
     licence_required: bool
     four_eyes: Literal["always", "never", "when_two_admins"]

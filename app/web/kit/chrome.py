@@ -128,9 +128,11 @@ def chrome_for(
 
 
 def _under(path: str, href: str) -> bool:
+    if href == "/beheer/opleidingsgroepen" and path.split("/")[2:3] == ["scholingsdagen"]:
+        return True
     if href == "/groep" and path.startswith("/praktijk"):
         return True
-    if href == "/opleiding" and path.split("/")[1] in {"handboek", "zoeken"}:
+    if href == "/opleiding" and path.split("/")[1] in {"handboek", "zoeken", "scholingsdagen"}:
         return True
     if href == _WRITING[1] and path.startswith(_AT_COURSES):
         return True

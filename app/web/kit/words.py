@@ -29,6 +29,7 @@ AREAS: Final = (
     "corrections",
     "meetings",
     "rooms",
+    "training_days",
     "certification",
 )
 

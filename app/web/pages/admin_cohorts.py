@@ -17,6 +17,7 @@ from app.courses.cohorts import CohortFacts, CohortLine, EditionChoice, FoundPer
 from app.courses.inputs import CoachChoice, InvitationLetter, NewCohort, PeopleToAdd
 from app.courses.queries import enrolment_facts
 from app.courses.rules import EnrolmentFacts, EnrolmentStage
+from app.courses.training_days.queries import CohortDays, days_of
 from app.kit.errors import NotFound, Refused
 from app.kit.i18n import translations
 from app.letters.desk import Desk, Letter, write
@@ -32,6 +33,7 @@ from app.web.kit.ask import Answer, Ask, invalid, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.route import Area
 from app.web.words.courses import OWN_TEXT
+from app.web.words.meetings import MEETING_LOOKS
 from app.web.words.shared import N_
 
 area = Area()
@@ -88,6 +90,7 @@ class CohortPage:
     found: list[FoundPerson]
     without_coach: int
     to_invite: int
+    days: CohortDays
 
     @property
     def sample(self) -> bool:
@@ -279,9 +282,11 @@ def _cohort(ask: Ask, cohort_id: int, form: Submitted[Any], *, status: int = 200
         found=reading.people_to_add(ask.db, ask.viewer, cohort_id, q) if facts.free else [],
         without_coach=sum(row.coach is None and not row.completed for row in rows),
         to_invite=sum(not row.invited and not row.confirmed for row in rows),
+        days=days_of(ask.db, ask.viewer, cohort_id, now=ask.now),
     )
     search: Submitted[Any] = Submitted.blank(ask.viewer.locale, q=q)
-    return render("cohorts/cohort.html", page, form=form, search=search, status=status, part="cohorts/_found.html")
+    looks, part = MEETING_LOOKS, "cohorts/_found.html"
+    return render("cohorts/cohort.html", page, form=form, search=search, looks=looks, status=status, part=part)
 
 
 def _people(facts: CohortFacts, known: dict[int, EnrolmentFacts]) -> list[int]:

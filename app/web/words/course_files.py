@@ -130,6 +130,7 @@ KEYS: Final[dict[str, str]] = {
     "first_visit_within_days": N_("Dagen tot het eerste bezoek"),
     "practice_start_within_days": N_("Dagen tot de praktijk begint"),
     "enrolment_max_days": N_("Dagen voor de hele opleiding"),
+    "training_days_min": N_("Scholingsdagen die iemand nodig heeft"),
     "quiet_days": N_("Dagen stil voordat we iets laten weten"),
     "coach_visits_min": N_("Bezoeken van de coach, minstens"),
     "licence_required": N_("Licentie nodig"),

@@ -250,6 +250,7 @@ KEPT: Final = (
                     "role_grant.granted_by_id",
                     "certification_decision.decided_by_id",
                     "meeting_signup.attendance_by_id",
+                    "made_up_day.noted_by_id",
                     "meeting.contact_id",
                     "cohort.contact_id",
                     "trainer_update.made_by_id",

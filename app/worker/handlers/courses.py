@@ -11,6 +11,7 @@ from typing import Any, Final
 from app.courses.actions import indexing
 from app.courses.drafts import intakes
 from app.courses.drafts.taking_in import Taken
+from app.courses.training_days import actions as training_days
 from app.jobs.actions import enqueue
 from app.kit.child import ChildFailed
 from app.kit.errors import Refused
@@ -106,6 +107,12 @@ def index_edition(work: Work, payload: dict[str, Any]) -> None:
         indexing.keep_index(db, edition_id, index)
 
 
+def give_seats(work: Work, payload: dict[str, Any]) -> None:
+    """A seat on the scholingsdagen ahead for everybody of a cohort who is in training."""
+    with work.database.writing() as db:
+        training_days.give_seats(db, cohort_id=int(payload["cohort_id"]), keyring=work.keyring, now=work.now)
+
+
 def _nightly(now: datetime) -> str:
     return local_day(now).isoformat()
 
@@ -115,6 +122,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "courses.clear_zips": clear,
     "courses.index_older": index_older,
     INDEX: index_edition,
+    training_days.SEATS: give_seats,
 }
 LAST_RESORT: Final[dict[str, LastResort]] = {intakes.JOB: give_up}
 PERIODIC: Final = (Periodic("courses.clear_zips", _nightly), Periodic("courses.index_older", _nightly))
