@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
-from app.intervision.rules import Half
+from app.intervision.rules import MOMENTS, Half
 from app.kit.fields import Day, KnownId
-from app.kit.text import OptionalParagraph, Paragraph
+from app.kit.text import OptionalLine, OptionalParagraph, Paragraph
 from app.meetings.inputs import MeetingGiven
 
 
@@ -73,6 +74,22 @@ class LearningPointGiven(BaseModel):
 
     learned: Paragraph
     next_step: Paragraph
+
+
+class NoneFits(BaseModel):
+    """On none of the days of a round, and when somebody could come instead, if she says so."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    possible: list[str] = Field(default=[], max_length=len(MOMENTS))
+    note: OptionalLine = ""
+
+    @field_validator("possible")
+    @classmethod
+    def _in_order(cls, value: list[str]) -> list[str]:
+        if not set(value) <= set(MOMENTS):
+            raise PydanticCustomError("enum", "not a moment of the week")
+        return [moment for moment in MOMENTS if moment in value]
 
 
 class Chosen(BaseModel):

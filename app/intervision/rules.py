@@ -8,10 +8,13 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
+from app.delivery.rules import PartOfDay, Weekday
 from app.meetings.rules import MeetingState
 
 PLAN_AHEAD: Final = timedelta(days=120)  # domain.md 9.2: the season is made 120 days before
 PLAN_UNTIL: Final = timedelta(days=31)  # of the first month; later nobody can be invited in time any more
+MOMENTS: Final = tuple(f"{day}-{part}" for day in Weekday for part in PartOfDay)
+"""When somebody may be able to come, as forms and rows say it."""
 SWAP_UNTIL: Final = 14  # days before, domain.md 9.2 and 11.5
 FIRST_MONTH: Final = {"spring": 3, "autumn": 10}  # domain.md 9.2: March-April and October-November
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -68,6 +69,25 @@ class RoundLetter(Base):
     version: Mapped[int] = mapped_column(init=False, default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class RoundReply(Base):
+    """Somebody can come on none of the days of a round, and says when she could: `possible` holds `monday-morning`.
+
+    Retention: 90 days after the last meeting of the round, or until she chooses a day.
+    """
+
+    __tablename__ = "round_reply"
+    __table_args__ = (UniqueConstraint("round_id", "person_id"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    round_id: Mapped[int] = mapped_column(ForeignKey("intervision_round.id"))
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), index=True, info=refers_to_person("who can come on none of the days")
+    )
+    possible: Mapped[list[Any]] = mapped_column(info=pii("free text", "planning a round", "90 days", "delete"))
+    note: Mapped[str] = mapped_column(info=pii("free text", "planning a round", "90 days", "delete"))
+    said_at: Mapped[datetime]
 
 
 class LearningPoint(Base):

@@ -84,6 +84,7 @@ SECTIONS: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
         (
             ("bijeenkomsten", "bijeenkomsten"),
             ("intervisie", "geleide_bijeenkomsten"),
+            ("intervisie", "geen_van_de_dagen"),
             ("intervisie", "leerpunten"),
             ("intervisie", "tafels"),
             ("casussen", "casussen"),
@@ -111,6 +112,7 @@ SAID: Final[dict[str, dict[str, str]]] = {
     "decision": {"signed_off": "Klaar", "returned": "Nog een stukje", "not_met": "Samen nog een keer"},
     "how": {"at_once": "Meteen", "daily": "Eén keer per dag", "none": "Nooit"},
     "herkomst": {"training": "Via de opleiding", "taken_over": "Overgenomen van vóór dit systeem"},
+    "kan_wel": {f"{day}-{part}": f"{on}, {at}" for day, on in DAY_WORDS.items() for part, at in PART_WORDS.items()},
     "kind": {"session": "Bijeenkomst", "end_presentation": "Eindpresentatie"},
     "days": dict(DAY_WORDS),
     "parts": dict(PART_WORDS),

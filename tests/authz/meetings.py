@@ -77,6 +77,9 @@ LOOK_OR_SEND: Final = says(own_text="Wat fijn dat je meedoet.", do="send")
 AT_MEETINGS: Final[dict[str, Try]] = {
     "answer.show": Try({"token": "answer_token"}),
     "answer.give": Try({"token": "answer_token"}, says(answer="yes")),
+    "answer.none_form": Try({"token": "answer_token"}),
+    "answer.none": Try({"token": "answer_token"}, says(possible="monday-evening", note="Liever niet in maart.")),
+    "intervision.none": Try(form=says(possible="friday-morning", note="")),
     "intervision.choose": Try(form=lambda world: {"round": world.things["round"], "place": world.things["signup"]}),
     "intervision.write": Try(form=says(learned="Stilte helpt.", next_step="Langer wachten.")),
     "agreements.accept": Try(form=says(version=1)),

@@ -20,8 +20,8 @@ from sqlalchemy import func, select
 from app.conversation import actions as conversation
 from app.delivery import actions as delivery
 from app.delivery.inputs import Group
-from app.intervision.actions import learning
-from app.intervision.inputs import LearningPointGiven
+from app.intervision.actions import learning, replying
+from app.intervision.inputs import LearningPointGiven, NoneFits
 from app.intervision.room import keys
 from app.intervision.room.rules import CaseText
 from app.intervision.room.tables import IntervisionCase
@@ -65,6 +65,7 @@ HERS: Final = (
     "terug-merk",
     "leer-merk",
     "stap-merk",
+    "kan-merk",
     "casus-merk",
     "groep-merk",
     "bericht-merk",
@@ -126,6 +127,8 @@ def _what_she_wrote(parts: Parts, world: World, clock: MovableClock) -> None:
         case = db.get_one(IntervisionCase, things["case"])  # brought in before the meeting
         case.title, case.sealed = "casus-merk", keys.closed(key, case.signup_id, text)
         learning.write_learning_point(db, by=noor, signup_id=things["held_signup"], given=learned, now=now)
+        none = NoneFits(possible=["monday-morning"], note="kan-merk")
+        replying.none_fits(db, signup_id=things["signup"], given=none, actor_id=noor.id, now=now)
         talk = things["own_record"]
         conversation.say(db, by=noor, record_id=talk, body="bericht-merk", now=now)
         conversation.keep_draft(db, by=noor, record_id=talk, body="concept-merk", now=now)

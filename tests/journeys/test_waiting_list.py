@@ -27,7 +27,7 @@ def shot(page: Page, name: str) -> None:
 
 
 def _round(live: Live) -> tuple[Cast, int, int]:
-    """Two days; the first has one seat, and Ruben has it."""
+    """Two days; the first has one seat, which Ruben has, and Joris waits for it."""
     now = live.clock.now()
     with live.parts.database.writing() as db:
         cast = make_cast(db, now=now)
@@ -37,18 +37,34 @@ def _round(live: Live) -> tuple[Cast, int, int]:
             take_over(db, person_id=viewer.id, now=now, **how)  # type: ignore[arg-type]
         round_id = make_round(db, cast.fatma, now=now)
         first = add_session(db, cast.fatma, round_id, now=now, food="Soep en brood, zonder vlees")
-        second = add_session(db, cast.fatma, round_id, now=now, day=date(2026, 12, 22), venue="De Esdoorn")
+        add_session(db, cast.fatma, round_id, now=now, day=date(2026, 12, 22), venue="De Esdoorn")
         publish(db, cast.fatma, round_id, cast.noor.id, cast.joris.id, cast.ruben.id, now=now)
         db.get_one(Meeting, first).seats = 1
         ruben = place_of(db, cast.ruben.id, first)
         answering.answer(db, signup_id=ruben, answer=AnswerTo.YES, actor_id=cast.ruben.id, now=now)
         joris = place_of(db, cast.joris.id, first)
         answering.wait(db, signup_id=joris, actor_id=cast.joris.id, now=now)
-    return cast, first, second
+    return cast, first, round_id
+
+
+def _says_that_no_day_fits(live: Live, phone: Page, cast: Cast, round_id: int) -> None:
+    phone.get_by_role("link", name="Ik kan op geen van deze dagen").click()
+    phone.get_by_label("vrijdag ochtend").check()
+    phone.get_by_label("Wil je er iets bij zeggen?").fill("Liefst in de buurt van Dordrecht")
+    accessible(phone)
+    shot(phone, "none-390")
+    phone.get_by_role("button", name="Ik kan op geen van deze dagen").click()
+    expect(phone.get_by_role("heading", name="Je komt niet op donderdag 10 december")).to_be_visible()
+    admin = live.person(phone=False)
+    sign_in(live, admin, cast.fatma.id)
+    admin.goto(f"/beheer/intervisie/{round_id}")
+    expect(admin.get_by_text("Liefst in de buurt van Dordrecht")).to_be_visible()
+    accessible(admin)
+    shot(admin, "round-1440")
 
 
 def test_from_a_full_meeting_to_a_seat(live: Live) -> None:
-    cast, first, _ = _round(live)
+    cast, first, round_id = _round(live)
     invitation = live.mail_to("noor@demo.example", "Kies je bijeenkomst")
     phone = live.person()
     phone.goto(link_in(invitation, "/antwoord/"))
@@ -90,4 +106,6 @@ def test_from_a_full_meeting_to_a_seat(live: Live) -> None:
     expect(phone.get_by_role("heading", name="Je komt op donderdag 10 december")).to_be_visible()
     shot(phone, "answer-seat")
     live.mail_to("noor@demo.example", "is vrij")
+
+    _says_that_no_day_fits(live, phone, cast, round_id)
     assert live.troubles == []

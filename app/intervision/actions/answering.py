@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.intervision.actions.holding import locked
 from app.intervision.actions.leading import other_seats, refuse_leader
+from app.intervision.actions.replying import none_fits, withdraw
 from app.intervision.inputs import Chosen
 from app.intervision.queries.own import places_in_round, round_of
 from app.intervision.tables import IntervisionSession
-from app.kit.errors import NotFound, Refused
+from app.kit.errors import NotFound
 from app.meetings.actions import answering, planning, waiting
 from app.meetings.rules import AnswerTo
 from app.meetings.tables import MeetingSignup
@@ -33,6 +34,8 @@ def answer(db: Session, *, signup_id: int, answer: AnswerTo, actor_id: int | Non
     swaps = answer is AnswerTo.YES and bool(others)
     if swaps:
         _held_meetings(db, [signup_id, *others])
+    if answer is AnswerTo.YES:
+        _chose(db, signup_id, round_id)
     changed = answering.answer(
         db,
         signup_id=signup_id,
@@ -51,7 +54,8 @@ def wait(db: Session, *, signup_id: int, actor_id: int | None, now: datetime) ->
 
     Raises: NotFound; Refused as `meetings.waiting.join`, and for who leads a meeting.
     """
-    _held_round(db, signup_id, AnswerTo.NONE, now)
+    round_id = _held_round(db, signup_id, AnswerTo.NONE, now)
+    _chose(db, signup_id, round_id)
     may = _may_choose(db, signup_id, now)
     return waiting.join(db, signup_id=signup_id, actor_id=actor_id, now=now, closed_too=may)
 
@@ -71,11 +75,7 @@ def choose(db: Session, *, by: Viewer, given: Chosen, now: datetime) -> None:
         said = AnswerTo.YES if given.do == "come" else AnswerTo.NO
         answer(db, signup_id=given.place, answer=said, actor_id=by.id, now=now)
         return
-    may = [item for item in mine if item.may_decline]
-    if not may and not any(item.answer is AnswerTo.NO for item in mine):
-        raise Refused("signup_closed")
-    for item in may:
-        answer(db, signup_id=item.id, answer=AnswerTo.NO, actor_id=by.id, now=now)
+    none_fits(db, signup_id=mine[0].id, given=None, actor_id=by.id, now=now)
 
 
 def _held_round(db: Session, signup_id: int, answer: AnswerTo, now: datetime) -> int | None:
@@ -89,6 +89,12 @@ def _held_round(db: Session, signup_id: int, answer: AnswerTo, now: datetime) ->
         locked(db, round_id)
         refuse_leader(db, signup_id, round_id, answer, now)
     return round_id
+
+
+def _chose(db: Session, signup_id: int, round_id: int | None) -> None:
+    """Choosing a day takes back that none of them fits; what is refused after this takes back nothing."""
+    if round_id is not None:
+        withdraw(db, round_id=round_id, person_id=db.get_one(MeetingSignup, signup_id).person_id)
 
 
 def _held_meetings(db: Session, signup_ids: Iterable[int]) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.intervision.queries.groups import tables_of
 from app.intervision.rules import Half
-from app.intervision.tables import IntervisionRound, IntervisionSession, LearningPoint, SessionFacilitator
+from app.intervision.tables import IntervisionRound, IntervisionSession, LearningPoint, RoundReply, SessionFacilitator
 from app.kit.db import fetch
 from app.kit.localtime import local_day, start_of
 from app.meetings.rules import AnswerTo, Attendance
@@ -137,7 +137,12 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
         .where(SessionFacilitator.person_id == person_id)
         .order_by(Meeting.starts_at)
     )
+    replies = select(RoundReply).where(RoundReply.person_id == person_id).order_by(RoundReply.id)
     return {
+        "geen_van_de_dagen": [
+            {"kan_wel": reply.possible, "toelichting": reply.note, "gezegd": reply.said_at.isoformat()}
+            for reply in db.scalars(replies)
+        ],
         "geleide_bijeenkomsten": [
             {"titel": meeting.title, "begin": meeting.starts_at.isoformat(), "plek": meeting.venue}
             for meeting in db.scalars(led)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from app.access import Permission
-from app.intervision.actions import answering
+from app.intervision.actions import answering, replying
+from app.intervision.inputs import NoneFits
 from app.intervision.queries.own import answer_page
+from app.intervision.queries.replies import none_page
 from app.kit.errors import NotFound, Refused
 from app.meetings.actions.answering import signup_of_token
 from app.meetings.inputs import Answered
@@ -14,7 +16,8 @@ from app.meetings.rules import AnswerTo
 from app.web.kit.ask import Answer, Ask, invalid, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.route import Area
-from app.web.words.meetings import HALF_WORDS
+from app.web.words.delivery import DAY_WORDS, PART_WORDS
+from app.web.words.meetings import HALF_WORDS, NONE_FITS
 from app.web.words.shared import N_
 
 area = Area()
@@ -59,6 +62,37 @@ def give(ask: Ask, token: str) -> Answer:
     return _hidden(invalid("answer/page.html", page, **_more(token, form)))
 
 
+@area.get("/antwoord/{token:token}/geen-dag", policy=Permission.PUBLIC, name="answer.none_form")
+def none_form(ask: Ask, token: str) -> Answer:
+    """No day of the round fits: when could she come?"""
+    try:
+        signup_id = signup_of_token(ask.db, token)
+    except NotFound:
+        return _unknown()
+    page = none_page(ask.db, signup_id, now=ask.now)
+    form: Submitted[NoneFits] = Submitted.blank(ask.viewer.locale, possible=page.possible, note=page.note)
+    return _hidden(render("answer/none.html", page, **_none(token, form)))
+
+
+@area.post("/antwoord/{token:token}/geen-dag", policy=Permission.PUBLIC, name="answer.none")
+def none(ask: Ask, token: str) -> Answer:
+    """An answer to the whole round, from the link to one of its days."""
+    try:
+        signup_id = signup_of_token(ask.db, token)
+    except NotFound:
+        return _unknown()
+    form = Submitted.read(NoneFits, ask.form, ask.viewer.locale)
+    if form.valid:
+        try:
+            replying.none_fits(ask.db, signup_id=signup_id, given=form.given, actor_id=None, now=ask.now)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            return redirect(f"/antwoord/{token}", toast=NONE_FITS)
+    page = none_page(ask.db, signup_id, now=ask.now)
+    return _hidden(invalid("answer/none.html", page, **_none(token, form)))
+
+
 def _unknown() -> Answer:
     """What to do when the link opens nothing: cut off, too old, or never made. All read the same."""
     return _hidden(render("answer/unknown.html", status=404))
@@ -66,6 +100,10 @@ def _unknown() -> Answer:
 
 def _more(token: str, form: Submitted[Answered]) -> dict[str, Any]:
     return {"token": token, "form": form, "half": HALF_WORDS}
+
+
+def _none(token: str, form: Submitted[NoneFits]) -> dict[str, Any]:
+    return {"token": token, "form": form, "half": HALF_WORDS, "days": DAY_WORDS, "parts": PART_WORDS}
 
 
 def _hidden(answer: Answer) -> Answer:

@@ -9,15 +9,17 @@ from typing import Any, Final
 from app.access import Permission
 from app.certification.queries import standings
 from app.certification.rules import RequirementCode
-from app.intervision.actions import answering, learning
-from app.intervision.inputs import Chosen, LearningPointGiven
+from app.intervision.actions import answering, learning, replying
+from app.intervision.inputs import Chosen, LearningPointGiven, NoneFits
 from app.intervision.queries import own
 from app.intervision.queries.own import OwnPage, OwnPlace
+from app.intervision.queries.replies import none_page
 from app.kit.errors import Refused
 from app.web.kit.ask import Answer, Ask, invalid, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.route import Area
-from app.web.words.meetings import ATTENDANCE_LOOKS, HALF_WORDS, Look
+from app.web.words.delivery import DAY_WORDS, PART_WORDS
+from app.web.words.meetings import ATTENDANCE_LOOKS, HALF_WORDS, NONE_FITS, Look
 from app.web.words.shared import N_
 
 area = Area()
@@ -65,9 +67,35 @@ def choose(ask: Ask) -> Answer:
         except Refused as refused:
             form.refuse(refused)
         else:
-            did = form.given.do if form.given.place is not None else "leave"
-            return redirect("/intervisie", toast=_TOASTS[did])
+            if form.given.place is None:
+                toast = N_("Dank je, we weten het. Wanneer kun je wel?")
+                return redirect(f"/intervisie/geen-dag/{form.given.round}", toast=toast)
+            return redirect("/intervisie", toast=_TOASTS[form.given.do])
     return invalid("intervision/page.html", _page(ask), form=form)
+
+
+@area.get("/intervisie/geen-dag/{round:id}", policy=Permission.SIGNED_IN, name="intervision.none_form")
+def none_form(ask: Ask, round: int) -> Answer:  # noqa: A002 - the name in the address
+    """No day fits: when could she come?"""
+    page = none_page(ask.db, _first_place(ask, round), now=ask.now)
+    form: Submitted[NoneFits] = Submitted.blank(ask.viewer.locale, possible=page.possible, note=page.note)
+    return render("intervision/none.html", page, form=form, **_none_words())
+
+
+@area.post("/intervisie/geen-dag/{round:id}", policy=Permission.SIGNED_IN, name="intervision.none")
+def none(ask: Ask, round: int) -> Answer:  # noqa: A002 - the name in the address
+    """An answer to the whole round."""
+    place = _first_place(ask, round)
+    form = Submitted.read(NoneFits, ask.form, ask.viewer.locale)
+    if form.valid:
+        try:
+            replying.none_fits(ask.db, signup_id=place, given=form.given, actor_id=ask.viewer.id, now=ask.now)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            return redirect("/intervisie", toast=NONE_FITS)
+    page = none_page(ask.db, place, now=ask.now)
+    return invalid("intervision/none.html", page, form=form, **_none_words())
 
 
 @area.get("/intervisie/{place:id}", policy=Permission.SIGNED_IN, name="intervision.past")
@@ -100,6 +128,14 @@ def remove(ask: Ask, place: int) -> Answer:
     """Throw away what you wrote."""
     learning.remove_learning_point(ask.db, by=ask.viewer, signup_id=place, now=ask.now)
     return redirect("/intervisie", toast=N_("Je leerpunt is weg."))
+
+
+def _first_place(ask: Ask, round_id: int) -> int:
+    return own.places_in_round(ask.db, ask.viewer, round_id, now=ask.now)[0].id
+
+
+def _none_words() -> dict[str, Any]:
+    return {"half": HALF_WORDS, "days": DAY_WORDS, "parts": PART_WORDS}
 
 
 def _page(ask: Ask) -> IntervisionPage:

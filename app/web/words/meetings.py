@@ -75,6 +75,7 @@ HOLIDAY_WORDS: Final = (
 )
 """What `app.intervision.days` calls free days."""
 
+NONE_FITS: Final = N_("Dank je, we weten het. We zoeken samen een andere dag.")
 HALF_WORDS: Final = {Half.SPRING: N_("voorjaar"), Half.AUTUMN: N_("najaar")}
 
 

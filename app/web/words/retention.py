@@ -196,6 +196,11 @@ KEPT: Final = (
                 ("meeting_signup.nonce", "meeting_signup.token_hash"),
             ),
             Row(
+                N_("Wanneer je wel kunt, als geen van de dagen past"),
+                N_("Om een dag te zoeken die je wel past. De 90 dagen gaan in na de laatste bijeenkomst van de ronde"),
+                ("round_reply.possible", "round_reply.note", "round_reply.person_id"),
+            ),
+            Row(
                 N_("Wat je na een bijeenkomst voor jezelf opschreef"),
                 N_("Zodat jij het terug kunt lezen, en niemand anders"),
                 ("learning_point.learned", "learning_point.next_step", "learning_point.person_id"),

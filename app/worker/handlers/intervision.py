@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
+from app.intervision.actions import replying
 from app.intervision.actions.reminding import plan_letters
 from app.kit.localtime import local_day
 from app.ledger.actions import record
@@ -33,6 +34,15 @@ def expire_offer(work: Work, payload: dict[str, Any]) -> None:
         waiting.expire_offer(db, signup_id=int(payload["signup_id"]), now=work.now)
 
 
+def remove_replies(work: Work, _payload: dict[str, Any]) -> None:
+    """Who could come when is not kept longer than it helps to plan."""
+    with work.database.writing() as db:
+        gone = replying.remove_replies(db, now=work.now)
+        if gone:
+            subject = ("round_reply", None)
+            record(db, "intervision.replies_removed", actor_id=None, subject=subject, now=work.now, replies=gone)
+
+
 def _each_day(now: datetime) -> str:
     return local_day(now).isoformat()
 
@@ -41,5 +51,8 @@ HANDLERS: Final[dict[str, Handler]] = {
     "meetings.remind": remind,
     "meetings.expire_links": expire_links,
     "meetings.expire_offer": expire_offer,
+    "intervision.remove_replies": remove_replies,
 }
-PERIODIC: Final = (Periodic("meetings.remind", _each_day), Periodic("meetings.expire_links", _each_day))
+PERIODIC: Final = tuple(
+    Periodic(kind, _each_day) for kind in ("meetings.remind", "meetings.expire_links", "intervision.remove_replies")
+)

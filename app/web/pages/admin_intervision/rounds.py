@@ -11,6 +11,7 @@ from app.courses.queries import interventions
 from app.intervision.actions import rounds as planned
 from app.intervision.inputs import ClosingGiven, InvitationGiven, RoundGiven
 from app.intervision.queries import rounds
+from app.intervision.queries.replies import replies
 from app.intervision.queries.rounds import Batch, RoundPage
 from app.intervision.rules import half_to_plan, next_halves
 from app.kit.errors import NotFound, Refused
@@ -20,6 +21,7 @@ from app.people.queries import cards
 from app.web.kit.ask import Answer, Ask, invalid, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.route import Area
+from app.web.words.delivery import DAY_WORDS, PART_WORDS
 from app.web.words.meetings import FULL_LOOK, HALF_WORDS, MEETING_LOOKS, NO_FACILITATOR_LOOK, ROUND_LOOKS
 from app.web.words.shared import N_
 
@@ -88,9 +90,7 @@ def make(ask: Ask) -> Answer:
 def one_round(ask: Ask, round: int) -> Answer:  # noqa: A002 - the name in the address
     """One round with its meetings."""
     page = _round(ask, round)
-    return render(
-        "admin_intervision/round.html", page, form=_closing_form(ask, page), todo=_todo(ask, page), **_looks()
-    )
+    return render("admin_intervision/round.html", page, form=_closing_form(ask, page), **_beside(ask, page), **_looks())
 
 
 @area.post("/beheer/intervisie/{round:id}/sluiten", policy=Permission.MANAGE, name="admin_intervision.closing")
@@ -105,7 +105,7 @@ def closing(ask: Ask, round: int) -> Answer:  # noqa: A002 - the name in the add
         else:
             return redirect(f"/beheer/intervisie/{round}", toast=N_("De laatste dag om te antwoorden is veranderd."))
     page = _round(ask, round)
-    return invalid("admin_intervision/round.html", page, form=form, todo=_todo(ask, page), **_looks())
+    return invalid("admin_intervision/round.html", page, form=form, **_beside(ask, page), **_looks())
 
 
 @area.get("/beheer/intervisie/{round:id}/uitnodigen", policy=Permission.MANAGE, name="admin_intervision.preview")
@@ -151,6 +151,12 @@ def _round(ask: Ask, round_id: int) -> RoundPage:
         return page
     trainers = invitees(ask.db, page.round.intervention_id, ask.today).person_ids
     return replace(page, without_place=len(trainers & rounds.without_place(ask.db, round_id, now=ask.now)))
+
+
+def _beside(ask: Ask, page: RoundPage) -> dict[str, Any]:
+    """What stands beside the meetings: who would be invited now, and who can come on none of the days."""
+    none_fits = {"replies": replies(ask.db, page.round.id), "day_words": DAY_WORDS, "part_words": PART_WORDS}
+    return {"todo": _todo(ask, page)} | none_fits
 
 
 def _new_round(ask: Ask) -> NewRound:
