@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.courses.actions import cohorts
 from app.courses.training_days import actions
@@ -16,6 +16,7 @@ from app.courses.training_days.inputs import Coming, MadeUp, OtherDay
 from app.courses.training_days.queries import DayPage, day_page, own_days
 from app.courses.training_days.rules import MakeUp
 from app.courses.training_days.waiting import days_work
+from app.jobs.tables import Job
 from app.kit.clock import MovableClock
 from app.kit.db import Database
 from app.kit.errors import Forbidden, NotFound, Refused
@@ -74,6 +75,10 @@ class School:
     def seats(self, cohort_id: int | None = None) -> int:
         cohort = cohort_id or self.training.cohort_id
         return int(self.do(lambda db: actions.give_seats(db, cohort_id=cohort, keyring=KEYRING, now=self.now)))
+
+    def jobs(self) -> int:
+        query = select(func.count()).select_from(Job).where(Job.kind == actions.SEATS)
+        return int(self.see(lambda db: db.scalar(query)))
 
     def page(self, day: int) -> DayPage:
         page: DayPage = self.see(lambda db: day_page(db, self.training.cast.fatma, day, now=self.now))
@@ -256,6 +261,23 @@ def test_more_people_than_seats_leaves_the_rest_without(school: School) -> None:
     given = MeetingGiven(**FACTS)
     version = school.page(day).meeting.version
     school.do(lambda db: actions.change_day(db, by=fatma, day_id=day, given=given, version=version, now=school.now))
+    assert school.seats() == 1
+
+
+def test_a_seat_that_comes_free_goes_to_who_had_none(school: School) -> None:
+    day = school.plan()
+    meeting_id = school.page(day).meeting.id
+    with school.database.writing() as db:
+        db.get_one(Meeting, meeting_id).seats = 2
+    fatma, joris, cohort = school.training.cast.fatma, school.training.cast.joris, school.training.cohort_id
+    people = [school.training.cast.ruben.id]
+    school.do(lambda db: cohorts.enrol(db, by=fatma, cohort_id=cohort, person_ids=people, now=school.now))
+    school.do(lambda db: cohorts.confirm_enrolments(db, person_id=people[0], now=school.now))
+    assert school.seats() == 0
+    asked = school.jobs()
+    (place,) = [one.place.id for one in school.see(lambda db: own_days(db, joris, now=school.now)).ahead]
+    school.do(lambda db: actions.answer_days(db, by=joris, given=Coming(shown=[place]), now=school.now))
+    assert school.jobs() == asked + 1
     assert school.seats() == 1
 
 

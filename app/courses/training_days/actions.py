@@ -119,6 +119,10 @@ def answer_days(db: Session, *, by: Viewer, given: Coming, now: datetime) -> int
     for signup_id in sorted(mine, key=lambda id_: mine[id_]):
         wanted = AnswerTo.YES if signup_id in given.places else AnswerTo.NO
         changed += answering.answer(db, signup_id=signup_id, answer=wanted, actor_id=by.id, now=now)
+    if changed:  # who had no seat may have one now
+        days = select(TrainingDay.cohort_id).where(TrainingDay.meeting_id.in_(mine.values())).distinct()
+        for cohort_id in db.scalars(days).all():
+            ask_for_seats(db, cohort_id=cohort_id, now=now)
     return changed
 
 
