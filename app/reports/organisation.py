@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from app.kit.localtime import local_day, start_of
+from app.meetings.rules import Attendance
+from app.meetings.tables import Meeting, MeetingSignup
 from app.people.listing import lines_of
 from app.people.rules import Role, Viewer
 from app.people.tables import Membership, Organisation
 from app.reports.people import Stage, stages_of
+
+SHOWN: Final = timedelta(days=731)  # two years, four rounds
 
 
 @dataclass(frozen=True)
@@ -24,13 +30,25 @@ class ColleagueRow:
 
 
 @dataclass(frozen=True)
+class AttendanceRow:
+    """One colleague at one meeting whose list is closed. Nothing of what was said."""
+
+    name: str
+    title: str
+    starts_at: datetime
+    attendance: Attendance
+    minutes: int
+
+
+@dataclass(frozen=True)
 class OrganisationPage:
-    """The people of one organisation who are on the road."""
+    """The people of one organisation who are on the road, and where they were."""
 
     organisation: str
     rows: tuple[ColleagueRow, ...]
     certified: int
     training: int
+    attendance: tuple[AttendanceRow, ...]
 
 
 def organisation_page(db: Session, viewer: Viewer, *, on: date) -> OrganisationPage:
@@ -57,4 +75,40 @@ def organisation_page(db: Session, viewer: Viewer, *, on: date) -> OrganisationP
         rows=tuple(rows),
         certified=sum(row.stage.code in {"valid", "expiring", "in_grace"} for row in rows),
         training=sum(row.stage.code in {"theory", "practice", "paused"} for row in rows),
+        attendance=_attendance(db, viewer, {id_: line.name for id_, line in lines.items()}, on=on),
+    )
+
+
+def _attendance(db: Session, viewer: Viewer, names: dict[int, str], *, on: date) -> tuple[AttendanceRow, ...]:
+    """Who of the people who work there now was at a meeting, while she worked there; the newest first."""
+    rows = db.execute(
+        select(
+            MeetingSignup.person_id,
+            Meeting.title,
+            Meeting.starts_at,
+            MeetingSignup.attendance,
+            MeetingSignup.attended_minutes,
+            Membership.since,
+            Membership.until,
+        )
+        .join(Meeting, Meeting.id == MeetingSignup.meeting_id)
+        .join(
+            Membership,
+            (Membership.person_id == MeetingSignup.person_id) & Membership.organisation_id.in_(viewer.contact_of),
+        )
+        .where(
+            MeetingSignup.person_id.in_(names),
+            Meeting.settled_at.is_not(None),
+            Meeting.cancelled_at.is_(None),
+            MeetingSignup.attendance != Attendance.UNKNOWN,
+            Meeting.starts_at >= start_of(on - SHOWN),
+        )
+        .order_by(Meeting.starts_at.desc(), MeetingSignup.id)
+    ).all()
+    return tuple(
+        AttendanceRow(
+            names[row.person_id], row.title, row.starts_at, Attendance(row.attendance), row.attended_minutes or 0
+        )
+        for row in rows
+        if row.since <= local_day(row.starts_at) and (row.until is None or local_day(row.starts_at) < row.until)
     )

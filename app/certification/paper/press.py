@@ -1,4 +1,7 @@
-"""From facts to the PDF of one certificate. Runs in a child process (`app.kit.child`): typst is large."""
+"""From facts to the PDF of one certificate or proof of attendance.
+
+Runs in a child process (`app.kit.child`): typst is large.
+"""
 
 from __future__ import annotations
 
@@ -34,16 +37,26 @@ def certificate(content: bytes, *, made_at: int) -> tuple[dict[str, Any], bytes]
 
     `made_at`: seconds since 1970; the same facts give the same bytes. Raises: NotPrintable.
     """
-    import typst  # noqa: PLC0415 - 30 MB, needed in the child only
-
     facts: dict[str, Any] = json.loads(content)
     facts["seal"] = on_paper(facts["seal"])
     facts["qr"] = qr_code(facts["check_link"])
     for element in facts["core_elements"]:
         element["motif"] = element["motif"] if element["motif"] in MOTIFS else ""
+    return _pressed("certificate.typ", facts, made_at)
+
+
+def proof(content: bytes, *, made_at: int) -> tuple[dict[str, Any], bytes]:
+    """The A4 that says that somebody was there (see `certification.proofs`), as PDF/UA-1. Raises: NotPrintable."""
+    return _pressed("proof.typ", json.loads(content), made_at)
+
+
+def _pressed(template: str, facts: dict[str, Any], made_at: int) -> tuple[dict[str, Any], bytes]:
+    """A name keeps as many of its accents as the fonts have."""
+    import typst  # noqa: PLC0415 - 30 MB, needed in the child only
+
     for plainer in (str, one_accent, no_accents):
         pdf, warnings = typst.compile_with_warnings(
-            HERE / "certificate.typ",
+            HERE / template,
             root=HERE,
             font_paths=[HERE / "fonts"],
             ignore_system_fonts=True,

@@ -8,6 +8,7 @@ from app.reports.organisation import organisation_page
 from app.web.kit.ask import Answer, Ask, render
 from app.web.kit.route import Area
 from app.web.words.delivery import DAY_WORDS
+from app.web.words.meetings import ATTENDANCE_LOOKS
 from app.web.words.stages import STAGES
 
 area = Area()
@@ -17,4 +18,6 @@ area = Area()
 def people(ask: Ask) -> Answer:
     page = organisation_page(ask.db, ask.viewer, on=ask.today)
     wanted = requests(ask.db, ask.viewer, now=ask.now)
-    return render("organisation/page.html", page, stage_words=STAGES, wanted=wanted, words=DAY_WORDS)
+    return render(
+        "organisation/page.html", page, stage_words=STAGES, looks=ATTENDANCE_LOOKS, wanted=wanted, words=DAY_WORDS
+    )
