@@ -12,6 +12,8 @@ from app.delivery.rules import PartOfDay, Weekday
 from app.meetings.rules import MeetingState
 
 PLAN_AHEAD: Final = timedelta(days=120)  # domain.md 9.2: the season is made 120 days before
+PUBLISH_BEFORE: Final = timedelta(days=70)  # domain.md 9.2: published 70 days before
+LEAST_PEOPLE: Final = 4  # domain.md 9.2: with fewer, merge or cancel
 PLAN_UNTIL: Final = timedelta(days=31)  # of the first month; later nobody can be invited in time any more
 MOMENTS: Final = tuple(f"{day}-{part}" for day in Weekday for part in PartOfDay)
 """When somebody may be able to come, as forms and rows say it."""
@@ -137,6 +139,16 @@ def days_of(year: int, half: Half) -> tuple[date, date]:
     """The first day on which a round may meet, and the last of its half-year."""
     last = date(year, 6, 30) if half is Half.SPRING else date(year, 12, 31)
     return _first_day(year, half), last
+
+
+def to_watch(first: date, today: date) -> bool:
+    """Whether a round whose first meeting is on this day should be in the making by now."""
+    return today >= first - PLAN_AHEAD
+
+
+def weeks_to_publish(first: date, today: date) -> int:
+    """How many whole weeks are left to invite people in time; below 0 when that day has passed."""
+    return (first - PUBLISH_BEFORE - today).days // 7
 
 
 def _first_day(year: int, half: Half) -> date:

@@ -73,6 +73,8 @@ class Work(StrEnum):
     TO_PLAN = "to_plan"
     TO_PUBLISH = "to_publish"
     TO_SETTLE = "to_settle"
+    NO_LEADER = "no_leader"
+    TOO_SMALL = "too_small"
     NO_PLACE = "no_place"
     FILES_GO = "files_go"
     DRAFTS = "drafts"
@@ -339,7 +341,7 @@ def _rounds(db: Session, now: datetime) -> list[_Found]:
     for one in rounds_waiting(db, partial(owing_meetings, db), now=now):
         href = f"/beheer/intervisie/{one.round_id or f'seizoen?year={one.year}'}"
         if one.what != Work.NO_PLACE:
-            lines.append(_Found(WorkLine(Work(one.what), 1, href, round=one)))
+            lines.append(_Found(WorkLine(Work(one.what), one.count, href, round=one)))
         elif one.round_id is not None and (people := _left_out(db, one.round_id, now)):
             lines.append(_Found(WorkLine(Work.NO_PLACE, len(people), href, round=one), people))
     return lines

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -11,6 +11,7 @@ from app.intervision.actions import own_data as intervision_data
 from app.intervision.queries import facts, rounds
 from app.intervision.rules import Half
 from app.intervision.tables import IntervisionRound
+from app.kit.localtime import instant
 from app.kit.storage import folder
 from app.meetings import queries as meetings
 from app.meetings.actions import own_data, planning
@@ -58,9 +59,12 @@ def test_what_waits_for_an_admin(stage: Stage) -> None:
 
         return [(item.what, item.half) for item in stage.see(lambda db: rounds.waiting(db, needs, now=stage.now))]
 
-    assert whats({of_round: "Kort"}) == [("to_plan", Half.SPRING)]  # 23 November is within 120 days of 1 March
+    alone = ("no_leader", Half.AUTUMN)
+    assert whats({of_round: "Kort"}) == [alone, ("to_plan", Half.SPRING)]  # 23 November is within 120 days of 1 March
     assert asked == [(date(2027, 3, 1), date(2027, 6, 30))]
-    assert whats({}) == []  # nobody owes a meeting
+    assert whats({}) == [alone]  # nobody owes a meeting
+    stage.clock.set(instant(date(2026, 12, 5), time(9)))  # sign-up has closed, and nobody comes
+    assert whats({}) == [alone, ("too_small", Half.AUTUMN)]
     stage.clock.set(END)
     assert whats({of_round: "Kort"}) == [("to_settle", Half.AUTUMN), ("to_plan", Half.SPRING)]
 

@@ -34,6 +34,9 @@ def seen_in(text: str) -> str:
 
 def test_a_season_is_seen_with_reasons_and_made_in_one_press(site: Site, past: LastYear) -> None:
     fatma = site.visitor(past.cast.fatma.id)
+    overview = fatma.get("/beheer").text
+    assert "Je hebt nog 4 weken om de uitnodigingen te versturen." in overview
+    assert f'href="{PATH}?year=2027"' in overview
     assert "Plan een seizoen" in fatma.get("/beheer/intervisie").text
     text = fatma.get(PATH).text
     for words in (

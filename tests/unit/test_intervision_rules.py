@@ -10,7 +10,16 @@ import pytest
 from pydantic import ValidationError
 
 from app.intervision.inputs import Chosen, SessionGiven
-from app.intervision.rules import Half, RoundState, half_to_plan, missing_halves, next_halves, round_state
+from app.intervision.rules import (
+    Half,
+    RoundState,
+    half_to_plan,
+    missing_halves,
+    next_halves,
+    round_state,
+    to_watch,
+    weeks_to_publish,
+)
 from app.meetings.rules import (
     AnswerTo,
     Attendance,
@@ -150,6 +159,19 @@ def test_a_time_that_the_clock_skips_is_no_length() -> None:
     """On 28 March 2027 there is no half past two: the meeting would end when it starts."""
     with pytest.raises(ValidationError, match="ends before start"):
         SessionGiven.model_validate(FACTS | {"day": date(2027, 3, 28), "starts": "02:30", "ends": "03:30"})
+
+
+@pytest.mark.parametrize(
+    "today, weeks",
+    [(date(2026, 11, 23), 4), (date(2026, 12, 15), 0), (date(2026, 12, 21), 0), (date(2026, 12, 22), -1)],
+)
+def test_weeks_to_publish(today: date, weeks: int) -> None:
+    assert weeks_to_publish(date(2027, 3, 1), today) == weeks  # 70 days before is 21 December
+
+
+def test_a_season_is_watched_from_120_days_ahead() -> None:
+    assert not to_watch(date(2027, 3, 1), date(2026, 10, 31))
+    assert to_watch(date(2027, 3, 1), date(2026, 11, 1))
 
 
 def test_no_leader_and_no_choice_are_empty() -> None:

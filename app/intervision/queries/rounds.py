@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
@@ -13,7 +13,17 @@ from sqlalchemy.orm import Session, aliased
 from app.courses.tables import Intervention
 from app.intervision.queries.facts import RoundTitle, title_of
 from app.intervision.queries.leaders import Leader, leaders, leads_here
-from app.intervision.rules import Half, Invitees, RoundState, days_of, missing_halves, round_state
+from app.intervision.rules import (
+    LEAST_PEOPLE,
+    Half,
+    Invitees,
+    RoundState,
+    days_of,
+    missing_halves,
+    round_state,
+    to_watch,
+    weeks_to_publish,
+)
 from app.intervision.tables import IntervisionRound, IntervisionSession
 from app.kit.errors import NotFound
 from app.kit.localtime import local_day
@@ -106,7 +116,8 @@ class Batch:
 class RoundWork:
     """Something about a round that waits for an admin.
 
-    To plan (no round yet), to publish, to settle, or people who were left without a place.
+    To plan (no round yet), to publish, to settle, people who were left without a place, meetings that nobody leads,
+    or that are too small now that sign-up has closed. `weeks`: left to publish in time; below 0 when it is late.
     """
 
     what: str
@@ -114,6 +125,8 @@ class RoundWork:
     year: int
     half: Half
     round_id: int | None = None
+    count: int = 1
+    weeks: int = 0
 
 
 def rounds(db: Session, *, now: datetime, round_id: int | None = None) -> list[RoundPage]:
@@ -192,30 +205,42 @@ Wanted = Callable[[date, date], Mapping[int, str]]
 
 def waiting(db: Session, wanted: Wanted, *, now: datetime) -> list[RoundWork]:
     """What of intervision asks for an admin, for the work list. No round is asked for that nobody needs."""
-    found = rounds(db, now=now)
+    found, today = rounds(db, now=now), local_day(now)
     work = [
-        RoundWork("to_publish", page.round.intervention, page.round.year, page.round.half, page.round.id)
+        replace(_about(page, "to_publish"), weeks=weeks_to_publish(_begins(page), today))
         for page in found
-        if page.state in {RoundState.DRAFT, RoundState.PLANNED}
+        if page.state in {RoundState.DRAFT, RoundState.PLANNED} and to_watch(_begins(page), today)
     ]
+    for page in found:
+        ahead = [line for line in page.sessions if line.meeting.state is MeetingState.PUBLISHED]
+        alone = sum(not line.leaders for line in ahead)
+        small = sum(not line.meeting.open and line.meeting.taken < LEAST_PEOPLE for line in ahead)
+        work += [replace(_about(page, "no_leader"), count=alone)] if alone else []
+        work += [replace(_about(page, "too_small"), count=small)] if small else []
     work += [
-        RoundWork("to_settle", page.round.intervention, page.round.year, page.round.half, page.round.id)
+        _about(page, "to_settle")
         for page in found
         if any(line.meeting.state is MeetingState.HELD and line.meeting.ends_at <= now for line in page.sessions)
     ]
-    work += [
-        RoundWork("no_place", page.round.intervention, page.round.year, page.round.half, page.round.id)
-        for page in found
-        if page.without_place
-    ]
+    work += [_about(page, "no_place") for page in found if page.without_place]
     have = {(page.round.intervention_id, page.round.year, page.round.half) for page in found}
-    for year, half in missing_halves((), today=local_day(now)):
+    for year, half in missing_halves((), today=today):
         work += [
-            RoundWork("to_plan", name, year, half)
+            RoundWork("to_plan", name, year, half, weeks=weeks_to_publish(days_of(year, half)[0], today))
             for id_, name in wanted(*days_of(year, half)).items()
             if (id_, year, half) not in have
         ]
     return work
+
+
+def _about(page: RoundPage, what: str) -> RoundWork:
+    return RoundWork(what, page.round.intervention, page.round.year, page.round.half, page.round.id)
+
+
+def _begins(page: RoundPage) -> date:
+    """The day of its first meeting that goes on; without one the first day on which the round may meet."""
+    days = [local_day(line.meeting.starts_at) for line in page.sessions if not line.meeting.cancelled]
+    return min(days, default=days_of(page.round.year, page.round.half)[0])
 
 
 def _sessions(db: Session, round_ids: Collection[int], *, now: datetime) -> dict[int, list[SessionLine]]:
