@@ -141,3 +141,46 @@ class GroupSeat(Base):
     signup_id: Mapped[int] = mapped_column(
         ForeignKey("meeting_signup.id"), info=pii("person", "mixing the tables", "24 months", "delete")
     )
+
+
+class PlacingProposal(Base):
+    """Seats that the planner proposes for who has none in a round. Not more than one of a round waits for an answer.
+
+    `points` and `bound`: what it costs in wishes, and what it costs at least. Retention: 90 days.
+    """
+
+    __tablename__ = "placing_proposal"
+
+    id: Mapped[Id] = mapped_column(init=False)
+    round_id: Mapped[int] = mapped_column(ForeignKey("intervision_round.id"), index=True)
+    made_at: Mapped[datetime]
+    solver: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    points: Mapped[int]
+    bound: Mapped[int]
+    accepted_at: Mapped[datetime | None] = mapped_column(default=None)
+    undone_at: Mapped[datetime | None] = mapped_column(default=None)
+    version: Mapped[int] = mapped_column(init=False, default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class PlacingLine(Base):
+    """One person in a proposal: the meeting that was chosen, why, and what came of it.
+
+    `chosen_id` is the planner's until an admin chooses another one (`by_hand`). Retention: with the proposal.
+    """
+
+    __tablename__ = "placing_line"
+    __table_args__ = (UniqueConstraint("proposal_id", "person_id"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("placing_proposal.id"), index=True)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), index=True, info=pii("person", "giving seats", "90 days", "delete")
+    )
+    why: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    chosen_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"), default=None)
+    instead_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"), default=None)
+    by_hand: Mapped[bool] = mapped_column(default=False)
+    outcome: Mapped[str] = mapped_column(default="", info=NOT_PERSONAL)
+    before: Mapped[str] = mapped_column(default="", info=NOT_PERSONAL)

@@ -52,7 +52,9 @@ def invitation(db: Session, message: Message, desk: Desk) -> Draft:
 def seat_confirmed(db: Session, message: Message, desk: Desk) -> Draft:
     """Somebody has a seat. Not due when it was given up again, moved or called off in the meantime."""
     place = _current(db, message, desk)
-    return _about(db, place, desk, "seat_confirmed", "REQUEST")
+    draft = _about(db, place, desk, "seat_confirmed", "REQUEST")
+    draft.facts["placed"] = message.data.get("why") == "placed"
+    return draft
 
 
 def seat_given_up(db: Session, message: Message, desk: Desk) -> Draft:
@@ -62,6 +64,7 @@ def seat_given_up(db: Session, message: Message, desk: Desk) -> Draft:
         place = _current(db, message, desk)
     draft = _about(db, place, desk, "seat_given_up", "CANCEL")
     draft.facts["leads_no_more"] = message.data.get("why") == "leads_no_more"
+    draft.facts["placing_undone"] = message.data.get("why") == "placing_undone"
     return draft
 
 

@@ -72,6 +72,7 @@ class Work(StrEnum):
     DAYS_TO_MAKE_UP = "days_to_make_up"
     TO_PLAN = "to_plan"
     TO_PUBLISH = "to_publish"
+    TO_PLACE = "to_place"
     TO_SETTLE = "to_settle"
     NO_LEADER = "no_leader"
     TOO_SMALL = "too_small"
@@ -340,7 +341,9 @@ def _rounds(db: Session, now: datetime) -> list[_Found]:
     lines: list[_Found] = []
     for one in rounds_waiting(db, partial(owing_meetings, db), now=now):
         href = f"/beheer/intervisie/{one.round_id or f'seizoen?year={one.year}'}"
-        if one.what != Work.NO_PLACE:
+        if one.what == Work.TO_PLACE:
+            lines.append(_Found(WorkLine(Work.TO_PLACE, one.count, f"{href}/plaatsen", round=one)))
+        elif one.what != Work.NO_PLACE:
             lines.append(_Found(WorkLine(Work(one.what), one.count, href, round=one)))
         elif one.round_id is not None and (people := _left_out(db, one.round_id, now)):
             lines.append(_Found(WorkLine(Work.NO_PLACE, len(people), href, round=one), people))

@@ -213,6 +213,8 @@ LABELS: Final = {
     "waarvoor": "Waarvoor",
     "werk": "Waar je werkt",
     "why_away": "Waarom",
+    "voorgesteld_op": "Voorgesteld op",
+    "voorgestelde_plekken": "Plekken die we voor je voorstelden",
     "withdrawn_at": "Gestopt op",
     "words": "Wat je schreef",
     "words_as_coach": "Wat je als coach bij antwoorden schreef",

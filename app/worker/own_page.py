@@ -89,6 +89,7 @@ SECTIONS: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
             ("intervisie", "tafels"),
             ("casussen", "casussen"),
             ("casussen", "gespreksafspraken"),
+            ("intervisie", "voorgestelde_plekken"),
         ),
     ),
     ("Post en wat je deed", (("post", "berichten"), ("mensen", "logboek"))),

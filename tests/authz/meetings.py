@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from app.certification.queries import invitees
 from app.intervision.actions import answering as answers
-from app.intervision.actions import rounds
+from app.intervision.actions import placing, rounds
 from app.intervision.inputs import RoundGiven, SessionGiven
+from app.intervision.planner.model import Plan
 from app.intervision.room import actions as case_room
 from app.intervision.room import keys
 from app.intervision.room.inputs import CaseGiven
@@ -60,6 +61,8 @@ def make_rounds(db: Session, world: World, cast: Cast, present: datetime, *, now
     answers.answer(db, signup_id=held.id, answer=AnswerTo.YES, actor_id=cast.noor.id, now=now)
     world.things |= {"round": round_id, "held_meeting": meetings[0], "meeting": meetings[1]}
     world.things |= {"held_signup": held.id, "signup": coming.id, "letter": "vooraf"}
+    nobody = Plan((), (), (), (), (), 0, 0.0, "greedy", 0, 0)
+    world.things["proposal"] = placing.keep_proposal(db, by=cast.fatma, round_id=round_id, plan=nobody, now=present)
     world.things["answer_token"] = KEYRING.mailed_token(PURPOSE, coming.nonce)
 
 
@@ -102,6 +105,11 @@ AT_MEETINGS: Final[dict[str, Try]] = {
         {"meeting": "held_meeting"}, lambda world: {f"mark-{world.things['held_signup']}": "present"}
     ),
     "admin_intervision.reopen": Try({"meeting": "held_meeting"}),
+    "admin_intervision.propose": Try(),
+    "admin_intervision.all_tables": Try(),
+    "admin_intervision.seat": Try(),
+    "admin_intervision.place": Try(form=lambda world: {"proposal": world.things["proposal"]}),
+    "admin_intervision.unplace": Try(form=lambda world: {"proposal": world.things["proposal"]}),
     "admin_intervision.closing": Try(form=lambda world: {"signup_closes_on": day_of(world, 12)}),
     "admin_intervision.letter": Try(form=says(own_text="Tot dan!", version="0", do="save")),
     "admin_intervision.invite": Try(form=LOOK_OR_SEND),

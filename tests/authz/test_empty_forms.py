@@ -23,8 +23,10 @@ ELSEWHERE: Final = {
     # forms that nobody in this world gets to see, and where they are sent empty
     "admin_import.mistakes": "only a button, under a list with mistakes",
     "admin_intervision.invite": "asks for nothing",
+    "admin_intervision.all_tables": "only a button, once everybody has a seat",
     "admin_intervision.reopen": "only a button, once a list is closed",
     "admin_intervision.take_off": "only a button, while somebody waits",
+    "admin_intervision.unplace": "only a button, once seats were given",
     "admin_overview.try_again": "only a button, once a job failed",
     "admin_people.invite": "asks for nothing",
     "admin_person.withdraw": "only a button, while an invitation is open",

@@ -9,7 +9,14 @@ from sqlalchemy.orm import Session
 
 from app.intervision.queries.groups import ended_before
 from app.intervision.queries.leaders import led_ahead
-from app.intervision.tables import GroupSeat, IntervisionSession, LearningPoint, RoundReply, SessionFacilitator
+from app.intervision.tables import (
+    GroupSeat,
+    IntervisionSession,
+    LearningPoint,
+    PlacingLine,
+    RoundReply,
+    SessionFacilitator,
+)
 from app.kit.storage import Storage
 from app.meetings.tables import MeetingSignup
 
@@ -18,6 +25,7 @@ def erase(db: Session, *, person_id: int, storage: Storage, now: datetime) -> No
     """What she wrote and where she sat go, and what she was to lead; that she led a meeting stays as a number."""
     db.execute(delete(LearningPoint).where(LearningPoint.person_id == person_id))
     db.execute(delete(RoundReply).where(RoundReply.person_id == person_id))
+    db.execute(delete(PlacingLine).where(PlacingLine.person_id == person_id))
     hers = select(MeetingSignup.id).where(MeetingSignup.person_id == person_id)
     db.execute(delete(GroupSeat).where(GroupSeat.signup_id.in_(hers)))
     ahead = select(IntervisionSession.id).where(IntervisionSession.meeting_id.in_(led_ahead(db, person_id, now=now)))

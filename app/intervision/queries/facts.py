@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Select, and_, bindparam, case, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
-from app.intervision.queries.groups import tables_of
+from app.intervision.queries.groups import proposed_seats, tables_of
 from app.intervision.rules import Half
 from app.intervision.tables import IntervisionRound, IntervisionSession, LearningPoint, RoundReply, SessionFacilitator
 from app.kit.db import fetch
@@ -152,6 +152,7 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
             for point in db.scalars(query)
         ],
         "tafels": tables_of(db, person_id),
+        "voorgestelde_plekken": proposed_seats(db, person_id),
     }
 
 

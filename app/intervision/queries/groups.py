@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.intervision.tables import GroupSeat, IntervisionGroup, IntervisionSession
+from app.intervision.tables import GroupSeat, IntervisionGroup, IntervisionSession, PlacingLine, PlacingProposal
 from app.meetings.rules import AnswerTo
 from app.meetings.tables import Meeting, MeetingSignup
 
@@ -70,7 +70,7 @@ def seating(db: Session, meeting_id: int) -> Seating:
         .where(IntervisionGroup.session_id == session_id)
         .order_by(IntervisionGroup.number)
     ).all()
-    if not tables:
+    if not {seat.group_id for seat in seats} & {table.id for table in tables}:
         everybody = tuple(Seated(seat.id, seat.person_id) for seat in seats)
         return Seating((Group(None, session_id, 1, None, everybody),))
     return Seating(
@@ -83,6 +83,7 @@ def seating(db: Session, meeting_id: int) -> Seating:
                 tuple(Seated(seat.id, seat.person_id) for seat in seats if seat.group_id == table.id),
             )
             for table in tables
+            if any(seat.group_id == table.id for seat in seats)
         ),
         tuple(Seated(seat.id, seat.person_id) for seat in seats if seat.group_id is None),
     )
@@ -105,6 +106,21 @@ def tables_of(db: Session, person_id: int) -> list[dict[str, Any]]:
         .order_by(Meeting.starts_at)
     )
     return [{"titel": row.title, "begin": row.starts_at.isoformat(), "tafel": row.number} for row in db.execute(query)]
+
+
+def proposed_seats(db: Session, person_id: int) -> list[dict[str, Any]]:
+    """Where we proposed a seat for somebody, for the copy of her data."""
+    query = (
+        select(PlacingProposal.made_at, Meeting.title, Meeting.starts_at)
+        .join(PlacingLine, PlacingLine.proposal_id == PlacingProposal.id)
+        .join(Meeting, Meeting.id == PlacingLine.chosen_id)
+        .where(PlacingLine.person_id == person_id)
+        .order_by(PlacingProposal.id)
+    )
+    return [
+        {"titel": row.title, "begin": row.starts_at.isoformat(), "voorgesteld_op": row.made_at.isoformat()}
+        for row in db.execute(query)
+    ]
 
 
 def ended_before(moment: datetime) -> Any:

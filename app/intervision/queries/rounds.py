@@ -116,8 +116,9 @@ class Batch:
 class RoundWork:
     """Something about a round that waits for an admin.
 
-    To plan (no round yet), to publish, to settle, people who were left without a place, meetings that nobody leads,
-    or that are too small now that sign-up has closed. `weeks`: left to publish in time; below 0 when it is late.
+    To plan (no round yet), to publish, to place (who gave no answer), to settle, people who were left without a
+    place, meetings that nobody leads, or that are too small now that sign-up has closed. `weeks`: left to publish in
+    time; below 0 when it is late.
     """
 
     what: str
@@ -222,6 +223,7 @@ def waiting(db: Session, wanted: Wanted, *, now: datetime) -> list[RoundWork]:
         for page in found
         if any(line.meeting.state is MeetingState.HELD and line.meeting.ends_at <= now for line in page.sessions)
     ]
+    work += [_about(page, "to_place", page.silent) for page in found if page.state is RoundState.CLOSED and page.silent]
     work += [_about(page, "no_place") for page in found if page.without_place]
     have = {(page.round.intervention_id, page.round.year, page.round.half) for page in found}
     for year, half in missing_halves((), today=today):
@@ -233,8 +235,8 @@ def waiting(db: Session, wanted: Wanted, *, now: datetime) -> list[RoundWork]:
     return work
 
 
-def _about(page: RoundPage, what: str) -> RoundWork:
-    return RoundWork(what, page.round.intervention, page.round.year, page.round.half, page.round.id)
+def _about(page: RoundPage, what: str, count: int = 1) -> RoundWork:
+    return RoundWork(what, page.round.intervention, page.round.year, page.round.half, page.round.id, count=count)
 
 
 def _begins(page: RoundPage) -> date:

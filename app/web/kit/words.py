@@ -30,6 +30,7 @@ AREAS: Final = (
     "meetings",
     "rooms",
     "training_days",
+    "placing",
     "certification",
 )
 

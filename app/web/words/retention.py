@@ -191,6 +191,11 @@ KEPT: Final = (
                 ("group_seat.signup_id",),
             ),
             Row(
+                N_("Welke plek we voor je voorstelden toen je er nog geen had"),
+                N_("Om je een plek te geven, en dat te kunnen terugdraaien"),
+                ("placing_line.person_id",),
+            ),
+            Row(
                 N_("De link waarmee je vanuit de mail antwoordt"),
                 N_("Zodat je niet hoeft in te loggen om te antwoorden"),
                 ("meeting_signup.nonce", "meeting_signup.token_hash"),

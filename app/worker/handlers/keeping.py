@@ -12,6 +12,7 @@ from app.certification.keeping import empty_documents, enrolments_over_before, o
 from app.certification.tables import Certification
 from app.courses.tables import Cohort, Enrolment
 from app.intervision.actions import own_data as intervision
+from app.intervision.actions import placing
 from app.jobs.actions import enqueue
 from app.jobs.tables import Job
 from app.kit.localtime import add_months, local_day, start_of
@@ -36,6 +37,7 @@ ANSWERS_KEPT: Final = 12
 NOTES_KEPT: Final = 12
 ATTENDANCE_KEPT: Final = 72
 TABLES_KEPT: Final = 24
+PROPOSALS_KEPT: Final = timedelta(days=90)
 
 
 def let_go(work: Work, _payload: dict[str, Any]) -> None:
@@ -82,6 +84,15 @@ def clear_tables(work: Work, _payload: dict[str, Any]) -> None:
         if cleared:
             subject = ("group_seat", None)
             record(db, "intervision.tables_cleared", actor_id=None, subject=subject, now=work.now, seats=cleared)
+
+
+def clear_proposals(work: Work, _payload: dict[str, Any]) -> None:
+    """Proposals of seats go after 90 days: by then the meetings have been, or are far on their way."""
+    with work.database.writing() as db:
+        cleared = placing.clear_proposals(db, before=work.now - PROPOSALS_KEPT)
+        if cleared:
+            subject = ("placing_proposal", None)
+            record(db, "intervision.proposals_cleared", actor_id=None, subject=subject, now=work.now, count=cleared)
 
 
 def close_files(work: Work, _payload: dict[str, Any]) -> None:
@@ -175,6 +186,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "practice.remove_notes": remove_notes,
     "meetings.clear_attendance": clear_attendance,
     "intervision.clear_tables": clear_tables,
+    "intervision.clear_proposals": clear_proposals,
     "certification.close_files": close_files,
 }
 PERIODIC: Final = tuple(Periodic(kind, _nightly) for kind in HANDLERS)
