@@ -51,6 +51,28 @@ def text_of_rows(rows: Iterable[Iterable[str]]) -> str:
     return target.getvalue()
 
 
+def xlsx_of_rows(heads: Iterable[str], rows: Iterable[Iterable[str | int]], *, sheet: str) -> bytes:
+    """A workbook with one sheet. Text stays text: no formula, no link, and zeros in front of a number stay."""
+    import xlsxwriter  # type: ignore[import-untyped]  # noqa: PLC0415 - 118 ms that few requests need
+
+    target = io.BytesIO()
+    how = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(target, how) as book:
+        page = book.add_worksheet(sheet)
+        bold = book.add_format({"bold": True})
+        for column, head in enumerate(heads):
+            page.write_string(0, column, head, bold)
+            page.set_column(column, column, 22)
+        for line, cells in enumerate(rows, start=1):
+            for column, cell in enumerate(cells):
+                if isinstance(cell, int):
+                    page.write_number(line, column, cell)
+                else:
+                    page.write_string(line, column, cell)
+        page.freeze_panes(1, 0)
+    return target.getvalue()
+
+
 def csv_row(cells: Iterable[str]) -> list[str]:
     """Cells that a spreadsheet shows and never calculates: a formula gets an apostrophe in front."""
     return [f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells]

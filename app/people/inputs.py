@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from app.kit.fields import KnownId, OptionalId
@@ -121,6 +121,26 @@ class Acceptance(_Input):
     """Accepting an invitation; a code only from somebody who has an account already."""
 
     code: OptionalLine = ""
+
+
+Number = Annotated[OptionalLine, Field(max_length=40)]
+
+
+class Registrations(_Input):
+    """The own numbers in registers, as text; empty for none."""
+
+    skj: Number = ""
+    registerplein: Number = ""
+    venvn: Number = ""
+    other: Number = ""
+    other_name: Annotated[OptionalLine, Field(max_length=60, validate_default=True)] = ""
+
+    @field_validator("other_name")
+    @classmethod
+    def _named(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("other") and not value:
+            raise PydanticCustomError("register_unnamed", "a number without a register")
+        return value
 
 
 class NewFeed(_Input):

@@ -31,6 +31,15 @@ PASSWORD_MIN: Final = 12
 PASSWORD_MAX: Final = 200
 
 
+class Register(StrEnum):
+    """The professional registers for which we keep a number (domain.md 3)."""
+
+    SKJ = "skj"
+    REGISTERPLEIN = "registerplein"
+    VENVN = "venvn"
+    OTHER = "other"
+
+
 class Role(StrEnum):
     """What somebody may be; one person can be several. Order: who may grant whom, lowest first."""
 

@@ -257,6 +257,25 @@ class CalendarFeed(Base):
     made_at: Mapped[datetime]
 
 
+class RegistrationNumber(Base):
+    """Somebody's number in a professional register; text, since it may begin with zeros. `other`: which register.
+
+    Retention: until she takes it away, else with the account.
+    """
+
+    __tablename__ = "registration_number"
+    __table_args__ = (
+        UniqueConstraint("person_id", "register"),
+        CheckConstraint("register IN ('skj', 'registerplein', 'venvn', 'other')", name="register"),
+    )
+
+    id: Mapped[Id] = mapped_column(init=False)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), info=refers_to_person("attendance for registers"))
+    register: Mapped[str] = mapped_column(info=pii("person", "attendance for registers", ACCOUNT, "delete"))
+    number: Mapped[str] = mapped_column(info=pii("person", "attendance for registers", ACCOUNT, "delete"))
+    other: Mapped[str] = mapped_column(default="", info=pii("person", "attendance for registers", ACCOUNT, "delete"))
+
+
 class RateWindow(Base):
     """How often something was tried in a window of time; one atomic statement counts.
 

@@ -8,6 +8,8 @@ LABELS: Final = {
     "aangenomen": "Aangenomen",
     "action": "Actie",
     "aanwezig": "Was je er?",
+    "registraties": "Nummers in beroepsregisters",
+    "register": "Register",
     "agendalinks": "Links voor je eigen agenda",
     "agreements": "Afspraken",
     "agreements_kept": "Afspraken die jij afvinkte",

@@ -24,7 +24,7 @@ from app.worker.own_labels import LABELS
 from app.worker.own_style import STYLE
 
 SECTIONS: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
-    ("Wie je bent", (("mensen", "persoon"), ("mensen", "werk"), ("mensen", "rollen"))),
+    ("Wie je bent", (("mensen", "persoon"), ("mensen", "werk"), ("mensen", "rollen"), ("mensen", "registraties"))),
     (
         "Hoe je binnenkomt",
         (("mensen", "sessies"), ("mensen", "inloggen_met_app"), ("mensen", "agendalinks"), ("mensen", "uitnodigingen")),

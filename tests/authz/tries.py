@@ -209,6 +209,7 @@ TRIES: Final[dict[str, Try]] = {
     "account.sessions_others": Try(),
     "account.sessions_all": Try(),
     "account.export": Try(),
+    "account.registers_keep": Try(form=says(skj="0012345")),
     "account.feed_make": Try(form=says(label="Telefoon")),
     "account.feed_take_back": Try(),
     "feeds.agenda": Try({"token": "feed_token"}),

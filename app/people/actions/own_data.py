@@ -31,6 +31,7 @@ from app.people.tables import (
     Organisation,
     Person,
     RecoveryCode,
+    RegistrationNumber,
     RoleGrant,
     SecondFactor,
     SignIn,
@@ -121,6 +122,11 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
     invited = db.scalars(select(Invitation).where(Invitation.person_id == person_id).order_by(Invitation.id))
     app_since = db.scalar(select(SecondFactor.set_at).where(SecondFactor.person_id == person_id))
     codes = db.scalars(select(RecoveryCode).where(RecoveryCode.person_id == person_id).order_by(RecoveryCode.id))
+    numbers = db.scalars(
+        select(RegistrationNumber)
+        .where(RegistrationNumber.person_id == person_id)
+        .order_by(RegistrationNumber.register)
+    )
     feeds = db.scalars(select(CalendarFeed).where(CalendarFeed.person_id == person_id).order_by(CalendarFeed.id))
     did = db.scalars(select(LedgerEvent).where(LedgerEvent.actor_id == person_id).order_by(LedgerEvent.id))
     return {
@@ -144,6 +150,7 @@ def export_of(db: Session, person_id: int) -> dict[str, Any]:
             "ingesteld": _text(app_since),
             "herstelcodes": [{"gemaakt": _text(row.made_at), "gebruikt": _text(row.used_at)} for row in codes],
         },
+        "registraties": [{"register": row.other or row.register, "nummer": row.number} for row in numbers],
         "agendalinks": [{"naam": row.label, "gemaakt": _text(row.made_at)} for row in feeds],
         "uitnodigingen": [{"gemaakt": _text(row.created_at), "aangenomen": _text(row.accepted_at)} for row in invited],
         "logboek": [{"wanneer": _text(row.at), "wat": row.action} for row in did],
@@ -161,7 +168,7 @@ def erase(db: Session, *, person_id: int, storage: Storage, now: datetime) -> No
     db.flush()
     exports = db.scalars(select(Export).where(Export.person_id == person_id)).all()
     files = [export.storage_key for export in exports if export.storage_key]
-    owned = (Account, SignIn, LoginCode, SecondFactor, RecoveryCode, CalendarFeed, Export, FormKey)
+    owned = (Account, SignIn, LoginCode, SecondFactor, RecoveryCode, CalendarFeed, RegistrationNumber, Export, FormKey)
     for table in owned:
         db.execute(delete(table).where(table.person_id == person_id).execution_options(synchronize_session=False))
     db.execute(

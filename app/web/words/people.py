@@ -57,6 +57,7 @@ WORDS: Final[dict[str, str]] = {
     "import_since_missing": N_("Vul in sinds wanneer deze persoon gecertificeerd is, of haal het aantal weg."),
     "import_count": N_("Vul een getal in van 0 tot 20."),
     "owner_exists": N_("Er is al een eigenaar. Die kan anderen beheerder maken."),
+    "register_unnamed": N_("Vul in bij welk register dit nummer hoort."),
     "too_many_feeds": N_("Je hebt al {most} links. Haal er eerst een weg die je niet meer gebruikt."),
     "export_busy": N_("Je gegevens worden al klaargezet. Kijk zo nog een keer."),
     "erase_not_confirmed": N_("Zet eerst een vinkje dat je weet wat er weggaat."),

@@ -57,6 +57,16 @@ KEPT: Final = (
                 ("person.phone",),
             ),
             Row(
+                N_("Je nummers in beroepsregisters, als je die geeft"),
+                N_("Zodat we je aanwezigheid aan je register kunnen doorgeven"),
+                (
+                    "registration_number.register",
+                    "registration_number.number",
+                    "registration_number.other",
+                    "registration_number.person_id",
+                ),
+            ),
+            Row(
                 N_("Waar je werkt, en welke rollen je hier hebt"),
                 N_("Zodat ieder alleen ziet wat bij het eigen werk hoort"),
                 ("membership.person_id", "role_grant.person_id"),
