@@ -33,6 +33,7 @@ LABELS: Final = {
     "cancel_reason": "Waarom het niet doorging",
     "caption": "Wat erbij staat",
     "casus": "Titel",
+    "afgesproken": "Wat jullie afspraken",
     "casussen": "Casussen die je inbracht",
     "geen_van_de_dagen": "Geen van de dagen past",
     "gespreksafspraken": "Welke afspraken over het gesprek je aannam",

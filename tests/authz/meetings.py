@@ -86,6 +86,11 @@ AT_MEETINGS: Final[dict[str, Try]] = {
     "intervision.choose": Try(form=lambda world: {"round": world.things["round"], "place": world.things["signup"]}),
     "intervision.write": Try(form=says(learned="Stilte helpt.", next_step="Langer wachten.")),
     "agreements.accept": Try(form=says(version=1)),
+    "case_room.decide": Try(form=says(do="choose")),
+    "circle.show": Try({"meeting": "held_meeting"}),
+    "circle.mark": Try({"meeting": "held_meeting"}, lambda world: {f"mark-{world.things['held_signup']}": "present"}),
+    "circle.begin": Try({"meeting": "held_meeting"}, says(method="incident")),
+    "circle.step": Try({"meeting": "held_meeting"}, says(method="incident", step="1")),
     "case_room.bring": Try(form=says(title="Een grap", question="Hoe benoem ik dat?", story="De groep lacht mee.")),
     "admin_intervision.make": Try(
         form=lambda world: {

@@ -37,7 +37,7 @@ NOTED_LOOKS: Final = {
     "coach.person": frozenset({"fatma", "otto"}),  # and one who reads notes and agreements
 }
 """Pages that are looked at and yet write, for whom (architecture.md 4: limits and logged reads)."""
-NOTED_TRIES: Final = frozenset({"case_room.show", "case_room.case", "case_room.bring", "case_room.withdraw"})
+NOTED_TRIES: Final = frozenset(f"case_room.{verb}" for verb in ("show", "case", "bring", "withdraw", "decide"))
 """Where who asks for what is not hers stands in the ledger: the cases of a table (domain.md 9.2)."""
 LEARNERS: Final = {"noor": "Noor de Wit", "mina": "Mina Aslan", "joris": "Joris van Leeuwen", "tessa": "Tessa Blom"}
 HERS: Final = {

@@ -21,7 +21,7 @@ from app.people.rules import Viewer
 def accept(db: Session, *, by: Viewer, given: Accepted, now: datetime) -> None:
     """Say yes to the version that was shown; once counts. Raises: Refused when there is a newer one by now."""
     if given.version != agreements().number:
-        raise Refused("agreement_changed")
+        raise Refused("agreements_newer")
     insert = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgres_insert
     made = db.execute(
         insert(AgreementAccepted)

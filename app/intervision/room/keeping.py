@@ -105,7 +105,9 @@ def with_words(part: dict[str, Any], storage: Storage) -> dict[str, Any]:
 
 def _with_words(case: dict[str, Any], storage: Storage) -> dict[str, Any]:
     text = opened(storage, case.pop("woorden"))
-    return case | ({"vraag": text.question, "situatie": text.story} if text is not None else {})
+    return case | (
+        {"vraag": text.question, "situatie": text.story, "afgesproken": text.agreed} if text is not None else {}
+    )
 
 
 def open_cases(db: Session, person_id: int) -> set[str]:

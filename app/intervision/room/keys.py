@@ -70,7 +70,7 @@ def is_current(db: Session, key: RoomKey) -> bool:
 
 def closed(key: RoomKey, signup_id: int, text: CaseText) -> str:
     """The words as the database keeps them; they open with this key, for this place, and for nothing else."""
-    words = json.dumps([text.question, text.story], ensure_ascii=False)
+    words = json.dumps([text.question, text.story, text.agreed], ensure_ascii=False)
     return seal(Keyring((key.secret,)), _purpose(signup_id), words)
 
 
@@ -80,10 +80,10 @@ def opened(storage: Storage, kept: Sealed) -> CaseText | None:
     if secret is None:
         return None
     try:
-        question, story = json.loads(unseal(Keyring((secret,)), _purpose(kept.signup_id), kept.words))
+        question, story, agreed = json.loads(unseal(Keyring((secret,)), _purpose(kept.signup_id), kept.words))
     except Unreadable:  # sealed with a key that was lost since
         return None
-    return CaseText(question, story)
+    return CaseText(question, story, agreed)
 
 
 def _purpose(signup_id: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -45,6 +46,8 @@ class CasePage:
     meeting: MeetingView
     sealed: Sealed = field(repr=False)
     text: CaseText | None = None
+    leads: bool = False
+    """Whether she leads the table that it was brought to, so that she decides about it."""
 
     @property
     def lost(self) -> bool:
@@ -105,10 +108,15 @@ def room_page(db: Session, viewer: Viewer, signup_id: int, *, now: datetime) -> 
 def case_page(db: Session, viewer: Viewer, case_id: int, *, now: datetime) -> CasePage:
     """One case, for who brought it, who sits at that table and who leads it. Raises: NotFound for everybody else."""
     row = db.execute(_CASES.where(IntervisionCase.id == case_id)).first()
-    if row is None or not _may_read(db, row.IntervisionCase, row.Meeting, viewer):
+    if row is None:
+        raise NotFound
+    kept = row.IntervisionCase
+    table = table_at(tables_of(db, row.Meeting.id), kept.signup_id) if row.Meeting.cancelled_at is None else None
+    if kept.person_id != viewer.id and (table is None or not table.may_read(viewer.id)):
         raise NotFound
     case = _case_of(row, viewer, now=now)
-    return replace(case, name=person_names(db, [row.IntervisionCase.person_id]).get(row.IntervisionCase.person_id, ""))
+    name = person_names(db, [kept.person_id]).get(kept.person_id, "")
+    return replace(case, name=name, leads=table is not None and viewer.id in table.leader_ids)
 
 
 def case_is_there(db: Session, case_id: int) -> bool:
@@ -119,13 +127,6 @@ def case_is_there(db: Session, case_id: int) -> bool:
 def place_is_there(db: Session, signup_id: int) -> bool:
     """The same of a place."""
     return bool(db.scalar(select(exists().where(MeetingSignup.id == signup_id))))
-
-
-def _may_read(db: Session, case: IntervisionCase, meeting: Meeting, viewer: Viewer) -> bool:
-    if case.person_id == viewer.id:
-        return True
-    table = table_at(tables_of(db, meeting.id), case.signup_id)
-    return table is not None and meeting.cancelled_at is None and table.may_read(viewer.id)
 
 
 def _cases(db: Session, meeting_id: int, viewer: Viewer, *, now: datetime) -> list[CasePage]:
@@ -150,6 +151,12 @@ def _case_of(row: Any, viewer: Viewer, *, now: datetime) -> CasePage:
         meeting=view_of(meeting, now),
         sealed=Sealed(case.signup_id, "" if gone else case.sealed, row.place or ""),
     )
+
+
+def cases_at(db: Session, viewer: Viewer, meeting_id: int, tables: Iterable[Table], *, now: datetime) -> list[CaseLine]:
+    """The cases of some tables of a meeting, for who leads them."""
+    found = _cases(db, meeting_id, viewer, now=now)
+    return [line for table in tables for line in _lines(found, table)]
 
 
 def _lines(found: list[CasePage], table: Table, *, but: int = 0) -> list[CaseLine]:

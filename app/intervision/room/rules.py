@@ -56,6 +56,8 @@ class CaseText:
 
     question: str = field(repr=False)
     story: str = field(repr=False)
+    agreed: str = field(default="", repr=False)
+    """The first step that they agreed on; sealed with the rest, and gone with it."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,13 @@ def case_state(case: Steps) -> CaseState:
     if case.chosen_at is not None:
         return CaseState.CHOSEN
     return CaseState.PARKED if case.parked_at is not None else CaseState.OFFERED
+
+
+def deciding_refused(meeting: Ends, state: CaseState, now: datetime) -> str | None:
+    """The code of why the gespreksleider cannot decide about a case now; None when she can."""
+    if is_gone(meeting, now) or state is CaseState.PURGED:
+        return "case_gone"
+    return "case_discussed" if state is CaseState.DISCUSSED else None
 
 
 def gone_on(meeting: Ends) -> date:

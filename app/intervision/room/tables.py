@@ -64,3 +64,20 @@ class AgreementAccepted(Base):
     )
     version: Mapped[int]
     accepted_at: Mapped[datetime]
+
+
+class CircleTalk(Base):
+    """Where a table is in the method that its gespreksleider chose: which step, and since when.
+
+    Retention: as long as the meeting; it says nothing of anybody.
+    """
+
+    __tablename__ = "circle_talk"
+    __table_args__ = (UniqueConstraint("meeting_id", "number"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
+    number: Mapped[int]
+    method: Mapped[str] = mapped_column(info=NOT_PERSONAL)
+    step: Mapped[int]
+    step_at: Mapped[datetime]

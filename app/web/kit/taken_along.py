@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-PAGES: Final = r"^/(opleiding|handboek|groep)(/|$)|^/traject$"
+PAGES: Final = r"^/(opleiding|handboek|groep|gesprek)(/|$)|^/traject$"
 NEVER: Final = r"^/opleiding/(beeld|bestand)/|^/opleiding/[^/]+/toets/"
 """Of those: a film would fill a phone, and the old form of a check would quarrel with newer answers."""
 DOORS: Final = r"^/(inloggen|uitloggen|uitnodiging|wachtwoord)(/|$)|^/account/(sessies/alle|weg)$"

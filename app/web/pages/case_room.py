@@ -6,11 +6,11 @@ The words are opened with a key from the file store, so these pages open their o
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from app.access import Permission
-from app.intervision.room import actions, keys, queries
-from app.intervision.room.inputs import CaseGiven
+from app.intervision.room import actions, keys, leading, queries
+from app.intervision.room.inputs import CaseGiven, Decided
 from app.intervision.room.queries import CasePage, RoomPage
 from app.kit.errors import Forbidden, NotFound, Refused
 from app.web.kit.ask import Answer, Ask, redirect, render
@@ -20,6 +20,11 @@ from app.web.words.rooms import CASE_LOOKS
 from app.web.words.shared import N_
 
 area = Area()
+DECIDED: Final = {
+    "choose": N_("Gekozen. Kies nu de methode."),
+    "park": N_("Voor later bewaard."),
+    "discussed": N_("Genoteerd: besproken."),
+}
 
 
 @area.get("/intervisie/{place:id}/casus", policy=Permission.SIGNED_IN, name="case_room.show", own_transactions=True)
@@ -61,7 +66,8 @@ def bring(ask: Ask, place: int) -> Answer:
 def case(ask: Ask, case: int) -> Answer:
     """One case, for its table and who leads it."""
     found = _case(ask, case)
-    return render("case_room/case.html", _with_words(ask, found), looks=CASE_LOOKS)
+    blank: Submitted[Decided] = Submitted.blank(ask.viewer.locale)
+    return render("case_room/case.html", _with_words(ask, found), looks=CASE_LOOKS, form=blank)
 
 
 @area.post(
@@ -80,6 +86,34 @@ def withdraw(ask: Ask, case: int) -> Answer:
     with ask.writing(back_to=here) as db:
         actions.withdraw(db, by=ask.viewer, case_id=case, now=ask.now)
     return redirect(here, toast=N_("Je casus is weg."))
+
+
+@area.post(
+    "/casus/{case:id}/besluit",
+    policy=Permission.SIGNED_IN,
+    name="case_room.decide",
+    own_transactions=True,
+    back="/casus/{case:id}",
+)
+def decide(ask: Ask, case: int) -> Answer:
+    """What the gespreksleider decides about a case of her table."""
+    found = _with_words(ask, _case(ask, case))
+    if not found.leads:
+        raise Forbidden
+    form = Submitted.read(Decided, ask.form, ask.viewer.locale)
+    if form.valid:
+        services, given, key = ask.services, form.given, None
+        if given.agreed and found.text is not None:
+            key = keys.ready_key(services.database, services.storage, meeting_id=found.meeting.id, now=ask.now)
+        to = f"/gesprek/{found.meeting.id}"
+        try:
+            with ask.writing(back_to=to) as db:
+                leading.decide(db, by=ask.viewer, case_id=case, given=given, text=found.text, key=key, now=ask.now)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            return redirect(to, toast=DECIDED[given.do])
+    return render("case_room/case.html", found, status=422, looks=CASE_LOOKS, form=form)
 
 
 def _room(ask: Ask, place: int) -> RoomPage:

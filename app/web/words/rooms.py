@@ -12,7 +12,11 @@ WORDS: Final[dict[str, str]] = {
     "case_too_late": N_("De bijeenkomst is geweest. Een casus inbrengen kan nu niet meer."),
     "no_seat_for_case": N_("Je hebt geen plek bij deze bijeenkomst. Kies eerst een dag waarop je komt."),
     "case_discussed": N_("Jullie hebben deze casus al besproken. De tekst verandert nu niet meer."),
-    "agreement_changed": N_("De afspraken zijn net veranderd. Lees ze nog een keer."),
+    "agreements_newer": N_("De afspraken zijn net veranderd. Lees ze nog een keer."),
+    "case_gone": N_("De tekst van deze casus is weg. Er valt niets meer te kiezen."),
+    "case_unreadable": N_("De tekst van deze casus is niet te lezen. Laat wie hem inbracht hem opnieuw schrijven."),
+    "unknown_method": N_("Deze methode kennen we niet. Kies er een uit de lijst."),
+    "no_talk": N_("Kies eerst een methode."),
     "case_key_changed": N_("Er kwam net iets tussen. Stuur je casus nog een keer in."),
 }
 
