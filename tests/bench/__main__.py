@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from tests.bench.answers import rush
 from tests.bench.courses import large_course
 from tests.bench.drive import Request, Round, ask, drive
 from tests.bench.files import send_files
@@ -61,13 +62,14 @@ PAGES: Final = (
     Page("offline form: its shell", "/coach/observatie", "nobody"),
     Page("offline form: a visit", "/coach/{record}/observatie", "coach"),
     Page("offline form: sent", "/coach/{record}/observatie", "coach", writes=True),
+    Page("answer from the mail", "/antwoord/{answer}", "nobody"),
     Page("people table", "/beheer/mensen", "admin"),
     Page("work list of the admin", "/beheer", "admin"),
 )
 
 
 def path_of(page: Page, house: House) -> str:
-    return page.path.format(lesson=house.lessons[0], record=house.records[0])
+    return page.path.format(lesson=house.lessons[0], record=house.records[0], answer=house.answers[0])
 
 
 def tokens_of(page: Page, house: House) -> list[str]:
@@ -203,7 +205,7 @@ def count_all(data_dir: Path, url: str, house: House) -> None:
             if token := tokens_of(page, house)[0]:
                 visitor.client.cookies.set("__Host-session", token)
             lesson = house.lessons[-1] if page.writes else house.lessons[0]
-            path = page.path.format(lesson=lesson, record=house.records[-1])
+            path = page.path.format(lesson=lesson, record=house.records[-1], answer=house.answers[0])
             if page.name == "offline form: sent":
                 form = visitor.get(path).json()
                 named = {"person": house.coach_id, "attempt": 1, "device": "bench-telefoon-nieuw", "number": 1}
@@ -253,6 +255,7 @@ def run(people: int, seconds: float, *, postgres: bool) -> None:
                 at_rest = server.pss_mib()
                 asyncio.run(measure(server, bare, house, seconds=seconds, postgres=process))
                 asyncio.run(weigh_all(server, house))
+                asyncio.run(rush(server, house))
                 asyncio.run(send_files(server, house))
                 large_course(Path(folder))
                 after = server.pss_mib()

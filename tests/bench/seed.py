@@ -33,6 +33,7 @@ from app.people.tables import Account, Membership, Person, RoleGrant, SignIn
 from app.practice.tables.work import AssignmentRecord, CoachVisit, Preparation, Submission
 from app.settings import Settings
 from app.theory.tables import LessonCompletion
+from tests.bench.answers import invite
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -52,7 +53,7 @@ class House:
     """What was made: who can come in with which token, and what stands in the course.
 
     `records`: work that waits for the measured coach. `busy_coach`: the one with very many people. `senders`: who
-    may add files, and to which work.
+    may add files, and to which work. `answers`: the secrets of links that answer one meeting.
     """
 
     professionals: list[str] = field(default_factory=list)
@@ -64,6 +65,7 @@ class House:
     admin: str = ""
     lessons: list[str] = field(default_factory=list)
     read: int = 0
+    answers: list[str] = field(default_factory=list)
 
 
 def seed(data_dir: Path, *, people: int, url: str = "") -> House:
@@ -90,6 +92,8 @@ def seed(data_dir: Path, *, people: int, url: str = "") -> House:
     crowd.add_queue(people)
     with parts.database.writing() as db:
         _take_over_some(db, course, admin_id, people, now)
+        by = viewer_for(db, admin_id)
+        invite(db, house, by=by, intervention=course.intervention, keyring=parts.keyring, now=now)
     parts.database.close()
     return house
 

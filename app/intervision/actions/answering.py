@@ -30,12 +30,11 @@ def answer(db: Session, *, signup_id: int, answer: AnswerTo, actor_id: int | Non
     Raises: NotFound; Refused as `meetings.answering.answer`, and for anything but yes from who leads a meeting.
     """
     round_id = _held_round(db, signup_id, answer, now)
-    others = [] if round_id is None else other_seats(db, signup_id, round_id, now)
-    swaps = answer is AnswerTo.YES and bool(others)
+    yes = answer is AnswerTo.YES
+    others = other_seats(db, signup_id, round_id, now) if yes and round_id is not None else []
+    swaps = bool(others)
     if swaps:
         _held_meetings(db, [signup_id, *others])
-    if answer is AnswerTo.YES:
-        _chose(db, signup_id, round_id)
     changed = answering.answer(
         db,
         signup_id=signup_id,
@@ -44,6 +43,8 @@ def answer(db: Session, *, signup_id: int, answer: AnswerTo, actor_id: int | Non
         now=now,
         closed_too=swaps and _may_choose(db, signup_id, now),
     )
+    if yes:
+        _chose(db, signup_id, round_id)
     for other in others if changed and swaps else []:
         answering.answer(db, signup_id=other, answer=AnswerTo.NO, actor_id=actor_id, now=now)
     return changed
@@ -55,9 +56,10 @@ def wait(db: Session, *, signup_id: int, actor_id: int | None, now: datetime) ->
     Raises: NotFound; Refused as `meetings.waiting.join`, and for who leads a meeting.
     """
     round_id = _held_round(db, signup_id, AnswerTo.NONE, now)
-    _chose(db, signup_id, round_id)
     may = _may_choose(db, signup_id, now)
-    return waiting.join(db, signup_id=signup_id, actor_id=actor_id, now=now, closed_too=may)
+    joined = waiting.join(db, signup_id=signup_id, actor_id=actor_id, now=now, closed_too=may)
+    _chose(db, signup_id, round_id)
+    return joined
 
 
 def choose(db: Session, *, by: Viewer, given: Chosen, now: datetime) -> None:
@@ -92,7 +94,7 @@ def _held_round(db: Session, signup_id: int, answer: AnswerTo, now: datetime) ->
 
 
 def _chose(db: Session, signup_id: int, round_id: int | None) -> None:
-    """Choosing a day takes back that none of them fits; what is refused after this takes back nothing."""
+    """Choosing a day takes back that none of them fits."""
     if round_id is not None:
         withdraw(db, round_id=round_id, person_id=db.get_one(MeetingSignup, signup_id).person_id)
 
