@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -16,6 +16,7 @@ PUBLISH_BEFORE: Final = timedelta(days=70)  # domain.md 9.2: published 70 days b
 LEAST_PEOPLE: Final = 4  # domain.md 9.2: with fewer, merge or cancel
 PLAN_UNTIL: Final = timedelta(days=31)  # of the first month; later nobody can be invited in time any more
 MOMENTS: Final = tuple(f"{day}-{part}" for day in Weekday for part in PartOfDay)
+NOON, EVENING = 12, 17  # hours where the next part of a day begins
 """When somebody may be able to come, as forms and rows say it."""
 SWAP_UNTIL: Final = 14  # days before, domain.md 9.2 and 11.5
 FIRST_MONTH: Final = {"spring": 3, "autumn": 10}  # domain.md 9.2: March-April and October-November
@@ -50,6 +51,12 @@ class RoundState(StrEnum):
     RUNNING = "running"
     UNPLACED = "unplaced"
     SETTLED = "settled"
+
+
+def moment_of(begins: datetime) -> str:
+    """The weekday and part of the day of a meeting, in local time, as one of `MOMENTS`."""
+    later = [PartOfDay.MORNING, PartOfDay.AFTERNOON, PartOfDay.EVENING]
+    return f"{list(Weekday)[begins.weekday()]}-{later[(begins.hour >= NOON) + (begins.hour >= EVENING)]}"
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from app.intervision.planner.model import Rules, Slot, Someone
 from app.intervision.queries.leaders import leaders
 from app.intervision.room.tables import IntervisionCase
-from app.intervision.tables import GroupSeat, IntervisionGroup, IntervisionRound, IntervisionSession
+from app.intervision.rules import moment_of
+from app.intervision.tables import GroupSeat, IntervisionGroup, IntervisionRound, IntervisionSession, RoundReply
 from app.kit.errors import NotFound
-from app.kit.localtime import local_day
+from app.kit.localtime import local, local_day
 from app.kit.text import fold
 from app.meetings.rules import AnswerTo, Attendance, InLine, in_line, taken_up
 from app.meetings.tables import Meeting, MeetingSignup
@@ -71,6 +72,7 @@ def asked(db: Session, round_id: int, trainers: Collection[int], *, now: datetim
     )
     ahead = {one.id: one for one in meetings if one.cancelled_at is None and one.starts_at > now}
     answers = _answers(db, meetings, ahead, now)
+    _keep_to_what_she_said(db, round_id, answers)
     ids = set(answers.seats) | {one for one in set(trainers) & answers.may.keys() if one not in answers.done}
     people = _people(db, ids, answers, round_id, now)
     led = leaders(db, list(ahead))
@@ -148,6 +150,18 @@ def _answers(db: Session, meetings: Collection[Meeting], ahead: dict[int, Meetin
             if in_line(row.waiting_since, row.offered_until, now) is InLine.OFFERED:
                 found.done.add(row.person_id)
     return found
+
+
+def _keep_to_what_she_said(db: Session, round_id: int, answers: _Answers) -> None:
+    """Who told when she could come, goes to no other moment, also when a day was added since."""
+    query = select(RoundReply.person_id, RoundReply.possible).where(RoundReply.round_id == round_id)
+    for row in db.execute(query):
+        if row.possible and row.person_id in answers.may:
+            answers.may[row.person_id] = {
+                id_
+                for id_ in answers.may[row.person_id]
+                if moment_of(local(answers.ahead[id_].starts_at)) in row.possible
+            }
 
 
 def _people(db: Session, ids: Collection[int], answers: _Answers, round_id: int, now: datetime) -> list[Someone]:
