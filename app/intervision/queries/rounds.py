@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, or_, s
 from sqlalchemy.orm import Session, aliased
 
 from app.courses.tables import Intervention
+from app.intervision.proposing import VENUE_TO_COME
 from app.intervision.queries.facts import RoundTitle, title_of
 from app.intervision.queries.leaders import Leader, leaders, leads_here
 from app.intervision.rules import (
@@ -57,6 +58,22 @@ class SessionLine:
     def facilitators(self) -> tuple[str, ...]:
         return tuple(one.name for one in self.leaders)
 
+    @property
+    def alone(self) -> bool:
+        """Whether people are invited to it and nobody leads it yet."""
+        return self.meeting.state is MeetingState.PUBLISHED and not self.leaders
+
+    @property
+    def too_small(self) -> bool:
+        """Whether sign-up has closed and fewer people come than it takes."""
+        published = self.meeting.state is MeetingState.PUBLISHED
+        return published and not self.meeting.open and self.meeting.taken < LEAST_PEOPLE
+
+    @property
+    def no_venue(self) -> bool:
+        """Whether its room is still to be found."""
+        return self.meeting.over is None and self.meeting.venue == VENUE_TO_COME
+
 
 @dataclass(frozen=True)
 class RoundPage:
@@ -70,6 +87,12 @@ class RoundPage:
     silent: int
     without_place: int
     """Who lost the chance to come because we called a meeting off, and has no other day to choose."""
+
+    @property
+    def filled(self) -> int:
+        """How many of a hundred seats are taken, of the meetings that were not called off."""
+        alive = [line.meeting for line in self.sessions if not line.meeting.cancelled]
+        return round(100 * sum(one.taken for one in alive) / max(1, sum(one.seats for one in alive)))
 
 
 @dataclass(frozen=True)
@@ -213,9 +236,8 @@ def waiting(db: Session, wanted: Wanted, *, now: datetime) -> list[RoundWork]:
         if page.state in {RoundState.DRAFT, RoundState.PLANNED} and to_watch(_begins(page), today)
     ]
     for page in found:
-        ahead = [line for line in page.sessions if line.meeting.state is MeetingState.PUBLISHED]
-        alone = sum(not line.leaders for line in ahead)
-        small = sum(not line.meeting.open and line.meeting.taken < LEAST_PEOPLE for line in ahead)
+        alone = sum(line.alone for line in page.sessions)
+        small = sum(line.too_small for line in page.sessions)
         work += [replace(_about(page, "no_leader"), count=alone)] if alone else []
         work += [replace(_about(page, "too_small"), count=small)] if small else []
     work += [

@@ -106,6 +106,7 @@ MEETING_LOOKS: Final = {
     MeetingState.CANCELLED: Look(N_("Gaat niet door"), "", "ban"),
 }
 FULL_LOOK: Final = Look(N_("Vol"), "", "users")
+TOO_SMALL_LOOK: Final = Look(N_("Te klein"), "tomato", "triangle-alert")
 NO_FACILITATOR_LOOK: Final = Look(N_("Geen gespreksleider"), "tomato", "triangle-alert")
 
 ATTENDANCE_LOOKS: Final = {

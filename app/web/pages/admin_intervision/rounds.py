@@ -22,7 +22,14 @@ from app.web.kit.ask import Answer, Ask, invalid, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.route import Area
 from app.web.words.delivery import DAY_WORDS, PART_WORDS
-from app.web.words.meetings import FULL_LOOK, HALF_WORDS, MEETING_LOOKS, NO_FACILITATOR_LOOK, ROUND_LOOKS
+from app.web.words.meetings import (
+    FULL_LOOK,
+    HALF_WORDS,
+    MEETING_LOOKS,
+    NO_FACILITATOR_LOOK,
+    ROUND_LOOKS,
+    TOO_SMALL_LOOK,
+)
 from app.web.words.shared import N_
 
 area = Area()
@@ -219,4 +226,5 @@ def _looks() -> dict[str, Any]:
         "meeting_looks": MEETING_LOOKS,
         "full_look": FULL_LOOK,
         "alone_look": NO_FACILITATOR_LOOK,
+        "small_look": TOO_SMALL_LOOK,
     }
