@@ -40,6 +40,14 @@ class SeasonGiven(BaseModel):
     seen: str = ""
 
 
+class MergeGiven(BaseModel):
+    """The meeting that another goes into."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    into: KnownId
+
+
 class ClosingGiven(BaseModel):
     """Another last day to answer."""
 

@@ -103,6 +103,7 @@ AT_MEETINGS: Final[dict[str, Try]] = {
     "admin_intervision.make_season": Try(form=lambda world: {"year": world.things["today"].year + 1, "seen": "?"}),
     "admin_intervision.add": Try(form=meeting_form),
     "admin_intervision.change": Try(form=lambda world: meeting_form(world, day=day_of(world, 21))),
+    "admin_intervision.merge": Try(form=lambda world: {"into": world.things["held_meeting"]}),
     "admin_intervision.cancel": Try(form=says(own_text="Helaas.")),
     "admin_intervision.answer": Try({"place": "signup"}, says(answer="yes")),
     "admin_intervision.take_off": Try({"place": "signup"}),

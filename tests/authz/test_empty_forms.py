@@ -24,6 +24,7 @@ ELSEWHERE: Final = {
     "admin_import.mistakes": "only a button, under a list with mistakes",
     "admin_intervision.invite": "asks for nothing",
     "admin_intervision.all_tables": "only a button, once everybody has a seat",
+    "admin_intervision.merge": "needs another meeting: tests/pages/test_admin_intervision.py",
     "admin_intervision.reopen": "only a button, once a list is closed",
     "admin_intervision.take_off": "only a button, while somebody waits",
     "admin_intervision.unplace": "only a button, once seats were given",

@@ -268,6 +268,30 @@ def test_who_chose_another_day_owes_no_answer_here(office: Office) -> None:
     assert office.count(Message, Message.kind == "meetings.cancelled") == 0
 
 
+def test_a_meeting_that_is_too_small_goes_into_another(office: Office) -> None:
+    path, first = office.planned()
+    office.fatma.post(f"{path}/bijeenkomst", MEETING | {"day": "2026-12-15", "venue": "De Esdoorn"})
+    office.fatma.post(f"{path}/uitnodigen", {"own_text": "", "do": "send"})
+    place = str(office.place("noor", first))
+    office.site.visitor(office.cast.noor.id).post("/intervisie", {"round": path.rpartition("/")[2], "place": place})
+    office.clock.set(instant(date(2026, 12, 5), time(9)))
+    assert "Te klein: er komt maar 1 persoon" in office.fatma.get(path).text
+    assert "2 bijeenkomsten zijn te klein" in office.fatma.get("/beheer").text
+    page = f"/beheer/intervisie/bijeenkomst/{first}/samenvoegen"
+    shown = office.fatma.get(page).text
+    assert "Noor de Wit gaat mee: één mail met de nieuwe dag" in shown
+    assert "1 persoon die nog niet antwoordde" in shown
+    with office.site.parts.database.reading() as db:
+        second = db.scalars(select(Meeting.id).where(Meeting.id != first)).one()
+    for wrong in ({}, {"into": str(first)}, {"into": "9999"}, {"into": "ja"}):
+        office.fatma.post(page, wrong, status=422)
+    office.fatma.post(page, {"into": str(second)})
+    assert office.count(Message, Message.kind == "meetings.moved") == 1
+    assert office.count(MeetingSignup, MeetingSignup.meeting_id == second, MeetingSignup.answer == "yes") == 1
+    assert "Samenvoegen kan nu niet" in office.fatma.get(page).text
+    office.fatma.post(page, {"into": str(second)}, status=422)
+
+
 def test_an_answer_by_phone_is_noted_with_who_noted_it(office: Office) -> None:
     _, meeting_id = office.published()
     path = f"/beheer/intervisie/bijeenkomst/{meeting_id}"

@@ -43,6 +43,8 @@ WORDS: Final[dict[str, str]] = {
     "leader_busy": N_("{name} leidt op {day} al om deze tijd: {venue}. Kies iemand anders of een andere tijd."),
     "room_taken": N_("{venue} is op {day} om deze tijd al bezet. Kies een andere plek of tijd."),
     "venue_to_come": N_("De bijeenkomst van {day} heeft nog geen plek. Vul die eerst in."),
+    "merge_not_now": N_("Kies een andere bijeenkomst van deze ronde die verstuurd is en nog komt."),
+    "merge_no_room": N_("Er gaan {count} mensen mee, en daar is plek voor {free}. Kies een andere bijeenkomst."),
     "season_exists": N_("Dit seizoen is er al. Je vindt de rondes in de lijst."),
     "season_changed": N_("Het voorstel is intussen anders. Kijk het nog eens na en maak het dan."),
     "no_seat_for_leader": N_("Alle plekken zijn bezet. Zet er een stoel bij voor de gespreksleider."),
