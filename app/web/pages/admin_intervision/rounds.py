@@ -162,8 +162,12 @@ def _round(ask: Ask, round_id: int) -> RoundPage:
 
 def _beside(ask: Ask, page: RoundPage) -> dict[str, Any]:
     """What stands beside the meetings: who would be invited now, and who can come on none of the days."""
-    none_fits = {"replies": replies(ask.db, page.round.id), "day_words": DAY_WORDS, "part_words": PART_WORDS}
-    return {"todo": _todo(ask, page)} | none_fits
+    return {
+        "todo": _todo(ask, page),
+        "replies": replies(ask.db, page.round.id),
+        "day_words": DAY_WORDS,
+        "part_words": PART_WORDS,
+    }
 
 
 def _new_round(ask: Ask) -> NewRound:
