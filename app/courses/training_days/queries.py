@@ -104,7 +104,6 @@ class OwnDay:
     """One scholingsdag of somebody."""
 
     place: Place
-    course: str
     made_up: MakeUp | None
 
     @property
@@ -224,11 +223,10 @@ def _rows(db: Session, day: TrainingDay) -> tuple[DayRow, ...]:
 def own_days(db: Session, viewer: Viewer, *, now: datetime) -> OwnDays:
     """The scholingsdagen of the viewer; nobody else's."""
     rows = db.execute(
-        select(MeetingSignup, Meeting, CourseEdition.title, MadeUpDay.how)
+        select(MeetingSignup, Meeting, MadeUpDay.how)
         .join(Meeting, Meeting.id == MeetingSignup.meeting_id)
         .join(TrainingDay, TrainingDay.meeting_id == Meeting.id)
         .join(Cohort, Cohort.id == TrainingDay.cohort_id)
-        .join(CourseEdition, CourseEdition.id == Cohort.edition_id)
         .outerjoin(Enrolment, and_(Enrolment.cohort_id == Cohort.id, Enrolment.person_id == MeetingSignup.person_id))
         .outerjoin(MadeUpDay, and_(MadeUpDay.enrolment_id == Enrolment.id, MadeUpDay.training_day_id == TrainingDay.id))
         .where(MeetingSignup.person_id == viewer.id)
@@ -236,7 +234,7 @@ def own_days(db: Session, viewer: Viewer, *, now: datetime) -> OwnDays:
         .execution_options(populate_existing=True)
     )
     days = [
-        OwnDay(meetings.place_of(row.MeetingSignup, row.Meeting, now), row.title, MakeUp(row.how) if row.how else None)
+        OwnDay(meetings.place_of(row.MeetingSignup, row.Meeting, now), MakeUp(row.how) if row.how else None)
         for row in rows
     ]
     ahead = tuple(day for day in days if day.meeting.starts_at > now)

@@ -16,7 +16,7 @@ from app.intervision.rules import DAYS_BEFORE, PlannedLetter
 from app.kit.errors import NotFound, Refused
 from app.letters.desk import Desk, Letter, NotDue, write
 from app.outbox.tables import Message
-from app.web.kit.ask import Answer, Ask, Page, invalid, redirect, render
+from app.web.kit.ask import Answer, Ask, Page, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.route import Area
 from app.web.words.meetings import HALF_WORDS
@@ -116,8 +116,7 @@ def _page(
         version=line.own.version,
         letter=_preview(ask, kind, coming, text),
     )
-    make = invalid if status == 422 else render
-    return make("admin_intervision/letter.html", page, form=form, kinds=KIND_WORDS, **_half())
+    return render("admin_intervision/letter.html", page, form=form, kinds=KIND_WORDS, status=status, **_half())
 
 
 def _preview(ask: Ask, kind: PlannedLetter, coming: list[LetterDay], text: str) -> Letter | None:
