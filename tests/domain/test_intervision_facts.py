@@ -64,7 +64,7 @@ def test_what_waits_for_an_admin(stage: Stage) -> None:
     assert asked == [(date(2027, 3, 1), date(2027, 6, 30))]
     assert whats({}) == [alone]  # nobody owes a meeting
     stage.clock.set(instant(date(2026, 12, 5), time(9)))  # sign-up has closed, and nobody comes
-    assert whats({}) == [alone, ("too_small", Half.AUTUMN)]
+    assert whats({}) == [alone, ("too_small", Half.AUTUMN), ("to_place", Half.AUTUMN)]
     stage.clock.set(END)
     assert whats({of_round: "Kort"}) == [("to_settle", Half.AUTUMN), ("to_plan", Half.SPRING)]
 

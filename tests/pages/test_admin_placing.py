@@ -113,7 +113,7 @@ def test_tables_are_proposed_changed_and_kept(rest: Rest, fatma: Visitor) -> Non
     assert "Ruben Haddad leidt het gesprek" in fatma.get(here).text
     assert "Dit is een voorstel" in fatma.get(f"{here}?nieuw=ja").text
     rest.answer(rest.trainers[7], "yes", rest.second_id)
-    fatma.post(f"/beheer/intervisie/{rest.round_id}/tafels", {}, status=303)
+    fatma.post(f"/beheer/intervisie/{rest.round_id}/plaatsen/tafels", {}, status=303)
     assert "Een kleine tafel" in fatma.get(f"/beheer/intervisie/bijeenkomst/{rest.second_id}/tafels").text
     for wrong in (
         {"tafel-9999": "1"},

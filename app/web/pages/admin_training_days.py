@@ -13,7 +13,7 @@ from app.courses.training_days.queries import DayPage, day_page
 from app.kit.errors import Refused
 from app.kit.localtime import local
 from app.meetings.inputs import Cancelled, MeetingGiven
-from app.meetings.rules import SEATS_MAX, SEATS_MIN, Attendance, Mark
+from app.meetings.rules import SEATS_MAX, SEATS_MIN, AnswerTo, Attendance, Mark
 from app.web.kit.ask import Answer, Ask, invalid, redirect, render
 from app.web.kit.forms import Submitted
 from app.web.kit.route import Area
@@ -138,7 +138,7 @@ def mark(ask: Ask, day: int) -> Answer:
         try:
             actions.mark(ask.db, by=ask.viewer, day_id=day, marks=marks, settle=settle, now=ask.now)
         except Refused as refused:
-            form.refuse(refused)
+            _say_who_lacks(form, page, refused)
         else:
             toast = N_("De lijst is afgerond.") if settle else N_("De lijst is bewaard.")
             return redirect(f"/beheer/scholingsdagen/{day}", toast=toast)
@@ -228,6 +228,16 @@ def _read_marks(form: Submitted[Any], page: DayPage) -> dict[int, Mark]:
             known = Attendance.UNKNOWN if chosen == UNKNOWN else Attendance(chosen)
             marks[row.signup_id] = Mark(known, int(minutes) if minutes else None)
     return marks
+
+
+def _say_who_lacks(form: Submitted[Any], page: DayPage, refused: Refused) -> None:
+    """At whom nothing is filled in yet, instead of how many they are."""
+    if refused.code == "marks_missing":
+        for row in page.rows:
+            if row.answer is AnswerTo.YES and form.get(f"mark-{row.signup_id}", UNKNOWN) == UNKNOWN:
+                form.add(f"mark-{row.signup_id}", "unanswered")
+    if not form.problems:
+        form.refuse(refused)
 
 
 def _new(cohort_id: int, facts: CohortFacts) -> DayForm:

@@ -85,7 +85,9 @@ def unplace(ask: Ask, round: int) -> Answer:  # noqa: A002 - the name in the add
     return redirect(f"/beheer/intervisie/{round}/plaatsen", toast=toast)
 
 
-@area.post("/beheer/intervisie/{round:id}/tafels", policy=Permission.MANAGE, name="admin_intervision.all_tables")
+@area.post(
+    "/beheer/intervisie/{round:id}/plaatsen/tafels", policy=Permission.MANAGE, name="admin_intervision.all_tables"
+)
 def all_tables(ask: Ask, round: int) -> Answer:  # noqa: A002 - the name in the address
     """Make the tables of every meeting ahead that has none."""
     _page(ask, round)
