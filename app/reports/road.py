@@ -284,10 +284,13 @@ def _dates(
             if one.ends_at > now:
                 place, href = group.place if group else "", visits.get(one.id, "/groep")
                 add(_kind(one, visits), one.starts_at, place, href, one.id if found.has_scripts else None)
-    for round_ in meetings.rounds:
-        for own in round_.places:
-            if own.place.answer is AnswerTo.YES and not own.meeting.cancelled:
-                add(DateOf.INTERVISION, own.meeting.starts_at, own.meeting.venue, "/intervisie")
+    seats = [own for round_ in meetings.rounds for own in round_.places]
+    seats += [own for own in meetings.past if own.leads and own.meeting.ends_at > now]  # she leads it at this moment
+    for own in seats:
+        if own.place.answer is AnswerTo.YES and not own.meeting.cancelled:
+            near = own.leads and local_day(own.meeting.starts_at) <= today + timedelta(days=1)
+            href = f"/gesprek/{own.meeting.id}" if near else "/intervisie"
+            add(DateOf.INTERVISION, own.meeting.starts_at, own.meeting.venue, href)
     dates.sort(key=lambda one: one.at)
     weighty = [one for one in dates if one.kind is not DateOf.GROUP]
     first = [one for one in dates if one.kind is DateOf.GROUP][:2]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from shutil import copytree
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import delete
 
 from app.certification import actions, queries
+from app.kit.localtime import instant
 from app.meetings.rules import AnswerTo, Attendance, Mark
 from app.people.actions.accounts import grant_role
 from app.people.rules import Role
@@ -164,6 +165,26 @@ def test_statements_do_not_grow_along_the_road(site: Site, training: Training) -
         sign_everything(db, training, now=START)
     noor.get("/traject")
     assert len(noor.statements) <= before + 4  # dates and people that were not there before
+
+
+def test_who_leads_the_meeting_of_today_finds_her_page_at_home(
+    site: Site, training: Training, clock: MovableClock
+) -> None:
+    from tests.intervision import DAY, add_session, make_round, publish
+
+    cast = training.cast
+    with site.parts.database.writing() as db:
+        round_id = make_round(db, cast.fatma, now=START)
+        meeting_id = add_session(db, cast.fatma, round_id, now=START, facilitators=frozenset({cast.ruben.id}))
+        publish(db, cast.fatma, round_id, cast.joris.id, now=START)
+    hers = f'href="/gesprek/{meeting_id}"'
+    assert hers not in site.visitor(cast.ruben.id).get("/traject").text
+    for moment in (time(9), time(14)):  # before it and while it is on
+        clock.set(instant(DAY, moment))
+        assert hers in site.visitor(cast.ruben.id).get("/traject").text
+        assert hers not in site.visitor(cast.joris.id).get("/traject").text
+    clock.set(instant(DAY, time(17)))
+    assert hers not in site.visitor(cast.ruben.id).get("/traject").text
 
 
 def test_after_the_certificate_intervision_leads(site: Site, training: Training, clock: MovableClock) -> None:
