@@ -123,7 +123,7 @@ def test_she_gets_a_copy_of_everything(noor: Visitor, site: Site, cast: Cast, cl
         assert "Noor de Wit" in archive.read("lees-mij.html").decode()
     assert known["mensen"]["persoon"]["e-mail"] == "noor@demo.example"
     assert set(known) == {"mensen", "opleiding", "theorie", "groepen", "praktijk", "bijeenkomsten", "intervisie",
-                          "gesprekken", "certificaten", "post"}  # fmt: skip
+                          "casussen", "gesprekken", "certificaten", "post"}  # fmt: skip
     site.visitor(cast.joris.id).get(f"/account/gegevens/{export.id}", status=404)
     with site.parts.database.writing() as db:
         db.get_one(Export, export.id).asked_at = clock.now() - timedelta(hours=49)

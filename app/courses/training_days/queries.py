@@ -122,23 +122,27 @@ class OwnDays:
 
 def days_of(db: Session, viewer: Viewer, cohort_id: int, *, now: datetime) -> CohortDays:
     """The days of a cohort, for admins. Raises: NotFound."""
-    edition_id = db.scalar(select(Cohort.edition_id).where(Cohort.id == cohort_id))
-    if edition_id is None or not viewer.is_admin:
-        raise NotFound
     rows = db.execute(
         select(
+            Cohort.edition_id,
             TrainingDay.id,
             Meeting,
             func.count().filter(MeetingSignup.answer == AnswerTo.YES).label("yes"),
             func.count().filter(MeetingSignup.answer == AnswerTo.NO).label("no"),
         )
-        .join(Meeting, Meeting.id == TrainingDay.meeting_id)
+        .select_from(Cohort)
+        .outerjoin(TrainingDay, TrainingDay.cohort_id == Cohort.id)
+        .outerjoin(Meeting, Meeting.id == TrainingDay.meeting_id)
         .outerjoin(MeetingSignup, MeetingSignup.meeting_id == Meeting.id)
-        .where(TrainingDay.cohort_id == cohort_id)
-        .group_by(TrainingDay.id, Meeting.id)
+        .where(Cohort.id == cohort_id)
+        .group_by(Cohort.id, TrainingDay.id, Meeting.id)
         .order_by(Meeting.starts_at, TrainingDay.id)
-    )
-    lines = tuple(DayLine(row.id, meetings.view_of(row.Meeting, now), row.yes, row.no) for row in rows)
+    ).all()
+    if not rows or not viewer.is_admin:
+        raise NotFound
+    planned = [row for row in rows if row.Meeting is not None]  # a cohort without days is one row
+    lines = tuple(DayLine(row.id, meetings.view_of(row.Meeting, now), row.yes, row.no) for row in planned)
+    edition_id = rows[0].edition_id
     needed = editions_of(db, [edition_id])[edition_id].policy.training_days_min
     return CohortDays(cohort_id, needed, lines)
 

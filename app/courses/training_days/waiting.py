@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, Literal
 
-from sqlalchemy import Row, exists, func, select
+from sqlalchemy import Row, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.courses.editions import editions_of
@@ -33,16 +33,20 @@ class DaysWork:
 
 
 def days_work(db: Session, *, today: date) -> list[DaysWork]:
-    """At most one line of each kind. Three statements, and one more when days have been."""
+    """At most one line of each kind. One statement, and two more where days were missed that a training asks for."""
     cohorts = _cohorts(db, today)
     editions = editions_of(db, {row.edition_id for row in cohorts})
     needed = {row.id: editions[row.edition_id].policy.training_days_min for row in cohorts}
-    lines = [_to_plan(cohorts, needed), _to_settle(db, today), _to_make_up(db, cohorts, needed)]
+    lines = [_to_plan(cohorts, needed), _to_settle(cohorts), _to_make_up(db, cohorts, needed)]
     return [line for line in lines if line is not None]
 
 
 def _cohorts(db: Session, today: date) -> list[Row[Any]]:
-    """Cohorts that run or begin soon: how many days are planned, and of how many the list is closed."""
+    """Cohorts that run or begin soon, or had days: how many are planned, and of how many the list is closed.
+
+    `open`: lists that should be closed by now, the first since `open_since`.
+    """
+    over_open = and_(Meeting.ends_at < start_of(today), Meeting.settled_at.is_(None))
     running = exists().where(Enrolment.cohort_id == Cohort.id, IN_TRAINING)
     query = (
         select(
@@ -52,10 +56,13 @@ def _cohorts(db: Session, today: date) -> list[Row[Any]]:
             func.count(Meeting.id).label("planned"),
             func.count(Meeting.settled_at).label("closed"),
             func.max(Meeting.ends_at).label("last"),
+            func.count(Meeting.id).filter(over_open).label("open"),
+            func.min(Meeting.ends_at).filter(over_open).label("open_since"),
+            running.label("running"),
         )
         .outerjoin(TrainingDay, TrainingDay.cohort_id == Cohort.id)
         .outerjoin(Meeting, (Meeting.id == TrainingDay.meeting_id) & Meeting.cancelled_at.is_(None))
-        .where(Cohort.starts_on <= today + PLAN_AHEAD, running)
+        .where(Cohort.starts_on <= today + PLAN_AHEAD, or_(running, TrainingDay.id.is_not(None)))
         .group_by(Cohort.id)
         .order_by(Cohort.starts_on, Cohort.id)
     )
@@ -63,23 +70,20 @@ def _cohorts(db: Session, today: date) -> list[Row[Any]]:
 
 
 def _to_plan(cohorts: list[Row[Any]], needed: dict[int, int]) -> DaysWork | None:
-    short = [row for row in cohorts if row.planned < needed[row.id]]
+    short = [row for row in cohorts if row.running and row.planned < needed[row.id]]
     if not short:
         return None
     count = sum(needed[row.id] - row.planned for row in short)
     return DaysWork("days_to_plan", count, f"/beheer/opleidingsgroepen/{short[0].id}#scholing", short[0].starts_on)
 
 
-def _to_settle(db: Session, today: date) -> DaysWork | None:
-    found = db.execute(
-        select(TrainingDay.id, Meeting.ends_at)
-        .join(Meeting, Meeting.id == TrainingDay.meeting_id)
-        .where(Meeting.ends_at < start_of(today), Meeting.settled_at.is_(None), Meeting.cancelled_at.is_(None))
-        .order_by(Meeting.ends_at)
-    ).all()
-    if not found:
+def _to_settle(cohorts: list[Row[Any]]) -> DaysWork | None:
+    left = sorted((row for row in cohorts if row.open), key=lambda row: row.open_since)
+    if not left:
         return None
-    return DaysWork("days_to_settle", len(found), f"/beheer/scholingsdagen/{found[0].id}", local_day(found[0].ends_at))
+    since = local_day(left[0].open_since)
+    count = sum(row.open for row in left)
+    return DaysWork("days_to_settle", count, f"/beheer/opleidingsgroepen/{left[0].id}#scholing", since)
 
 
 def _to_make_up(db: Session, cohorts: list[Row[Any]], needed: dict[int, int]) -> DaysWork | None:
