@@ -206,6 +206,16 @@ def test_half_a_day_is_made_up_for(school: School) -> None:
     assert not school.complete()
 
 
+def test_a_list_that_was_not_closed_waits_for_an_admin(school: School) -> None:
+    day = school.plan()
+    school.held()
+    assert school.work() == {}  # the same day she may still do it
+    school.clock.advance(timedelta(days=1))
+    assert school.work() == {"days_to_settle": 1}
+    school.mark(day, Attendance.PRESENT, Attendance.PRESENT)
+    assert school.work() == {}
+
+
 def test_who_was_there_has_nothing_to_make_up_for(school: School) -> None:
     day = school.plan()
     school.held()
