@@ -84,7 +84,7 @@ def done(live: Live) -> list[tuple[int, str]]:
 
 
 def send_here(page: Page, to: str) -> None:
-    """Send a form from the page that is not kept; again, when the browser drops it while its worker wakes up."""
+    """Send a form from the page that is not kept; again, when that page looked anew by itself just then."""
     try:
         with page.expect_navigation():
             page.evaluate(SEND, to)

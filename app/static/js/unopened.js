@@ -51,6 +51,10 @@
   document.querySelectorAll("[data-when]").forEach((el) => { el.hidden = (el.dataset.when === "sent") !== sent; });
   document.querySelector("[data-again]").addEventListener("click", () => location.reload());
   document.querySelector("[data-back]").addEventListener("click", () => history.back());
-  if (!sent) addEventListener("online", () => location.reload());
+  // A line that comes back at the moment that she presses something must not take her back here.
+  let leaving = false;
+  addEventListener("beforeunload", () => { leaving = true; });
+  addEventListener("pageshow", () => { leaving = false; });
+  if (!sent) addEventListener("online", () => { if (!leaving) location.reload(); });
   if (globalThis.caches) list().catch(() => {});
 })();
